@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace systole {
 
@@ -14,5 +15,11 @@ enum class Rounding : uint8_t {
   kFloat32 = 5,   // three IEEE single precision roundings
 };
 inline constexpr int kNumRoundings = 6;
+
+// "floor", "half_up", "half_away", "half_even", "tflite", "float32".
+const char* RoundingName(Rounding mode);
+
+// The inverse of RoundingName. Throws InputError for any other text, listing the names.
+Rounding ParseRounding(const std::string& name);
 
 }  // namespace systole

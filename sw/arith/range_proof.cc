@@ -1,0 +1,169 @@
+#include "sw/arith/range_proof.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "sw/arith/folded_bias.h"
+#include "sw/arith/requantize.h"
+#include "sw/base/error.h"
+
+namespace systole {
+namespace {
+
+bool HasFilters(const Layer& layer) {
+  return layer.kind == LayerKind::kConv || layer.kind == LayerKind::kFullyConnected;
+}
+
+bool FitsInt32(Range range) { return range.lo >= INT32_MIN && range.hi <= INT32_MAX; }
+
+Range Hull(Range a, Range b) { return {std::min(a.lo, b.lo), std::max(a.hi, b.hi)}; }
+
+// What a tap of layers[i] can read: the tensor's values and, where it pads, the zero point.
+Range TapRange(const Model& model, const std::vector<Range>& tensors, size_t i) {
+  const Padding& pad = model.layers[i].pad;
+  if (pad.top == 0 && pad.left == 0 && pad.bottom == 0 && pad.right == 0) return tensors[i];
+  const int64_t zx = model.tensors[i].zero_point;
+  return Hull(tensors[i], {zx, zx});
+}
+
+// `final` of output channel n, or of an average over n taps.
+Range FinalRange(const Layer& layer, const Tensor& in, Range x, int64_t n, const std::vector<int32_t>& folded) {
+  if (HasFilters(layer)) {
+    const int64_t k = FilterElements(layer);
+    const Range sum = ProductSumRange(layer.weights.data() + n * k, k, layer.weight_zero_point, x);
+    return {sum.lo + folded[n], sum.hi + folded[n]};
+  }
+  const int64_t zero = layer.average == AverageMode::kTflite ? 0 : in.zero_point;
+  return {n * (x.lo - zero), n * (x.hi - zero)};
+}
+
+[[noreturn]] void Refuse(const Model& model, const Layer& layer, const std::string& what) {
+  throw InputError(fmt::format("{}: layer '{}': {}", model.name, layer.name, what));
+}
+
+void CheckMultiplier(const Model& model, const Layer& layer, size_t n) {
+  const uint32_t m = layer.m[n];
+  const int s = layer.s[n];
+  const auto refuse = [&](const char* rule) {
+    Refuse(model, layer, fmt::format("multiplier {} (m = {}, s = {}): {}", n, m, s, rule));
+  };
+  if (m >= (uint32_t{1} << 31)) refuse("m must be below 2^31");
+  if (s > 62) refuse("s must be at most 62");
+  if (layer.rounding == Rounding::kTflite && m != 0 && m < (uint32_t{1} << 30)) {
+    refuse("mode tflite needs m in [2^30, 2^31), or 0");
+  }
+  if (layer.rounding == Rounding::kFloat32 && RoundTo24Bits(m) != m) {
+    refuse("mode float32 needs an m of at most 24 significant bits");
+  }
+}
+
+void RequireInt32(const Model& model, const Layer& layer, const char* what, Range range) {
+  if (FitsInt32(range)) return;
+  Refuse(model, layer,
+         fmt::format("{} can reach {}..{}, which leaves 32 bits; split the layer or shrink its weights or bias", what,
+                     range.lo, range.hi));
+}
+
+}  // namespace
+
+Range ProductSumRange(const int8_t* w, int64_t size, int zw, Range x) {
+  int64_t positive = 0, negative = 0;  // sums of the positive and of the negative factors
+  for (int64_t k = 0; k < size; ++k) {
+    const int factor = w[k] - zw;
+    (factor > 0 ? positive : negative) += factor;
+  }
+  return {positive * x.lo + negative * x.hi, positive * x.hi + negative * x.lo};
+}
+
+std::vector<Range> TensorRanges(const Model& model) {
+  std::vector<Range> ranges = {{-128, 127}};
+  for (const Layer& layer : model.layers) {
+    Range range = {layer.clamp_lo, layer.clamp_hi};
+    if (layer.kind == LayerKind::kMaxPool) {
+      range.lo = std::clamp<int64_t>(ranges.back().lo, layer.clamp_lo, layer.clamp_hi);
+      range.hi = std::clamp<int64_t>(ranges.back().hi, layer.clamp_lo, layer.clamp_hi);
+    }
+    ranges.push_back(range);
+  }
+  return ranges;
+}
+
+LayerRanges RangesOf(const Model& model, size_t i) {
+  const Layer& layer = model.layers[i];
+  const Tensor& in = model.tensors[i];
+  LayerRanges ranges;
+  if (layer.kind == LayerKind::kMaxPool) return ranges;
+  const Range x = TapRange(model, TensorRanges(model), i);
+  if (!HasFilters(layer)) {
+    const int64_t taps = int64_t{layer.kernel_h} * layer.kernel_w;
+    ranges.row_sum = ranges.raw = ranges.corrected = {std::min(x.lo, taps * x.lo), std::max(x.hi, taps * x.hi)};
+    ranges.final = Hull(FinalRange(layer, in, x, 1, {}), FinalRange(layer, in, x, taps, {}));
+    return ranges;
+  }
+  const std::vector<int32_t> folded = FoldedBias(layer, in.zero_point);
+  const int64_t k = FilterElements(layer);
+  ranges.row_sum = {k * x.lo, k * x.hi};
+  for (size_t n = 0; n < folded.size(); ++n) {
+    const int8_t* w = layer.weights.data() + n * k;
+    const Range raw = ProductSumRange(w, k, 0, x);
+    const Range corrected = ProductSumRange(w, k, layer.weight_zero_point, x);
+    const Range final = {corrected.lo + folded[n], corrected.hi + folded[n]};
+    ranges.raw = n == 0 ? raw : Hull(ranges.raw, raw);
+    ranges.corrected = n == 0 ? corrected : Hull(ranges.corrected, corrected);
+    ranges.final = n == 0 ? final : Hull(ranges.final, final);
+  }
+  return ranges;
+}
+
+std::vector<std::string> ProveRanges(const Model& model) {
+  assert(model.tensors.size() == model.layers.size() + 1);
+  std::vector<std::string> warnings;
+  const std::vector<Range> tensors = TensorRanges(model);
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = model.layers[i];
+    if (layer.kind == LayerKind::kMaxPool) continue;
+    const Tensor& in = model.tensors[i];
+    const Tensor& out = model.tensors[i + 1];
+    const size_t entries = HasFilters(layer) ? out.c : size_t(layer.kernel_h) * layer.kernel_w + 1;
+    if (layer.m.size() != entries || layer.s.size() != entries) {
+      Refuse(model, layer,
+             fmt::format("has {} multipliers and {} shifts, needs {} of each", layer.m.size(), layer.s.size(), entries));
+    }
+    const LayerRanges ranges = RangesOf(model, i);
+    RequireInt32(model, layer, "the raw sum", ranges.raw);
+    RequireInt32(model, layer, "the sum of inputs", ranges.row_sum);
+    RequireInt32(model, layer, "the corrected sum", ranges.corrected);
+    RequireInt32(model, layer, "the sum with bias", ranges.final);
+
+    const std::vector<int32_t> folded = HasFilters(layer) ? FoldedBias(layer, in.zero_point) : std::vector<int32_t>{};
+    const Range x = TapRange(model, tensors, i);
+    const int zy = layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite ? 0 : out.zero_point;
+    bool constant = true;
+    for (size_t n = HasFilters(layer) ? 0 : 1; n < entries; ++n) {
+      CheckMultiplier(model, layer, n);
+      const Range acc = FinalRange(layer, in, x, static_cast<int64_t>(n), folded);
+      const int left = layer.s[n] < 31 ? 31 - layer.s[n] : 0;
+      if (layer.rounding == Rounding::kTflite && layer.m[n] != 0 &&
+          !FitsInt32({acc.lo * (int64_t{1} << left), acc.hi * (int64_t{1} << left)})) {
+        Refuse(model, layer,
+               fmt::format("channel {}: mode tflite shifts sums of {}..{} left by {}, which leaves 32 bits; choose "
+                           "another rounding mode or a larger output scale",
+                           n, acc.lo, acc.hi, left));
+      }
+      const auto output = [&](int64_t value) {
+        return Requantize(static_cast<int32_t>(value), layer.m[n], layer.s[n], layer.rounding, zy, layer.clamp_lo,
+                          layer.clamp_hi);
+      };
+      constant = constant && output(acc.lo) == output(acc.hi);  // requantization is monotonic
+    }
+    if (constant) {
+      warnings.push_back(fmt::format("{}: layer '{}': every output is constant whatever the input (scales {} to {})",
+                                     model.name, layer.name, in.scale, out.scale));
+    }
+  }
+  return warnings;
+}
+
+}  // namespace systole
