@@ -37,8 +37,8 @@ Multiplier AverageMultiplier(float sx, float sy, int count, Rounding mode, const
 Multiplier TfliteAverageMultiplier(int count);
 
 // Fills m, s and rounding of every layer: kConv and kFullyConnected an entry per output channel; kAveragePool an entry
-// per tap count (entry 0 is m = 0); kMaxPool none. AverageMode::kTflite layers get rounding half_away whatever the mode.
-// Throws InputError naming the layer for a scale that is not finite and positive.
+// per tap count (entry 0 is m = 0); kMaxPool none. AverageMode::kTflite layers get rounding half_away whatever the
+// mode. Throws InputError naming the layer for a scale that is not finite and positive.
 void ChooseMultipliers(Model& model, Rounding mode);
 
 }  // namespace systole

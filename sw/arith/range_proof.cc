@@ -128,8 +128,9 @@ std::vector<std::string> ProveRanges(const Model& model) {
     const Tensor& out = model.tensors[i + 1];
     const size_t entries = HasFilters(layer) ? out.c : size_t(layer.kernel_h) * layer.kernel_w + 1;
     if (layer.m.size() != entries || layer.s.size() != entries) {
-      Refuse(model, layer,
-             fmt::format("has {} multipliers and {} shifts, needs {} of each", layer.m.size(), layer.s.size(), entries));
+      Refuse(
+          model, layer,
+          fmt::format("has {} multipliers and {} shifts, needs {} of each", layer.m.size(), layer.s.size(), entries));
     }
     const LayerRanges ranges = RangesOf(model, i);
     RequireInt32(model, layer, "the raw sum", ranges.raw);
