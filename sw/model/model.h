@@ -18,7 +18,7 @@ enum class DType { kInt8, kUint8 };
 // real = scale * (q - zero_point); zero_point and q in the int8 domain (-128..127).
 struct Tensor {
   std::string name;
-  int c = 1, h = 1, w = 1;      // elements: c * h * w
+  int c = 1, h = 1, w = 1;  // elements: c * h * w
   float scale = 1.0f;
   int zero_point = 0;
   DType boundary = DType::kInt8;  // type of the tensor in the file (what --outputs and image files hold)
@@ -70,10 +70,21 @@ struct Layer {
   std::vector<uint8_t> s;   // 0..62
 };
 
+// What a byte b of an image file stands for where the graph's input is real: b * scale - mean.
+struct ImageEncoding {
+  double scale = 1.0 / 255;
+  double mean = 0;
+};
+
 struct Model {
   std::string name;
   std::vector<Tensor> tensors;  // layers.size() + 1
   std::vector<Layer> layers;    // at least one
+
+  // Set where the graph's input is real and QuantizeLinear follows, or where the file's metadata says what an image
+  // byte stands for; images of bytes are then quantized. Otherwise their bytes are the input tensor's own.
+  bool quantizes_images = false;
+  ImageEncoding image;
 };
 
 // Output size of a window op along one axis: floor((in + pad - dilation*(kernel-1) - 1) / stride) + 1.
