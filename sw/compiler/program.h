@@ -37,6 +37,11 @@ struct ProgramOptions {
 struct Program {
   HwConfig config;
   ProgramOptions options;
+  // Two programs, run one after the other on the same device: `setup` once (resident weights, tables, halos), then
+  // `code` for the images, as often as wanted: the buffers keep what setup put there. Each is a run of its own
+  // (START to DONE); cycles are reported for `code`, and compared for both.
+  std::vector<Instruction> setup;
+  uint64_t setup_address = 0;
   std::vector<Instruction> code;
   uint64_t code_address = 0;
   std::vector<uint8_t> constants;  // weights, offset tables, parameters
@@ -46,8 +51,8 @@ struct Program {
   uint64_t input_stride = 0, output_stride = 0;
   uint64_t memory_end = 0;  // first address past everything
 
-  std::vector<Observation> observations;   // sorted by instruction
-  std::vector<int> layer_of;               // per instruction: index of the model layer it works for, -1: none
+  std::vector<Observation> observations;   // of `code`, sorted by instruction
+  std::vector<int> layer_of;               // per instruction of `code`: index of the model layer it works for, -1: none
   // Rows of the printed report: fused layers share a row (conv + its pool).
   struct ReportLayer {
     std::string name;      // e.g. "C1+S2"

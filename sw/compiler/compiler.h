@@ -1,0 +1,14 @@
+// The compiler: a quantized model and a hardware configuration in, a program out.
+#pragma once
+
+#include "sw/compiler/program.h"
+#include "sw/model/model.h"
+
+namespace systole {
+
+// Compiles `model` (whose multipliers are chosen: ChooseMultipliers) for `config`. Weights, tables and activations must
+// fit on chip. Throws InputError naming the layer and the limit where they do not, where a sum could leave int32, or
+// where the configuration lacks a rounding mode or the row-sum column that the model needs.
+Program Compile(const Model& model, const HwConfig& config, const ProgramOptions& options);
+
+}  // namespace systole
