@@ -1,0 +1,170 @@
+#include "sw/driver/driver.h"
+
+#include <fmt/format.h>
+
+#include "sw/base/error.h"
+#include "sw/driver/disassemble.h"
+#include "sw/isa/registers.h"
+
+namespace systole {
+namespace {
+
+// One identification register and what it must hold.
+struct Expected {
+  const char* name;
+  uint32_t offset;
+  uint32_t value;
+};
+
+std::vector<Expected> Identity(const HwConfig& c) {
+  auto u = [](int v) { return static_cast<uint32_t>(v); };
+  return {
+      {"Id", reg::kId, reg::kIdValue},
+      {"Version", reg::kVersion, reg::kVersionValue},
+      {"Param0 (ROWS, COLS, WPORT, LANES)", reg::kParam0,
+       u(c.rows) | u(c.cols) << 8 | u(c.wport) << 16 | u(c.lanes) << 24},
+      {"Param1 (ACT_KIB, ACT_GROUPS)", reg::kParam1, u(c.act_kib) | u(c.act_groups) << 16},
+      {"Param2 (WGT_KIB, PAR_KIB)", reg::kParam2, u(c.wgt_kib) | u(c.par_kib) << 16},
+      {"Param3 (ACC_DEPTH, KTAB_KIB)", reg::kParam3, u(c.acc_depth) | u(c.ktab_kib) << 16},
+      {"Param4 (AXI_DATA_WIDTH, AXI_ADDR_WIDTH, AXI_ID_WIDTH)", reg::kParam4,
+       u(c.axi_data_width) | u(c.axi_addr_width) << 16 | u(c.axi_id_width) << 24},
+      {"Param5 (QUEUE_DEPTH, OUTSTANDING, ROUNDINGS, ROW_SUM, DATAFLOWS)", reg::kParam5,
+       u(c.queue_depth) | u(c.outstanding) << 8 | u(c.roundings) << 16 | u(c.row_sum) << 24 | u(c.dataflows) << 25},
+  };
+}
+
+uint64_t LineBytes(const TensorLayout& t) { return uint64_t(t.w) * t.c; }
+
+// From the first byte to the one past the last.
+uint64_t SpanBytes(const TensorLayout& t) { return (t.h - 1) * t.line_stride + LineBytes(t); }
+
+}  // namespace
+
+void Driver::WriteReg64(uint32_t offset, uint64_t value) {
+  device_->WriteReg(offset, static_cast<uint32_t>(value));
+  device_->WriteReg(offset + 4, static_cast<uint32_t>(value >> 32));
+}
+
+uint64_t Driver::ReadReg64(uint32_t offset) {
+  const uint64_t low = device_->ReadReg(offset);
+  return low | uint64_t{device_->ReadReg(offset + 4)} << 32;
+}
+
+void Driver::Identify(const HwConfig& expected) {
+  for (const Expected& e : Identity(expected)) {
+    const uint32_t got = device_->ReadReg(e.offset);
+    if (got != e.value) {
+      throw InputError(
+          fmt::format("accelerator: register {} holds 0x{:08x}, the program needs 0x{:08x}; compile for the "
+                      "accelerator's own parameters",
+                      e.name, got, e.value));
+    }
+  }
+}
+
+void Driver::Load(const Program& program) {
+  static_assert(sizeof(Instruction) == kInstructionBytes);
+  device_->WriteMemory(program.code_address, program.code.data(), program.code.size() * kInstructionBytes);
+  if (!program.constants.empty()) {
+    device_->WriteMemory(program.constants_address, program.constants.data(), program.constants.size());
+  }
+}
+
+void Driver::WriteImages(const Program& program, const int8_t* images) {
+  const TensorLayout& t = program.input;
+  std::vector<int8_t> lines(SpanBytes(t));
+  const size_t plane = size_t(t.h) * t.w;
+  for (int i = 0; i < program.options.images; ++i, images += plane * t.c) {
+    for (int y = 0; y < t.h; ++y) {
+      int8_t* line = lines.data() + y * t.line_stride;
+      for (int x = 0; x < t.w; ++x) {
+        for (int ch = 0; ch < t.c; ++ch) line[x * t.c + ch] = images[ch * plane + size_t(y) * t.w + x];
+      }
+    }
+    device_->WriteMemory(t.address + i * program.input_stride, lines.data(), lines.size());
+  }
+}
+
+void Driver::Run(const Program& program) {
+  const uint64_t beat = program.config.AxiBytes();
+  const uint64_t write_bytes = (program.options.images - 1) * program.output_stride + SpanBytes(program.output);
+  const uint64_t write_end = (program.output.address + write_bytes + beat - 1) / beat * beat;
+
+  WriteReg64(reg::kProgLo, program.code_address);
+  device_->WriteReg(reg::kProgLen, static_cast<uint32_t>(program.code.size()));
+  device_->WriteReg(reg::kWatchdog, settings_.watchdog);
+  WriteReg64(reg::kRdBaseLo, program.options.base);
+  WriteReg64(reg::kRdLastLo, program.memory_end - 1);
+  WriteReg64(reg::kWrBaseLo, program.output.address);
+  WriteReg64(reg::kWrLastLo, write_end - 1);
+  device_->WriteReg(reg::kIrqStatus, reg::kIrqDone | reg::kIrqError);
+  device_->WriteReg(reg::kIrqEnable, reg::kIrqDone | reg::kIrqError);
+  device_->WriteReg(reg::kCtrl, reg::kCtrlStart);
+
+  const bool interrupted = device_->WaitInterrupt(settings_.max_cycles);
+  const uint32_t status = device_->ReadReg(reg::kStatus);
+  if (!interrupted) {
+    throw HardwareError(
+        fmt::format("hardware: no interrupt within {} cycles, status 0x{:x}", settings_.max_cycles, status),
+        ErrorCode::kNone, 4, 0);
+  }
+  device_->WriteReg(reg::kIrqStatus, reg::kIrqDone | reg::kIrqError);
+  if (status & reg::kStatusError) {
+    const uint32_t error = device_->ReadReg(reg::kError);
+    const uint32_t pc = device_->ReadReg(reg::kErrorPc);
+    const auto code = static_cast<ErrorCode>(error & 0xFF);
+    const int engine = error >> 8 & 0xFF;
+    const std::string text = pc < program.code.size() ? Disassemble(program.code[pc]) : "past the program's end";
+    throw HardwareError(fmt::format("hardware: error {} ({}) in {} at instruction {}: {}", static_cast<int>(code),
+                                    ErrorText(code), EngineName(engine), pc, text),
+                        code, engine, pc);
+  }
+  if (!(status & reg::kStatusDone)) {
+    throw HardwareError(fmt::format("hardware: interrupt with status 0x{:x}: neither done nor error", status),
+                        ErrorCode::kNone, 4, 0);
+  }
+}
+
+std::vector<int8_t> Driver::ReadOutputs(const Program& program) {
+  const TensorLayout& t = program.output;
+  const size_t plane = size_t(t.h) * t.w;
+  std::vector<int8_t> outputs(program.options.images * plane * t.c);
+  std::vector<int8_t> lines(SpanBytes(t));
+  int8_t* out = outputs.data();
+  for (int i = 0; i < program.options.images; ++i, out += plane * t.c) {
+    device_->ReadMemory(t.address + i * program.output_stride, lines.data(), lines.size());
+    for (int y = 0; y < t.h; ++y) {
+      const int8_t* line = lines.data() + y * t.line_stride;
+      for (int x = 0; x < t.w; ++x) {
+        for (int ch = 0; ch < t.c; ++ch) out[ch * plane + size_t(y) * t.w + x] = line[x * t.c + ch];
+      }
+    }
+  }
+  return outputs;
+}
+
+Counters Driver::ReadCounters() {
+  Counters c;
+  c.total = ReadReg64(reg::kCntTotal);
+  c.macs = ReadReg64(reg::kCntMacs);
+  c.read_beats = ReadReg64(reg::kCntReadBeats);
+  c.write_beats = ReadReg64(reg::kCntWriteBeats);
+  for (int e = 0; e < kNumEngines; ++e) {
+    c.engine[e].busy = ReadReg64(reg::EngineCounter(e, reg::Cause::kBusy));
+    c.engine[e].wait_token = ReadReg64(reg::EngineCounter(e, reg::Cause::kWaitToken));
+    c.engine[e].wait_data = ReadReg64(reg::EngineCounter(e, reg::Cause::kWaitData));
+    c.engine[e].empty = ReadReg64(reg::EngineCounter(e, reg::Cause::kEmpty));
+  }
+  return c;
+}
+
+void Driver::SoftReset() {
+  constexpr int kMaxPolls = 100000;
+  device_->WriteReg(reg::kCtrl, reg::kCtrlSoftReset);
+  for (int poll = 0; poll < kMaxPolls; ++poll) {
+    if (!(device_->ReadReg(reg::kStatus) & (reg::kStatusBusy | reg::kStatusDraining))) return;
+  }
+  throw HardwareError("hardware: soft reset: outstanding bus transactions never drain", ErrorCode::kNone, 4, 0);
+}
+
+}  // namespace systole

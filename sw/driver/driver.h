@@ -1,0 +1,74 @@
+// The host driver: everything a host does to run a compiled program, through registers and memory only. The same code
+// drives the SystemC platform, the verilated RTL, and the mock of the tests.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sw/compiler/program.h"
+#include "sw/driver/device.h"
+
+namespace systole {
+
+// The accelerator reported an error, or did not answer. what() names the error, the engine, the instruction's index and
+// its text.
+class HardwareError : public std::runtime_error {
+ public:
+  HardwareError(const std::string& message, ErrorCode code, int engine, uint32_t pc)
+      : std::runtime_error(message), code(code), engine(engine), pc(pc) {}
+  const ErrorCode code;
+  const int engine;   // 0..3, 4: fetch
+  const uint32_t pc;  // index in the program
+};
+
+// The performance counters of the last run, in cycles. For each engine busy + wait_token + wait_data + empty = total.
+struct Counters {
+  struct EngineCycles {
+    uint64_t busy = 0, wait_token = 0, wait_data = 0, empty = 0;
+  };
+  uint64_t total = 0, macs = 0, read_beats = 0, write_beats = 0;
+  std::array<EngineCycles, kNumEngines> engine;
+};
+
+class Driver {
+ public:
+  struct Settings {
+    uint32_t watchdog = 1000000;              // cycles without progress that end a run; 0: off
+    uint64_t max_cycles = uint64_t{1} << 40;  // the host's own patience
+  };
+
+  explicit Driver(Device* device) : device_(device) {}
+  Driver(Device* device, Settings settings) : device_(device), settings_(settings) {}
+
+  // Reads identity, version and parameters. Throws InputError naming the first that is not what `expected` says.
+  void Identify(const HwConfig& expected);
+
+  // Writes program code and constants to the shared memory.
+  void Load(const Program& program);
+
+  // images: program.options.images x C x H x W, int8 domain; written as the H-W-C lines of program.input.
+  void WriteImages(const Program& program, const int8_t* images);
+
+  // Sets program, windows, watchdog and interrupt, starts, waits, checks. Throws HardwareError.
+  void Run(const Program& program);
+
+  // program.options.images x C x H x W, int8 domain.
+  std::vector<int8_t> ReadOutputs(const Program& program);
+
+  Counters ReadCounters();
+
+  // Ends whatever runs; returns when outstanding bus transactions are drained. Throws HardwareError if they never are.
+  void SoftReset();
+
+ private:
+  void WriteReg64(uint32_t offset, uint64_t value);
+  uint64_t ReadReg64(uint32_t offset);
+
+  Device* device_;
+  Settings settings_;
+};
+
+}  // namespace systole

@@ -1,0 +1,156 @@
+#include "sw/driver/parameters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "sw/arith/rounding.h"
+#include "sw/base/error.h"
+
+namespace systole {
+namespace {
+
+struct Parameter {
+  const char* name;
+  int HwConfig::*member;
+};
+
+constexpr Parameter kParameters[] = {
+    {"ROWS", &HwConfig::rows},
+    {"COLS", &HwConfig::cols},
+    {"WPORT", &HwConfig::wport},
+    {"LANES", &HwConfig::lanes},
+    {"ACT_KIB", &HwConfig::act_kib},
+    {"ACT_GROUPS", &HwConfig::act_groups},
+    {"WGT_KIB", &HwConfig::wgt_kib},
+    {"PAR_KIB", &HwConfig::par_kib},
+    {"KTAB_KIB", &HwConfig::ktab_kib},
+    {"ACC_DEPTH", &HwConfig::acc_depth},
+    {"AXI_DATA_WIDTH", &HwConfig::axi_data_width},
+    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width},
+    {"AXI_ID_WIDTH", &HwConfig::axi_id_width},
+    {"OUTSTANDING", &HwConfig::outstanding},
+    {"QUEUE_DEPTH", &HwConfig::queue_depth},
+    {"ROUNDINGS", &HwConfig::roundings},
+    {"ROW_SUM", &HwConfig::row_sum},
+    {"DATAFLOWS", &HwConfig::dataflows},
+};
+
+[[noreturn]] void BadValue(const std::string& name, const std::string& value, const std::string& allowed) {
+  throw InputError(fmt::format("parameter {}={} is not possible; allowed: {}", name, value, allowed));
+}
+
+bool ParseInt(const std::string& text, int* value) {
+  if (text.empty()) return false;
+  char* end = nullptr;
+  const long v = std::strtol(text.c_str(), &end, 0);
+  if (*end != '\0' || v < -1000000 || v > 1000000) return false;
+  *value = static_cast<int>(v);
+  return true;
+}
+
+std::vector<std::string> Split(const std::string& text, char separator) {
+  std::vector<std::string> parts(1);
+  for (char ch : text) {
+    if (ch == separator) {
+      parts.emplace_back();
+    } else {
+      parts.back() += ch;
+    }
+  }
+  return parts;
+}
+
+int ParseRoundings(const std::string& value) {
+  int mask = 0;
+  if (value == "all") return (1 << kNumRoundings) - 1;
+  if (ParseInt(value, &mask)) return mask;
+  for (const std::string& name : Split(value, ',')) {
+    bool found = false;
+    for (int r = 0; r < kNumRoundings; ++r) {
+      if (name == RoundingName(static_cast<Rounding>(r))) {
+        mask |= 1 << r;
+        found = true;
+      }
+    }
+    if (!found) {
+      BadValue("ROUNDINGS", value,
+               "all, a mask from 1 to 63, or names of floor,half_up,half_away,half_even,tflite,float32");
+    }
+  }
+  return mask;
+}
+
+int ParseDataflows(const std::string& value) {
+  int mask = 0;
+  if (ParseInt(value, &mask)) return mask;
+  for (const std::string& name : Split(value, ',')) {
+    if (name != "ws") BadValue("DATAFLOWS", value, "ws; os and is are not built yet");
+    mask |= 1;
+  }
+  return mask;
+}
+
+}  // namespace
+
+const std::vector<std::string>& ParameterNames() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> n;
+    for (const Parameter& p : kParameters) n.push_back(p.name);
+    return n;
+  }();
+  return names;
+}
+
+HwConfig ParseParameters(const std::vector<std::string>& assignments) {
+  HwConfig config;
+  bool lanes_given = false;
+  for (const std::string& assignment : assignments) {
+    const size_t eq = assignment.find('=');
+    const std::string name = assignment.substr(0, eq);
+    const auto* parameter = std::find_if(std::begin(kParameters), std::end(kParameters),
+                                         [&](const Parameter& p) { return name == p.name; });
+    if (parameter == std::end(kParameters)) {
+      throw InputError(
+          fmt::format("parameter {} is unknown; the names are {}", name, fmt::join(ParameterNames(), ", ")));
+    }
+    const std::string value = eq == std::string::npos ? "" : assignment.substr(eq + 1);
+    int number = 0;
+    if (name == "ROUNDINGS") {
+      number = ParseRoundings(value);
+    } else if (name == "DATAFLOWS") {
+      number = ParseDataflows(value);
+    } else if (!ParseInt(value, &number)) {
+      BadValue(name, value, "a whole number");
+    }
+    config.*(parameter->member) = number;
+    if (name == "LANES") lanes_given = true;
+  }
+  if (!lanes_given) config.lanes = std::min(HwConfig{}.lanes, config.cols);
+  Validate(config);
+  return config;
+}
+
+std::string FormatParameters(const HwConfig& config, const std::string& separator) {
+  std::string out;
+  for (const Parameter& p : kParameters) {
+    if (!out.empty()) out += separator;
+    out += fmt::format("{}={}", p.name, config.*(p.member));
+  }
+  return out;
+}
+
+std::string MakeVariables(const HwConfig& config) {
+  HwConfig defaults;
+  defaults.lanes = std::min(defaults.lanes, config.cols);
+  std::string out;
+  for (const Parameter& p : kParameters) {
+    if (config.*(p.member) == defaults.*(p.member)) continue;
+    if (!out.empty()) out += ' ';
+    out += fmt::format("{}={}", p.name, config.*(p.member));
+  }
+  return out;
+}
+
+}  // namespace systole
