@@ -1,0 +1,27 @@
+// Memory leaf: one read port, one write port, one clock. The only module that infers a memory.
+//
+//   we_i:  mem[waddr_i] <= wdata_i, readable from the next cycle
+//   re_i:  rdata_o = mem[raddr_i] from the next cycle on, held until the next re_i
+//
+// Reading an address in the cycle in which it is written gives an undefined value; no user of this module does it.
+// Contents and output have no reset.
+module systole_sram #(
+    parameter int WIDTH = 8,
+    parameter int DEPTH = 16,
+    localparam int AW = (DEPTH > 1) ? $clog2(DEPTH) : 1
+) (
+    input  logic             clk_i,
+    input  logic             we_i,
+    input  logic [   AW-1:0] waddr_i,
+    input  logic [WIDTH-1:0] wdata_i,
+    input  logic             re_i,
+    input  logic [   AW-1:0] raddr_i,
+    output logic [WIDTH-1:0] rdata_o
+);
+  logic [WIDTH-1:0] mem[0:DEPTH-1];
+
+  always_ff @(posedge clk_i) begin
+    if (we_i) mem[waddr_i] <= wdata_i;
+    if (re_i) rdata_o <= mem[raddr_i];
+  end
+endmodule
