@@ -1,0 +1,41 @@
+// Named checks, written once for every tool.
+//
+//   `SYSTOLE_ASSERT(name, clk, rst_n, expr)   at every rising clk edge outside reset, expr must hold (values before the edge);
+//                                             else "systole: assertion failed: <instance>.<name>" and the simulation ends.
+//                                             Nothing in synthesis (YOSYS, SYNTHESIS) or with SYSTOLE_NO_ASSERT.
+//   `SYSTOLE_REQUIRE(PARAM, ok, text)         refuses an illegal parameter by name: Verilator when it elaborates (and,
+//                                             where warnings do not stop it, at time 0), Icarus at
+//                                             time 0, Yosys in `hierarchy` (an instance of systole_illegal_parameter_PARAM).
+`ifndef SYSTOLE_ASSERT_SVH
+`define SYSTOLE_ASSERT_SVH
+
+`ifdef YOSYS
+`define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
+`elsif SYNTHESIS
+`define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
+`elsif SYSTOLE_NO_ASSERT
+`define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
+`else
+`define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_) \
+  always @(posedge clk_) begin : name_ \
+    if (rst_n_ && !(expr_)) $fatal(1, "systole: assertion failed: %m"); \
+  end
+`endif
+
+`ifdef VERILATOR
+`define SYSTOLE_REQUIRE(param_, ok_, text_) \
+  if (!(ok_)) begin : gen_illegal_``param_ \
+    $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", `"param_`", param_, text_); \
+    initial $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", `"param_`", param_, text_); \
+  end
+`elsif YOSYS
+`define SYSTOLE_REQUIRE(param_, ok_, text_) \
+  if (!(ok_)) begin : gen_illegal_``param_ \
+    systole_illegal_parameter_``param_ u_refused (); \
+  end
+`else
+`define SYSTOLE_REQUIRE(param_, ok_, text_) \
+  initial if (!(ok_)) $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", `"param_`", param_, text_);
+`endif
+
+`endif
