@@ -1,0 +1,23 @@
+// Cutting a stage's output into tiles whose convolution outputs fit into one half of the accumulators.
+#pragma once
+
+#include <vector>
+
+#include "sw/compiler/mapping.h"
+#include "sw/compiler/stage.h"
+#include "sw/isa/config.h"
+
+namespace systole {
+
+// A rectangle of (pooled) output pixels and the convolution outputs that it needs.
+struct Tile {
+  int oy0 = 0, oy1 = 0, ox0 = 0, ox1 = 0;  // pooled output, half open
+  int cy0 = 0, cy1 = 0, cx0 = 0, cx1 = 0;  // convolution output, half open
+  int ny = 0, nx = 0;                      // cells
+  int vectors = 0;                         // ny * nx
+};
+
+// Tiles in row order covering the output; empty if not even one output pixel's pooling window fits.
+std::vector<Tile> ChooseTiles(const Stage& stage, const Mapping& mapping, const HwConfig& config);
+
+}  // namespace systole
