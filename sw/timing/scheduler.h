@@ -17,7 +17,7 @@
 namespace systole {
 
 // docs/timing.md, Counters. cycles[engine][cause], causes in the order BUSY, WAIT_TOKEN, WAIT_DATA, EMPTY.
-struct Counters {
+struct RunCounters {
   std::array<std::array<int64_t, 4>, kNumEngines> cycles{};
   int64_t macs = 0, read_beats = 0, write_beats = 0;
 };
@@ -47,7 +47,7 @@ class Scheduler {
 
   // max retire + 2; of a run without error.
   Cycle total() const { return last_retire_ + 2; }
-  const Counters& counters() const { return counters_; }
+  const RunCounters& counters() const { return counters_; }
 
   // Of the next fetch burst, valid where the number of instructions fed is a multiple of eight.
   Cycle NextFetch() const;
@@ -107,7 +107,7 @@ class Scheduler {
   std::vector<Cycle> issue_, retire_, dispatch_;
   std::vector<uint32_t> known_;
   Cycle last_dispatch_ = -1, last_retire_ = 0;
-  Counters counters_;
+  RunCounters counters_;
 
   ErrorCode error_ = ErrorCode::kNone;
   int error_engine_ = 0;
