@@ -1,0 +1,280 @@
+// POST engine: accumulators -> zero-point correction, max over taps, bias, requantize, clamp -> activation buffer.
+//
+//     for chunk, y, x, lane:  act[Out + y*SY + x*SX + chunk*LANES + lane] =
+//         clamp(Zy + R((max over ty, tx, pair of acc[entry][col + lane] - Zw * rowsum[entry] + bias) * m, s), Lo, Hi)
+//
+// One tap a cycle. issue >= issue(previous) + T(previous); tap q reads its accumulator entry in cycle
+// t = issue + 1 + q; the last tap of a pixel is written in cycle t + 10; retire = issue + T + 10,
+// T = chunks * Ny * Nx * Nty * Ntx. Stages:
+//
+//     t     systole_post_walker: entry to the accumulators
+//     t+1   select LANES columns (and the pair's), Zw * row sum
+//     t+2   correct, max of the pair             \
+//     t+3   max over taps; parameter row read     |  systole_post_lane x LANES
+//     t+4   add bias                              |
+//     t+5   .. t+9 requantize                    /
+//     t+10  write
+//
+// Errors: an illegal head (systole_post_check) is not issued; an entry >= ACC_DEPTH ends its instruction before the
+// pixel is written; two writers on one activation group (conflict_i, in the cycle of the write).
+module systole_post #(
+    parameter int COLS = 16,
+    parameter int LANES = 8,
+    parameter int ACT_KIB = 32,
+    parameter int PAR_KIB = 8,
+    parameter int ACC_DEPTH = 128,
+    parameter int AXI_DATA_WIDTH = 64,
+    parameter int ROUNDINGS = 63,
+    parameter int ROW_SUM = 1
+) (
+    input logic clk_i,
+    input logic rst_ni,
+    input logic clear_i,
+
+    // dispatcher queue, tokens
+    input  logic         stop_i,
+    input  logic         valid_i,
+    input  logic [255:0] instr_i,
+    input  logic [ 31:0] pc_i,
+    input  logic         tokens_i,
+    output logic         issue_o,
+    output logic         retire_o,
+    output logic [  3:0] push_o,
+    output logic         busy_o,
+    output logic         inflight_o,
+    output logic         err_valid_o,
+    output logic [  7:0] err_code_o,
+    output logic [ 31:0] err_pc_o,
+
+    // systole_matmul: accumulators, data in the next cycle; the row sum is column COLS
+    output logic                   acc_re_o,
+    output logic                   acc_half_o,
+    output logic [            9:0] acc_addr_o,
+    input  logic [32*(COLS+1)-1:0] acc_data_i,
+
+    // systole_load: parameter rows
+    input logic                      par_we_i,
+    input logic [              23:0] buf_row_i,
+    input logic [               7:0] buf_beat_i,
+    input logic [AXI_DATA_WIDTH-1:0] buf_data_i,
+
+    // systole_act_buffer
+    output logic               po_we_o,
+    output logic [       23:0] po_addr_o,
+    output logic [        7:0] po_n_o,
+    output logic [8*LANES-1:0] po_data_o,
+    input  logic               conflict_i
+);
+  localparam int PAR_ROWS = PAR_KIB * 1024 / (16 * LANES);
+  localparam int CB = (COLS > 1) ? $clog2(COLS) : 1;
+  localparam int WRITE = 10;  // stage of the write
+
+  // ---- Issue.
+  logic tap, first, pixel_last, last, fault;
+  logic ready, is_sync, start;
+  logic [7:0] head_code;
+
+  assign ready   = valid_i && tokens_i && !stop_i && !clear_i && (!tap || (last && !fault));
+  assign is_sync = instr_i[systole_pkg::OPCODE_LSB+:8] == systole_pkg::OP_SYNC_POST;
+  assign issue_o = ready && head_code == systole_pkg::ERR_NONE;
+  assign start   = issue_o && !is_sync;
+  assign busy_o  = issue_o || (tap && !last);
+
+  systole_post_check #(
+      .COLS     (COLS),
+      .LANES    (LANES),
+      .ACT_KIB  (ACT_KIB),
+      .PAR_ROWS (PAR_ROWS),
+      .ROUNDINGS(ROUNDINGS),
+      .ROW_SUM  (ROW_SUM)
+  ) u_check (
+      .check_i(ready),
+      .instr_i,
+      .code_o (head_code)
+  );
+
+  // ---- Stage t: where each tap is. Fields that do not change within an instruction stay beside the walker.
+  logic [9:0] entry;
+  logic [6:0] col, n;
+  logic [23:0] addr;
+  logic [10:0] row;
+  logic [LANES-1:0] lanes;
+  logic half_q;
+  logic [31:0] pc_q;
+  logic [15:0] select_q;    // pair, pair's column stride, Zw
+  logic [26:0] control_q;   // rounding, Zy, Lo, Hi
+  logic [3:0] push_q;
+
+  systole_post_walker #(
+      .LANES(LANES)
+  ) u_walker (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .start_i     (start),
+      .instr_i,
+      .abort_i     (fault),
+      .tap_o       (tap),
+      .first_o     (first),
+      .pixel_last_o(pixel_last),
+      .last_o      (last),
+      .entry_o     (entry),
+      .col_o       (col),
+      .addr_o      (addr),
+      .row_o       (row),
+      .n_o         (n),
+      .lanes_o     (lanes)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (start) begin
+      half_q    <= instr_i[systole_pkg::PO_HALF_LSB];
+      pc_q      <= pc_i;
+      push_q    <= instr_i[systole_pkg::PUSH_LSB+:4];
+      select_q  <= {instr_i[systole_pkg::PO_PAIR_LSB], instr_i[systole_pkg::PO_CS_PAIR_LSB+:7],
+                    instr_i[systole_pkg::PO_ZW_LSB+:8]};
+      control_q <= {instr_i[systole_pkg::PO_ROUNDING_LSB+:3], instr_i[systole_pkg::PO_ZY_LSB+:8],
+                    instr_i[systole_pkg::PO_LO_LSB+:8], instr_i[systole_pkg::PO_HI_LSB+:8]};
+    end
+  end
+
+  assign fault      = tap && {1'b0, entry} >= 11'(ACC_DEPTH);
+  assign acc_re_o   = tap && !fault;
+  assign acc_half_o = half_q;
+  assign acc_addr_o = entry;
+
+  // ---- The pipeline beside the data: index i is stage t+i.
+  logic [3:1] tap_p, first_p;       // a tap; the first of its pixel
+  logic [WRITE:1] pixel_p, last_p;  // the last tap of a pixel, of the instruction
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      tap_p   <= '0;
+      pixel_p <= '0;
+      last_p  <= '0;
+    end else if (clear_i) begin
+      tap_p   <= '0;
+      pixel_p <= '0;
+      last_p  <= '0;
+    end else begin
+      tap_p   <= {tap_p[2:1], acc_re_o};
+      pixel_p <= {pixel_p[WRITE-1:1], acc_re_o && pixel_last};
+      last_p  <= {last_p[WRITE-1:1], acc_re_o && last};
+    end
+  end
+
+  logic [2:1] pair_p;
+  logic [6:0] col1_q, cs_pair1_q;
+  logic [LANES-1:0] lanes1_q, lanes2_q, lanes3_q, lanes4_q;
+  always_ff @(posedge clk_i) begin
+    first_p <= {first_p[2:1], first};
+    pair_p  <= {pair_p[1], select_q[15]};
+    if (tap) begin
+      col1_q     <= col;
+      cs_pair1_q <= select_q[14:8];
+      lanes1_q   <= lanes;
+    end
+    if (tap_p[1]) lanes2_q <= lanes1_q;
+    if (tap_p[2]) lanes3_q <= lanes2_q;
+    if (tap_p[3]) lanes4_q <= lanes3_q;
+  end
+
+  // What a pixel carries along, as deep as it is needed: {parameter row} to t+3, {rounding, Zy, Lo, Hi} to t+5,
+  // {pc, push, n, address} to t+10.
+  logic [10:0] row3;
+  logic [26:0] control5;
+  logic [66:0] write10;
+  systole_post_delay #(.WIDTH(11), .DEPTH(3)) u_row (
+      .clk_i, .valid_i({pixel_p[2:1], tap}), .data_i(row), .data_o(row3));
+  systole_post_delay #(.WIDTH(27), .DEPTH(5)) u_control (
+      .clk_i, .valid_i({pixel_p[4:1], tap}), .data_i(control_q), .data_o(control5));
+  systole_post_delay #(.WIDTH(67), .DEPTH(WRITE)) u_write (
+      .clk_i, .valid_i({pixel_p[WRITE-1:1], tap}), .data_i({pc_q, push_q, n, addr}), .data_o(write10));
+
+  // ---- Stage t+1: correction and, in each lane, its column and the pair's.
+  logic signed [31:0] correction_q;
+  generate
+    if (ROW_SUM != 0) begin : gen_row_sum
+      logic signed [7:0] zw1_q;
+      always_ff @(posedge clk_i) begin
+        if (tap) zw1_q <= select_q[7:0];
+        if (tap_p[1]) correction_q <= 32'(zw1_q) * $signed(acc_data_i[32*COLS+:32]);
+      end
+    end else begin : gen_no_row_sum
+      assign correction_q = '0;
+    end
+  endgenerate
+
+  logic [32*LANES-1:0] bias;
+  logic [31*LANES-1:0] m;
+  logic [6*LANES-1:0] s;
+  systole_param_buffer #(
+      .LANES         (LANES),
+      .PAR_KIB       (PAR_KIB),
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+  ) u_param_buffer (
+      .clk_i,
+      .par_we_i,
+      .buf_row_i,
+      .buf_beat_i,
+      .buf_data_i,
+      .re_i  (pixel_p[3]),
+      .row_i (row3),
+      .bias_o(bias),
+      .m_o   (m),
+      .s_o   (s)
+  );
+
+  genvar g;
+  generate
+    for (g = 0; g < LANES; g++) begin : gen_lane
+      logic [31:0] a_q, b_q;
+      logic [CB-1:0] col_a, col_b;  // a column past the last is a lane that is not written
+      assign col_a = CB'(col1_q + 7'(g));
+      assign col_b = CB'(col1_q + 7'(g) + cs_pair1_q);
+      always_ff @(posedge clk_i) begin
+        if (tap_p[1] && lanes1_q[g]) begin
+          a_q <= acc_data_i[32*col_a+:32];
+          if (pair_p[1]) b_q <= acc_data_i[32*col_b+:32];
+        end
+      end
+
+      systole_post_lane #(
+          .ROUNDINGS(ROUNDINGS)
+      ) u_lane (
+          .clk_i,
+          .rst_ni,
+          .clear_i,
+          .tap2_i       (tap_p[2] && lanes2_q[g]),
+          .pair2_i      (pair_p[2]),
+          .a2_i         (a_q),
+          .b2_i         (b_q),
+          .correction2_i(correction_q),
+          .tap3_i       (tap_p[3] && lanes3_q[g]),
+          .first3_i     (first_p[3]),
+          .pixel4_i     (pixel_p[4] && lanes4_q[g]),
+          .bias4_i      (bias[32*g+:32]),
+          .m4_i         (m[31*g+:31]),
+          .s4_i         (s[6*g+:6]),
+          .mode5_i      (control5[26:24]),
+          .zy5_i        (control5[23:16]),
+          .lo5_i        (control5[15:8]),
+          .hi5_i        (control5[7:0]),
+          .y_o          (po_data_o[8*g+:8])
+      );
+    end
+  endgenerate
+
+  // ---- Stage t+10: write, retire. Errors: the oldest instruction's first.
+  assign po_we_o    = pixel_p[WRITE];
+  assign po_addr_o  = write10[23:0];
+  assign po_n_o     = {1'b0, write10[30:24]};
+  assign retire_o   = last_p[WRITE];
+  assign push_o     = write10[34:31];
+  assign inflight_o = tap || last_p != '0;
+
+  logic conflict;
+  assign conflict    = po_we_o && conflict_i;
+  assign err_valid_o = conflict || fault || head_code != systole_pkg::ERR_NONE;
+  assign err_code_o  = conflict ? systole_pkg::ERR_CONFLICT : fault ? systole_pkg::ERR_BUFFER_RANGE : head_code;
+  assign err_pc_o    = conflict ? write10[66:35] : fault ? pc_q : pc_i;
+endmodule
