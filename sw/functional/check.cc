@@ -34,6 +34,7 @@ ErrorCode CheckPost(const Instruction& i, const HwConfig& c) {
   if (nx == 0 || ny == 0 || channels == 0 || i.Get(field::kPoNtx) == 0 || i.Get(field::kPoNty) == 0) {
     return ErrorCode::kBadField;
   }
+  if (channels > static_cast<uint64_t>(c.cols)) return ErrorCode::kBadField;
   if (((static_cast<unsigned>(c.roundings) >> i.Get(field::kPoRounding)) & 1) == 0) return ErrorCode::kBadField;
   if (i.Get(field::kPoZw) != 0 && c.row_sum == 0) return ErrorCode::kBadField;
   const uint64_t lanes = static_cast<uint64_t>(c.lanes), chunks = (channels + lanes - 1) / lanes;

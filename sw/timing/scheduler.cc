@@ -106,7 +106,7 @@ void Scheduler::Take(unsigned e, uint32_t word0, Cycle issue) {
       channel.taken[token & kTokenMask] = issue;
       // Token number token + 255 was given while this one was still there.
       const uint32_t later = token + 255;
-      if (later < channel.pushed && channel.given[later & kTokenMask] < issue) {
+      if (later < channel.pushed && channel.given[later & kTokenMask] <= issue) {
         Overflow(channel.given[later & kTokenMask], s, channel.giver[later & kTokenMask]);
       }
     }
@@ -121,7 +121,7 @@ unsigned Scheduler::Give(unsigned e, uint32_t word0, Cycle retire, uint32_t inde
     const uint32_t token = channel.pushed++;
     channel.given[token & kTokenMask] = retire;
     channel.giver[token & kTokenMask] = index;
-    if (token >= 255 && channel.popped > token - 255 && channel.taken[(token - 255) & kTokenMask] > retire) {
+    if (token >= 255 && channel.popped > token - 255 && channel.taken[(token - 255) & kTokenMask] >= retire) {
       Overflow(retire, e, index);
     }
     if (token - channel.popped >= kTokenMask) {  // more than the queues could ever take in time
