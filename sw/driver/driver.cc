@@ -143,8 +143,8 @@ std::vector<int8_t> Driver::ReadOutputs(const Program& program) {
   return outputs;
 }
 
-Counters Driver::ReadCounters() {
-  Counters c;
+HardwareCounters Driver::ReadCounters() {
+  HardwareCounters c;
   c.total = ReadReg64(reg::kCntTotal);
   c.macs = ReadReg64(reg::kCntMacs);
   c.read_beats = ReadReg64(reg::kCntReadBeats);

@@ -25,7 +25,7 @@ class HardwareError : public std::runtime_error {
 };
 
 // The performance counters of the last run, in cycles. For each engine busy + wait_token + wait_data + empty = total.
-struct Counters {
+struct HardwareCounters {
   struct EngineCycles {
     uint64_t busy = 0, wait_token = 0, wait_data = 0, empty = 0;
   };
@@ -58,7 +58,7 @@ class Driver {
   // program.options.images x C x H x W, int8 domain.
   std::vector<int8_t> ReadOutputs(const Program& program);
 
-  Counters ReadCounters();
+  HardwareCounters ReadCounters();
 
   // Ends whatever runs; returns when outstanding bus transactions are drained. Throws HardwareError if they never are.
   void SoftReset();

@@ -1,0 +1,111 @@
+# A thin front: what to build and run. CMake (CMakeLists.txt, tb/verilated/CMakeLists.txt) knows how. See `make help`.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+# ---- RTL parameters, as make variables or from the environment. The names are checked, then the values, by
+# systole_config before anything else is built.
+PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB ACC_DEPTH AXI_DATA_WIDTH \
+  AXI_ADDR_WIDTH AXI_ID_WIDTH OUTSTANDING QUEUE_DEPTH ROUNDINGS ROW_SUM DATAFLOWS
+OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA
+given := $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p))))
+unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(foreach v,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(v)))))
+ifneq ($(unknown),)
+  $(info error: unknown variable $(unknown); RTL parameters: $(PARAMETERS); options: $(OPTIONS))
+  $(error stop)
+endif
+
+# ---- Options
+BUILD ?= build/host
+CMAKE ?= $(firstword $(wildcard /usr/bin/cmake) cmake)
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+VARIANT ?= plain
+SETUP ?= yes
+MODEL ?= models/lenet5-mnist/model.onnx
+IMAGES ?= models/digits/images.idx3-ubyte.gz
+LABELS ?= $(if $(filter models/digits/%,$(IMAGES)),models/digits/labels.idx1-ubyte)
+BATCH ?= 16
+export SETUP CMAKE JOBS RTL_CXXFLAGS SYSTOLE_DATA
+CONFIG := $(BUILD)/sw/driver/systole_config
+SYSTOLE := $(BUILD)/sw/cli/systole
+export SYSTOLE_CONFIG := $(abspath $(CONFIG))
+# The three array shapes of `make test`.
+TEST_SHAPES := 16,16 5,7 12,14
+
+.PHONY: help sim test regress lint format cov synth wave bench venv clean rtl build config report \
+  setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv
+
+help:
+	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL; compare everything'
+	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
+	@echo 'make regress  the matrix of RTL configurations, with a summary table'
+	@echo 'make lint     Verilator -Wall, Icarus and Yosys read the RTL; clang-format and clang-tidy the C++'
+	@echo 'make format   clang-format in place'
+	@echo 'make cov      line and toggle coverage of the RTL under the LeNet run'
+	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
+	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
+	@echo 'make bench    speed of each description, in one run'
+	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert, trace or cov)'
+	@echo 'make build    only the host programs; the command line is $(SYSTOLE) -h'
+	@echo 'make venv     Python environment for training and cross-checks (PyPI packages; nothing else needs it)'
+	@echo 'make clean    removes build/'
+	@echo
+	@echo 'RTL parameters:  make sim ROWS=8 COLS=32 AXI_DATA_WIDTH=128'
+	@echo '  $(PARAMETERS)'
+	@echo 'Options: SETUP=no (install nothing), JOBS=N, MODEL=, IMAGES=, LABELS=, BATCH=, FIRST=, TESTS=<regex>,'
+	@echo '  SYSTOLE_DATA=<folder with mnist/, ...> (tests that need real data are skipped without it)'
+
+# ---- Preparation
+setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv:
+	@scripts/setup.sh $(@:setup-%=%)
+
+$(BUILD)/build.ninja: | setup-build
+	@echo 'configuring $(BUILD)'
+	@mkdir -p $(BUILD)
+	@$(CMAKE) -G Ninja -B $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; rm -f $@; exit 1; }
+
+# Refuses illegal parameters by name.
+config: $(BUILD)/build.ninja
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole_config >$(BUILD)/config.log 2>&1 || { cat $(BUILD)/config.log >&2; exit 1; }
+	@$(CONFIG) $(given) >/dev/null
+
+rtl: config
+	@scripts/build_rtl.sh VARIANT=$(VARIANT) $(given)
+
+build: config
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole
+
+# ---- Jobs
+RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABELS)) $(if $(FIRST),--first $(FIRST)) $(addprefix --param ,$(given))
+
+sim: config
+	@scripts/build_rtl.sh $(given)
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole
+	@$(RUN) --batch $(BATCH) --backend golden,tlm,rtl --jobs $(JOBS) --json build/sim.json
+
+test: setup-test config
+	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done
+	@$(CMAKE) --build $(BUILD) -j $(JOBS)
+	@cd $(BUILD) && ctest -j $(JOBS) --output-on-failure $(if $(TESTS),-R '$(TESTS)')
+
+wave: setup-wave config
+	@scripts/build_rtl.sh VARIANT=trace $(given)
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole
+	@$(RUN) --first 1 --batch 1 --backend golden,rtl --trace build/wave.fst
+	@if [ -n "$$DISPLAY" ]; then gtkwave build/wave.fst & else echo 'trace: build/wave.fst'; fi
+
+venv: setup-venv
+	@scripts/setup_venv.sh
+
+format: setup-lint
+	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+lint: setup-lint $(BUILD)/build.ninja
+	@scripts/lint.sh $(BUILD)
+
+# ---- Not built yet: refused by name.
+regress cov synth bench report:
+	@echo "error: make $@ is not built yet; make help lists what is" >&2; exit 2
+
+clean:
+	@rm -rf build

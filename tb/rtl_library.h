@@ -1,0 +1,25 @@
+// Finds, loads and instantiates the verilated accelerator of a configuration.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sw/isa/config.h"
+#include "tb/rtl_device.h"
+
+namespace systole {
+
+// What the library was built for: kPlain for speed with assertions on; kNoAssert without them; kTrace writes FST;
+// kCoverage counts lines and toggles.
+enum class RtlVariant { kPlain, kNoAssert, kTrace, kCoverage };
+
+// Folder of all libraries: SYSTOLE_RTL_DIR, or build/rtl of the source tree this binary was built from.
+std::string RtlRoot();
+
+// <root>/<key>[-noassert|-trace|-cov]/libsystole_rtl.so
+std::string RtlLibraryPath(const HwConfig& config, RtlVariant variant);
+
+// A new instance, after reset. Throws InputError with the make command that builds the library where there is none.
+std::unique_ptr<RtlDevice> OpenRtl(const HwConfig& config, RtlVariant variant = RtlVariant::kPlain);
+
+}  // namespace systole
