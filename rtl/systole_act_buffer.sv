@@ -77,9 +77,9 @@ module systole_act_buffer #(
   assign st_rot = st_addr_i[BB-1:0];
   assign ld_bytes = (8 * BANKS)'(ld_data_i);
   assign po_bytes = (8 * BANKS)'(po_data_i);
-  systole_rotate_bytes #(.BB(BB)) u_rotate_load (.amount_i(-ld_rot), .data_i(ld_bytes), .data_o(ld_banks));
-  systole_rotate_bytes #(.BB(BB)) u_rotate_post (.amount_i(-po_rot), .data_i(po_bytes), .data_o(po_banks));
-  systole_rotate_bytes #(.BB(BB)) u_rotate_store (.amount_i(st_rot_q), .data_i(st_banks), .data_o(st_bytes));
+  systole_rotate #(.BB(BB)) u_rotate_load (.amount_i(-ld_rot), .data_i(ld_bytes), .data_o(ld_banks));
+  systole_rotate #(.BB(BB)) u_rotate_post (.amount_i(-po_rot), .data_i(po_bytes), .data_o(po_banks));
+  systole_rotate #(.BB(BB)) u_rotate_store (.amount_i(st_rot_q), .data_i(st_banks), .data_o(st_bytes));
   assign st_data_o = st_bytes[AXI_DATA_WIDTH-1:0];
 
   // Rows: banks below the first byte's hold bytes of the next row.

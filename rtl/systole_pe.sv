@@ -1,0 +1,29 @@
+// Processing element of the weight-stationary array: a working weight, a shadow weight, one multiply-accumulate a cycle.
+//
+//   psum_o   <= psum_i + act_i * work      (down)
+//   act_o    <= act_i                      (right)
+//   weight_o <= weight_i  if shift_i       (right; the shadow register: the next fold's weight arrives while this one computes)
+//   work     <= weight_o  if swap_i        (one cycle ahead of the fold's first activation)
+//
+// Registers without reset: the control bits beside the data say what counts.
+module systole_pe (
+    input logic clk_i,
+    input logic shift_i,
+    input logic swap_i,
+
+    input  logic [7:0] act_i,
+    output logic [7:0] act_o,
+    input  logic [7:0] weight_i,
+    output logic [7:0] weight_o,
+
+    input  logic [31:0] psum_i,
+    output logic [31:0] psum_o
+);
+  logic [7:0] work_q;
+  always_ff @(posedge clk_i) begin
+    act_o <= act_i;
+    if (shift_i) weight_o <= weight_i;
+    if (swap_i) work_q <= weight_o;
+    psum_o <= psum_i + 32'($signed(act_i)) * 32'($signed(work_q));
+  end
+endmodule
