@@ -29,7 +29,7 @@ class _Graph:
     def constant(self, name, array):
         if name not in self.seen:
             self.seen.add(name)
-            self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+            self.initializers.append(numpy_helper.from_array(np.array(array, order="C"), name))
         return name
 
     def node(self, operator, inputs, output, name, **attributes):

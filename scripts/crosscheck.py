@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Compares the golden reference with ONNX Runtime and TensorFlow Lite, output by output.
+
+  .venv/bin/python scripts/crosscheck.py ort     shipped LeNet, QLinear operators of ONNX Runtime, mode float32: equal
+  .venv/bin/python scripts/crosscheck.py tflite  shipped LeNet, LiteRT's reference kernels, mode tflite: equal
+  .venv/bin/python scripts/crosscheck.py random  random ONNX models, mode float32: equal; where they average, within 1
+
+Images: the first of the MNIST test set in SYSTOLE_DATA, or those of --images (IDX).
+Exit status: 0 as claimed; 1 a difference (where: image, layer, element, both values); 2 bad input or usage.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "scripts"))
+from systole_nn import UserError  # noqa: E402
+
+
+def systole_outputs(arguments, model, images, rounding, first=None):
+    """Every layer's quantized output, N x C x H x W in the tensors' own types, of `systole run --backend golden`."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [arguments.systole, "run", model, "--images", images, "--backend", "golden", "--rounding", rounding]
+        command += ["--outputs-dir", folder] + (["--first", str(first)] if first else [])
+        try:
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise UserError(f"{arguments.systole}: {error.strerror} (build it, or name it with --systole)") from error
+        if result.returncode:
+            message = result.stderr.strip().splitlines() or ["no message"]
+            raise UserError(f"{' '.join(command[:3])}: exit status {result.returncode}: {message[-1]}")
+        names = sorted((name for name in os.listdir(folder) if name.endswith(".npy")), key=lambda name: int(name.split("_")[0]))
+        return names, [np.load(os.path.join(folder, name)) for name in names]
+
+
+def compare(label, mine, theirs, tolerance=0):
+    """Prints and returns one comparison; both arrays as N x anything, in the same type."""
+    if mine.dtype != theirs.dtype or mine.size != theirs.size:
+        raise UserError(f"{label}: {mine.dtype} {mine.shape} cannot be compared with {theirs.dtype} {theirs.shape}")
+    mine, theirs = mine.reshape(len(mine), -1).astype(np.int64), theirs.reshape(len(theirs), -1).astype(np.int64)
+    distance = np.abs(mine - theirs)
+    different, largest = int((distance > 0).sum()), int(distance.max(initial=0))
+    entry = {"layer": label, "compared": mine.size, "different": different, "largest": largest}
+    entry["pass"] = largest <= tolerance
+    where = ""
+    if not entry["pass"]:
+        image, element = np.argwhere(distance > tolerance)[0]
+        where = f"  first: image {image} element {element}: systole {mine[image, element]}, framework {theirs[image, element]}"
+    print(f"  {label:16s} {mine.size:9d} compared {different:6d} different (largest {largest}){where}")
+    return entry
+
+
+def mnist_images(arguments):
+    from systole_nn import data, idx
+
+    path = arguments.images or os.path.join(data.root(), "mnist", "t10k-images-idx3-ubyte.gz")
+    if not os.path.exists(path):
+        raise UserError(f"{path}: no such file (scripts/fetch_mnist.py fetches MNIST; --images names another IDX file)")
+    return path, idx.read(path)[: arguments.first]
+
+
+def check_ort(arguments):
+    from systole_nn import evaluate, export_onnx, import_onnx, ort
+
+    path, images = mnist_images(arguments)
+    model = import_onnx.load(arguments.model)
+    theirs = ort.run(ort.session(export_onnx.qlinear(model)), evaluate.quantized_input(model, images))
+    _, mine = systole_outputs(arguments, arguments.model, path, "float32", len(images))
+    print(f"{arguments.model}, {len(images)} images, mode float32, ONNX Runtime QLinear operators:")
+    return _layers(model, mine, theirs)
+
+
+def check_tflite(arguments):
+    from systole_nn import evaluate, import_onnx, litert
+
+    path, images = mnist_images(arguments)
+    model = import_onnx.load(arguments.model)
+    pixels = evaluate.quantized_input(model, images).astype(np.int16)
+    moved = 128 if model.tensors[0].dtype == "uint8" else 0
+    theirs = litert.run(model, (pixels - moved).astype(np.int8))
+    theirs = [(array.astype(np.int16) + moved).astype(model.tensors[0].dtype) for array in theirs]
+    _, mine = systole_outputs(arguments, arguments.model, path, "tflite", len(images))
+    print(f"{arguments.model}, {len(images)} images, mode tflite, LiteRT reference kernels:")
+    return _layers(model, mine, theirs)
+
+
+def _layers(model, mine, theirs):
+    if len(mine) != len(theirs):
+        raise UserError(f"systole wrote {len(mine)} layers, the framework has {len(theirs)}")
+    return [compare(layer.spec.name, a, b) for layer, a, b in zip(model.layers, mine, theirs)]
+
+
+def check_random(arguments):
+    import random_models
+
+    entries, averaged, averaged_different = [], 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = random_models.write_cases(folder, arguments.seed, arguments.count, 4)
+        for case in manifest:
+            place = os.path.join(folder, case["folder"])
+            _, mine = systole_outputs(arguments, os.path.join(place, "model.onnx"), os.path.join(place, "input.npy"), "float32")
+            kinds = [layer["operator"] for layer in case["layers"]]
+            theirs = random_models.make_case(case["seed"], 4)[3]
+            # Up to an average pooling every layer is compared, itself within 1; what follows it starts from other values.
+            last = kinds.index("AveragePool") if case["average"] else len(kinds) - 1
+            if last == len(kinds) - 1:
+                index, mine_last = last, mine[-1]
+            elif len(mine) == len(kinds):
+                index, mine_last = last, mine[last]
+            else:
+                continue  # clamps count as layers of their own: this output cannot be told
+            entry = compare(f"seed {case['seed']} {case['form']}", mine_last, theirs[index], 1 if case["average"] else 0)
+            entry["average"] = case["average"]
+            entries.append(entry)
+            if case["average"]:
+                averaged += entry["compared"]
+                averaged_different += entry["different"]
+    exact = [entry for entry in entries if not entry["average"]]
+    print(
+        f"{len(exact)} models without average pooling: {sum(entry['different'] for entry in exact)} of"
+        f" {sum(entry['compared'] for entry in exact)} outputs differ"
+    )
+    print(
+        f"{len(entries) - len(exact)} models with average pooling: {averaged_different} of {averaged} outputs differ by 1"
+        f" ({averaged_different / max(averaged, 1):.2%})"
+    )
+    return entries
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("check", choices=("ort", "tflite", "random"))
+    parser.add_argument("--systole", default=os.environ.get("SYSTOLE", os.path.join(ROOT, "build", "systole")), help="the command line (default: $SYSTOLE or build/systole)")
+    parser.add_argument("--model", default=os.path.join(ROOT, "models", "lenet5-mnist", "model.onnx"))
+    parser.add_argument("--images", help="IDX file instead of the MNIST test images")
+    parser.add_argument("--first", type=int, default=1000, help="images compared (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1000, help="random: first seed (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=150, help="random: models (default: %(default)s)")
+    parser.add_argument("--json", help="write the comparisons there")
+    arguments = parser.parse_args(argv)
+    try:
+        entries = {"ort": check_ort, "tflite": check_tflite, "random": check_random}[arguments.check](arguments)
+    except UserError as error:
+        print(f"crosscheck.py: {error}", file=sys.stderr)
+        return 2
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump({"check": arguments.check, "comparisons": entries}, file, indent=1)
+    failed = [entry for entry in entries if not entry["pass"]]
+    print(f"{'FAILED' if failed else 'equal as claimed'}: {len(entries)} comparisons, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
