@@ -13,8 +13,6 @@ namespace {
 
 constexpr int kMaxCellSide = 8;
 
-int CeilDiv(int a, int b) { return (a + b - 1) / b; }
-
 // Slices of a window of `h` x `w` elements and `nc` channels from channel c0 on.
 std::vector<Slice> MakeSlices(WindowOrder order, int h, int w, int c0, int nc, int rows) {
   std::vector<Slice> slices;

@@ -1,0 +1,40 @@
+// Instructions in program order with the order they must keep across engines, turned into tokens at the end.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sw/isa/isa.h"
+
+namespace systole {
+
+// For each engine, the last instruction (program index) that must have retired before; -1: none.
+struct After {
+  std::array<int64_t, kNumEngines> index{-1, -1, -1, -1};
+
+  void Add(Engine engine, int64_t i) {
+    int64_t& at = index[static_cast<int>(engine)];
+    if (i > at) at = i;
+  }
+};
+
+class Emitter {
+ public:
+  // Appends an instruction that may issue once those of `after` have retired. Returns its program index.
+  int64_t Emit(const Instruction& instruction, const After& after);
+  // Is it certain, by what its engine already waited for, that the next instruction of `engine` comes after `after`?
+  bool Covers(Engine engine, const After& after) const;
+  // Sets pops and pushes: a token for every order that earlier tokens do not already imply.
+  std::vector<Instruction> Finish();
+
+ private:
+  std::vector<Instruction> code_;
+  // covered_[e][s]: the last instruction of engine s that engine e's latest instruction waited for.
+  std::array<std::array<int64_t, kNumEngines>, kNumEngines> covered_{{{-1, -1, -1, -1},
+                                                                      {-1, -1, -1, -1},
+                                                                      {-1, -1, -1, -1},
+                                                                      {-1, -1, -1, -1}}};
+};
+
+}  // namespace systole

@@ -1,0 +1,39 @@
+// Scheduling: the jobs of all stages and images in one program order, with tokens.
+//
+// A job is one tile of one stage (all its column folds where they meet in the pooling, else one of them): Matmul
+// instructions into one accumulator half, then the Post instructions that empty it. At every step the schedule takes,
+// among the next jobs of the stages, the one that would keep the array waiting least (estimated with the timing laws),
+// the deepest stage where several would not; so the next image's first layer hides the drain of this image's last.
+#pragma once
+
+#include <vector>
+
+#include "sw/compiler/constants.h"
+#include "sw/compiler/mapping.h"
+#include "sw/compiler/post_plan.h"
+#include "sw/compiler/program.h"
+#include "sw/compiler/stage.h"
+#include "sw/compiler/storage.h"
+#include "sw/compiler/tiles.h"
+
+namespace systole {
+
+struct FoldRows {
+  int weight_row = 0;
+  OffsetRows offsets;
+};
+
+// A stage with everything decided but time.
+struct PlannedStage {
+  Stage stage;
+  Mapping mapping;
+  std::vector<Tile> tiles;
+  std::vector<FoldRows> rows;  // per fold
+  int images_per_tile = 1;     // > 1: batched; a tile of several images (whole images)
+};
+
+// Fills program.code, observations, layer_of and report_of. Program addresses and options must be set.
+void ScheduleProgram(const std::vector<PlannedStage>& stages, const Placement& placement,
+                     Constants& constants, Program& program);
+
+}  // namespace systole

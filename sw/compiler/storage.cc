@@ -1,0 +1,142 @@
+#include "sw/compiler/storage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/base/error.h"
+
+namespace systole {
+namespace {
+
+constexpr int kImageSlots = 4;  // input images in flight: LOAD runs ahead of the array
+constexpr int kPipelineSlots = 2;
+
+int RoundUp(int64_t value, int unit) { return static_cast<int>((value + unit - 1) / unit * unit); }
+
+// Zones of LOAD (input), the engines between, and STORE (output), each in address groups of its own.
+bool PlaceInGroups(std::vector<Storage>& tensors, const HwConfig& config) {
+  int64_t at = 0;
+  for (size_t t = 0; t < tensors.size(); ++t) {
+    if (t == 1 || t + 1 == tensors.size()) at = RoundUp(at, config.GroupBytes());
+    tensors[t].base = static_cast<int>(at);
+    at += tensors[t].Bytes();
+  }
+  return at <= config.ActBytes();
+}
+
+bool PlaceDensely(std::vector<Storage>& tensors, const HwConfig& config) {
+  int64_t at = 0;
+  for (Storage& s : tensors) {
+    s.base = static_cast<int>(at);
+    at += s.Bytes();
+  }
+  return at <= config.ActBytes();
+}
+
+}  // namespace
+
+std::vector<int> LaneOffsets(const Stage& stage, const Fold& fold, const Slice& slice, int pitch) {
+  std::vector<int> offsets(slice.lanes.size());
+  for (int j = 0; j < static_cast<int>(offsets.size()); ++j) {
+    const Lane& lane = slice.lanes[j];
+    offsets[j] = j < slice.valid ? lane.ky * stage.dilation_h * pitch + lane.kx * stage.dilation_w * stage.cin +
+                                       lane.c - fold.c0
+                                 : offsets[j - 1] + 1;
+  }
+  return offsets;
+}
+
+int FoldShift(const Stage& stage, const Fold& fold, int pitch) {
+  return fold.dy * stage.stride_h * pitch + fold.dx * stage.stride_w * stage.cin + fold.c0;
+}
+
+Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
+                        const HwConfig& config) {
+  Storage s;
+  s.c = stage.cin;
+  s.h = stage.h;
+  s.w = stage.w;
+  s.halo = stage.pad;
+  s.pad_value = stage.pad_value;
+  s.pitch = (s.w + s.halo.left + s.halo.right) * s.c;
+  if (mapping.order == WindowOrder::kFlattened) {
+    const int banks = config.Banks(), want = mapping.window_w * s.c % banks;
+    bool crosses = false;
+    for (const Fold& fold : mapping.folds) {
+      for (const Slice& slice : fold.slices) crosses |= slice.lanes[slice.valid - 1].ky != slice.lanes[0].ky;
+    }
+    if (crosses) s.pitch += ((want - s.pitch) % banks + banks) % banks;
+  }
+  int64_t end = int64_t{s.h + s.halo.top + s.halo.bottom} * s.pitch;
+  for (const Fold& fold : mapping.folds) {
+    int64_t reach = 0;
+    for (const Slice& slice : fold.slices) {
+      const std::vector<int> offsets = LaneOffsets(stage, fold, slice, s.pitch);
+      const bool last = &slice == &fold.slices.back();
+      reach = std::max<int64_t>(reach, last ? offsets[slice.valid - 1] : offsets.back());
+      for (int j = 0; j < slice.valid; ++j) reach = std::max<int64_t>(reach, offsets[j]);
+    }
+    for (const Tile& tile : tiles) {
+      const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph, x = tile.cx0 + (tile.nx - 1) * mapping.pw;
+      end = std::max(end, y * stage.stride_h * s.pitch + x * stage.stride_w * stage.cin +
+                              FoldShift(stage, fold, s.pitch) + reach + 1);
+    }
+  }
+  s.slot_bytes = static_cast<int>(std::min<int64_t>(end, 1 << 30));
+  return s;
+}
+
+Storage OutputStorage(const Stage& stage) {
+  Storage s;
+  s.c = stage.cout;
+  s.h = stage.out_h;
+  s.w = stage.out_w;
+  s.pitch = s.w * s.c;
+  s.slot_bytes = s.h * s.pitch;
+  return s;
+}
+
+Placement PlaceTensors(std::vector<Storage> tensors, int first_batched, const HwConfig& config, int images, int batch,
+                       const std::string& model_name) {
+  const int last = static_cast<int>(tensors.size()) - 1;
+  batch = std::min(batch, images);
+  auto set_slots = [&](int input_slots, int batched_slots, int pipeline_slots) {
+    for (int t = 0; t <= last; ++t) {
+      const bool batched = t >= first_batched;  // consumed or produced by a batched stage
+      tensors[t].slots = std::min(images, batched ? batched_slots : t == 0 ? input_slots : pipeline_slots);
+      if (batched) tensors[t].slots = batched_slots;
+    }
+  };
+  Placement placement;
+  const int choices[][3] = {{kImageSlots, 2 * batch, kPipelineSlots},
+                            {kImageSlots, batch, kPipelineSlots},
+                            {2, batch, kPipelineSlots},
+                            {2, batch, 1},
+                            {1, batch, 1}};
+  for (const auto& c : choices) {
+    if (c[1] > batch && images <= batch) continue;
+    set_slots(c[0], c[1], c[2]);
+    if (PlaceInGroups(tensors, config)) {
+      placement.tensors = tensors;
+      return placement;
+    }
+  }
+  // One batch after the other: the input holds a whole batch, so that LOAD is done before anything else writes.
+  placement.serialized = true;
+  set_slots(batch, batch, 1);
+  tensors[0].slots = batch;
+  tensors[last].slots = batch;
+  if (PlaceDensely(tensors, config)) {
+    placement.tensors = tensors;
+    return placement;
+  }
+  int64_t need = 0;
+  for (const Storage& s : tensors) need += s.Bytes();
+  throw InputError(fmt::format("{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}; use a larger "
+                               "ACT_KIB{}",
+                               model_name, batch, need, config.act_kib, config.ActBytes(),
+                               batch > 1 ? " or a smaller batch" : ""));
+}
+
+}  // namespace systole
