@@ -3,6 +3,7 @@
 // (build/rtl/<HwConfig::Key()>/libsystole_rtl.so, see rtl_library.h); this header is all that its users see.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 

@@ -64,10 +64,12 @@ void Driver::Identify(const HwConfig& expected) {
 
 void Driver::Load(const Program& program) {
   static_assert(sizeof(Instruction) == kInstructionBytes);
-  device_->WriteMemory(program.code_address, program.code.data(), program.code.size() * kInstructionBytes);
-  if (!program.constants.empty()) {
-    device_->WriteMemory(program.constants_address, program.constants.data(), program.constants.size());
-  }
+  auto write = [&](uint64_t address, const void* data, size_t bytes) {
+    if (bytes > 0) device_->WriteMemory(address, data, bytes);
+  };
+  write(program.setup_address, program.setup.data(), program.setup.size() * kInstructionBytes);
+  write(program.code_address, program.code.data(), program.code.size() * kInstructionBytes);
+  write(program.constants_address, program.constants.data(), program.constants.size());
 }
 
 void Driver::WriteImages(const Program& program, const int8_t* images) {
@@ -85,13 +87,13 @@ void Driver::WriteImages(const Program& program, const int8_t* images) {
   }
 }
 
-void Driver::Run(const Program& program) {
+void Driver::Run(const Program& program, const std::vector<Instruction>& code, uint64_t address) {
   const uint64_t beat = program.config.AxiBytes();
   const uint64_t write_bytes = (program.options.images - 1) * program.output_stride + SpanBytes(program.output);
   const uint64_t write_end = (program.output.address + write_bytes + beat - 1) / beat * beat;
 
-  WriteReg64(reg::kProgLo, program.code_address);
-  device_->WriteReg(reg::kProgLen, static_cast<uint32_t>(program.code.size()));
+  WriteReg64(reg::kProgLo, address);
+  device_->WriteReg(reg::kProgLen, static_cast<uint32_t>(code.size()));
   device_->WriteReg(reg::kWatchdog, settings_.watchdog);
   WriteReg64(reg::kRdBaseLo, program.options.base);
   WriteReg64(reg::kRdLastLo, program.memory_end - 1);
@@ -112,12 +114,12 @@ void Driver::Run(const Program& program) {
   if (status & reg::kStatusError) {
     const uint32_t error = device_->ReadReg(reg::kError);
     const uint32_t pc = device_->ReadReg(reg::kErrorPc);
-    const auto code = static_cast<ErrorCode>(error & 0xFF);
+    const auto error_code = static_cast<ErrorCode>(error & 0xFF);
     const int engine = error >> 8 & 0xFF;
-    const std::string text = pc < program.code.size() ? Disassemble(program.code[pc]) : "past the program's end";
-    throw HardwareError(fmt::format("hardware: error {} ({}) in {} at instruction {}: {}", static_cast<int>(code),
-                                    ErrorText(code), EngineName(engine), pc, text),
-                        code, engine, pc);
+    const std::string text = pc < code.size() ? Disassemble(code[pc]) : "past the program's end";
+    throw HardwareError(fmt::format("hardware: error {} ({}) in {} at instruction {}: {}", static_cast<int>(error_code),
+                                    ErrorText(error_code), EngineName(engine), pc, text),
+                        error_code, engine, pc);
   }
   if (!(status & reg::kStatusDone)) {
     throw HardwareError(fmt::format("hardware: interrupt with status 0x{:x}: neither done nor error", status),

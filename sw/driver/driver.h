@@ -46,14 +46,16 @@ class Driver {
   // Reads identity, version and parameters. Throws InputError naming the first that is not what `expected` says.
   void Identify(const HwConfig& expected);
 
-  // Writes program code and constants to the shared memory.
+  // Writes setup, code and constants to the shared memory.
   void Load(const Program& program);
 
   // images: program.options.images x C x H x W, int8 domain; written as the H-W-C lines of program.input.
   void WriteImages(const Program& program, const int8_t* images);
 
-  // Sets program, windows, watchdog and interrupt, starts, waits, checks. Throws HardwareError.
-  void Run(const Program& program);
+  // Runs program.setup, then program.code once or more often, each from START to DONE: sets program, windows, watchdog
+  // and interrupt, starts, waits, checks. Throws HardwareError.
+  void RunSetup(const Program& program) { Run(program, program.setup, program.setup_address); }
+  void RunCode(const Program& program) { Run(program, program.code, program.code_address); }
 
   // program.options.images x C x H x W, int8 domain.
   std::vector<int8_t> ReadOutputs(const Program& program);
@@ -64,6 +66,7 @@ class Driver {
   void SoftReset();
 
  private:
+  void Run(const Program& program, const std::vector<Instruction>& code, uint64_t address);
   void WriteReg64(uint32_t offset, uint64_t value);
   uint64_t ReadReg64(uint32_t offset);
 
