@@ -1,0 +1,101 @@
+// Walks the lines of a LOAD or STORE instruction burst by burst (or, for Fill, beat by beat).
+//
+//   line l: LsBytes bytes from memory LsAddr + l*LsMemStride, buffer LsBuf + l*LsBufStride
+//   burst:  beats = min(beats to the next 256-byte aligned address, beats to the line's end)
+//
+// start_i in cycle t loads instr_i; from t+1 active_o is high and the outputs describe the current burst, combinationally
+// from registers, until step_i moves to the next one (or ends: active_o falls in the cycle after the last step).
+// stop_i ends the walk. outside_o: the burst is not wholly inside [base_i, last_i], or its address passed 2^64.
+module systole_burst_walker #(
+  parameter int AXI_DATA_WIDTH = 64
+) (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         clear_i,
+
+  // Engine control
+  input  logic         start_i,
+  input  logic         single_i,   // one beat at a time, wherever it lies in memory (Fill)
+  input  logic [255:0] instr_i,
+  input  logic         step_i,
+  input  logic         stop_i,
+
+  // Address window, first and last byte
+  input  logic [63:0]  base_i,
+  input  logic [63:0]  last_i,
+
+  // The current burst
+  output logic         active_o,
+  output logic [63:0]  addr_o,
+  output logic [23:0]  buf_o,
+  output logic [5:0]   len_o,      // beats - 1
+  output logic [4:0]   tail_o,     // valid bytes of its last beat
+  output logic         first_o,    // first burst of the instruction
+  output logic         last_o,     // last burst of the instruction
+  output logic         outside_o
+);
+  localparam int BEAT = AXI_DATA_WIDTH / 8;
+  localparam int BEAT_BITS = $clog2(BEAT);
+  localparam int ROOM_BITS = 8 - BEAT_BITS;
+
+  logic        single_q, wrapped_q;
+  logic [63:0] line_addr_q, next_line;
+  logic [31:0] mem_stride_q;
+  logic [23:0] line_buf_q, buf_stride_q, bytes_q, left_q;
+  logic [15:0] lines_q;
+  logic [24:0] left_beats, room, beats;
+  logic        line_end;
+  logic [63:0] end_addr;
+
+  assign left_beats = (25'(left_q) + 25'(BEAT - 1)) >> BEAT_BITS;
+  assign room = single_q ? 25'd1 : 25'(256 / BEAT) - 25'(addr_o[BEAT_BITS +: ROOM_BITS]);
+  assign line_end = left_beats <= room;
+  assign beats = line_end ? left_beats : room;
+
+  assign len_o = 6'(beats - 25'd1);
+  assign tail_o = (line_end && left_q[BEAT_BITS-1:0] != BEAT_BITS'(0)) ? 5'(left_q[BEAT_BITS-1:0]) : 5'(BEAT);
+  assign last_o = line_end && lines_q == 16'd1;
+  assign end_addr = addr_o + (64'(beats) << BEAT_BITS) - 64'd1;  // a burst cannot pass 2^64: it ends at a 256-byte boundary
+  assign outside_o = wrapped_q || addr_o < base_i || end_addr > last_i;
+  assign next_line = line_addr_q + 64'(mem_stride_q);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) active_o <= 1'b0;
+    else if (clear_i || stop_i) active_o <= 1'b0;
+    else if (start_i) active_o <= 1'b1;
+    else if (step_i && last_o) active_o <= 1'b0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      single_q <= single_i;
+      wrapped_q <= 1'b0;
+      addr_o <= instr_i[systole_pkg::LS_ADDR_LSB +: systole_pkg::LS_ADDR_W];
+      line_addr_q <= instr_i[systole_pkg::LS_ADDR_LSB +: systole_pkg::LS_ADDR_W];
+      mem_stride_q <= instr_i[systole_pkg::LS_MEM_STRIDE_LSB +: systole_pkg::LS_MEM_STRIDE_W];
+      buf_o <= instr_i[systole_pkg::LS_BUF_LSB +: systole_pkg::LS_BUF_W];
+      line_buf_q <= instr_i[systole_pkg::LS_BUF_LSB +: systole_pkg::LS_BUF_W];
+      buf_stride_q <= instr_i[systole_pkg::LS_BUF_STRIDE_LSB +: systole_pkg::LS_BUF_STRIDE_W];
+      bytes_q <= instr_i[systole_pkg::LS_BYTES_LSB +: systole_pkg::LS_BYTES_W];
+      left_q <= instr_i[systole_pkg::LS_BYTES_LSB +: systole_pkg::LS_BYTES_W];
+      lines_q <= instr_i[systole_pkg::LS_LINES_LSB +: systole_pkg::LS_LINES_W];
+      first_o <= 1'b1;
+    end else if (step_i) begin
+      first_o <= 1'b0;
+      if (line_end) begin
+        wrapped_q <= wrapped_q || next_line < line_addr_q;
+        addr_o <= next_line;
+        line_addr_q <= next_line;
+        buf_o <= line_buf_q + buf_stride_q;
+        line_buf_q <= line_buf_q + buf_stride_q;
+        left_q <= bytes_q;
+        lines_q <= lines_q - 16'd1;
+      end else begin
+        wrapped_q <= wrapped_q || (end_addr == 64'hFFFF_FFFF_FFFF_FFFF);
+        addr_o <= end_addr + 64'd1;
+        buf_o <= buf_o + (24'(beats) << BEAT_BITS);
+        left_q <= left_q - (24'(beats) << BEAT_BITS);
+      end
+    end
+  end
+endmodule

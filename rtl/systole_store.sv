@@ -1,0 +1,254 @@
+// STORE engine: activation buffer -> AXI4 write bursts.
+//
+//   u(k) = max(issue+1, u(k-1)+beats(k-1), b(k-OUTSTANDING)+1)    slot of burst k's first read, b(k) its response
+//   address and first data beat on the bus in u+3, then a beat a cycle;  free = u(last)+beats(last), retire = b(last)
+//
+//   t    slot: activation buffer is read
+//   t+1  its data are there          (st_data_i)
+//   t+2  data register -> queues of 4
+//   t+3  AW, W
+//
+// A slot is taken only when there is room for its beat (and address) behind it, so nothing in the pipe ever waits.
+// Errors: an illegal head (systole_ls_check) is not issued; a burst outside the write window is not started; an error
+// response names the instruction that waits for it. With stop_i no burst is started; a started one is finished.
+`include "systole_assert.svh"
+
+module systole_store #(
+  parameter int ACT_KIB = 32,
+  parameter int AXI_DATA_WIDTH = 64,
+  parameter int AXI_ADDR_WIDTH = 32,
+  parameter int AXI_ID_WIDTH = 4,
+  parameter int OUTSTANDING = 8
+) (
+  input  logic                        clk_i,
+  input  logic                        rst_ni,
+  input  logic                        clear_i,
+
+  // Dispatcher queue, tokens
+  input  logic                        stop_i,
+  input  logic                        valid_i,
+  input  logic [255:0]                instr_i,
+  input  logic [31:0]                 pc_i,
+  input  logic                        tokens_i,
+  output logic                        issue_o,
+  output logic                        retire_o,
+  output logic [3:0]                  push_o,
+  output logic                        busy_o,
+  output logic                        inflight_o,
+  output logic                        err_valid_o,
+  output logic [7:0]                  err_code_o,
+  output logic [31:0]                 err_pc_o,
+  input  logic [31:0]                 oldest_pc_i,  // the oldest issued and not retired store
+
+  // systole_csr: write window; systole_control
+  input  logic [63:0]                 wr_base_i,
+  input  logic [63:0]                 wr_last_i,
+  output logic                        bus_idle_o,   // no burst is started and not answered
+
+  // Activation buffer: st_n_o contiguous bytes, data in the next cycle
+  output logic                        st_re_o,
+  output logic [23:0]                 st_addr_o,
+  output logic [7:0]                  st_n_o,
+  input  logic [AXI_DATA_WIDTH-1:0]   st_data_i,
+
+  // AXI4 write
+  output logic [AXI_ID_WIDTH-1:0]     awid_o,
+  output logic [AXI_ADDR_WIDTH-1:0]   awaddr_o,
+  output logic [7:0]                  awlen_o,
+  output logic [2:0]                  awsize_o,
+  output logic [1:0]                  awburst_o,
+  output logic                        awlock_o,
+  output logic [3:0]                  awcache_o,
+  output logic [2:0]                  awprot_o,
+  output logic [3:0]                  awqos_o,
+  output logic                        awvalid_o,
+  input  logic                        awready_i,
+  output logic [AXI_DATA_WIDTH-1:0]   wdata_o,
+  output logic [AXI_DATA_WIDTH/8-1:0] wstrb_o,
+  output logic                        wlast_o,
+  output logic                        wvalid_o,
+  input  logic                        wready_i,
+  input  logic [1:0]                  bresp_i,
+  input  logic                        bvalid_i,
+  output logic                        bready_o
+);
+  localparam int BEAT = AXI_DATA_WIDTH / 8;
+  localparam int BEAT_BITS = $clog2(BEAT);
+  localparam int ROOM = 4;  // beats (and addresses) between slot and bus: three stages, and one to go on without a gap
+
+  // ---- Issue
+  logic [7:0] code;
+  logic       sync, head_ok, start, walking;
+
+  assign sync = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W] == systole_pkg::OP_SYNC_STORE;
+  assign head_ok = valid_i && tokens_i && !stop_i && !walking;
+  assign issue_o = head_ok && code == systole_pkg::ERR_NONE;
+  assign start = issue_o && !sync;
+
+  systole_ls_check #(
+    .ENGINE(systole_pkg::ENGINE_STORE), .ACT_KIB(ACT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+  ) u_check (
+    .en_i(head_ok), .instr_i(instr_i), .code_o(code)
+  );
+
+  // ---- Slots: beat_q counts the beats of the current burst.
+  logic        first_unused, last, outside, slot, begins, ends, refused;
+  logic [63:0] addr;
+  logic [23:0] buffer;
+  logic [5:0]  len, beat_q;
+  logic [4:0]  tail;
+  logic [31:0] pc_q;
+  logic [3:0]  push_q;
+  logic        notes_full, open;
+  logic [2:0]  beats_q, addresses_q;  // between slot and bus
+
+  systole_burst_walker #(.AXI_DATA_WIDTH(AXI_DATA_WIDTH)) u_walker (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
+    .start_i(start), .single_i(1'b0), .instr_i(instr_i), .step_i(slot && ends), .stop_i(stop_i && (begins || (slot && ends))),
+    .base_i(wr_base_i), .last_i(wr_last_i),
+    .active_o(walking), .addr_o(addr), .buf_o(buffer), .len_o(len), .tail_o(tail), .first_o(first_unused), .last_o(last),
+    .outside_o(outside)
+  );
+
+  assign begins = beat_q == 6'd0;
+  assign ends = beat_q == len;
+  assign slot = walking && beats_q < 3'(ROOM) &&
+                (!begins || (!stop_i && !outside && !notes_full && addresses_q < 3'(ROOM)));
+  assign refused = walking && begins && !stop_i && outside;
+  assign st_re_o = slot;
+  assign st_addr_o = buffer + (24'(beat_q) << BEAT_BITS);
+  assign st_n_o = ends ? 8'(tail) : 8'(BEAT);
+
+  always_ff @(posedge clk_i) begin
+    if (start) begin
+      pc_q <= pc_i;
+      push_q <= instr_i[systole_pkg::PUSH_LSB +: systole_pkg::PUSH_W];
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      beat_q <= 6'd0;
+      beats_q <= 3'd0;
+      addresses_q <= 3'd0;
+    end else if (clear_i) begin
+      beat_q <= 6'd0;
+      beats_q <= 3'd0;
+      addresses_q <= 3'd0;
+    end else begin
+      if (slot) beat_q <= ends ? 6'd0 : beat_q + 6'd1;
+      beats_q <= beats_q + 3'(slot) - 3'(wvalid_o && wready_i);
+      addresses_q <= addresses_q + 3'(slot && begins) - 3'(awvalid_o && awready_i);
+    end
+  end
+
+  // ---- Two stages to the queues: 1 while the memory is read, 2 with its data.
+  logic                      valid1_q, valid2_q, begins1_q, begins2_q, ends1_q, ends2_q;
+  logic [4:0]                bytes1_q, bytes2_q;
+  logic [AXI_ADDR_WIDTH-1:0] addr1_q, addr2_q;
+  logic [5:0]                len1_q, len2_q;
+  logic [AXI_DATA_WIDTH-1:0] data2_q;
+  logic [BEAT-1:0]           strobes2;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid1_q <= 1'b0;
+      valid2_q <= 1'b0;
+    end else if (clear_i) begin
+      valid1_q <= 1'b0;
+      valid2_q <= 1'b0;
+    end else begin
+      valid1_q <= slot;
+      valid2_q <= valid1_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (slot) begin
+      begins1_q <= begins;
+      ends1_q <= ends;
+      bytes1_q <= ends ? tail : 5'(BEAT);
+      if (begins) begin
+        addr1_q <= addr[AXI_ADDR_WIDTH-1:0];
+        len1_q <= len;
+      end
+    end
+    if (valid1_q) begin
+      begins2_q <= begins1_q;
+      ends2_q <= ends1_q;
+      bytes2_q <= bytes1_q;
+      data2_q <= st_data_i;
+      if (begins1_q) begin
+        addr2_q <= addr1_q;
+        len2_q <= len1_q;
+      end
+    end
+  end
+  assign strobes2 = ~({BEAT{1'b1}} << bytes2_q);
+
+  logic [5:0] awlen;
+  logic       aw_full, w_full;
+  systole_queue #(.WIDTH(AXI_ADDR_WIDTH + 6), .DEPTH(ROOM)) u_aw (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
+    .push_i(valid2_q && begins2_q), .data_i({addr2_q, len2_q}), .full_o(aw_full),
+    .valid_o(awvalid_o), .data_o({awaddr_o, awlen}), .pop_i(awvalid_o && awready_i)
+  );
+  systole_queue #(.WIDTH(AXI_DATA_WIDTH + BEAT + 1), .DEPTH(ROOM)) u_w (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
+    .push_i(valid2_q), .data_i({data2_q, strobes2, ends2_q}), .full_o(w_full),
+    .valid_o(wvalid_o), .data_o({wdata_o, wstrb_o, wlast_o}), .pop_i(wvalid_o && wready_i)
+  );
+
+  assign awid_o = AXI_ID_WIDTH'(0);
+  assign awlen_o = 8'(awlen);
+  assign awsize_o = 3'(BEAT_BITS);
+  assign awburst_o = 2'b01;
+  assign awlock_o = 1'b0;
+  assign awcache_o = 4'b0011;
+  assign awprot_o = 3'b000;
+  assign awqos_o = 4'b0000;
+  assign bready_o = 1'b1;
+
+  // ---- Bursts waiting for their response: last of an instruction, its tokens.
+  logic note_last, spoilt_q;
+
+  systole_queue #(.WIDTH(5), .DEPTH(OUTSTANDING)) u_open (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
+    .push_i(slot && begins), .data_i({last, push_q}), .full_o(notes_full),
+    .valid_o(open), .data_o({note_last, push_o}), .pop_i(bvalid_i)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) spoilt_q <= 1'b0;
+    else if (clear_i) spoilt_q <= 1'b0;
+    else if (bvalid_i && bresp_i[1]) spoilt_q <= 1'b1;
+  end
+
+  assign retire_o = bvalid_i && !bresp_i[1] && !spoilt_q && note_last;
+  assign bus_idle_o = !open;
+  assign busy_o = issue_o || walking;
+  assign inflight_o = walking || open;
+
+  // ---- Errors: a response is told in the cycle after it; what waited for it is still the oldest store.
+  always_comb begin
+    err_valid_o = 1'b0;
+    err_code_o = systole_pkg::ERR_NONE;
+    err_pc_o = 32'd0;
+    if (spoilt_q) begin
+      err_valid_o = 1'b1;
+      err_code_o = systole_pkg::ERR_WRITE_RESPONSE;
+      err_pc_o = oldest_pc_i;
+    end else if (refused) begin
+      err_valid_o = 1'b1;
+      err_code_o = systole_pkg::ERR_WRITE_WINDOW;
+      err_pc_o = pc_q;
+    end else if (head_ok && code != systole_pkg::ERR_NONE) begin
+      err_valid_o = 1'b1;
+      err_code_o = code;
+      err_pc_o = pc_i;
+    end
+  end
+
+  `SYSTOLE_ASSERT(ResponseBelongsToABurst, clk_i, rst_ni, !bvalid_i || open)
+  `SYSTOLE_ASSERT(QueuesHaveRoom, clk_i, rst_ni, !valid2_q || (!w_full && (!begins2_q || !aw_full)))
+endmodule
