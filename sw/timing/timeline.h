@@ -13,7 +13,7 @@ namespace systole {
 struct Timeline {
   std::vector<Cycle> issue, retire;  // per program instruction; Scheduler::kNever: it does not come to that
   Cycle total = 0;                   // cycles of the run (0 with an error)
-  RunCounters counters;                 // their four causes sum to `total` for every engine (not with an error)
+  RunCounters counters;              // their four causes sum to `total` for every engine (not with an error)
 
   // kNone: the run ends well. Else kToken (a token that never comes, or a counter overflow), kBadOpcode, or kBadField
   // (a size that no program can mean); fields are not judged otherwise.

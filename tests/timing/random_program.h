@@ -1,0 +1,151 @@
+// Random programs of legal instructions for a configuration. They work on memory [kDataBase, kDataBase + kDataBytes)
+// and begin by loading four rows of the offset table from kKtabBase.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "sw/functional/check.h"
+#include "tests/timing/instruction_builder.h"
+
+namespace systole::testing {
+
+inline constexpr uint64_t kCodeBase = 0x10000000, kKtabBase = 0x20000000, kDataBase = 0x30000000, kDataBytes = 0x10000;
+inline constexpr int kKtabRows = 4;
+
+enum class Tokens {
+  kEarlier,   // only tokens that earlier instructions give: the program ends well
+  kAnywhere,  // a token may be one that a later instruction gives, or never comes
+};
+
+class RandomProgram {
+ public:
+  RandomProgram(const HwConfig& config, uint32_t seed) : config_(config), random_(seed) {}
+
+  std::vector<Instruction> Make(int instructions, Tokens tokens) {
+    std::vector<Instruction> code;
+    const uint64_t row = static_cast<uint64_t>(PaddedRowBytes(Opcode::kLoadKtab, config_));
+    code.push_back(With(MakeTransfer(Opcode::kLoadKtab, kKtabBase, kKtabRows * row), {{field::kPush, kToMatmul}}));
+    code.push_back(testing::Make(Opcode::kSyncMatmul, {{field::kPopLoad, 1}}));
+    int available[kNumEngines][kNumEngines] = {};
+    while (static_cast<int>(code.size()) < instructions) {
+      const int e = Below(4);
+      Instruction i = Below(6) == 0 ? testing::Make(kSync[e]) : Any(e);
+      for (int s = 0; s < kNumEngines; ++s) {
+        if (s == e) continue;
+        int most = std::max(0, std::min(available[s][e], 3));
+        if (tokens == Tokens::kAnywhere && Below(12) == 0) most = 1;
+        const int n = Below(2) == 0 ? most : Below(most + 1);
+        i.Set(kPopField[s], static_cast<uint64_t>(n));
+        available[s][e] -= n;
+      }
+      if ((i.Get(field::kOpcode) & 0xF) != 0xF) {
+        uint64_t push = static_cast<uint64_t>(Below(16));
+        for (int d = 0; d < kNumEngines; ++d) push |= static_cast<uint64_t>(available[e][d] < 0) << d;
+        push &= ~(uint64_t{1} << e);
+        i.Set(field::kPush, push);
+        for (int d = 0; d < kNumEngines; ++d) available[e][d] += static_cast<int>((push >> d) & 1);
+      }
+      code.push_back(i);
+    }
+    return code;
+  }
+
+ private:
+  static constexpr Opcode kSync[] = {Opcode::kSyncLoad, Opcode::kSyncMatmul, Opcode::kSyncPost, Opcode::kSyncStore};
+
+  int Below(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
+  // 1..n, small values more often.
+  uint64_t Count(int n) { return static_cast<uint64_t>(1 + Below(1 + Below(n))); }
+  uint64_t Bits(int n) { return random_() & ((uint64_t{1} << n) - 1); }
+
+  Instruction Any(int engine) {
+    switch (engine) {
+      case 0:
+        return Below(4) == 0 ? Transfer(Opcode::kFill) : Transfer(Opcode::kLoadAct);
+      case 1:
+        return Matmul();
+      case 2:
+        return Post();
+      default:
+        return Transfer(Opcode::kStore);
+    }
+  }
+
+  Instruction Transfer(Opcode opcode) {
+    const int beat = config_.AxiBytes();
+    const uint64_t lines = Below(3) == 0 ? Count(6) : 1;
+    const uint64_t bytes = Count(lines > 1 ? 80 : 900), stride = static_cast<uint64_t>(Below(64) * beat);
+    Instruction i = MakeTransfer(opcode, kDataBase + static_cast<uint64_t>(Below(256) * beat), bytes, lines, stride);
+    const uint64_t span = bytes * lines;
+    i.Set(field::kLsBuf, static_cast<uint64_t>(Below(config_.ActBytes() - static_cast<int>(span) + 1)));
+    i.Set(field::kLsFill, Bits(8));
+    return i;
+  }
+
+  Instruction Matmul() {
+    Instruction i = testing::Make(Opcode::kMatmul);
+    const int depth = config_.acc_depth;
+    const uint64_t nx = Count(std::min(depth, 30)), ny = Count(std::max(1, std::min(4, depth / static_cast<int>(nx))));
+    const uint64_t slices = Count(4), columns = Count(config_.cols);
+    const bool increments = Below(2) == 0;
+    i.Set(field::kMmFirst, Bits(1));
+    i.Set(field::kMmHalf, Bits(1));
+    i.Set(field::kMmKtabInc, increments);
+    i.Set(field::kMmNx, nx);
+    i.Set(field::kMmNy, ny);
+    i.Set(field::kMmNb, 1);
+    i.Set(field::kMmKslices, slices);
+    i.Set(field::kMmWcols, columns);
+    i.Set(field::kMmKlast, Count(config_.rows));
+    i.Set(field::kMmAccBase, static_cast<uint64_t>(Below(depth - static_cast<int>(nx * ny) + 1)));
+    i.Set(field::kMmKtab, static_cast<uint64_t>(increments ? 0 : Below(kKtabRows)));
+    i.Set(field::kMmBaseInc, static_cast<uint64_t>(Below(2) * config_.rows));
+    i.Set(field::kMmStrideX, Count(4));
+    i.Set(field::kMmStrideY, Count(40));
+    const int reach = 30 * 4 + 4 * 40 + 4 * config_.rows + 64 + kKtabRows * config_.Banks();
+    i.Set(field::kMmBase, static_cast<uint64_t>(Below(config_.ActBytes() - reach)));
+    const uint64_t load = std::min<uint64_t>(columns, static_cast<uint64_t>(config_.cols / config_.wport));
+    i.Set(field::kMmWgtRow, static_cast<uint64_t>(Below(config_.WgtRows() - static_cast<int>(slices * load) + 1)));
+    return i;
+  }
+
+  Instruction Post() {
+    Instruction i = testing::Make(Opcode::kPost);
+    const uint64_t nx = Count(12), ny = Count(6), ntx = Count(2), nty = Count(2);
+    const int channels = static_cast<int>(Count(config_.cols));
+    const int chunks = (channels + config_.lanes - 1) / config_.lanes;
+    i.Set(field::kPoHalf, Bits(1));
+    i.Set(field::kPoRounding, static_cast<uint64_t>(Below(kRoundings)));
+    i.Set(field::kPoNx, nx);
+    i.Set(field::kPoNy, ny);
+    i.Set(field::kPoNtx, ntx);
+    i.Set(field::kPoNty, nty);
+    i.Set(field::kPoNchan, static_cast<uint64_t>(channels));
+    // Strides small enough for every entry to exist.
+    const int room = config_.acc_depth - 1;
+    const bool walks = room >= 11 + 2 * 5 + 2;
+    i.Set(field::kPoEsX, walks);
+    i.Set(field::kPoEsY, walks ? 2 : 0);
+    i.Set(field::kPoEsTx, 1);
+    i.Set(field::kPoEsTy, 1);
+    i.Set(field::kPoAccBase, static_cast<uint64_t>(Below(room - (walks ? 23 : 2) + 1)));
+    i.Set(field::kPoPar, static_cast<uint64_t>(Below(std::max(1, config_.ParRows() - chunks))));
+    i.Set(field::kPoZw, config_.row_sum ? Bits(8) : 0);
+    i.Set(field::kPoZy, Bits(8));
+    i.Set(field::kPoLo, 0x80);
+    i.Set(field::kPoHi, 0x7F);
+    i.Set(field::kPoSx, static_cast<uint64_t>(channels));
+    i.Set(field::kPoSy, static_cast<uint64_t>(channels) * nx);
+    const int reach = static_cast<int>(nx * ny) * channels;
+    i.Set(field::kPoOut, static_cast<uint64_t>(Below(config_.ActBytes() - reach)));
+    return i;
+  }
+
+  static constexpr int kRoundings = 6;
+  HwConfig config_;
+  std::mt19937 random_;
+};
+
+}  // namespace systole::testing
