@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "sw/isa/config.h"
@@ -18,6 +19,8 @@ using Cycle = int64_t;
 // first beat in a + latency, a write burst's response comes latency cycles after its last beat. latency >= 1.
 struct MemoryTiming {
   int64_t latency = 20;
+  // A deliberately wrong law: cycles added to each engine's retire, to see comparisons fail (`--inject law:...`).
+  std::array<int, kNumEngines> law_fault{};
 };
 
 inline constexpr int kBurstBytes = 256;             // bursts are cut at addresses that are multiples of this
@@ -31,6 +34,7 @@ struct LawConfig {
   int rows, cols, lanes, columns_per_port, array_latency, beat_bytes, beat_shift, beats_per_instruction, outstanding,
       queue_depth;
   int64_t latency;
+  std::array<int, kNumEngines> law_fault;
 
   LawConfig(const HwConfig& c, const MemoryTiming& memory)
       : rows(c.rows),
@@ -45,7 +49,8 @@ struct LawConfig {
         beats_per_instruction(kInstructionBytes / c.AxiBytes()),
         outstanding(std::min(std::max(c.outstanding, 1), kMaxOutstanding)),
         queue_depth(c.queue_depth),
-        latency(std::max<int64_t>(memory.latency, 1)) {}
+        latency(std::max<int64_t>(memory.latency, 1)),
+        law_fault(memory.law_fault) {}
 };
 
 inline int64_t AtLeastOne(uint64_t count) { return count == 0 ? 1 : static_cast<int64_t>(count); }

@@ -214,6 +214,7 @@ unsigned Scheduler::Run(unsigned e) {
           break;
         }
       }
+      retire += laws_.law_fault[e];
     }
 
     // Cycles between the work before and this one: nothing at the queue's output, tokens missing, anything else.
