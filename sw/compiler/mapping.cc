@@ -12,6 +12,7 @@ namespace systole {
 namespace {
 
 constexpr int kMaxCellSide = 8;
+constexpr double kPackingGain = 0.98;
 
 // Slices of a window of `h` x `w` elements and `nc` channels from channel c0 on.
 std::vector<Slice> MakeSlices(WindowOrder order, int h, int w, int c0, int nc, int rows) {
@@ -144,7 +145,9 @@ Mapping ChooseMapping(const Stage& stage, const HwConfig& config) {
   double best_cost = std::numeric_limits<double>::infinity();
   auto consider = [&](Mapping mapping) {
     const double cost = Cost(stage, mapping, config);
-    if (best.folds.empty() || cost < best_cost) {
+    // Larger cells make longer jobs, which delay their consumers: they must pay for themselves.
+    const double gain = mapping.joint ? kPackingGain : 1.0;
+    if (best.folds.empty() || cost < best_cost * gain) {
       best = std::move(mapping);
       best_cost = cost;
     }
