@@ -1,0 +1,23 @@
+// The table of named layer cases. Each states only what matters for it; every description of the accelerator runs all.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/cases/net_builder.h"
+
+namespace systole {
+
+struct LayerCase {
+  std::string name;
+  NetBuilder net;
+  Rounding rounding = Rounding::kFloat32;
+  int images = 1, batch = 1;
+};
+
+const std::vector<LayerCase>& LayerCases();
+
+// A configuration on which every case fits: the buffers are larger than the defaults.
+struct HwConfig CaseConfig(int rows, int cols);
+
+}  // namespace systole
