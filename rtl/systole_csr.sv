@@ -169,8 +169,8 @@ module systole_csr #(
   assign wr_base_o = {wr_base_hi_q, wr_base_lo_q};
   assign rd_last = {rd_last_hi_q, rd_last_lo_q};
   assign wr_last = {wr_last_hi_q, wr_last_lo_q};
-  assign rd_last_o = (rd_last > ADDR_MASK) ? ADDR_MASK : rd_last;
-  assign wr_last_o = (wr_last > ADDR_MASK) ? ADDR_MASK : wr_last;
+  assign rd_last_o = ((rd_last & ~ADDR_MASK) != 64'd0) ? ADDR_MASK : rd_last;
+  assign wr_last_o = ((wr_last & ~ADDR_MASK) != 64'd0) ? ADDR_MASK : wr_last;
   assign irq_o = |(irq_status_q & irq_enable_q);
 
   // ---- Reads

@@ -112,7 +112,7 @@ module systole_top #(
   // Observation points for a test bench (read hierarchically, never driven), engine e = LOAD 0, MATMUL 1, POST 2, STORE 3:
   //   run            high in every cycle of a run, cycle 0 included
   //   issue[e] with head_pc[e]; sync[e]: that instruction is a Sync (it retires with its issue)
-  //   retire[e] with oldest_pc[e]
+  //   retire[e] with oldest_pc[32*e +: 32]
   //   ld_act_we, ld_act_addr, ld_act_n, ld_act_data   and   po_we, po_addr, po_n, po_data: activation buffer writes
   localparam int BEAT = AXI_DATA_WIDTH / 8;
   localparam int NEED0 = (ROWS > LANES) ? ROWS : LANES;
@@ -142,9 +142,10 @@ module systole_top #(
   // ---- Engines, bit e (or slice e) each
   logic [3:0]   push, full, queued, head_valid, tokens, issue, sync, retire, busy, inflight, flying, err_valid, overflow;
   logic [255:0] fetched, head [0:3];
-  logic [31:0]  head_pc [0:3], oldest_pc [0:3], err_pc [0:3];
-  logic [7:0]   err_code [0:3];
-  logic [3:0]   give [0:3];  // tokens at a retire
+  logic [31:0]  head_pc [0:3];
+  logic [127:0] oldest_pc, err_pc;
+  logic [31:0]  err_code;
+  logic [15:0]  give;  // tokens at a retire
   logic         filling, macs_valid;
   logic [12:0]  macs;
 
@@ -201,10 +202,10 @@ module systole_top #(
     .locked_o(locked), .error_o(error), .error_pc_o(error_pc), .irq_set_o(irq_set),
     .clear_o(clear), .stop_o(stop), .run_o(run), .count_o(count), .bus_idle_i(bus_idle), .progress_i(progress),
     .head_valid_i(queued), .tokens_i(tokens), .head_pc_i({head_pc[3], head_pc[2], head_pc[1], head_pc[0]}),
-    .flying_i(flying), .oldest_pc_i({oldest_pc[3], oldest_pc[2], oldest_pc[1], oldest_pc[0]}),
+    .flying_i(flying), .oldest_pc_i(oldest_pc),
     .retire_i(retire), .sync_i(issue & sync),
-    .err_valid_i(err_valid), .err_code_i({err_code[3], err_code[2], err_code[1], err_code[0]}),
-    .err_pc_i({err_pc[3], err_pc[2], err_pc[1], err_pc[0]}), .overflow_i(overflow),
+    .err_valid_i(err_valid), .err_code_i(err_code),
+    .err_pc_i(err_pc), .overflow_i(overflow),
     .fetch_err_valid_i(fetch_err_valid), .fetch_err_code_i(fetch_err_code), .fetch_err_pc_i(fetch_err_pc),
     .next_pc_i(next_pc), .blocked_i(dispatch_blocked)
   );
@@ -246,7 +247,7 @@ module systole_top #(
     systole_queue #(.WIDTH(32), .DEPTH(FLYING)) u_flying (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
       .push_i(issue[e] && !sync[e]), .data_i(head_pc[e]), .full_o(flying_full),
-      .valid_o(flying[e]), .data_o(oldest_pc[e]), .pop_i(retire[e])
+      .valid_o(flying[e]), .data_o(oldest_pc[32*e +: 32]), .pop_i(retire[e])
     );
     // In cycle 0 a queue may still hold what an earlier run left.
     assign head_valid[e] = queued[e] && !clear;
@@ -258,7 +259,7 @@ module systole_top #(
   systole_tokens u_tokens (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
     .head_pop_i({head[3][19:8], head[2][19:8], head[1][19:8], head[0][19:8]}), .tokens_o(tokens), .issue_i(issue),
-    .retire_i(retire), .push_i({give[3], give[2], give[1], give[0]}), .overflow_o(overflow)
+    .retire_i(retire), .push_i(give), .overflow_o(overflow)
   );
 
   // ---- Engines
@@ -269,8 +270,8 @@ module systole_top #(
   ) u_load (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
     .stop_i(stop), .valid_i(head_valid[0]), .instr_i(head[0]), .pc_i(head_pc[0]), .tokens_i(tokens[0]),
-    .issue_o(issue[0]), .retire_o(retire[0]), .push_o(give[0]), .busy_o(busy[0]), .inflight_o(inflight[0]),
-    .err_valid_o(err_valid[0]), .err_code_o(err_code[0]), .err_pc_o(err_pc[0]), .oldest_pc_i(oldest_pc[0]),
+    .issue_o(issue[0]), .retire_o(retire[0]), .push_o(give[0 +: 4]), .busy_o(busy[0]), .inflight_o(inflight[0]),
+    .err_valid_o(err_valid[0]), .err_code_o(err_code[0 +: 8]), .err_pc_o(err_pc[0 +: 32]), .oldest_pc_i(oldest_pc[0 +: 32]),
     .rd_base_i(rd_base), .rd_last_i(rd_last), .bus_idle_o(load_idle), .filling_o(filling),
     .arid_o(m_axi_arid), .araddr_o(m_axi_araddr), .arlen_o(m_axi_arlen), .arsize_o(m_axi_arsize),
     .arburst_o(m_axi_arburst), .arlock_o(m_axi_arlock), .arcache_o(m_axi_arcache), .arprot_o(m_axi_arprot),
@@ -287,8 +288,8 @@ module systole_top #(
   ) u_matmul (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
     .stop_i(stop), .valid_i(head_valid[1]), .instr_i(head[1]), .pc_i(head_pc[1]), .tokens_i(tokens[1]),
-    .issue_o(issue[1]), .retire_o(retire[1]), .push_o(give[1]), .busy_o(busy[1]), .inflight_o(inflight[1]),
-    .err_valid_o(err_valid[1]), .err_code_o(err_code[1]), .err_pc_o(err_pc[1]),
+    .issue_o(issue[1]), .retire_o(retire[1]), .push_o(give[4 +: 4]), .busy_o(busy[1]), .inflight_o(inflight[1]),
+    .err_valid_o(err_valid[1]), .err_code_o(err_code[8 +: 8]), .err_pc_o(err_pc[32 +: 32]),
     .macs_valid_o(macs_valid), .macs_o(macs),
     .act_re_o(mm_re), .act_row_o(mm_row), .act_data_i(mm_data), .conflict_i(rd_conflict),
     .wgt_we_i(wgt_we), .ktab_we_i(ktab_we), .wgt_bank_i(wgt_bank), .buf_row_i(buf_row), .buf_beat_i(buf_beat),
@@ -302,8 +303,8 @@ module systole_top #(
   ) u_post (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
     .stop_i(stop), .valid_i(head_valid[2]), .instr_i(head[2]), .pc_i(head_pc[2]), .tokens_i(tokens[2]),
-    .issue_o(issue[2]), .retire_o(retire[2]), .push_o(give[2]), .busy_o(busy[2]), .inflight_o(inflight[2]),
-    .err_valid_o(err_valid[2]), .err_code_o(err_code[2]), .err_pc_o(err_pc[2]),
+    .issue_o(issue[2]), .retire_o(retire[2]), .push_o(give[8 +: 4]), .busy_o(busy[2]), .inflight_o(inflight[2]),
+    .err_valid_o(err_valid[2]), .err_code_o(err_code[16 +: 8]), .err_pc_o(err_pc[64 +: 32]),
     .acc_re_o(acc_re), .acc_half_o(acc_half), .acc_addr_o(acc_addr), .acc_data_i(acc_data),
     .par_we_i(par_we), .buf_row_i(buf_row), .buf_beat_i(buf_beat), .buf_data_i(buf_data),
     .po_we_o(po_we), .po_addr_o(po_addr), .po_n_o(po_n), .po_data_o(po_data), .conflict_i(wr_conflict)
@@ -315,8 +316,8 @@ module systole_top #(
   ) u_store (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
     .stop_i(stop), .valid_i(head_valid[3]), .instr_i(head[3]), .pc_i(head_pc[3]), .tokens_i(tokens[3]),
-    .issue_o(issue[3]), .retire_o(retire[3]), .push_o(give[3]), .busy_o(busy[3]), .inflight_o(inflight[3]),
-    .err_valid_o(err_valid[3]), .err_code_o(err_code[3]), .err_pc_o(err_pc[3]), .oldest_pc_i(oldest_pc[3]),
+    .issue_o(issue[3]), .retire_o(retire[3]), .push_o(give[12 +: 4]), .busy_o(busy[3]), .inflight_o(inflight[3]),
+    .err_valid_o(err_valid[3]), .err_code_o(err_code[24 +: 8]), .err_pc_o(err_pc[96 +: 32]), .oldest_pc_i(oldest_pc[96 +: 32]),
     .wr_base_i(wr_base), .wr_last_i(wr_last), .bus_idle_o(store_idle),
     .st_re_o(st_re), .st_addr_o(st_addr), .st_n_o(st_n), .st_data_i(st_data),
     .awid_o(m_axi_awid), .awaddr_o(m_axi_awaddr), .awlen_o(m_axi_awlen), .awsize_o(m_axi_awsize),
