@@ -137,7 +137,7 @@ unsigned Scheduler::Give(unsigned e, uint32_t word0, Cycle retire, uint32_t inde
 unsigned Scheduler::Run(unsigned e) {
   EngineState& engine = engine_[e];
   unsigned woken = 0;
-  while (engine.done != engine.dispatched && error_ == ErrorCode::kNone) {
+  while (engine.done != engine.dispatched && error_ == ErrorCode::kNone && !engine.hangs) {
     const Waiting& waiting = engine.queue[engine.done & kQueueMask];
     const Instruction& i = waiting.instruction;
     const uint32_t word0 = i.word[0];
@@ -231,6 +231,13 @@ unsigned Scheduler::Run(unsigned e) {
       engine.busy_end = busy_end;
     }
 
+    if (waiting.index == hang_) {
+      engine.hangs = true;
+      issue_[waiting.index] = issue;
+      known_.push_back(waiting.index);
+      Take(e, word0, issue);
+      break;
+    }
     engine.issued[engine.done & kQueueMask] = issue;
     engine.last_issue = issue;
     ++engine.done;
@@ -247,14 +254,7 @@ unsigned Scheduler::Run(unsigned e) {
 
 bool Scheduler::Finish() {
   if (error_ != ErrorCode::kNone) return false;
-  for (unsigned s = 0; s < kNumEngines; ++s) {
-    for (unsigned d = 0; d < kNumEngines; ++d) {
-      const Channel& channel = channel_[s][d];
-      if (channel.pushed - channel.popped <= 255) continue;
-      const uint32_t first = channel.popped + 255;
-      Overflow(channel.given[first & kTokenMask], s, channel.giver[first & kTokenMask]);
-    }
-  }
+  JudgeUntaken(kMaxCycle);
   for (const EngineState& engine : engine_) {
     if (engine.done != engine.dispatched) {
       FailWaiting();
@@ -267,6 +267,27 @@ bool Scheduler::Finish() {
   }
   for (unsigned e = 0; e < kNumEngines; ++e) counters_.cycles[e][3] += total() - engine_[e].busy_end;
   return true;
+}
+
+// Tokens that nothing has taken: the 256th of a pair finds the counter full if it is given by `until`, a cycle before
+// which no instruction that is still to come can issue.
+void Scheduler::JudgeUntaken(Cycle until) {
+  for (unsigned s = 0; s < kNumEngines; ++s) {
+    for (unsigned d = 0; d < kNumEngines; ++d) {
+      const Channel& channel = channel_[s][d];
+      if (channel.pushed - channel.popped <= 255) continue;
+      const uint32_t first = (channel.popped + 255) & kTokenMask;
+      if (channel.given[first] <= until) Overflow(channel.given[first], s, channel.giver[first]);
+    }
+  }
+}
+
+bool Scheduler::FindOverflow(Cycle* cycle, int* engine, uint32_t* index) {
+  JudgeUntaken(last_dispatch_);
+  *cycle = overflow_cycle_;
+  *engine = static_cast<int>(overflow_engine_);
+  *index = overflow_index_;
+  return overflow_;
 }
 
 void Scheduler::Overflow(Cycle cycle, unsigned engine, uint32_t index) {

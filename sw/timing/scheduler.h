@@ -42,6 +42,13 @@ class Scheduler {
   std::vector<Cycle> TakeIssue() { return std::move(issue_); }
   std::vector<Cycle> TakeRetire() { return std::move(retire_); }
 
+  // Instruction `index` never retires and its engine does nothing after it (a bus that never answers). Before feeding.
+  void Hang(uint32_t index) { hang_ = index; }
+
+  // The first counter overflow that is certain from what has been fed: one in a cycle up to the last dispatch, or found
+  // by Finish(). False: none.
+  bool FindOverflow(Cycle* cycle, int* engine, uint32_t* index);
+
   // Indices in the order in which their times became known (at most once each).
   const std::vector<uint32_t>& known() const { return known_; }
 
@@ -78,6 +85,7 @@ class Scheduler {
     Cycle free = 0;     // the engine's own "free of the previous instruction"
     Cycle retire = -1;  // of the last instruction that did something
     Cycle busy_end = 0;
+    bool hangs = false;
   };
   // Tokens from one engine to another: the times of the last 1024.
   struct Channel {
@@ -94,6 +102,7 @@ class Scheduler {
   void Overflow(Cycle cycle, unsigned engine, uint32_t index);
   void Fail(ErrorCode code, int engine, uint32_t index, Cycle cycle);
   void FailWaiting();
+  void JudgeUntaken(Cycle until);
 
   LawConfig laws_;
   EngineState engine_[kNumEngines];
@@ -109,6 +118,7 @@ class Scheduler {
   Cycle last_dispatch_ = -1, last_retire_ = 0;
   RunCounters counters_;
 
+  uint32_t hang_ = ~0u;
   ErrorCode error_ = ErrorCode::kNone;
   int error_engine_ = 0;
   uint32_t error_index_ = 0;
