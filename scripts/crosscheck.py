@@ -70,7 +70,8 @@ def check_ort(arguments):
 
     path, images = mnist_images(arguments)
     model = import_onnx.load(arguments.model)
-    theirs = ort.run(ort.session(export_onnx.qlinear(model)), evaluate.quantized_input(model, images))
+    running = ort.session(export_onnx.qlinear(model), precise=model.tensors[0].dtype == "uint8")
+    theirs = ort.run(running, evaluate.quantized_input(model, images))
     _, mine = systole_outputs(arguments, arguments.model, path, "float32", len(images))
     print(f"{arguments.model}, {len(images)} images, mode float32, ONNX Runtime QLinear operators:")
     return _layers(model, mine, theirs)

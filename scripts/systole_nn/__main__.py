@@ -15,19 +15,28 @@ def _network(name):
     return NETWORKS[name]
 
 
+def _recipe(arguments, network):
+    if arguments.recipe not in network.recipes:
+        raise UserError(f"{network.name} has no recipe '{arguments.recipe}' (known: {', '.join(network.recipes)})")
+    return network.recipes[arguments.recipe]
+
+
 def _folder(arguments, network):
-    return os.path.join(arguments.work, network.name)
+    return os.path.join(arguments.work, network.name, arguments.recipe)
 
 
 def _options(arguments):
-    from .quantize import Options
+    from dataclasses import replace
 
+    from .quantize import PRESETS, Options
+
+    preset = PRESETS[arguments.preset]
     chosen = {}
     for name in Options.__dataclass_fields__:
         value = getattr(arguments, name, None)
         if value is not None:
             chosen[name] = value
-    return Options(**chosen)
+    return replace(preset, **chosen)
 
 
 def _train(arguments):
@@ -39,20 +48,40 @@ def _train(arguments):
         for name in ("resume.pt", "float.pt"):
             if os.path.exists(os.path.join(folder, name)):
                 os.remove(os.path.join(folder, name))
-    net = train.train(network, folder, arguments.data, quiet=arguments.quiet)
-    images, labels = train.data.load(network.dataset, "test", arguments.data)
+    net = train.train(network, _recipe(arguments, network), folder, arguments.data, quiet=arguments.quiet)
+    images, labels = train.data.load_for(network, "test", arguments.data)
     share, _ = train.accuracy(net, images, labels)
     print(f"{network.name}: float accuracy {share:.4%} on {len(images)} test images; weights in {folder}/float.pt")
 
 
 def _quantize(arguments):
-    from . import data, evaluate, export_onnx, quantize, train
+    from . import data, quantize, train
 
     network = _network(arguments.network)
     net = train.load(network, _folder(arguments, network))
-    images, _ = data.load(network.dataset, "train", arguments.data)
-    model = quantize.quantize(net, images, _options(arguments), arguments.quiet)
-    test_images, test_labels = data.load(network.dataset, "test", arguments.data)
+    images, _ = data.load_for(network, "train", arguments.data)
+    _report_and_write(arguments, network, net, quantize.quantize(net, images, _options(arguments), arguments.quiet))
+
+
+def _qat(arguments):
+    from . import data, qat, train
+
+    network = _network(arguments.network)
+    recipe = qat.recipe_for(_recipe(arguments, network), arguments.epochs)
+    folder = os.path.join(_folder(arguments, network), f"qat-{arguments.name or arguments.preset}")
+    if not arguments.resume and os.path.exists(os.path.join(folder, "resume.pt")):
+        os.remove(os.path.join(folder, "resume.pt"))
+    net = train.load(network, _folder(arguments, network))
+    images, _ = data.load_for(network, "train", arguments.data)
+    aware = qat.train_aware(net, recipe, _options(arguments), images, folder, arguments.data, arguments.quiet)
+    _report_and_write(arguments, network, net, aware.quantized())
+
+
+def _report_and_write(arguments, network, net, model):
+    """Prints the tensors and the accuracies of `net` in float and of `model` in integers, and writes the ONNX file."""
+    from . import data, evaluate, export_onnx, train
+
+    test_images, test_labels = data.load_for(network, "test", arguments.data)
     reference, _ = train.accuracy(net, test_images, test_labels)
     share = evaluate.integer_accuracy(model, test_images, test_labels)
     low, high = evaluate.wilson(round(share * len(test_labels)), len(test_labels))
@@ -80,7 +109,7 @@ def _digits(arguments):
 
 
 def _parser():
-    from .quantize import RANGES
+    from .quantize import PRESETS, RANGES
 
     parser = argparse.ArgumentParser(prog="systole_nn", description=__doc__.split(":")[0])
     commands = parser.add_subparsers(dest="command", required=True)
@@ -92,23 +121,33 @@ def _parser():
         if network:
             sub.add_argument("network")
             sub.add_argument("--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)")
+            sub.add_argument("--recipe", default="better", help="better (default) or document")
             sub.add_argument("--work", default="build/models", help="folder of trained weights (default: %(default)s)")
         return sub
 
     sub = command("train", _train, "train the float network")
     sub.add_argument("--resume", action="store_true", help="continue an interrupted run")
 
-    sub = command("quantize", _quantize, "quantize a trained network and write it as ONNX")
-    sub.add_argument("-o", "--output", help="ONNX file to write")
-    sub.add_argument("--form", choices=("qdq", "qlinear"), default="qdq")
-    sub.add_argument("--weights", choices=("symmetric", "asymmetric"))
-    sub.add_argument("--per-tensor", dest="per_channel", action="store_false", default=None, help="one weight scale per layer")
-    sub.add_argument("--weight-range", choices=RANGES)
-    sub.add_argument("--activations", choices=("asymmetric", "symmetric"))
-    sub.add_argument("--activation-type", choices=("uint8", "int8"))
-    sub.add_argument("--activation-range", choices=RANGES)
-    sub.add_argument("--power-of-two", action="store_true", default=None, help="scales that make requantization a shift")
-    sub.add_argument("--calibration-images", type=int)
+    def options(sub):
+        sub.add_argument("-o", "--output", help="ONNX file to write")
+        sub.add_argument("--form", choices=("qdq", "qlinear"), default="qdq")
+        sub.add_argument("--preset", choices=list(PRESETS), default="recommended", help="the options below change it")
+        sub.add_argument("--weights", choices=("symmetric", "asymmetric"))
+        sub.add_argument("--per-tensor", dest="per_channel", action="store_false", default=None, help="one weight scale a layer")
+        sub.add_argument("--weight-range", choices=RANGES)
+        sub.add_argument("--activations", choices=("asymmetric", "symmetric"))
+        sub.add_argument("--activation-type", choices=("uint8", "int8"))
+        sub.add_argument("--activation-range", choices=RANGES)
+        sub.add_argument("--scales", choices=("real", "power_of_two", "shift"), help="power_of_two: every scale; shift: their ratios")
+        sub.add_argument("--calibration-images", type=int)
+
+    options(command("quantize", _quantize, "quantize a trained network and write it as ONNX"))
+
+    sub = command("qat", _qat, "train a trained network on under quantization and write it as ONNX")
+    sub.add_argument("--epochs", type=int, default=6, help="default: %(default)s")
+    sub.add_argument("--name", help="folder of the run (default: the preset)")
+    sub.add_argument("--resume", action="store_true", help="continue an interrupted run")
+    options(sub)
 
     sub = command("digits", _digits, "draw the synthetic digits as IDX files", network=False)
     sub.add_argument("-o", "--output", default="models/digits")

@@ -38,6 +38,17 @@ def load(dataset, split, folder=None):
     return check_pair(arrays[0], arrays[1], os.path.join(root(folder), dataset))
 
 
+def load_for(network, split, folder=None):
+    """The images and labels that `network` is trained and tested with: its data set, padded as it wants."""
+    images, labels = load(network.dataset, split, folder)
+    return pad(images, network.image_pad), labels
+
+
+def pad(images, width):
+    """uint8 N x H x W with `width` background pixels on every side."""
+    return np.pad(images, ((0, 0), (width, width), (width, width))) if width else images
+
+
 def check_pair(images, labels, where):
     """Refuses images and labels that do not belong together."""
     if images.ndim != 3 or labels.ndim != 1:

@@ -23,7 +23,7 @@ def quantized_input(model, images):
 
 def integer_predictions(model, images):
     """Predicted classes by the QLinear form in ONNX Runtime, whose float32 requantization is the mode float32."""
-    running = ort.session(export_onnx.qlinear(model))
+    running = ort.session(export_onnx.qlinear(model), precise=model.tensors[0].dtype == "uint8")
     return ort.run(running, quantized_input(model, images))[-1].reshape(len(images), -1).argmax(1)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from . import UserError
 from .quantize import limits
 
 OPSET, IR_VERSION = 13, 7
@@ -64,6 +63,16 @@ def _bias(model, index):
     layer = model.layers[index]
     scale = (np.float32(model.tensors[index].scale) * layer.weight_scales).astype(np.float32)
     return layer.bias, (scale if len(scale) > 1 else scale[0])
+
+
+def _metadata(proto, model):
+    """What an image's byte stands for where the graph's input is real: its quantized value, byte for byte."""
+    image = model.tensors[0]
+    zero_point = image.zero_point + (128 if image.dtype == "int8" else 0)
+    if image.scale != np.float32(1 / 255) or zero_point:
+        entries = {"systole.input_scale": float(image.scale), "systole.input_mean": float(image.scale) * zero_point}
+        helper.set_model_props(proto, {key: repr(value) for key, value in entries.items()})
+    return proto
 
 
 def _finish(graph, model, inputs, outputs, domains):
@@ -122,7 +131,7 @@ def qdq(model):
     shape = ["N", last[0]] if flat else ["N", *last]
     inputs = [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", *model.tensors[0].shape])]
     outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape)]
-    return _finish(graph, model, inputs, outputs, [])
+    return _metadata(_finish(graph, model, inputs, outputs, []), model)
 
 
 def _relu_is_the_clamp(tensor):
@@ -153,8 +162,6 @@ def qlinear(model):
                 **_conv_attributes(spec),
             )
         else:
-            if spec.relu and not _relu_is_the_clamp(target):
-                raise UserError(f"{model.name} {name}: ReLU in the QLinear form needs the lowest zero point, not {target.zero_point}")
             weight_inputs = [
                 graph.constant(f"{name}_weight", layer.weights),
                 graph.constant(f"{name}_weight_scale", _weight_scale(layer)),
@@ -168,6 +175,12 @@ def qlinear(model):
             else:
                 inputs = [*head, *(bias or [""]), out_scale, out_zero]
                 value = graph.node("QGemm", inputs, f"{name}_q", name, domain="com.microsoft", transB=1)
+            if spec.relu and not _relu_is_the_clamp(target):
+                bounds = [
+                    graph.constant(f"{name}_{side}", np.array(bound, _dtype(target)))
+                    for side, bound in (("low", target.zero_point), ("high", limits(target.dtype)[1]))
+                ]
+                value = graph.node("Clip", [value, *bounds], f"{name}_relu", f"{name}_relu")
         shape = [target.shape[0]] if flat else target.shape
         outputs.append(helper.make_tensor_value_info(value, helper.np_dtype_to_tensor_dtype(_dtype(target)), ["N", *shape]))
     inputs = [

@@ -28,9 +28,33 @@ class Options:
     activations: str = "asymmetric"  # asymmetric, symmetric
     activation_type: str = "uint8"  # uint8, int8
     activation_range: str = "mse"
-    power_of_two: bool = False  # every scale a power of two: requantization is a shift
+    # real; power_of_two: every scale; shift: only the ratios Sx Sw / Sy, which is all that a shifter needs.
+    scales: str = "real"
+    full_range: bool = False  # symmetric steps of 2 max / 255 (-128..127) instead of max / 127 (-127..127)
+    integers: str = "nearest"  # nearest, floor: how weights become integers
     percentile: float = 99.99
     calibration_images: int = 1000  # the first of the training set
+
+
+# Named settings: the recommended one, and the conventions of the source documents.
+PRESETS = {
+    "recommended": Options(),
+    # Linear asymmetric quantization of weights and activations, one scale a tensor.
+    "asymmetric": Options(weights="asymmetric", per_channel=False, activation_range="minmax"),
+    # q = floor(S x) with S = 255 / (2 max |x|) for everything; meant for the rounding mode floor.
+    "homework": Options(
+        per_channel=False,
+        activations="symmetric",
+        activation_type="int8",
+        activation_range="minmax",
+        full_range=True,
+        integers="floor",
+    ),
+    # PyTorch's qnnpack configuration: symmetric weights and histogram ranges, one scale a tensor.
+    "qnnpack": Options(per_channel=False, full_range=True),
+    "shift": Options(scales="shift"),
+    "power_of_two": Options(scales="power_of_two"),
+}
 
 
 @dataclass
@@ -132,56 +156,113 @@ def _entropy_range(values, low, high):
 
 def _power_of_two(scale):
     """The power of two nearest to `scale` from above, so that no value of the range is lost."""
-    return np.float32(2.0 ** np.ceil(np.log2(float(scale)) - 1e-9))
+    return np.float32(2.0 ** np.ceil(np.log2(float(scale)) - 1e-6))
 
 
-def choose_scale(low, high, dtype, symmetric, power_of_two, where):
+def _step(low, high, symmetric, full_range):
+    """The real step of 8 bits over [low, high]."""
+    if symmetric:
+        return max(-low, high) * 2 / 255 if full_range else max(-low, high) / 127
+    return (high - low) / 255
+
+
+def choose_scale(low, high, dtype, options, symmetric, where):
     """(scale, zero point) that maps [low, high] onto the values of dtype."""
     if not (np.isfinite(low) and np.isfinite(high)):
         raise UserError(f"{where}: a value is not finite")
     if low == high:
         raise UserError(f"{where}: is constant zero on the calibration set; no scale can be chosen")
     first, last = limits(dtype)
-    if symmetric:
-        scale, zero_point = max(-low, high) / 127, (first + last + 1) // 2
-        if dtype == "uint8" and low == 0:
-            scale, zero_point = high / 255, 0
-    else:
-        scale = (high - low) / 255
-    scale = np.float32(scale)
-    if power_of_two:
+    scale = np.float32(_step(low, high, symmetric, options.full_range))
+    if not (np.isfinite(scale) and scale > 0):
+        raise UserError(f"{where}: the range {low:g} to {high:g} has no scale in single precision")
+    if options.scales == "power_of_two":
         scale = _power_of_two(scale)
-    if not symmetric:
-        zero_point = int(np.clip(np.rint(first - low / float(scale)), first, last))
-    return scale, int(zero_point)
+    return scale, _zero_point(low, scale, dtype, symmetric)
 
 
-def quantize_array(values, scale, zero_point, dtype):
-    """Integers nearest to values / scale + zero_point (halves to even), saturated to dtype."""
+def _zero_point(low, scale, dtype, symmetric):
+    first, last = limits(dtype)
+    if symmetric:
+        return (first + last + 1) // 2
+    return int(np.clip(np.rint(first - low / float(scale)), first, last))
+
+
+def quantize_array(values, scale, zero_point, dtype, integers="nearest"):
+    """Integers nearest to (halves to even), or not above, values / scale + zero_point, saturated to dtype."""
     first, last = limits(dtype)
     scaled = np.asarray(values, np.float64) / np.asarray(scale, np.float64)
-    return np.clip(np.rint(scaled) + zero_point, first, last).astype(dtype)
+    rounded = np.rint(scaled) if integers == "nearest" else np.floor(scaled)
+    return np.clip(rounded + zero_point, first, last).astype(dtype)
 
 
-def quantize_weights(weights, options, where):
-    """(integers, scales float32 of 1 or N, zero point) of float weights N x ...; int8."""
-    if not np.isfinite(weights).all():
-        raise UserError(f"{where}: a weight is not finite")
+def check_options(options):
+    known = {
+        "weights": ("symmetric", "asymmetric"),
+        "activations": ("symmetric", "asymmetric"),
+        "activation_type": ("uint8", "int8"),
+        "weight_range": RANGES,
+        "activation_range": RANGES,
+        "scales": ("real", "power_of_two", "shift"),
+        "integers": ("nearest", "floor"),
+    }
+    for name, values in known.items():
+        if getattr(options, name) not in values:
+            raise UserError(f"option {name} is '{getattr(options, name)}'; known are {', '.join(values)}")
     if options.weights == "asymmetric" and options.per_channel:
         raise UserError("asymmetric weights have one zero point per tensor: choose per-tensor scales with them")
+    if options.calibration_images < 1:
+        raise UserError("the calibration set is empty")
+
+
+def weight_scales(weights, options, where):
+    """(scales float32 of 1 or N, zero point) for float weights N x ...; int8."""
+    if not np.isfinite(weights).all():
+        raise UserError(f"{where}: a weight is not finite")
+    check_options(options)
     symmetric = options.weights == "symmetric"
     groups = list(weights.reshape(len(weights), -1)) if options.per_channel else [weights.ravel()]
     scales, zero_point = [], 0
     for group in groups:
         low, high = find_range(group, options.weight_range, options.percentile, symmetric)
         if low == high:  # an all-zero channel: any scale represents it
-            scales.append(np.float32(1.0))
+            scales.append(None)
             continue
-        scale, zero_point = choose_scale(low, high, "int8", symmetric, options.power_of_two, where)
+        scale, zero_point = choose_scale(low, high, "int8", options, symmetric, where)
         scales.append(scale)
-    scales = np.array(scales, np.float32)
+    largest = max((scale for scale in scales if scale is not None), default=np.float32(1))
+    scales = [largest if scale is None else scale for scale in scales]
+    if options.scales == "shift":  # the channels' scales are powers of two apart
+        scales = [largest * _power_of_two(scale / largest) for scale in scales]
+    return np.array(scales, np.float32), zero_point
+
+
+def quantize_weights(weights, options, where, scales=None):
+    """(integers, scales float32 of 1 or N, zero point) of float weights N x ...; int8. scales: (scales, zero point) given."""
+    scales, zero_point = scales or weight_scales(weights, options, where)
     column = scales.reshape((-1,) + (1,) * (weights.ndim - 1))
-    return quantize_array(weights, column, zero_point, "int8"), scales, zero_point
+    return quantize_array(weights, column, zero_point, "int8", options.integers), scales, zero_point
+
+
+def image_quantization(network, options):
+    """(scale, zero point) of the input. The image's bytes are used as they are: an int8 network sees them moved by -128."""
+    scale = np.float32(network.input_scale)
+    if options.scales == "power_of_two":
+        scale = np.float32(2.0 ** np.rint(np.log2(network.input_scale)))
+    return scale, int(np.rint(network.input_offset)) - (128 if options.activation_type == "int8" else 0)
+
+
+def _fit_power_of_two(sample, low, high, options, symmetric, dtype):
+    """The range of the power-of-two scale (the one that holds [low, high], or half of it) with the lesser squared error."""
+    best = None
+    for share in (1.0, 0.5):
+        scale, zero_point = choose_scale(low * share, high * share, dtype, options, symmetric, "range")
+        first, last = limits(dtype)
+        real = (np.clip(np.rint(sample / scale) + zero_point, first, last) - zero_point) * scale
+        error = float(np.square(real - sample).mean())
+        if best is None or error < best[0]:
+            best = (error, low * share, high * share)
+    return best[1], best[2]
 
 
 @torch.no_grad()
@@ -196,45 +277,69 @@ def calibrate(net, images, options, quiet=True):
         for sample, output in zip(samples, outputs):
             sample.append(output.numpy())
     symmetric = options.activations == "symmetric"
-    return [
-        find_range(np.concatenate([part.ravel() for part in sample]), options.activation_range, options.percentile, symmetric)
-        for sample in samples
-    ]
+    ranges = []
+    for sample in samples:
+        sample = np.concatenate([part.ravel() for part in sample])
+        low, high = find_range(sample, options.activation_range, options.percentile, symmetric)
+        if options.scales == "power_of_two" and options.activation_range == "mse" and low < high:
+            low, high = _fit_power_of_two(sample, low, high, options, symmetric, options.activation_type)
+        ranges.append((low, high))
+    return ranges
 
 
-def quantize(net, images, options=Options(), quiet=True):
-    """The QuantModel of a trained FloatNet; `images` (uint8 N x H x W) calibrate the activations."""
+def activation_scale(low, high, source_scale, scales, options, where):
+    """(scale, zero point) of a layer's output; scales: those of its weights."""
+    symmetric = options.activations == "symmetric"
+    scale, zero_point = choose_scale(low, high, options.activation_type, options, symmetric, where)
+    if options.scales == "shift":
+        # The nearest power-of-two multiple of Sx Sw, in single precision as the ratio will be formed again.
+        product = np.float32(np.float32(source_scale) * scales[0])
+        scale = np.float32(product * 2.0 ** np.rint(np.log2(float(scale) / float(product)) + 0.2))
+        zero_point = _zero_point(low, scale, options.activation_type, symmetric)
+    return scale, zero_point
+
+
+def quantize(net, images, options=Options(), quiet=True, ranges=None, scales=None):
+    """The QuantModel of a trained FloatNet; `images` (uint8 N x H x W) calibrate the activations.
+
+    ranges: those of all layers' outputs, instead of calibrating; scales: {layer name: (weight scales, zero point)}.
+    """
+    check_options(options)
     network = net.network
-    ranges = calibrate(net, images[: options.calibration_images], options, quiet)
+    ranges = ranges or calibrate(net, images[: options.calibration_images], options, quiet)
     tensor_shapes = shapes(network)
-    dtype = options.activation_type
-    # The image's bytes are used as they are; an int8 network sees them moved by -128.
-    moved = 128 if dtype == "int8" else 0
-    tensors = [Tensor("image", tensor_shapes[0], np.float32(network.input_scale), network.input_zero_point - moved, dtype)]
-    if options.power_of_two:
-        tensors[0].scale = _power_of_two(tensors[0].scale)
+    tensors = [Tensor("image", tensor_shapes[0], *image_quantization(network, options), options.activation_type)]
     model = QuantModel(network.name, tensors)
     for layer, shape, (low, high) in zip(network.layers, tensor_shapes[1:], ranges):
-        source = tensors[-1]
+        source, where = tensors[-1], f"{network.name} {layer.name}"
         if layer.kind in ("maxpool", "avgpool"):
             tensors.append(replace(source, name=layer.name, shape=shape))
             model.layers.append(QuantLayer(layer))
             continue
-        scale, zero_point = choose_scale(
-            low, high, dtype, options.activations == "symmetric", options.power_of_two, f"{network.name} {layer.name}"
-        )
-        tensors.append(Tensor(layer.name, shape, scale, zero_point, dtype))
         module = net.weights[layer.name]
-        weights, scales, weight_zero_point = quantize_weights(
-            module.weight.detach().numpy(), options, f"{network.name} {layer.name}"
+        weights, used_scales, weight_zero_point = quantize_weights(
+            module.weight.detach().numpy(), options, where, (scales or {}).get(layer.name)
         )
+        scale, zero_point = activation_scale(low, high, source.scale, used_scales, options, where)
+        tensors.append(Tensor(layer.name, shape, scale, zero_point, options.activation_type))
         bias = None
         if module.bias is not None:
-            bias = quantize_bias(
-                module.bias.detach().numpy(), float(source.scale) * scales.astype(np.float64), f"{network.name} {layer.name}"
-            )
-        model.layers.append(QuantLayer(layer, weights, scales, weight_zero_point, bias))
+            bias = quantize_bias(module.bias.detach().numpy(), float(source.scale) * used_scales.astype(np.float64), where)
+        model.layers.append(QuantLayer(layer, weights, used_scales, weight_zero_point, bias))
     return model
+
+
+def dequantized(net, model):
+    """A FloatNet with the weights on the integers' grid and float biases: what `weights only` evaluates."""
+    copy = type(net)(net.network)
+    copy.load_state_dict(net.state_dict())
+    for layer in model.layers:
+        if layer.weights is not None:
+            column = layer.weight_scales.reshape((-1,) + (1,) * (layer.weights.ndim - 1))
+            real = (layer.weights.astype(np.float32) - layer.weight_zero_point) * column
+            copy.weights[layer.spec.name].weight.data = torch.from_numpy(real.astype(np.float32))
+    copy.eval()
+    return copy
 
 
 def quantize_bias(bias, scale, where):

@@ -46,15 +46,14 @@ def accuracy(net, images, labels, batch=1000):
     return right / len(images), loss / len(images)
 
 
-def train(network, folder, data_folder=None, recipe=None, net=None, quiet=False):
-    """Trains `network` (or continues `net`) and writes float.pt, train.json in `folder`; returns the FloatNet.
+def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
+    """Trains `network` (or `net`) and writes float.pt (of net.deployable()) and train.json in `folder`; returns the net.
 
     An interrupted run continues from folder/resume.pt when the recipe is the same, and ends with the same weights.
     """
-    recipe = recipe or network.recipe
     deterministic(recipe.seed)
-    images, labels = data.load(network.dataset, "train", data_folder)
-    test_images, test_labels = data.load(network.dataset, "test", data_folder)
+    images, labels = data.load_for(network, "train", data_folder)
+    test_images, test_labels = data.load_for(network, "test", data_folder)
     holdout = _VALIDATION if recipe.keep == "best" else 0
     check_images, check_labels = (images[-holdout:], labels[-holdout:]) if holdout else (test_images, test_labels)
     if holdout:
@@ -62,7 +61,7 @@ def train(network, folder, data_folder=None, recipe=None, net=None, quiet=False)
     pixels = data.to_pixels(images)
     targets = torch.from_numpy(labels.astype(np.int64))
 
-    net = net or FloatNet(network)
+    net = net or FloatNet(network, recipe.batch_norm)
     optimizer = _optimizer(recipe, net.parameters())
     steps = -(-len(pixels) // recipe.batch)
     schedule = None
@@ -87,6 +86,8 @@ def train(network, folder, data_folder=None, recipe=None, net=None, quiet=False)
 
     augmenting = recipe.augmentation != data.Augmentation()
     for epoch in range(first, recipe.epochs):
+        if hasattr(net, "start_epoch"):
+            net.start_epoch(epoch, recipe.epochs)
         net.train()
         order = torch.randperm(len(pixels), generator=generator)
         right, total_loss = 0, 0.0
@@ -139,10 +140,10 @@ def train(network, folder, data_folder=None, recipe=None, net=None, quiet=False)
             resume_path,
         )
     if best is not None:
-        _save(net.state_dict(), os.path.join(folder, "last.pt"))
+        _save(net.deployable().state_dict(), os.path.join(folder, "last.pt"))
         net.load_state_dict(best["net"])
     test_accuracy, _ = accuracy(net, test_images, test_labels)
-    _save(net.state_dict(), os.path.join(folder, "float.pt"))
+    _save(net.deployable().state_dict(), os.path.join(folder, "float.pt"))
     summary = {
         "network": network.name,
         "recipe": dataclasses.asdict(recipe),
@@ -152,7 +153,7 @@ def train(network, folder, data_folder=None, recipe=None, net=None, quiet=False)
     }
     with open(os.path.join(folder, "train.json"), "w", encoding="utf-8") as file:
         json.dump(summary, file, indent=1)
-    return net
+    return net.eval()
 
 
 def _save(state, path):
@@ -164,7 +165,7 @@ def load(network, folder):
     """The trained network in `folder` (float.pt)."""
     path = os.path.join(folder, "float.pt")
     if not os.path.exists(path):
-        raise UserError(f"{path}: no such file (python -m systole_nn train {network.name} makes it)")
+        raise UserError(f"{path}: no such file (python -m systole_nn train {network.name} makes it; --recipe names another)")
     net = FloatNet(network)
     net.load_state_dict(torch.load(path, weights_only=True))
     net.eval()

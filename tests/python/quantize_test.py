@@ -10,28 +10,47 @@ from systole_nn import UserError, data, idx, networks, quantize
 from systole_nn.quantize import Options
 
 
+POWER_OF_TWO = Options(scales="power_of_two")
+
+
 class ScaleTest(unittest.TestCase):
     def test_asymmetric_uint8(self):
         # Range -1..1.55: 2.55 / 255 = 0.01; zero point 100.
-        scale, zero = quantize.choose_scale(-1.0, 1.55, "uint8", False, False, "t")
+        scale, zero = quantize.choose_scale(-1.0, 1.55, "uint8", Options(), False, "t")
         self.assertAlmostEqual(float(scale), 0.01, places=9)
         self.assertEqual(zero, 100)
 
     def test_asymmetric_int8_is_uint8_moved_by_128(self):
-        self.assertEqual(quantize.choose_scale(-1.0, 1.55, "int8", False, False, "t")[1], 100 - 128)
+        self.assertEqual(quantize.choose_scale(-1.0, 1.55, "int8", Options(), False, "t")[1], 100 - 128)
 
     def test_symmetric_int8(self):
-        scale, zero = quantize.choose_scale(-2.54, 1.0, "int8", True, False, "t")
+        scale, zero = quantize.choose_scale(-2.54, 1.0, "int8", Options(), True, "t")
         self.assertAlmostEqual(float(scale), 0.02, places=9)
         self.assertEqual(zero, 0)
 
     def test_power_of_two_is_the_next_one_up(self):
-        self.assertEqual(float(quantize.choose_scale(-1.28, 1.0, "int8", True, True, "t")[0]), 2.0**-6)
-        self.assertEqual(float(quantize.choose_scale(-127 / 64, 1.0, "int8", True, True, "t")[0]), 2.0**-6)
+        self.assertEqual(float(quantize.choose_scale(-1.28, 1.0, "int8", POWER_OF_TWO, True, "t")[0]), 2.0**-6)
+        self.assertEqual(float(quantize.choose_scale(-127 / 64, 1.0, "int8", POWER_OF_TWO, True, "t")[0]), 2.0**-6)
+
+    def test_full_range_step_is_two_max_by_255(self):
+        # q = S x with S = 255 / (2 max): a step of 0.02 for max = 2.55; floor gives -128 to 127.
+        options = Options(full_range=True, integers="floor", per_channel=False)
+        integers, scales, _ = quantize.quantize_weights(np.array([[2.55, -2.55, 0.03, -0.03]], np.float32), options, "t")
+        self.assertAlmostEqual(float(scales[0]), 0.02, places=8)
+        np.testing.assert_array_equal(integers, [[127, -128, 1, -2]])
+
+    def test_shift_scales_make_every_ratio_a_power_of_two(self):
+        options = Options(scales="shift")
+        scales, _ = quantize.weight_scales(np.array([[1.0], [0.3], [0.06]], np.float32), options, "t")
+        np.testing.assert_array_equal(scales / scales[0], [1, 0.5, 0.0625])
+        scale, _ = quantize.activation_scale(0.0, 5.0, np.float32(1 / 255), scales, options, "t")
+        for weight_scale in scales:
+            ratio = np.float32(np.float32(1 / 255) * weight_scale) / scale
+            self.assertEqual(np.frexp(ratio)[0], 0.5)
 
     def test_constant_activation_is_refused(self):
         with self.assertRaisesRegex(UserError, "C1.*constant zero"):
-            quantize.choose_scale(0.0, 0.0, "uint8", False, False, "net C1")
+            quantize.choose_scale(0.0, 0.0, "uint8", Options(), False, "net C1")
 
 
 class RangeTest(unittest.TestCase):
@@ -119,7 +138,7 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(sum(layer.weights.size for layer in model.layers if layer.weights is not None), 61470)
 
     def test_power_of_two_scales_everywhere(self):
-        model = quantize.quantize(self.net, self.images, Options(power_of_two=True))
+        model = quantize.quantize(self.net, self.images, POWER_OF_TWO)
         for scale in [tensor.scale for tensor in model.tensors] + [s for l in model.layers if l.weights is not None for s in l.weight_scales]:
             self.assertEqual(np.frexp(scale)[0], 0.5)
 
