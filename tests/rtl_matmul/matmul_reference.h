@@ -1,0 +1,55 @@
+// What docs/isa.md and docs/timing.md say about MATMUL, written down a second time, as plainly as possible.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sw/isa/config.h"
+#include "sw/isa/isa.h"
+
+namespace systole::rtl_matmul {
+
+// Contents of the buffers MATMUL reads.
+struct Buffers {
+  explicit Buffers(const HwConfig& c)
+      : act(c.ActBytes()),
+        ktab(c.KtabRows(), std::vector<uint16_t>(c.rows)),
+        weights(c.wport, std::vector<std::vector<int8_t>>(c.WgtRows(), std::vector<int8_t>(c.rows))) {}
+  std::vector<int8_t> act;
+  std::vector<std::vector<uint16_t>> ktab;                // [row][lane]
+  std::vector<std::vector<std::vector<int8_t>>> weights;  // [bank][row][lane]
+};
+
+// [half][entry][column], column `cols` being the row sum; nothing: undefined.
+struct Accumulators {
+  explicit Accumulators(const HwConfig& c)
+      : entry(2, std::vector<std::vector<std::optional<int32_t>>>(c.acc_depth,
+                                                                  std::vector<std::optional<int32_t>>(c.cols + 1))) {}
+  std::vector<std::vector<std::vector<std::optional<int32_t>>>> entry;
+};
+
+// Fields of a Matmul with the quantities derived from them.
+struct MatmulFields {
+  MatmulFields(const HwConfig& c, const Instruction& instr);
+  uint64_t nx, ny, nb, m;  // m = Nx * Ny * Nb
+  uint64_t slices, wcols, klast, wl, p;
+  uint64_t Macs(const HwConfig& c) const { return m * ((slices - 1) * c.rows + klast) * wcols; }
+};
+
+// The instruction's effect on the accumulators. All its addresses must be legal (checked: std::out_of_range).
+void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr, Accumulators* acc);
+
+// One instruction of a program as the engine meets it: not at the queue's output before `arrival`, its tokens not there
+// before `tokens`.
+struct Step {
+  Instruction instr;
+  uint64_t arrival = 0, tokens = 0;
+};
+struct Stamp {
+  uint64_t issue = 0, retire = 0;
+};
+// Issue and retire of each instruction by docs/timing.md. Arrivals ascend.
+std::vector<Stamp> Law(const HwConfig& c, const std::vector<Step>& program);
+
+}  // namespace systole::rtl_matmul
