@@ -65,7 +65,7 @@ class VerilatedDevice final : public RtlDevice {
     Configure();
     model_.axil_bready_i = 1;
     model_.axil_rready_i = 1;
-    Reset();
+    VerilatedDevice::Reset(4);
   }
 
   ~VerilatedDevice() override {

@@ -38,14 +38,18 @@ std::string RtlLibraryPath(const HwConfig& config, RtlVariant variant) {
   return RtlRoot() + "/" + config.Key() + (name.empty() ? "" : "-" + name) + "/libsystole_rtl.so";
 }
 
-std::unique_ptr<RtlDevice> OpenRtl(const HwConfig& config, RtlVariant variant) {
+void CheckRtlBuilt(const HwConfig& config, RtlVariant variant) {
   const std::string path = RtlLibraryPath(config, variant);
-  if (!std::filesystem::exists(path)) {
-    std::string command = "make rtl";
-    if (variant != RtlVariant::kPlain) command += fmt::format(" VARIANT={}", VariantName(variant));
-    if (const std::string variables = MakeVariables(config); !variables.empty()) command += " " + variables;
-    throw InputError(fmt::format("{}: the RTL of this configuration is not built; run: {}", path, command));
-  }
+  if (std::filesystem::exists(path)) return;
+  std::string command = "make rtl";
+  if (variant != RtlVariant::kPlain) command += fmt::format(" VARIANT={}", VariantName(variant));
+  if (const std::string variables = MakeVariables(config); !variables.empty()) command += " " + variables;
+  throw InputError(fmt::format("{}: the RTL of this configuration is not built; run: {}", path, command));
+}
+
+std::unique_ptr<RtlDevice> OpenRtl(const HwConfig& config, RtlVariant variant) {
+  CheckRtlBuilt(config, variant);
+  const std::string path = RtlLibraryPath(config, variant);
   // Symbols stay local: libraries of several configurations live side by side.
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw InputError(fmt::format("{}: {}", path, dlerror()));

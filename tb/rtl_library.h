@@ -19,7 +19,10 @@ std::string RtlRoot();
 // <root>/<key>[-noassert|-trace|-cov]/libsystole_rtl.so
 std::string RtlLibraryPath(const HwConfig& config, RtlVariant variant);
 
-// A new instance, after reset. Throws InputError with the make command that builds the library where there is none.
+// Throws InputError with the make command that builds the library where there is none.
+void CheckRtlBuilt(const HwConfig& config, RtlVariant variant);
+
+// A new instance, after reset. Throws InputError as CheckRtlBuilt does.
 std::unique_ptr<RtlDevice> OpenRtl(const HwConfig& config, RtlVariant variant = RtlVariant::kPlain);
 
 }  // namespace systole

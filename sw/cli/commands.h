@@ -1,0 +1,32 @@
+// The sub-commands of `systole`. Each adds itself to the application; its action runs after parsing, returns the exit
+// status through *status, and throws InputError or HardwareError.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sw/isa/config.h"
+
+namespace systole {
+
+enum ExitStatus { kAllEqual = 0, kDifferent = 1, kBadInput = 2, kHardwareFault = 3 };
+
+void AddRunCommand(CLI::App* app, std::function<int()>* action);
+void AddCompileCommand(CLI::App* app, std::function<int()>* action);
+void AddInfoCommand(CLI::App* app, std::function<int()>* action);
+void AddConfigCommand(CLI::App* app, std::function<int()>* action);
+
+// --rows R, --cols C, ... (every RTL parameter in lower case) and --param NAME=VALUE.
+class ConfigOptions {
+ public:
+  void AddTo(CLI::App* command);
+  HwConfig Parse() const;  // throws InputError
+
+ private:
+  std::vector<std::string> values_;    // by parameter, empty: not given
+  std::vector<std::string> assigned_;  // --param
+};
+
+}  // namespace systole

@@ -1,0 +1,189 @@
+// `systole compile`: the program as files, for people and for RTL-only flows. `systole info`: what a model is.
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "sw/arith/multiplier.h"
+#include "sw/arith/range_proof.h"
+#include "sw/base/error.h"
+#include "sw/cli/commands.h"
+#include "sw/compiler/compiler.h"
+#include "sw/driver/disassemble.h"
+#include "sw/model/load.h"
+
+namespace systole {
+namespace {
+
+struct Options {
+  std::string model, folder, rounding = "float32";
+  int images = 1, batch = 1;
+  bool no_fuse = false;
+  ConfigOptions config;
+};
+
+Model Prepared(const std::string& path, const std::string& rounding) {
+  const Rounding mode = ParseRounding(rounding);
+  Model model = LoadModel(path);
+  ChooseMultipliers(model, mode);
+  for (const std::string& warning : ProveRanges(model)) fmt::print(stderr, "warning: {}\n", warning);
+  return model;
+}
+
+// Setup, code and constants as one block of memory from `base` on.
+std::vector<uint8_t> MemoryImage(const Program& p) {
+  std::vector<uint8_t> image;
+  auto put = [&](uint64_t address, const void* data, size_t bytes) {
+    const size_t at = address - p.options.base;
+    if (image.size() < at + bytes) image.resize(at + bytes);
+    std::memcpy(image.data() + at, data, bytes);
+  };
+  put(p.setup_address, p.setup.data(), p.setup.size() * kInstructionBytes);
+  put(p.code_address, p.code.data(), p.code.size() * kInstructionBytes);
+  if (!p.constants.empty()) put(p.constants_address, p.constants.data(), p.constants.size());
+  image.resize((image.size() + 15) / 16 * 16);
+  return image;
+}
+
+void WriteFile(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  if (!out.flush()) throw InputError(path.string() + ": cannot be written");
+}
+
+// $readmemh: one word of the bus a line, most significant byte first.
+std::string Hex(const std::vector<uint8_t>& image, int word_bytes) {
+  std::string text;
+  for (size_t w = 0; w < image.size(); w += word_bytes) {
+    for (int b = word_bytes - 1; b >= 0; --b) text += fmt::format("{:02x}", image[w + b]);
+    text += '\n';
+  }
+  return text;
+}
+
+nlohmann::ordered_json LayoutJson(const TensorLayout& t, uint64_t image_stride) {
+  return {
+      {"address", t.address},        {"height", t.h}, {"width", t.w}, {"channels", t.c}, {"line_stride", t.line_stride},
+      {"image_stride", image_stride}};
+}
+
+int Compile(const Options& o) {
+  const HwConfig config = o.config.Parse();
+  ProgramOptions po;
+  po.images = o.images, po.batch = o.batch, po.fuse_pool = !o.no_fuse;
+  const Program p = systole::Compile(Prepared(o.model, o.rounding), config, po);
+  const std::vector<uint8_t> image = MemoryImage(p);
+
+  std::error_code error;
+  std::filesystem::create_directories(o.folder, error);
+  if (error) throw InputError(fmt::format("-o {}: {}", o.folder, error.message()));
+  const std::filesystem::path folder = o.folder;
+  WriteFile(folder / "listing.txt", "setup\n" + Listing(p.setup) + "\ncode\n" + Listing(p.code));
+  WriteFile(folder / "memory.bin", std::string(image.begin(), image.end()));
+  WriteFile(folder / "memory.hex", Hex(image, config.AxiBytes()));
+  nlohmann::ordered_json j;
+  j["config"] = config.Key();
+  j["images"] = po.images;
+  j["batch"] = po.batch;
+  j["memory"] = {{"base", po.base}, {"bytes", image.size()}, {"end", p.memory_end}};
+  j["setup"] = {{"address", p.setup_address}, {"instructions", p.setup.size()}};
+  j["code"] = {{"address", p.code_address}, {"instructions", p.code.size()}};
+  j["constants"] = {{"address", p.constants_address}, {"bytes", p.constants.size()}};
+  j["input"] = LayoutJson(p.input, p.input_stride);
+  j["output"] = LayoutJson(p.output, p.output_stride);
+  for (const auto& r : p.report) j["layers"].push_back({{"name", r.name}, {"macs", r.macs}, {"mapping", r.mapping}});
+  WriteFile(folder / "program.json", j.dump(2) + "\n");
+  fmt::print("{}: {} + {} instructions, {} bytes of constants, in {}\n", o.model, p.setup.size(), p.code.size(),
+             p.constants.size(), o.folder);
+  return kAllEqual;
+}
+
+const char* KindName(const Layer& l) {
+  switch (l.kind) {
+    case LayerKind::kConv:
+      return "conv";
+    case LayerKind::kFullyConnected:
+      return "fully connected";
+    case LayerKind::kMaxPool:
+      return "max pool";
+    case LayerKind::kAveragePool:
+      return "average pool";
+  }
+  return "?";
+}
+
+uint64_t MacsOf(const Layer& l, const Tensor& out) {
+  if (l.weights.empty()) return 0;
+  return l.weights.size() / l.bias.size() * static_cast<uint64_t>(out.Elements());
+}
+
+int Info(const Options& o) {
+  const Model model = Prepared(o.model, o.rounding);
+  const HwConfig config = o.config.Parse();
+  auto tensor = [](const Tensor& t) {
+    return fmt::format("{}x{}x{} {} scale {:.6g} zero {}", t.c, t.h, t.w,
+                       t.boundary == DType::kUint8 ? "uint8" : "int8", t.scale,
+                       t.boundary == DType::kUint8 ? t.zero_point + 128 : t.zero_point);
+  };
+  fmt::print("{}: input {}\n", model.name.empty() ? o.model : model.name, tensor(model.tensors[0]));
+  uint64_t macs = 0, weights = 0;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& l = model.layers[i];
+    const Tensor& out = model.tensors[i + 1];
+    const uint64_t m = MacsOf(l, out);
+    fmt::print("{:>2} {:<12} {:<16} kernel {}x{} stride {}x{} pad {},{},{},{} -> {}", i, l.name, KindName(l),
+               l.kernel_h, l.kernel_w, l.stride_h, l.stride_w, l.pad.top, l.pad.left, l.pad.bottom, l.pad.right,
+               tensor(out));
+    if (!l.weights.empty()) {
+      fmt::print(", weights {} B per {}{}, {} MACs", l.weights.size(),
+                 l.weight_scales.size() > 1 ? "channel" : "tensor",
+                 l.weight_zero_point != 0 ? fmt::format(" zero {}", l.weight_zero_point) : "", m);
+    }
+    fmt::print(", clamp {}..{}\n", l.clamp_lo, l.clamp_hi);
+    macs += m, weights += l.weights.size();
+  }
+  fmt::print("{} MACs an image, {} bytes of weights\n", macs, weights);
+  ProgramOptions po;
+  po.images = po.batch = o.batch;
+  const Program p = systole::Compile(model, config, po);
+  fmt::print("on {}x{}, batch {}:\n", config.rows, config.cols, o.batch);
+  for (const auto& r : p.report) fmt::print("   {:<14} {}\n", r.name, r.mapping);
+  return kAllEqual;
+}
+
+}  // namespace
+
+void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
+  auto o = std::make_shared<Options>();
+  CLI::App* c = app->add_subcommand("compile", "write program, memory image, listing and $readmemh file");
+  c->add_option("model", o->model, "ONNX file")->required();
+  c->add_option("-o", o->folder, "folder to write")->required();
+  c->add_option("--images", o->images, "images of one run")->check(CLI::PositiveNumber)->capture_default_str();
+  c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c->add_option("--rounding", o->rounding, "floor, half_up, half_away, half_even, tflite or float32")
+      ->capture_default_str();
+  c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own");
+  o->config.AddTo(c);
+  c->callback([=] { *action = [=] { return Compile(*o); }; });
+}
+
+void AddInfoCommand(CLI::App* app, std::function<int()>* action) {
+  auto o = std::make_shared<Options>();
+  CLI::App* c = app->add_subcommand("info", "layers, shapes, quantization, MACs, and how they are mapped");
+  c->add_option("model", o->model, "ONNX file")->required();
+  c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c->add_option("--rounding", o->rounding, "floor, half_up, half_away, half_even, tflite or float32")
+      ->capture_default_str();
+  o->config.AddTo(c);
+  c->callback([=] { *action = [=] { return Info(*o); }; });
+}
+
+}  // namespace systole

@@ -1,0 +1,41 @@
+// `systole`: the command line. Exit status: 0 all equal; 1 a difference found; 2 bad input or usage; 3 the hardware
+// reported an error.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "sw/base/error.h"
+#include "sw/cli/commands.h"
+#include "sw/driver/driver.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("Systole: a systolic int8 accelerator as golden reference, SystemC TLM, cycle model and RTL", "systole");
+  app.require_subcommand(1);
+  std::function<int()> action;
+  systole::AddRunCommand(&app, &action);
+  systole::AddCompileCommand(&app, &action);
+  systole::AddInfoCommand(&app, &action);
+  systole::AddConfigCommand(&app, &action);
+  try {
+    app.parse(argc, argv);
+    return action();
+  } catch (const CLI::Success& e) {
+    return app.exit(e);  // help
+  } catch (const CLI::ParseError& e) {
+    fmt::print(stderr, "error: {}; see systole -h\n", e.what());
+    return systole::kBadInput;
+  } catch (const systole::InputError& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return systole::kBadInput;
+  } catch (const systole::HardwareError& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return systole::kHardwareFault;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return systole::kHardwareFault;
+  }
+}
+
+// SystemC's library asks for this entry; models elaborate when a backend is made.
+extern "C" int sc_main(int, char**) { return 0; }

@@ -1,0 +1,31 @@
+// Independent work items over forked processes: SystemC elaborates once per process, and the RTL gains nothing from
+// threads.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace systole {
+
+// Runs work(item) for item = 0..items-1 in `processes` children, each taking the next item that nobody has; done(item,
+// result) is called here, in any order of items. An InputError or HardwareError of a child is thrown here again (as
+// that type), any other exception as std::runtime_error, after all children have ended.
+void ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
+                const std::function<void(int, const std::string&)>& done);
+
+// Zeroed memory that children write and the parent reads.
+class SharedMemory {
+ public:
+  explicit SharedMemory(size_t bytes);
+  ~SharedMemory();
+  SharedMemory(const SharedMemory&) = delete;
+  SharedMemory& operator=(const SharedMemory&) = delete;
+  void* data() const { return data_; }
+
+ private:
+  void* data_ = nullptr;
+  size_t bytes_;
+};
+
+}  // namespace systole

@@ -1,0 +1,279 @@
+#include "sw/cli/run_job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "sw/base/error.h"
+#include "sw/compiler/compiler.h"
+#include "sw/golden/fast.h"
+
+namespace systole {
+namespace {
+
+constexpr int kBatchesPerRun = 8;
+// Steady state: (cycles of 6 batches - cycles of 2) / (4 batch).
+constexpr int kShortBatches = 2, kLongBatches = 6;
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(double* seconds) : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
+  ~Stopwatch() { *seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  double* seconds_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+HardwareCounters ToHardware(const RunCounters& c, Cycle total) {
+  HardwareCounters h;
+  h.total = static_cast<uint64_t>(total);
+  h.macs = static_cast<uint64_t>(c.macs);
+  h.read_beats = static_cast<uint64_t>(c.read_beats);
+  h.write_beats = static_cast<uint64_t>(c.write_beats);
+  for (int e = 0; e < kNumEngines; ++e) {
+    auto at = [&](int cause) { return static_cast<uint64_t>(c.cycles[e][cause]); };
+    h.engine[e] = {at(0), at(1), at(2), at(3)};
+  }
+  return h;
+}
+
+TimingView ModelTiming(const std::vector<Instruction>& code, const HwConfig& config, const MemoryTiming& memory) {
+  const Timeline t = Simulate(code, config, memory);
+  if (!t.ok()) throw std::logic_error("cycle model: " + Describe(t));
+  TimingView view;
+  view.name = "model";
+  view.total = static_cast<uint64_t>(t.total);
+  view.counters = ToHardware(t.counters, t.total);
+  for (size_t i = 0; i < code.size(); ++i) {
+    view.stamps.push_back({static_cast<uint64_t>(t.issue[i]), static_cast<uint64_t>(t.retire[i])});
+  }
+  return view;
+}
+
+TimingView TimingOf(const std::string& name, const TargetRun& run) {
+  return {name, run.record.stamps, run.counters.total, run.counters};
+}
+
+// Cycles [first, last] of the run that belong to a report row: from its first MATMUL's issue to the next row's first.
+std::pair<uint64_t, uint64_t> LayerWindow(const JobProgram& p, const std::string& layer) {
+  uint64_t first = kNever, last = p.model_code.total;
+  std::string names;
+  for (size_t r = 0; r < p.program.report.size(); ++r) {
+    names += (names.empty() ? "" : ", ") + p.program.report[r].name;
+    uint64_t start = kNever;
+    for (size_t i = 0; i < p.program.code.size(); ++i) {
+      if (p.program.code[i].opcode() == Opcode::kMatmul && p.program.report_of[i] == static_cast<int>(r)) {
+        start = std::min(start, p.model_code.stamps[i].issue);
+      }
+    }
+    if (p.program.report[r].name == layer) {
+      first = start;
+    } else if (first != kNever && start > first && start < last) {
+      last = start;
+    }
+  }
+  if (first == kNever) throw InputError(fmt::format("--trace-layer {}: no such layer; layers: {}", layer, names));
+  return {first, last};
+}
+
+}  // namespace
+
+struct Job::Live {
+  struct Backend {
+    std::unique_ptr<Target> target;
+    std::unique_ptr<Session> session;
+    int program = -1;
+    bool traced = false;
+  };
+  std::map<std::string, Backend> backends;
+  std::unique_ptr<FastGolden> golden;
+};
+
+bool JobOptions::Has(const std::string& backend) const {
+  return std::find(backends.begin(), backends.end(), backend) != backends.end();
+}
+
+Job::Job(const Model& model, const JobOptions& options, const Images& images)
+    : model_(model),
+      options_(options),
+      images_(images),
+      faulty_model_(options.fault.kind == Fault::Kind::kWeight ? WithFault(model, options.fault) : Model{}),
+      live_(std::make_shared<Live>()) {
+  const int64_t count = images.count;
+  const int batch = static_cast<int>(std::min<int64_t>(options.batch, count));
+  // Whole batches in runs of up to kBatchesPerRun, then what is left as a batch of its own.
+  const int64_t whole = count / batch;
+  const int full = AddProgram(static_cast<int>(std::min<int64_t>(whole, kBatchesPerRun)) * batch, batch);
+  int64_t first = 0;
+  for (; first + ImagesOf({{}, full, 0}) <= count; first += ImagesOf({{}, full, 0})) {
+    items_.push_back({Item::Purpose::kImages, full, first});
+  }
+  if (const int64_t batches = (count - first) / batch; batches > 0) {
+    items_.push_back({Item::Purpose::kImages, AddProgram(static_cast<int>(batches) * batch, batch), first});
+    first += batches * batch;
+  }
+  if (first < count) {
+    const int rest = static_cast<int>(count - first);
+    items_.push_back({Item::Purpose::kImages, AddProgram(rest, rest), first});
+  }
+  if (!options.Hardware()) return;
+  items_.push_back({Item::Purpose::kBatchOne, AddProgram(1, 1), 0});
+  items_.push_back({Item::Purpose::kSteadyShort, AddProgram(kShortBatches * batch, batch), 0});
+  items_.push_back({Item::Purpose::kSteadyLong, AddProgram(kLongBatches * batch, batch), 0});
+}
+
+int Job::AddProgram(int images, int batch) {
+  for (size_t i = 0; i < programs_.size(); ++i) {
+    const ProgramOptions& o = programs_[i]->program.options;
+    if (o.images == images && o.batch == batch) return static_cast<int>(i);
+  }
+  auto p = std::make_unique<JobProgram>();
+  ProgramOptions po;
+  po.images = images;
+  po.batch = batch;
+  po.fuse_pool = options_.fuse;
+  if (options_.Hardware()) {
+    p->program = Compile(model_, options_.config, po);
+    if (options_.fault.kind == Fault::Kind::kWeight && options_.fault.description != "golden") {
+      p->faulty = std::make_unique<Program>(Compile(faulty_model_, options_.config, po));
+    }
+    MemoryTiming memory{options_.target.memory_latency, {}};
+    if (options_.fault.kind == Fault::Kind::kLaw && options_.fault.description == "model") {
+      memory.law_fault[options_.fault.engine] = options_.fault.cycles;
+    }
+    p->model_setup = ModelTiming(p->program.setup, options_.config, memory);
+    p->model_code = ModelTiming(p->program.code, options_.config, memory);
+  } else {
+    p->program.config = options_.config;
+    p->program.options = po;
+  }
+  programs_.push_back(std::move(p));
+  return static_cast<int>(programs_.size()) - 1;
+}
+
+// Every tensor of every image of the item, [image][tensor - 1].
+std::vector<std::vector<std::vector<int8_t>>> Job::Golden(const Item& item, ItemResult* result) {
+  const bool faulty = options_.fault.kind == Fault::Kind::kWeight && options_.fault.description == "golden";
+  if (!live_->golden) live_->golden = std::make_unique<FastGolden>(faulty ? faulty_model_ : model_);
+  std::vector<std::vector<std::vector<int8_t>>> tensors;
+  Stopwatch watch(&result->seconds["golden"]);
+  for (int64_t i = 0; i < ImagesOf(item); ++i) {
+    tensors.push_back(live_->golden->Run(images_.Image((item.first + i) % images_.count)));
+  }
+  return tensors;
+}
+
+TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t* images, ItemResult* result) {
+  const JobProgram& p = *programs_[item.program];
+  const bool faulty = p.faulty && options_.fault.description == backend;
+  const Program& program = faulty ? *p.faulty : p.program;
+  Live::Backend& live = live_->backends[backend];
+  if (!live.target) live.target = MakeTarget(backend, options_.config, options_.target);
+  Stopwatch watch(&result->seconds[backend]);
+  if (live.program != item.program) {
+    live.session = std::make_unique<Session>(live.target.get(), &program);
+    live.program = item.program;
+    if (!options_.target.stall) {
+      CompareTiming(program.setup, "setup", p.model_setup, TimingOf(backend, live.session->setup()), &result->cycles);
+    }
+  }
+  const bool trace = backend == "rtl" && !options_.trace.empty() && !live.traced;
+  if (trace) {
+    std::pair<uint64_t, uint64_t> window{options_.trace_first, options_.trace_last};
+    if (!options_.trace_layer.empty()) window = LayerWindow(p, options_.trace_layer);
+    live.target->Trace(options_.trace, window.first, window.second);
+    live.traced = true;
+  }
+  TargetRun run = live.session->Run(images);
+  if (trace) live.target->Trace("", 0, 0);
+  return run;
+}
+
+ItemResult Job::Run(int index, const Collected& collected) {
+  const Item& item = items_[index];
+  const JobProgram& p = *programs_[item.program];
+  const Program& program = p.program;
+  const int64_t count = ImagesOf(item);
+  const size_t elements = static_cast<size_t>(images_.c) * images_.h * images_.w;
+  ItemResult result;
+  result.bytes.resize(program.report.size());
+  result.mismatches.resize(program.report.size());
+
+  std::vector<int8_t> images(count * elements);
+  for (int64_t i = 0; i < count; ++i) {
+    std::memcpy(&images[i * elements], images_.Image((item.first + i) % images_.count), elements);
+  }
+
+  // The reference: golden, else the first backend.
+  TensorView reference;
+  std::vector<int8_t> reference_outputs;
+  if (options_.Has("golden")) {
+    const auto golden = Golden(item, &result);
+    reference.name = "golden";
+    for (const Observation& o : program.observations) reference.tensors.push_back(golden[o.image][o.tensor - 1]);
+    for (const auto& tensors : golden) {
+      reference_outputs.insert(reference_outputs.end(), tensors.back().begin(), tensors.back().end());
+    }
+    if (item.purpose == Item::Purpose::kImages) {
+      for (int64_t i = 0; i < count; ++i) {
+        for (size_t t = 1; t < collected.tensors.size(); ++t) {
+          const std::vector<int8_t>& from = golden[i][t - 1];
+          if (collected.tensors[t])
+            std::memcpy(collected.tensors[t] + (item.first + i) * from.size(), from.data(), from.size());
+        }
+      }
+    }
+  }
+
+  std::vector<TimingView> timings;
+  if (options_.Hardware()) {
+    timings.push_back(p.model_code);
+    result.rows["model"] = CyclesByRow(program, p.model_code.stamps, p.model_code.total);
+    result.totals["model"] = p.model_code.total;
+  }
+  std::vector<int8_t> outputs = reference_outputs;
+  for (const char* backend : {"tlm", "rtl"}) {
+    if (!options_.Has(backend)) continue;
+    TargetRun run = RunOn(backend, item, images.data(), &result);
+    TensorView view;
+    view.name = backend;
+    for (size_t i = 0; i < program.observations.size(); ++i) {
+      view.tensors.push_back(ToPlanes(run.record.tensors[i], program.observations[i].layout));
+    }
+    if (item.purpose == Item::Purpose::kImages && !options_.Has("golden")) {
+      for (size_t i = 0; i < program.observations.size(); ++i) {
+        const Observation& o = program.observations[i];
+        if (o.tensor >= static_cast<int>(collected.tensors.size()) || !collected.tensors[o.tensor]) continue;
+        std::memcpy(collected.tensors[o.tensor] + (item.first + o.image) * view.tensors[i].size(),
+                    view.tensors[i].data(), view.tensors[i].size());
+      }
+    }
+    outputs = run.outputs;
+    if (reference.name.empty()) {
+      reference = std::move(view);
+      reference_outputs = outputs;
+    } else {
+      CompareTensors(model_, program, item.first, reference, view, &result.bytes, &result.mismatches, &result.tensors);
+      CompareOutputs(model_, item.first, reference.name, reference_outputs, backend, outputs, &result.tensors);
+    }
+    result.totals[backend] = run.counters.total;
+    result.rows[backend] = CyclesByRow(program, run.record.stamps, run.counters.total);
+    timings.push_back(TimingOf(backend, run));
+  }
+  if (!options_.target.stall) {
+    for (size_t i = 1; i < timings.size(); ++i) {
+      const std::string name = fmt::format("run of {} images from {}", count, item.first);
+      CompareTiming(program.code, name, timings[0], timings[i], &result.cycles);
+    }
+  }
+  if (item.purpose == Item::Purpose::kImages) {
+    std::memcpy(collected.outputs + item.first * model_.tensors.back().Elements(), outputs.data(), outputs.size());
+  }
+  return result;
+}
+
+}  // namespace systole

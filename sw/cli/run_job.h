@@ -1,0 +1,93 @@
+// The work behind `systole run`: programs, the runs of them that cover all images, and one run on every backend with
+// its comparison.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sw/cli/compare.h"
+#include "sw/cli/target.h"
+#include "sw/compiler/program.h"
+#include "sw/model/images.h"
+#include "sw/model/model.h"
+#include "sw/timing/timeline.h"
+
+namespace systole {
+
+struct JobOptions {
+  HwConfig config;
+  int batch = 16;
+  bool fuse = true;
+  std::vector<std::string> backends;  // of golden, tlm, rtl
+  TargetSettings target;
+  Fault fault;
+  std::string trace;        // FST path; empty: none
+  std::string trace_layer;  // a report row's name; empty: whole run
+  uint64_t trace_first = 0, trace_last = kNever;
+
+  bool Has(const std::string& backend) const;
+  bool Hardware() const { return Has("tlm") || Has("rtl"); }
+};
+
+// A program, its faulty twin where a weight fault is injected, and the cycle model's account of it.
+struct JobProgram {
+  Program program;
+  std::unique_ptr<Program> faulty;
+  TimingView model_setup, model_code;
+};
+
+// One run: program index, images [first, first + program.options.images).
+struct Item {
+  enum class Purpose { kImages, kBatchOne, kSteadyShort, kSteadyLong };
+  Purpose purpose = Purpose::kImages;
+  int program = 0;
+  int64_t first = 0;
+};
+
+// What one item gave.
+struct ItemResult {
+  std::vector<int64_t> bytes, mismatches;  // per report row
+  Differences tensors, cycles;
+  std::map<std::string, RowCycles> rows;  // per backend, and "model"
+  std::map<std::string, uint64_t> totals;
+  std::map<std::string, double> seconds;  // per backend
+};
+
+// Results of all images, in shared memory: index image * elements.
+struct Collected {
+  int8_t* outputs = nullptr;     // stored by the last of tlm, rtl; else golden's
+  std::vector<int8_t*> tensors;  // tensors[i] of the model, i >= 1; nullptr: not wanted
+};
+
+class Job {
+ public:
+  // Compiles what the images need. Throws InputError.
+  Job(const Model& model, const JobOptions& options, const Images& images);
+
+  const std::vector<Item>& items() const { return items_; }
+  const JobProgram& program(int i) const { return *programs_[i]; }
+  const Program& Report() const { return programs_.front()->program; }
+  int64_t ImagesOf(const Item& item) const { return programs_[item.program]->program.options.images; }
+
+  // In a process of its own: devices are made at first use and kept.
+  ItemResult Run(int item, const Collected& collected);
+
+ private:
+  int AddProgram(int images, int batch);
+  TargetRun RunOn(const std::string& backend, const Item& item, const int8_t* images, ItemResult* result);
+  std::vector<std::vector<std::vector<int8_t>>> Golden(const Item& item, ItemResult* result);
+
+  struct Live;  // devices and sessions of this process
+  const Model& model_;
+  const JobOptions& options_;
+  const Images& images_;
+  Model faulty_model_;
+  std::vector<std::unique_ptr<JobProgram>> programs_;
+  std::vector<Item> items_;
+  std::shared_ptr<Live> live_;
+};
+
+}  // namespace systole

@@ -1,0 +1,58 @@
+// A hardware description that runs compiled programs behind the host driver, and is observed: "tlm" or "rtl".
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sw/cli/compare.h"
+#include "sw/cli/inject.h"
+#include "sw/compiler/program.h"
+#include "sw/driver/driver.h"
+#include "tb/rtl_library.h"
+
+namespace systole {
+
+struct TargetSettings {
+  int memory_latency = 20;
+  bool stall = false;
+  uint64_t stall_seed = 0;
+  RtlVariant rtl_variant = RtlVariant::kPlain;
+  Fault law_fault;  // of "tlm"
+};
+
+// What came of one run of program.code.
+struct TargetRun {
+  RunRecord record;
+  std::vector<int8_t> outputs;  // images x C x H x W, as stored
+  HardwareCounters counters;
+};
+
+class Target {
+ public:
+  virtual ~Target() = default;
+  virtual Device* device() = 0;
+  virtual void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) = 0;
+  virtual const RunRecord& record() const = 0;
+  // FST of cycles [first, last] of the following runs; empty path: no more.
+  virtual void Trace(const std::string& path, uint64_t first, uint64_t last) = 0;
+};
+
+// Throws InputError where the backend or its library is missing.
+std::unique_ptr<Target> MakeTarget(const std::string& backend, const HwConfig& config, const TargetSettings& settings);
+
+// The driver's whole sequence: identify, load, setup once (returned), then images as often as wanted.
+class Session {
+ public:
+  Session(Target* target, const Program* program, Driver::Settings settings = {});
+  const TargetRun& setup() const { return setup_; }
+  TargetRun Run(const int8_t* images);
+
+ private:
+  Target* target_;
+  const Program* program_;
+  Driver driver_;
+  TargetRun setup_;
+};
+
+}  // namespace systole
