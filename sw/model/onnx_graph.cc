@@ -105,12 +105,15 @@ OnnxGraph::OnnxGraph(const uint8_t* data, size_t size, std::string file) : file_
   }
   if (!proto_.has_graph() || proto_.graph().node_size() == 0) Refuse("holds no graph (is it an ONNX file?)");
   if (proto_.functions_size() != 0) Refuse("holds local functions; inline them on export");
+  bool names_opset = false;
   for (const auto& opset : proto_.opset_import()) {
     const bool standard = opset.domain().empty() || opset.domain() == "ai.onnx";
+    names_opset = names_opset || standard;
     if (standard && opset.version() < 10) {
       Refuse(fmt::format("has opset {}; quantized models need 10 or later", opset.version()));
     }
   }
+  if (!names_opset) Refuse("names no opset; the file is truncated or not ONNX");
   CheckInputsAndOutputs();
   IndexValues();
   CheckAcyclic();

@@ -148,6 +148,10 @@ class Importer {
         graph_.Refuse(fmt::format("its input has the dimension {}; 1..{} is supported", dims[i], limit));
       }
     }
+    const int64_t elements = std::accumulate(dims.begin(), dims.end(), int64_t{1}, std::multiplies<>());
+    if (elements > kMaxTensorElements) {
+      graph_.Refuse(fmt::format("its input has {} elements; {} are supported", elements, kMaxTensorElements));
+    }
     back().c = static_cast<int>(dims[0]);
     back().h = dims.size() == 3 ? static_cast<int>(dims[1]) : 1;
     back().w = dims.size() == 3 ? static_cast<int>(dims[2]) : 1;
@@ -291,7 +295,7 @@ class Importer {
 
   // Appends a layer and its output tensor, whose quantization is the input's until it is set.
   Layer& Append(const NodeProto& node, Layer layer, int64_t c, int64_t h, int64_t w) {
-    if (c < 1 || c > kMaxChannels || h < 1 || h > kMaxSide || w < 1 || w > kMaxSide) {
+    if (c < 1 || c > kMaxChannels || h < 1 || h > kMaxSide || w < 1 || w > kMaxSide || c * h * w > kMaxTensorElements) {
       graph_.Refuse(node, fmt::format("its output would be {} x {} x {}, which is not supported", c, h, w));
     }
     layer.name = graph_.Name(node);

@@ -241,8 +241,9 @@ std::vector<int32_t> ReadQdqBias(const OnnxGraph& graph, const NodeProto& node, 
   for (int i = 0; i < n; ++i) {
     const double scale = scales[scales.size() == 1 ? 0 : i];
     if (!(std::fabs(scale - unit(i)) <= 1e-5 * unit(i))) {
-      graph.Refuse(*source, fmt::format("bias scale {} of channel {} is not input scale times weight scale ({})", scale,
-                                        i, unit(i)));
+      graph.Refuse(*source,
+                   fmt::format("bias scale {:.6g} of channel {} is not input scale times weight scale ({:.6g})", scale,
+                               i, unit(i)));
     }
     bias[i] = constant.integers[size == 1 ? 0 : i];
   }
