@@ -12,7 +12,6 @@ Exit status: 0 as claimed; 1 a difference (where: image, layer, element, both va
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
@@ -20,23 +19,7 @@ import numpy as np
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
-from systole_nn import UserError  # noqa: E402
-
-
-def systole_outputs(arguments, model, images, rounding, first=None):
-    """Every layer's quantized output, N x C x H x W in the tensors' own types, of `systole run --backend golden`."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [arguments.systole, "run", model, "--images", images, "--backend", "golden", "--rounding", rounding]
-        command += ["--outputs-dir", folder] + (["--first", str(first)] if first else [])
-        try:
-            result = subprocess.run(command, capture_output=True, text=True, check=False)
-        except OSError as error:
-            raise UserError(f"{arguments.systole}: {error.strerror} (build it, or name it with --systole)") from error
-        if result.returncode:
-            message = result.stderr.strip().splitlines() or ["no message"]
-            raise UserError(f"{' '.join(command[:3])}: exit status {result.returncode}: {message[-1]}")
-        names = sorted((name for name in os.listdir(folder) if name.endswith(".npy")), key=lambda name: int(name.split("_")[0]))
-        return names, [np.load(os.path.join(folder, name)) for name in names]
+from systole_nn import UserError, golden  # noqa: E402
 
 
 def compare(label, mine, theirs, tolerance=0):
@@ -72,7 +55,7 @@ def check_ort(arguments):
     model = import_onnx.load(arguments.model)
     running = ort.session(export_onnx.qlinear(model), precise=model.tensors[0].dtype == "uint8")
     theirs = ort.run(running, evaluate.quantized_input(model, images))
-    _, mine = systole_outputs(arguments, arguments.model, path, "float32", len(images))
+    mine = golden.layer_outputs(arguments.systole, arguments.model, path, "float32", len(images))
     print(f"{arguments.model}, {len(images)} images, mode float32, ONNX Runtime QLinear operators:")
     return _layers(model, mine, theirs)
 
@@ -86,7 +69,7 @@ def check_tflite(arguments):
     moved = 128 if model.tensors[0].dtype == "uint8" else 0
     theirs = litert.run(model, (pixels - moved).astype(np.int8))
     theirs = [(array.astype(np.int16) + moved).astype(model.tensors[0].dtype) for array in theirs]
-    _, mine = systole_outputs(arguments, arguments.model, path, "tflite", len(images))
+    mine = golden.layer_outputs(arguments.systole, arguments.model, path, "tflite", len(images))
     print(f"{arguments.model}, {len(images)} images, mode tflite, LiteRT reference kernels:")
     return _layers(model, mine, theirs)
 
@@ -105,7 +88,8 @@ def check_random(arguments):
         manifest = random_models.write_cases(folder, arguments.seed, arguments.count, 4)
         for case in manifest:
             place = os.path.join(folder, case["folder"])
-            _, mine = systole_outputs(arguments, os.path.join(place, "model.onnx"), os.path.join(place, "input.npy"), "float32")
+            files = os.path.join(place, "model.onnx"), os.path.join(place, "input.npy")
+            mine = golden.layer_outputs(arguments.systole, *files, "float32")
             kinds = [layer["operator"] for layer in case["layers"]]
             theirs = random_models.make_case(case["seed"], 4)[3]
             # Up to an average pooling every layer is compared, itself within 1; what follows it starts from other values.
@@ -137,7 +121,7 @@ def check_random(arguments):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("check", choices=("ort", "tflite", "random"))
-    parser.add_argument("--systole", default=os.environ.get("SYSTOLE", os.path.join(ROOT, "build", "systole")), help="the command line (default: $SYSTOLE or build/systole)")
+    parser.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
     parser.add_argument("--model", default=os.path.join(ROOT, "models", "lenet5-mnist", "model.onnx"))
     parser.add_argument("--images", help="IDX file instead of the MNIST test images")
     parser.add_argument("--first", type=int, default=1000, help="images compared (default: %(default)s)")
@@ -146,6 +130,7 @@ def main(argv=None):
     parser.add_argument("--json", help="write the comparisons there")
     arguments = parser.parse_args(argv)
     try:
+        arguments.systole = golden.binary(arguments.systole)
         entries = {"ort": check_ort, "tflite": check_tflite, "random": check_random}[arguments.check](arguments)
     except UserError as error:
         print(f"crosscheck.py: {error}", file=sys.stderr)

@@ -96,6 +96,16 @@ def _report_and_write(arguments, network, net, model):
         print(f"wrote {arguments.output} ({os.path.getsize(arguments.output)} bytes, {arguments.form} form)")
 
 
+def _evaluate(arguments):
+    from . import golden, variants
+
+    network = _network(arguments.network)
+    systole = golden.binary(arguments.systole)
+    rows = variants.evaluate_all(network, _folder(arguments, network), systole, arguments.data, arguments.quiet)
+    print(f"{network.name}, recipe {arguments.recipe}: accuracy on the test set, 95 % interval, difference to float")
+    variants.print_table(rows)
+
+
 def _digits(arguments):
     from . import digits, idx
 
@@ -148,6 +158,9 @@ def _parser():
     sub.add_argument("--name", help="folder of the run (default: the preset)")
     sub.add_argument("--resume", action="store_true", help="continue an interrupted run")
     options(sub)
+
+    sub = command("evaluate", _evaluate, "the table of all quantization variants, integers by the golden reference")
+    sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
 
     sub = command("digits", _digits, "draw the synthetic digits as IDX files", network=False)
     sub.add_argument("-o", "--output", default="models/digits")
