@@ -1,0 +1,344 @@
+#include "systemc/sequencer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace systole {
+namespace {
+
+constexpr int kFetchEngine = 4;
+
+bool Inside(uint64_t address, size_t bytes, uint64_t first, uint64_t last) {
+  const uint64_t end = address + bytes - 1;
+  return end >= address && address >= first && end <= last;
+}
+
+// A last byte beyond the address bits means the end of the address space.
+RunSettings Clipped(RunSettings s, const HwConfig& c) {
+  const uint64_t mask = c.axi_addr_width >= 64 ? ~uint64_t{0} : (uint64_t{1} << c.axi_addr_width) - 1;
+  s.read_last = std::min(s.read_last, mask);
+  s.write_last = std::min(s.write_last, mask);
+  return s;
+}
+
+}  // namespace
+
+Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Executor* executor, BusPorts* bus,
+                     RunObserver* observer)
+    : config_(executor->config()),
+      timing_(timing),
+      settings_(Clipped(settings, executor->config())),
+      executor_(executor),
+      bus_(bus),
+      observer_(observer),
+      scheduler_(std::make_unique<Scheduler>(config_, timing)),
+      // While everything answers, progress pauses for the memory's latency and a few cycles of pipeline at most.
+      track_progress_(settings.watchdog != 0 && settings.watchdog <= timing.latency + 64) {
+  if (settings_.length == 0) {
+    FeedEnded();
+  } else {
+    At(scheduler_->NextFetch(), kFetch, 0);
+  }
+}
+
+Cycle Sequencer::Next() {
+  Cycle expired;
+  const bool empty = events_.empty();
+  const Cycle next = empty ? kForever : events_.top().cycle;
+  if (track_progress_ && FindExpiry(next, &expired)) return expired;
+  if (!empty) return next;
+  if (engine_hangs_ || fetch_hangs_) {
+    return settings_.watchdog == 0 ? kForever : std::max(now_, last_progress_) + settings_.watchdog + 1;
+  }
+  return now_ + 1;
+}
+
+bool Sequencer::Step() {
+  Cycle expired;
+  if (track_progress_ && FindExpiry(events_.empty() ? kForever : events_.top().cycle, &expired)) {
+    return WatchdogEnds(expired);
+  }
+  if (events_.empty()) return EndOfEvents();
+  const Event e = events_.top();
+  events_.pop();
+  now_ = e.cycle;
+  switch (e.kind) {
+    case kRetire:
+      DoRetire(e.index);
+      return true;
+    case kIssue:
+      DoIssue(e.index);
+      return true;
+    case kFetch:
+      DoFetch();
+      return true;
+    default:
+      return EndWith(e.code, e.engine, e.index, e.cycle);
+  }
+}
+
+// ---- Fetch
+
+void Sequencer::DoFetch() {
+  const uint32_t n = static_cast<uint32_t>(std::min<uint64_t>(kFetchGroup, settings_.length - wanted_));
+  const uint32_t pc = static_cast<uint32_t>(wanted_);
+  const uint64_t address = settings_.program + wanted_ * kInstructionBytes;
+  const size_t bytes = size_t{n} * kInstructionBytes;
+  if (settings_.program % kBurstBytes != 0) {
+    return ErrorAt(now_, ErrorCode::kBadField, kFetchEngine, pc, kErrorOfFetch);
+  }
+  if (address < settings_.program || !Inside(address, bytes, settings_.read_first, settings_.read_last)) {
+    return ErrorAt(now_, ErrorCode::kReadWindow, kFetchEngine, pc, kErrorOfFetch);
+  }
+  uint8_t raw[kBurstBytes];
+  const BusPorts::Answer answer = bus_->Fetch(now_, address, raw, bytes);
+  // The same law as the scheduler's, for what is on the bus.
+  const LawConfig& laws = scheduler_->laws();
+  fetch_.Burst(now_ - 1, laws);
+  Progress(now_, now_);
+  if (answer == BusPorts::Answer::kNever) {
+    fetch_hangs_ = true;
+    feeding_ = false;
+    return;
+  }
+  Cycle last = 0, first = 0;
+  for (uint32_t k = 0; k < n; ++k) {
+    last = fetch_.Arrival(laws);
+    if (k == 0) first = last - laws.beats_per_instruction + 1;
+  }
+  OpenBurst(now_, last);
+  Progress(first, last);
+  if (answer == BusPorts::Answer::kError) {
+    feeding_ = false;
+    return ErrorAt(first + 1, ErrorCode::kReadResponse, kFetchEngine, pc, kErrorOfFetch);
+  }
+  wanted_ += n;
+  for (uint32_t k = 0; k < n; ++k) {
+    Instruction i;
+    for (int w = 0; w < 8; ++w) {
+      const uint8_t* p = raw + k * kInstructionBytes + 4 * w;
+      i.word[w] = p[0] | uint32_t{p[1]} << 8 | uint32_t{p[2]} << 16 | uint32_t{p[3]} << 24;
+    }
+    code_.push_back(i);
+    issued_.push_back(0);
+    retired_.push_back(0);
+    if (feeding_) Feed(i);
+  }
+  if (feeding_ && wanted_ == settings_.length) FeedEnded();
+  QueueIssues();
+  if (feeding_) At(scheduler_->NextFetch(), kFetch, 0);
+}
+
+void Sequencer::Feed(const Instruction& instruction) {
+  if (scheduler_->Feed(instruction)) {
+    Progress(scheduler_->dispatch().back(), scheduler_->dispatch().back());
+    return;
+  }
+  feeding_ = false;
+  if (scheduler_->error() == ErrorCode::kToken) {
+    deadlock_ = scheduler_->error_cycle() == Scheduler::kNever;
+  } else if (scheduler_->error_engine() == kFetchEngine) {
+    ErrorAt(scheduler_->error_cycle(), scheduler_->error(), kFetchEngine, scheduler_->error_index(), kErrorOfFetch);
+  } else {
+    // Beyond what the laws count: the field checks have a more exact name for most of it.
+    const uint32_t index = scheduler_->error_index();
+    const ErrorCode checked = CheckInstruction(code_[index], config_);
+    ErrorAt(scheduler_->error_cycle(), checked != ErrorCode::kNone ? checked : scheduler_->error(),
+            scheduler_->error_engine(), index, kErrorOfEngine + scheduler_->error_engine());
+  }
+}
+
+void Sequencer::FeedEnded() {
+  feeding_ = false;
+  if (!scheduler_->Finish()) deadlock_ = scheduler_->error_cycle() == Scheduler::kNever;
+}
+
+// Issue events for what has become known; a counter overflow that is certain.
+void Sequencer::QueueIssues() {
+  const std::vector<uint32_t>& known = scheduler_->known();
+  for (; queued_ < known.size(); ++queued_) {
+    const uint32_t i = known[queued_];
+    if (!issued_[i]) At(scheduler_->issue()[i], kIssue, i);
+  }
+  Cycle cycle;
+  int engine;
+  uint32_t index;
+  if (!overflow_told_ && scheduler_->FindOverflow(&cycle, &engine, &index)) {
+    overflow_told_ = true;
+    ErrorAt(cycle, ErrorCode::kToken, engine, index, kOverflow);
+  }
+}
+
+// ---- Issue, retire
+
+void Sequencer::DoIssue(uint32_t index) {
+  const Instruction& i = code_[index];
+  const int engine = static_cast<int>(i.engine());
+  issue_ = error_cycle_ = now_;
+  answered_ = true;
+  const ErrorCode early = CheckInstruction(i, config_);
+  if (early != ErrorCode::kNone) return ErrorAt(now_, early, engine, index, kErrorOfEngine + engine);
+
+  issued_[index] = 1;
+  observer_->OnIssue(index, now_);
+  const ErrorCode error = executor_->Execute(i, this);
+  if (!answered_) return Hang(index);
+  if (error != ErrorCode::kNone) {
+    return ErrorAt(std::max(error_cycle_, now_ + 1), error, engine, index, kErrorOfEngine + engine);
+  }
+  const Cycle retire = scheduler_->retire()[index];
+  assert(i.opcode() == Opcode::kFill || engine != 0 || (i.Get(field::kOpcode) & 15) == 15 ||
+         retire == read_.last_beat() + 1);
+  assert(engine != 3 || (i.Get(field::kOpcode) & 15) == 15 || retire == write_.last_response());
+  if (retire == Scheduler::kNever) return;
+  if (engine == 1 || engine == 2 || i.opcode() == Opcode::kFill) Progress(now_, retire);
+  Progress(now_, now_);
+  At(retire, kRetire, index);
+}
+
+void Sequencer::DoRetire(uint32_t index) {
+  retired_[index] = 1;
+  while (oldest_ < retired_.size() && retired_[oldest_]) ++oldest_;
+  Progress(now_, now_);
+  observer_->OnRetire(index, now_);
+}
+
+ErrorCode Sequencer::ReadBurst(uint64_t address, uint8_t* data, size_t bytes) {
+  const LawConfig& laws = scheduler_->laws();
+  const BurstTimes t = read_.Next(issue_, static_cast<int64_t>(bytes >> laws.beat_shift), laws);
+  if (!Inside(address, bytes, settings_.read_first, settings_.read_last)) {
+    error_cycle_ = t.address;
+    return ErrorCode::kReadWindow;
+  }
+  const BusPorts::Answer answer = bus_->Read(t.address, address, data, bytes);
+  Progress(t.address, t.address);
+  if (answer == BusPorts::Answer::kNever) {
+    answered_ = false;
+    return ErrorCode::kWatchdog;
+  }
+  OpenBurst(t.address, t.last_beat);
+  Progress(t.first_beat, t.last_beat);
+  if (answer == BusPorts::Answer::kOk) return ErrorCode::kNone;
+  error_cycle_ = t.first_beat + 1;
+  return ErrorCode::kReadResponse;
+}
+
+ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t bytes) {
+  const LawConfig& laws = scheduler_->laws();
+  const int64_t beats = Beats(static_cast<int64_t>(bytes), laws);
+  const BurstTimes t = write_.Next(issue_, beats, laws);
+  if (!Inside(address, static_cast<size_t>(beats) << laws.beat_shift, settings_.write_first, settings_.write_last)) {
+    error_cycle_ = t.address - 3;  // its first slot
+    return ErrorCode::kWriteWindow;
+  }
+  const BusPorts::Answer answer = bus_->Write(t.address, address, data, bytes);
+  Progress(t.address, t.last_beat);
+  if (answer == BusPorts::Answer::kNever) {
+    answered_ = false;
+    return ErrorCode::kWatchdog;
+  }
+  OpenBurst(t.address, t.response);
+  Progress(t.response, t.response);
+  if (answer == BusPorts::Answer::kOk) return ErrorCode::kNone;
+  error_cycle_ = t.response + 1;
+  return ErrorCode::kWriteResponse;
+}
+
+// ---- A bus that never answers
+
+// Everything that waits for `index`, directly or not, now waits for ever: the composition is done again with that.
+void Sequencer::Hang(uint32_t index) {
+  engine_hangs_ = true;
+  scheduler_ = std::make_unique<Scheduler>(config_, timing_);
+  scheduler_->Hang(index);
+  events_ = {};
+  queued_ = 0;
+  feeding_ = true;
+  deadlock_ = overflow_told_ = false;
+  for (const Instruction& i : code_) {
+    if (feeding_) Feed(i);
+  }
+  if (feeding_ && wanted_ == settings_.length) FeedEnded();
+  for (uint32_t i = 0; i < issued_.size(); ++i) {
+    if (issued_[i] && !retired_[i] && i < scheduler_->retire().size() && scheduler_->retire()[i] != Scheduler::kNever) {
+      At(scheduler_->retire()[i], kRetire, i);
+    }
+  }
+  QueueIssues();
+  if (feeding_ && !fetch_hangs_) At(std::max(now_, scheduler_->NextFetch()), kFetch, 0);
+}
+
+// ---- Errors, end
+
+void Sequencer::ErrorAt(Cycle cycle, ErrorCode code, int engine, uint32_t pc, int kind) {
+  events_.push({cycle, static_cast<uint8_t>(kind), pc, code, static_cast<uint8_t>(engine)});
+}
+
+bool Sequencer::EndWith(ErrorCode code, int engine, uint32_t pc, Cycle cycle) {
+  result_.error = code;
+  result_.engine = engine;
+  result_.pc = pc;
+  draining_ = true;
+  const Cycle idle = result_.bus_idle = BusIdleFrom(cycle);
+  if (idle == kForever) {  // the watchdog ends the draining too
+    result_.end = settings_.watchdog == 0 ? kForever : cycle + settings_.watchdog + 2;
+  } else {
+    result_.end = std::max(cycle + 1, idle) + 1;
+  }
+  return false;
+}
+
+bool Sequencer::WatchdogEnds(Cycle cycle) {
+  const std::vector<Cycle>& dispatch = scheduler_->dispatch();
+  const bool dispatched = oldest_ < dispatch.size() && dispatch[oldest_] < cycle;
+  EndWith(ErrorCode::kWatchdog, dispatched ? static_cast<int>(code_[oldest_].engine()) : kFetchEngine, oldest_, cycle);
+  result_.end = cycle + 1;
+  return false;
+}
+
+bool Sequencer::EndOfEvents() {
+  if (engine_hangs_ || fetch_hangs_) return WatchdogEnds(Next());
+  if (deadlock_) return EndWith(ErrorCode::kToken, scheduler_->error_engine(), scheduler_->error_index(), now_ + 1);
+  result_.end = scheduler_->total();
+  result_.counters = scheduler_->counters();
+  return false;
+}
+
+void Sequencer::OpenBurst(Cycle address, Cycle end) {
+  if (open_.size() >= 256) {
+    open_.erase(std::remove_if(open_.begin(), open_.end(), [&](const Span& s) { return s.last < now_; }), open_.end());
+  }
+  open_.push_back({address, end});
+}
+
+Cycle Sequencer::BusIdleFrom(Cycle cycle) const {
+  if (engine_hangs_ || fetch_hangs_) return kForever;
+  Cycle idle = cycle;
+  for (const Span& s : open_) {
+    if (s.first <= cycle) idle = std::max(idle, s.last + 1);
+  }
+  return idle;
+}
+
+// ---- Watchdog
+
+void Sequencer::Progress(Cycle first, Cycle last) {
+  if (track_progress_) progress_.push({first, last});
+}
+
+// Whether `watchdog` cycles in a row before cycle `now` see no progress; the cycle in which that is noticed.
+bool Sequencer::FindExpiry(Cycle now, Cycle* expired) {
+  const Cycle patience = settings_.watchdog;
+  while (!progress_.empty() && progress_.top().first <= now) {
+    const Span s = progress_.top();
+    if (s.first > last_progress_ + patience) break;
+    progress_.pop();
+    last_progress_ = std::max(last_progress_, s.last);
+  }
+  *expired = last_progress_ + patience + 1;
+  const bool more = !progress_.empty() || !events_.empty() || engine_hangs_ || fetch_hangs_;
+  return more && now >= *expired;
+}
+
+}  // namespace systole
