@@ -96,6 +96,15 @@ def _report_and_write(arguments, network, net, model):
         print(f"wrote {arguments.output} ({os.path.getsize(arguments.output)} bytes, {arguments.form} form)")
 
 
+def _build(arguments):
+    from . import data, pipeline
+    from .networks import NETWORKS
+
+    data.root(arguments.data)
+    names = [_network(name).name for name in arguments.networks] or list(NETWORKS)
+    pipeline.run(names, arguments.models, arguments.work, arguments.data, arguments.jobs, arguments.force)
+
+
 def _evaluate(arguments):
     from . import golden, variants
 
@@ -124,15 +133,18 @@ def _parser():
     parser = argparse.ArgumentParser(prog="systole_nn", description=__doc__.split(":")[0])
     commands = parser.add_subparsers(dest="command", required=True)
 
+    def folders(sub):
+        sub.add_argument("--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)")
+        sub.add_argument("--work", default="build/models", help="folder of trained weights (default: %(default)s)")
+
     def command(name, function, text, network=True):
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(function=function)
         sub.add_argument("--quiet", action="store_true", help="no progress")
         if network:
             sub.add_argument("network")
-            sub.add_argument("--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)")
             sub.add_argument("--recipe", default="better", help="better (default) or document")
-            sub.add_argument("--work", default="build/models", help="folder of trained weights (default: %(default)s)")
+            folders(sub)
         return sub
 
     sub = command("train", _train, "train the float network")
@@ -158,6 +170,13 @@ def _parser():
     sub.add_argument("--name", help="folder of the run (default: the preset)")
     sub.add_argument("--resume", action="store_true", help="continue an interrupted run")
     options(sub)
+
+    sub = command("build", _build, "train, quantize and export every network, side by side", network=False)
+    sub.add_argument("networks", nargs="*", help="default: all")
+    sub.add_argument("--models", default="models", help="folder of the exported models (default: %(default)s)")
+    sub.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
+    sub.add_argument("--force", action="store_true", help="do again what is there")
+    folders(sub)
 
     sub = command("evaluate", _evaluate, "the table of all quantization variants, integers by the golden reference")
     sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
