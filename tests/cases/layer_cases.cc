@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sw/isa/config.h"
 
 namespace systole {
 namespace {
@@ -141,9 +140,6 @@ HwConfig CaseConfig(int rows, int cols) {
   config.rows = rows;
   config.cols = cols;
   config.lanes = std::min(8, cols);
-  config.act_kib = 64;
-  config.ktab_kib = 16;
-  config.par_kib = 16;
   return config;
 }
 

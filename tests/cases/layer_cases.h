@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/isa/config.h"
 #include "tests/cases/net_builder.h"
 
 namespace systole {
@@ -17,7 +18,7 @@ struct LayerCase {
 
 const std::vector<LayerCase>& LayerCases();
 
-// A configuration on which every case fits: the buffers are larger than the defaults.
-struct HwConfig CaseConfig(int rows, int cols);
+// The default configuration with an array of this shape (lanes: at most 8); every case fits.
+HwConfig CaseConfig(int rows, int cols);
 
 }  // namespace systole

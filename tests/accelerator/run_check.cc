@@ -1,0 +1,100 @@
+#include "tests/accelerator/run_check.h"
+
+#include <fmt/format.h>
+
+#include "sw/golden/golden.h"
+#include "sw/timing/timeline.h"
+
+namespace systole {
+namespace {
+
+std::string CheckTensor(const Observation& o, const std::vector<int8_t>& golden, const std::vector<int8_t>& seen) {
+  if (seen.size() != golden.size()) return fmt::format("tensor {} of image {} was never seen", o.tensor, o.image);
+  size_t i = 0;
+  for (int y = 0; y < o.layout.h; ++y) {
+    for (int x = 0; x < o.layout.w; ++x) {
+      for (int c = 0; c < o.layout.c; ++c, ++i) {
+        const int want = golden[(static_cast<size_t>(c) * o.layout.h + y) * o.layout.w + x];
+        if (want != seen[i]) {
+          return fmt::format("image {} tensor {} c={} y={} x={}: golden {}, device {}", o.image, o.tensor, c, y, x, want,
+                             seen[i]);
+        }
+      }
+    }
+  }
+  return "";
+}
+
+std::string CheckStamps(const std::vector<Instruction>& code, const Timeline& t, const RunRecord& record) {
+  if (!t.ok()) return "cycle model: " + Describe(t);
+  for (size_t i = 0; i < code.size(); ++i) {
+    const Stamp model = {static_cast<uint64_t>(t.issue[i]), static_cast<uint64_t>(t.retire[i])};
+    const Stamp& device = record.stamps.at(i);
+    if (device != model) {
+      return fmt::format("instruction {} (opcode {:#x}): model issue {} retire {}, device issue {} retire {}", i,
+                         code[i].Get(field::kOpcode), model.issue, model.retire, device.issue, device.retire);
+    }
+  }
+  return "";
+}
+
+std::string CheckCycles(const Program& program, const DeviceRun& run, const MemoryTiming& timing) {
+  const Timeline setup = Simulate(program.setup, program.config, timing);
+  std::string problem = CheckStamps(program.setup, setup, run.setup);
+  if (!problem.empty()) return "setup: " + problem;
+  const Timeline t = Simulate(program.code, program.config, timing);
+  problem = CheckStamps(program.code, t, run.record);
+  if (!problem.empty()) return problem;
+  auto differ = [](const char* what, int64_t model, uint64_t device) {
+    return static_cast<uint64_t>(model) == device ? ""
+                                                  : fmt::format("counter {}: model {}, device {}", what, model, device);
+  };
+  const HardwareCounters& c = run.counters;
+  problem = differ("total", t.total, c.total);
+  if (problem.empty()) problem = differ("macs", t.counters.macs, c.macs);
+  if (problem.empty()) problem = differ("read beats", t.counters.read_beats, c.read_beats);
+  if (problem.empty()) problem = differ("write beats", t.counters.write_beats, c.write_beats);
+  for (int e = 0; e < kNumEngines && problem.empty(); ++e) {
+    const auto& model = t.counters.cycles[e];
+    const auto& device = c.engine[e];
+    problem = differ("busy", model[0], device.busy);
+    if (problem.empty()) problem = differ("wait_token", model[1], device.wait_token);
+    if (problem.empty()) problem = differ("wait_data", model[2], device.wait_data);
+    if (problem.empty()) problem = differ("empty", model[3], device.empty);
+    if (!problem.empty()) problem = fmt::format("engine {} ", e) + problem;
+  }
+  return problem;
+}
+
+}  // namespace
+
+std::string CheckRun(const Model& model, const Program& program, const std::vector<int8_t>& images,
+                     const DeviceRun& run, const MemoryTiming* timing) {
+  const size_t in = static_cast<size_t>(model.tensors.front().Elements());
+  const size_t out = static_cast<size_t>(model.tensors.back().Elements());
+  std::vector<std::vector<std::vector<int8_t>>> golden;
+  for (int i = 0; i < program.options.images; ++i) golden.push_back(RunReference(model, &images[i * in]));
+  for (size_t k = 0; k < program.observations.size(); ++k) {
+    const Observation& o = program.observations[k];
+    const std::string problem = CheckTensor(o, golden[o.image][o.tensor - 1], run.record.tensors.at(k));
+    if (!problem.empty()) return problem;
+  }
+  for (int i = 0; i < program.options.images; ++i) {
+    for (size_t k = 0; k < out; ++k) {
+      if (golden[i].back()[k] != run.outputs.at(i * out + k)) {
+        return fmt::format("output {} of image {}: golden {}, memory {}", k, i, golden[i].back()[k],
+                           run.outputs[i * out + k]);
+      }
+    }
+  }
+  if (timing == nullptr) return "";
+  for (int e = 0; e < kNumEngines; ++e) {
+    const auto& c = run.counters.engine[e];
+    if (c.busy + c.wait_token + c.wait_data + c.empty != run.counters.total) {
+      return fmt::format("engine {}: its causes do not add up to the total", e);
+    }
+  }
+  return CheckCycles(program, run, *timing);
+}
+
+}  // namespace systole
