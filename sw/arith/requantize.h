@@ -32,7 +32,7 @@ inline int64_t RoundHalfAway(int64_t p, int s) { return p < 0 ? -RoundHalfUp(-p,
 inline int64_t RoundHalfEven(int64_t p, int s) {
   if (s == 0) return p;
   const int64_t quotient = p >> s;
-  const int64_t remainder = p - (quotient << s);  // 0 <= remainder < 2^s
+  const int64_t remainder = p & ((int64_t{1} << s) - 1);  // p - quotient * 2^s
   const int64_t half = int64_t{1} << (s - 1);
   return quotient + (remainder > half || (remainder == half && (quotient & 1)));
 }
