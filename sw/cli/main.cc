@@ -36,6 +36,3 @@ int main(int argc, char** argv) {
     return systole::kHardwareFault;
   }
 }
-
-// SystemC's library asks for this entry; models elaborate when a backend is made.
-extern "C" int sc_main(int, char**) { return 0; }
