@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""The regression matrix: LeNet on many RTL configurations, golden = TLM = RTL in every byte, RTL = TLM = model in every cycle.
+
+Builds each configuration's library, runs `systole run`, prints a table and writes it as JSON. Standard library only.
+Exit status 0: all equal; 1: a difference; 2: bad usage or a build that failed.
+"""
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# The shapes of the table; all other parameters are the defaults unless named.
+SHAPES = [
+    {"ROWS": 16, "COLS": 16},
+    {"ROWS": 16, "COLS": 16, "WPORT": 2},
+    {"ROWS": 16, "COLS": 16, "AXI_DATA_WIDTH": 128},
+    {"ROWS": 5, "COLS": 7},
+    {"ROWS": 12, "COLS": 14},
+    {"ROWS": 2, "COLS": 2},
+    {"ROWS": 4, "COLS": 4},
+    {"ROWS": 8, "COLS": 8},
+    {"ROWS": 8, "COLS": 32},
+    {"ROWS": 32, "COLS": 8, "ACT_KIB": 64},
+    {"ROWS": 64, "COLS": 64, "ACT_KIB": 128, "KTAB_KIB": 8},
+]
+
+
+def random_parameters(seed):
+    """A legal configuration on which LeNet fits, by seed."""
+    r = random.Random(seed)
+    cols = r.randint(2, 24)
+    return {
+        "ROWS": r.randint(2, 24),
+        "COLS": cols,
+        "WPORT": r.choice([w for w in range(1, cols + 1) if cols % w == 0]),
+        "LANES": r.randint(1, min(cols, 12)),
+        "ACT_KIB": r.choice([32, 64, 128]),
+        "ACT_GROUPS": r.choice([1, 2, 4, 8]),
+        "WGT_KIB": r.choice([256, 300]),
+        "PAR_KIB": r.choice([12, 16]),
+        "KTAB_KIB": r.choice([8, 10]),
+        "ACC_DEPTH": r.choice([60, 100, 128, 200]),
+        "AXI_DATA_WIDTH": r.choice([32, 64, 128]),
+        "AXI_ADDR_WIDTH": r.choice([32, 40, 64]),
+        "AXI_ID_WIDTH": r.choice([1, 4, 8]),
+        "OUTSTANDING": r.choice([1, 2, 4, 8, 16]),
+        "QUEUE_DEPTH": r.choice([2, 4, 8, 16]),
+        "ROUNDINGS": r.choice([0x3F, 0x20, 0x30]),
+        "ROW_SUM": r.choice([0, 1]),
+    }
+
+
+def name_of(parameters):
+    shape = f"{parameters['ROWS']}x{parameters['COLS']}"
+    rest = " ".join(f"{k}={v}" for k, v in parameters.items() if k not in ("ROWS", "COLS"))
+    return f"{shape} {rest}".strip()
+
+
+def run_one(systole, parameters, latency, options):
+    """One `systole run`; returns (exit status, JSON or None, standard error's last line)."""
+    out = os.path.join(ROOT, "build", "regress", "run.json")
+    if os.path.exists(out):
+        os.remove(out)
+    command = [systole, "run", options.model, "--images", options.images, "--first", str(options.first), "--batch",
+               str(options.batch), "--backend", "golden,tlm,rtl", "--memory-latency", str(latency), "--json", out]
+    for key, value in parameters.items():
+        command += ["--param", f"{key}={value}"]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    report = None
+    if os.path.exists(out):
+        with open(out) as f:
+            report = json.load(f)
+    lines = (result.stderr or result.stdout).strip().splitlines()
+    return result.returncode, report, lines[-1] if lines else ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--systole", default=os.path.join(ROOT, "build/host/sw/cli/systole"), help="the command line program")
+    parser.add_argument("--model", default=os.path.join(ROOT, "models/lenet5-mnist/model.onnx"))
+    parser.add_argument("--images", default=os.path.join(ROOT, "models/digits/images.idx3-ubyte.gz"))
+    parser.add_argument("--first", type=int, default=4, help="images of each run")
+    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--random", type=int, default=20, help="random parameter sets (seeds 1, 2, ...)")
+    parser.add_argument("--latencies", default="1,20,100", help="memory latencies, cycles")
+    parser.add_argument("--only", default="", help="only configurations whose name contains this")
+    options = parser.parse_args()
+    latencies = [int(x) for x in options.latencies.split(",")]
+    os.makedirs(os.path.join(ROOT, "build", "regress"), exist_ok=True)
+
+    configurations = SHAPES + [random_parameters(seed) for seed in range(1, options.random + 1)]
+    rows, worst = [], 0
+    print(f"{'configuration':<60} {'latency':>7} {'bytes':>8} {'mismatches':>10} {'cycles RTL':>11} {'TLM':>9} "
+          f"{'model':>9} {'result':>8} {'build s':>8}")
+    for parameters in configurations:
+        name = name_of(parameters)
+        if options.only not in name:
+            continue
+        start = time.time()
+        build = subprocess.run([os.path.join(ROOT, "scripts/build_rtl.sh")] + [f"{k}={v}" for k, v in parameters.items()],
+                               capture_output=True, text=True, cwd=ROOT)
+        seconds = time.time() - start
+        if build.returncode != 0:
+            print(f"{name[:60]:<60} build failed: {build.stderr.strip().splitlines()[-1:]}")
+            worst = max(worst, 2)
+            continue
+        for latency in latencies:
+            status, report, message = run_one(options.systole, parameters, latency, options)
+            row = {"configuration": parameters, "latency": latency, "status": status, "message": message}
+            if report:
+                cycles = report["cycles"]
+                row.update(cycles=cycles, mismatches=report["mismatches"])
+                compared = sum(layer["bytes_compared"] for layer in report["layers"])
+                equal = status == 0 and report["mismatches"] == 0 and len(set(cycles.values())) == 1
+                print(f"{name[:60]:<60} {latency:>7} {compared:>8} {report['mismatches']:>10} {cycles.get('rtl', '-'):>11} "
+                      f"{cycles.get('tlm', '-'):>9} {cycles.get('model', '-'):>9} {'equal' if equal else 'DIFFERS':>8} "
+                      f"{seconds:>8.0f}", flush=True)
+            else:
+                print(f"{name[:60]:<60} {latency:>7} failed: {message}", flush=True)
+            worst = max(worst, status)
+            rows.append(row)
+    with open(os.path.join(ROOT, "build", "regress", "regress.json"), "w") as f:
+        json.dump(rows, f, indent=1)
+    print(f"{sum(r['status'] == 0 for r in rows)} passed, {sum(r['status'] != 0 for r in rows)} failed")
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
