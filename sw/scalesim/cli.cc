@@ -1,0 +1,47 @@
+#include "sw/scalesim/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "sw/base/error.h"
+#include "sw/scalesim/run.h"
+
+namespace systole::scalesim {
+
+int ScaleSimMain(int argc, char** argv) {
+  RunRequest request;
+  CLI::App app("SCALE-Sim's answers from SCALE-Sim's files: same reports, same traces", "systole scalesim");
+  std::string type = "conv", traces = "N", compat = "v2", sum = "plain";
+  app.add_option("-c,--config", request.config_path, "configuration (.cfg)")->capture_default_str();
+  app.add_option("-t,--topology", request.topology_path, "topology (.csv)")->capture_default_str();
+  app.add_option("-p,--path", request.log_path, "folder for the folder of reports")->capture_default_str();
+  app.add_option("-i,--input", type, "type of the topology: conv, or gemm (M, N, K)")->capture_default_str();
+  app.add_option("-s,--save-traces", traces, "Y: also write the six traces of each layer")
+      ->check(CLI::IsMember({"Y", "N"}))
+      ->capture_default_str();
+  app.add_option("--compat", compat, "whose arithmetic: v2 (main line) or v3")
+      ->check(CLI::IsMember({"v2", "v3"}))
+      ->capture_default_str();
+  app.add_option("-l,--layout", request.layout_path, "v3: layout file, named in the banner only");
+  app.add_option("--sum", sum, "how the two averaged columns are added: plain (Python < 3.12) or compensated (later)")
+      ->check(CLI::IsMember({"plain", "compensated"}))
+      ->capture_default_str();
+  app.add_flag("--corrected", request.options.corrected, "without SCALE-Sim's known bugs (docs/scalesim.md)");
+  try {
+    app.parse(argc, argv);
+    // As in SCALE-Sim, whatever is not gemm is conv.
+    request.input_type = type == "gemm" ? InputType::kGemm : InputType::kConv;
+    request.save_traces = traces == "Y";
+    request.options.compat = compat == "v3" ? Compat::kV3 : Compat::kV2;
+    request.options.compensated_sum = sum == "compensated";
+    RunFiles(request);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const InputError& error) {
+    std::fprintf(stderr, "systole scalesim: %s\n", error.what());
+    return 2;
+  }
+}
+
+}  // namespace systole::scalesim

@@ -1,0 +1,152 @@
+#include "sw/scalesim/report.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "sw/scalesim/utilization.h"
+
+namespace systole::scalesim {
+namespace {
+
+void AppendInt(int64_t value, std::string* out) {
+  char text[24];
+  out->append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+void AppendCycle(int64_t value, std::string* out) { AppendPythonFloat(static_cast<double>(value), out); }
+
+// "value, " or, at the end of a row, "value,\n".
+void Field(double value, std::string* out) {
+  AppendPythonFloat(value, out);
+  out->append(", ");
+}
+void Field(int64_t value, std::string* out) {
+  AppendInt(value, out);
+  out->append(", ");
+}
+void EndRow(std::string* out) { out->replace(out->size() - 2, 2, ",\n"); }
+
+double AverageDram(const Access& a) { return static_cast<double>(a.words) / static_cast<double>(a.stop - a.start + 1); }
+
+void AppendAccess(const Access& sram, double words, bool as_float, std::string* out) {
+  AppendCycle(sram.start, out);
+  out->append(", ");
+  AppendCycle(sram.stop, out);
+  out->append(", ");
+  if (as_float) {
+    Field(words, out);
+  } else {
+    Field(sram.words, out);
+  }
+}
+
+std::string Format(const char* format, double value) {
+  char text[400];
+  return std::string(text, std::snprintf(text, sizeof text, format, value));
+}
+
+}  // namespace
+
+void AppendPythonFloat(double value, std::string* out) {
+  if (!std::isfinite(value)) {
+    out->append(std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+    return;
+  }
+  char text[40];
+  if (value == std::floor(value) && std::fabs(value) < 1e15) {
+    if (value == 0 && std::signbit(value)) out->push_back('-');
+    AppendInt(static_cast<int64_t>(value), out);
+    out->append(".0");
+    return;
+  }
+  char* end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  char* e = std::find(text, end, 'e');
+  int exponent = 0;
+  std::from_chars(e[1] == '+' ? e + 2 : e + 1, end, exponent);
+  if (exponent < -4 || exponent >= 16) {
+    out->append(text, end);
+    return;
+  }
+  if (text[0] == '-') out->push_back('-');
+  std::string digits;
+  for (char* p = text; p != e; ++p) {
+    if (*p >= '0' && *p <= '9') digits.push_back(*p);
+  }
+  const int length = static_cast<int>(digits.size());
+  if (exponent < 0) {
+    out->append("0.").append(-exponent - 1, '0').append(digits);
+  } else if (length <= exponent + 1) {
+    out->append(digits).append(exponent + 1 - length, '0').append(".0");
+  } else {
+    out->append(digits, 0, exponent + 1).append(".").append(digits, exponent + 1);
+  }
+}
+
+void AppendHeaders(const Options& options, bool sparse, Reports* reports) {
+  reports->compute.append(options.compat == Compat::kV3
+                              ? "LayerID, Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall Util %, "
+                                "Mapping Efficiency %, Compute Util %,\n"
+                              : "LayerID, Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, "
+                                "Compute Util %,\n");
+  reports->bandwidth.append("LayerID, Avg IFMAP SRAM BW, Avg FILTER SRAM BW, ")
+      .append(sparse ? "Avg FILTER Metadata SRAM BW, " : "")
+      .append("Avg OFMAP SRAM BW, Avg IFMAP DRAM BW, Avg FILTER DRAM BW, Avg OFMAP DRAM BW,\n");
+  reports->detail.append(
+      "LayerID, SRAM IFMAP Start Cycle, SRAM IFMAP Stop Cycle, SRAM IFMAP Reads, SRAM Filter Start Cycle, "
+      "SRAM Filter Stop Cycle, SRAM Filter Reads, SRAM OFMAP Start Cycle, SRAM OFMAP Stop Cycle, SRAM OFMAP Writes, "
+      "DRAM IFMAP Start Cycle, DRAM IFMAP Stop Cycle, DRAM IFMAP Reads, DRAM Filter Start Cycle, "
+      "DRAM Filter Stop Cycle, DRAM Filter Reads, DRAM OFMAP Start Cycle, DRAM OFMAP Stop Cycle, DRAM OFMAP Writes,\n");
+}
+
+void AppendLayer(int64_t layer_id, const LayerReport& r, const Options& options, bool sparse, Reports* reports) {
+  std::string* out = &reports->compute;
+  Field(layer_id, out);
+  if (options.compat == Compat::kV3) {
+    Field(r.ofmap_dram.stop - std::min(r.ifmap_dram.start, r.filter_dram.start), out);
+  }
+  Field(r.total_cycles, out);
+  Field(r.stall_cycles, out);
+  Field(r.overall_util, out);
+  Field(r.mapping_eff, out);
+  Field(r.compute_util, out);
+  EndRow(out);
+
+  out = &reports->bandwidth;
+  Field(layer_id, out);
+  Field(sparse ? r.ifmap_sram_reads_scaled / static_cast<double>(r.total_cycles)
+               : TrueDivide(r.ifmap_sram.words, r.total_cycles),
+        out);
+  Field(TrueDivide(r.filter_sram.words, r.total_cycles), out);
+  if (sparse) Field(TrueDivide(r.filter_metadata_reads, r.total_cycles), out);
+  Field(TrueDivide(r.ofmap_sram.words, r.total_cycles), out);
+  Field(AverageDram(r.ifmap_dram), out);
+  Field(AverageDram(r.filter_dram), out);
+  Field(AverageDram(r.ofmap_dram), out);
+  EndRow(out);
+
+  out = &reports->detail;
+  Field(layer_id, out);
+  AppendAccess(r.ifmap_sram, r.ifmap_sram_reads_scaled, sparse, out);
+  AppendAccess(r.filter_sram, 0, false, out);
+  AppendAccess(r.ofmap_sram, 0, false, out);
+  AppendAccess(r.ifmap_dram, 0, false, out);
+  AppendAccess(r.filter_dram, 0, false, out);
+  AppendAccess(r.ofmap_dram, 0, false, out);
+  EndRow(out);
+}
+
+std::string LayerSummary(int64_t layer_id, const LayerReport& r, const Options&) {
+  std::string text = "\nRunning Layer " + std::to_string(layer_id) + "\n";
+  text += "Compute cycles: " + std::to_string(r.total_cycles) + "\n";
+  text += "Stall cycles: " + std::to_string(r.stall_cycles) + "\n";
+  text += Format("Overall utilization: %.2f%%\n", r.overall_util);
+  text += Format("Mapping efficiency: %.2f%%\n", r.mapping_eff);
+  text += Format("Average IFMAP DRAM BW: %.3f words/cycle\n", AverageDram(r.ifmap_dram));
+  text += Format("Average Filter DRAM BW: %.3f words/cycle\n", AverageDram(r.filter_dram));
+  text += Format("Average OFMAP DRAM BW: %.3f words/cycle\n", AverageDram(r.ofmap_dram));
+  return text;
+}
+
+}  // namespace systole::scalesim

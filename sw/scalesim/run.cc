@@ -1,0 +1,133 @@
+#include "sw/scalesim/run.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "sw/base/error.h"
+#include "sw/scalesim/config.h"
+#include "sw/scalesim/evaluate.h"
+#include "sw/scalesim/trace.h"
+
+namespace systole::scalesim {
+namespace {
+
+std::string ReadFile(const std::string& path, const char* option) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || std::filesystem::is_directory(path) || !(text << in.rdbuf())) {
+    if (in && in.peek() == std::ifstream::traits_type::eof() && !std::filesystem::is_directory(path)) return "";
+    throw InputError(path + ": cannot be read; give the file with " + option);
+  }
+  return text.str();
+}
+
+void WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw InputError(path + ": cannot be written: " + std::strerror(errno));
+}
+
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw InputError(path + ": the folder cannot be made: " + error.message());
+}
+
+std::string Banner(const RunRequest& request, const RunConfig& config) {
+  const Machine& m = config.machine;
+  const std::string line = "====================================================\n";
+  std::string text;
+  if (config.invalid_dataflow) text += "WARNING: Invalid dataflow\n";
+  text += line + "******************* SCALE SIM **********************\n" + line;
+  text += "Array Size: \t" + std::to_string(m.rows) + "x" + std::to_string(m.cols) + "\n";
+  text += "SRAM IFMAP (kB): \t" + std::to_string(m.ifmap_kb) + "\n";
+  text += "SRAM Filter (kB): \t" + std::to_string(m.filter_kb) + "\n";
+  text += "SRAM OFMAP (kB): \t" + std::to_string(m.ofmap_kb) + "\n";
+  text += std::string("Dataflow: \t") +
+          (m.dataflow == Dataflow::kWs   ? "Weight Stationary"
+           : m.dataflow == Dataflow::kIs ? "Input Stationary"
+                                         : "Output Stationary") +
+          "\n";
+  if (request.options.compat == Compat::kV3) {
+    text += "topology file path: \t" + request.topology_path + "\n";
+    text += "layout file path: \t" + request.layout_path + "\n";
+  } else {
+    text += "CSV file path: \t" + request.topology_path + "\n";
+  }
+  if (m.user_bandwidth) {
+    text += "Bandwidth: \t";
+    for (size_t i = 0; i < config.bandwidths.size(); ++i) {
+      text += (i ? "," : "") + std::to_string(config.bandwidths[i]);
+    }
+    text += "\nWorking in USE USER BANDWIDTH mode.\n";
+  } else {
+    text += "Working in ESTIMATE BANDWIDTH mode.\n";
+  }
+  return text + line;
+}
+
+// Calls `layer_done(id, named layer)` after each layer.
+template <typename LayerDone>
+RunResult Evaluate(const RunRequest& request, const RunConfig& config, const std::vector<NamedLayer>& layers,
+                   LayerDone layer_done) {
+  RunResult result;
+  const bool sparse = config.sparsity.supported;
+  result.run_name = config.run_name;
+  result.text = Banner(request, config);
+  AppendHeaders(request.options, sparse, &result.reports);
+  for (size_t i = 0; i < layers.size(); ++i) {
+    LayerReport report;
+    try {
+      report = EvaluateLayer(config.machine, layers[i].layer, request.options);
+    } catch (const InputError& error) {
+      throw InputError(request.topology_path + ": layer " + std::to_string(i) + " (" + layers[i].name +
+                       "): " + error.what());
+    }
+    result.text += LayerSummary(i, report, request.options);
+    AppendLayer(i, report, request.options, sparse, &result.reports);
+    if (request.save_traces) result.text += "Saving traces: Done!\n";
+    layer_done(i, layers[i].layer);
+  }
+  result.text += "************ SCALE SIM Run Complete ****************\n";
+  return result;
+}
+
+}  // namespace
+
+RunResult EvaluateRun(const RunRequest& request, const std::string& config_text, const std::string& topology_text) {
+  const RunConfig config = ParseConfig(config_text, request.config_path, request.options.compat);
+  const std::vector<NamedLayer> layers =
+      ParseTopology(topology_text, request.topology_path, request.input_type, request.options.compat);
+  return Evaluate(request, config, layers, [](size_t, const Layer&) {});
+}
+
+void RunFiles(const RunRequest& request) {
+  const std::string topology_text = ReadFile(request.topology_path, "-t");
+  const std::string config_text = ReadFile(request.config_path, "-c");
+  const RunConfig config = ParseConfig(config_text, request.config_path, request.options.compat);
+  const std::vector<NamedLayer> layers =
+      ParseTopology(topology_text, request.topology_path, request.input_type, request.options.compat);
+  for (const std::string& warning : config.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  const std::string folder = request.log_path + "/" + config.run_name;
+  const RunResult result = Evaluate(request, config, layers, [&](size_t id, const Layer& layer) {
+    if (!request.save_traces) return;
+    const std::string layer_folder = folder + "/layer" + std::to_string(id);
+    MakeFolder(layer_folder);
+    WriteTraces(config.machine, layer, request.options, layer_folder);
+  });
+  MakeFolder(folder);
+  WriteFile(folder + "/COMPUTE_REPORT.csv", result.reports.compute);
+  WriteFile(folder + "/BANDWIDTH_REPORT.csv", result.reports.bandwidth);
+  WriteFile(folder + "/DETAILED_ACCESS_REPORT.csv", result.reports.detail);
+  if (std::fwrite(result.text.data(), 1, result.text.size(), stdout) != result.text.size() ||
+      std::fflush(stdout) != 0) {
+    throw InputError(std::string("standard output cannot be written: ") + std::strerror(errno));
+  }
+}
+
+}  // namespace systole::scalesim
