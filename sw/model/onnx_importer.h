@@ -1,0 +1,141 @@
+// The walk along an ONNX chain that builds a Model, a node at a time: the inside of ImportOnnx().
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sw/model/model.h"
+#include "sw/model/onnx_graph.h"
+#include "sw/model/onnx_quant.h"
+
+namespace systole {
+
+// Input i of a node, "" if it is left out.
+inline std::string InputName(const onnx::NodeProto& node, int i) { return i < node.input_size() ? node.input(i) : ""; }
+
+class OnnxImporter {
+ public:
+  explicit OnnxImporter(const OnnxGraph& graph) : graph_(graph) { model_.name = graph.file(); }
+
+  // Once.
+  Model Import();
+
+ private:
+  using NodeProto = onnx::NodeProto;
+
+  // At every point of the walk the current value is model_.tensors.back(), and is known in one of four ways:
+  enum class State {
+    kRealInput,  // the graph's real input, before QuantizeLinear
+    kQuantized,  // integers; scale and zero point may be unknown only while no layer has been made
+    kGrid,       // reals that are exactly scale * (q - zero_point)
+    kOpen,       // reals made by a layer; QuantizeLinear must give their scale (tensors from open_ on wait for it)
+  };
+  struct RealClamp {
+    size_t layer;
+    float lo, hi;
+  };
+
+  Tensor& back() { return model_.tensors.back(); }
+
+  // --- onnx_import.cc: before the walk, one node of it, quantization.
+  double MetadataNumber(const std::string& key, const std::string& text) const;
+  void ReadMetadata();
+  void ReadInput();
+  // dims: C, H, W or K.
+  void SetInputDims(const std::vector<int64_t>& dims);
+
+  void Step(const NodeProto& node, const std::string& value);
+  [[noreturn]] void RefuseOperator(const NodeProto& node) const;
+  void RequireInputs(const NodeProto& node, int least, int most) const;
+  std::string OnlyOutput(const NodeProto& node) const;
+
+  // The parameters that a node gives for the current integers: the same as before, or the first for the input.
+  void Meet(const NodeProto& node, const ActivationParams& params);
+  static void SetParams(Tensor& tensor, const ActivationParams& params);
+  void Quantize(const NodeProto& node);
+  void Rescale(const NodeProto& node, const ActivationParams& params);
+  void Dequantize(const NodeProto& node);
+
+  // Appends a layer and its output tensor, whose quantization is the input's until it is set.
+  Layer& Append(const NodeProto& node, Layer layer, int64_t c, int64_t h, int64_t w);
+  // After a layer on reals, whose output scale QuantizeLinear will give.
+  void Open(const NodeProto& node);
+  void RequireGrid(const NodeProto& node) const;
+  [[noreturn]] void RefuseOffGrid() const;
+
+  // --- onnx_import_shape.cc: windows.
+  void RequireImage(const NodeProto& node) const;
+  int Side(const NodeProto& node, int64_t value, int64_t least, const char* what) const;
+  void ReadPair(const NodeProto& node, const char* name, int& h, int& w) const;
+  // Strides, dilations and padding of a window; the kernel is set.
+  void ReadWindow(const NodeProto& node, Layer& layer) const;
+  void SamePadding(const NodeProto& node, int64_t in, int64_t kernel, int64_t stride, int64_t dilation, bool lower,
+                   int& before, int& after) const;
+  // Output size along one axis; refuses a window that does not fit, and ceil_mode where it would matter.
+  int64_t OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation,
+                     bool ceil_mode) const;
+  Layer& AppendWindow(const NodeProto& node, Layer layer, int64_t c, bool ceil_mode);
+
+  // --- onnx_import_filters.cc: convolutions and matrix products.
+  // Everything of a convolution but its bias and output scale. `filters`: N x C/groups x KH x KW, scales on axis 0.
+  Layer& AppendConv(const NodeProto& node, Filters filters);
+  static void SetFilters(Filters&& filters, Layer& layer);
+  // `filters`: K x N (or N x K if transposed already), scales on the axis of N.
+  Layer& AppendFullyConnected(const NodeProto& node, Filters filters, bool is_n_by_k);
+  // The bias of the layer just appended: zeros, or the value's.
+  void SetQdqBias(const NodeProto& node, const std::string& value);
+  void Conv(const NodeProto& node);
+  bool CheckGemm(const NodeProto& node) const;
+  void Gemm(const NodeProto& node);
+  void MatMul(const NodeProto& node);
+  void AddBias(const NodeProto& node, const std::string& value);
+  // ONNX adds from the last dimension on: a bias is N values after a matrix, N x 1 x 1 after a convolution, or one
+  // value.
+  void RequireBiasShape(const NodeProto& node, const std::string& bias) const;
+  void QLinearConv(const NodeProto& node);
+  void QLinearMatMul(const NodeProto& node);
+  void QGemm(const NodeProto& node);
+  void SetQLinearBias(const NodeProto& node, const std::string& value);
+
+  // --- onnx_import_pool.cc: clamps and pooling.
+  static void Clamp(Layer& layer, int lo, int hi);
+  // On integers or on the grid: into the layer before, or into an identity at the input.
+  void ClampHere(const NodeProto& node, int lo, int hi);
+  // The bound of a clip of grid reals, as int8; notes a bound that lies between two grid values.
+  int GridBound(const NodeProto& node, float bound);
+  void ClipReal(const NodeProto& node, float lo, float hi);
+  void Relu(const NodeProto& node);
+  void Clip(const NodeProto& node);
+  int IntegerBound(const NodeProto& node, const std::string& value, int fallback) const;
+  float RealBound(const NodeProto& node, const std::string& value, const char* attribute, float fallback) const;
+
+  Layer ReadPool(const NodeProto& node, LayerKind kind, bool global, bool& ceil_mode) const;
+  void MaxPool(const NodeProto& node, bool global);
+  void AveragePool(const NodeProto& node, bool global);
+  void QLinearPool(const NodeProto& node, bool global);
+
+  // --- onnx_import_shape.cc: operators that change shape alone. A layer's output keeps its C x H x W; only whether it
+  // counts as flattened changes.
+  void Flatten(const NodeProto& node);
+  void Reshape(const NodeProto& node);
+  void Squeeze(const NodeProto& node);
+  std::vector<int64_t> Dims() const;
+  void SetShape(const NodeProto& node, const std::vector<int64_t>& dims);
+  void Dropout(const NodeProto& node);
+
+  const OnnxGraph& graph_;
+  Model model_;
+  State state_ = State::kQuantized;
+  DType type_ = DType::kInt8;  // of the current integers, in the file
+  AverageMode average_ = AverageMode::kInteger;
+  int64_t batch_ = -1;                    // -1: symbolic
+  bool flat_ = false;                     // N x K rather than N x C x H x W
+  bool scale_known_ = false;              // false only before any layer but pooling and clamps
+  size_t open_ = 0;                       // in kOpen: the first tensor that waits for its scale
+  std::vector<RealClamp> clamps_;         // in kOpen: to be quantized with the scale to come
+  bool bias_may_follow_ = false;          // the last layer has filters and no bias yet
+  const NodeProto* last_real_ = nullptr;  // the last node in kOpen
+  const NodeProto* off_grid_ = nullptr;   // a Clip whose bound lies between grid values
+};
+
+}  // namespace systole
