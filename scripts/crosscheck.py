@@ -34,7 +34,8 @@ def compare(label, mine, theirs, tolerance=0):
     where = ""
     if not entry["pass"]:
         image, element = np.argwhere(distance > tolerance)[0]
-        where = f"  first: image {image} element {element}: systole {mine[image, element]}, framework {theirs[image, element]}"
+        values = f"systole {mine[image, element]}, framework {theirs[image, element]}"
+        where = f"  first: image {image} element {element}: {values}"
     print(f"  {label:16s} {mine.size:9d} compared {different:6d} different (largest {largest}){where}")
     return entry
 
@@ -92,7 +93,7 @@ def check_random(arguments):
             mine = golden.layer_outputs(arguments.systole, *files, "float32")
             kinds = [layer["operator"] for layer in case["layers"]]
             theirs = random_models.make_case(case["seed"], 4)[3]
-            # Up to an average pooling every layer is compared, itself within 1; what follows it starts from other values.
+            # Up to an average pooling every layer is compared, itself within 1; what follows starts from other values.
             last = kinds.index("AveragePool") if case["average"] else len(kinds) - 1
             if last == len(kinds) - 1:
                 index, mine_last = last, mine[-1]
@@ -100,7 +101,9 @@ def check_random(arguments):
                 index, mine_last = last, mine[last]
             else:
                 continue  # clamps count as layers of their own: this output cannot be told
-            entry = compare(f"seed {case['seed']} {case['form']}", mine_last, theirs[index], 1 if case["average"] else 0)
+            entry = compare(
+                f"seed {case['seed']} {case['form']}", mine_last, theirs[index], 1 if case["average"] else 0
+            )
             entry["average"] = case["average"]
             entries.append(entry)
             if case["average"]:
@@ -112,7 +115,8 @@ def check_random(arguments):
         f" {sum(entry['compared'] for entry in exact)} outputs differ"
     )
     print(
-        f"{len(entries) - len(exact)} models with average pooling: {averaged_different} of {averaged} outputs differ by 1"
+        f"{len(entries) - len(exact)} models with average pooling: {averaged_different} of {averaged} outputs"
+        f" differ by 1"
         f" ({averaged_different / max(averaged, 1):.2%})"
     )
     return entries

@@ -6,8 +6,8 @@
   python3 scripts/fetch_mnist.py --dest data --from FOLDER       from a local folder, or --from URL from another mirror
 
 Writes DEST/mnist/*.gz and DEST/fashion_mnist/*.gz; then: export SYSTOLE_DATA=DEST. A file is looked for as
-FROM/<set>/<name> and FROM/<name>. A file that is there already and verifies is kept. Each file is verified before it gets
-its name, so an interrupted run leaves nothing that looks complete. Needs the standard library only.
+FROM/<set>/<name> and FROM/<name>. A file that is there already and verifies is kept. Each file is verified before it
+gets its name, so an interrupted run leaves nothing that looks complete. Needs the standard library only.
 Exit status: 0 all files are there and verified; 2 a file is missing, damaged or cannot be written.
 """
 
@@ -116,7 +116,9 @@ def fetch(source, dataset, name, folder):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dest", default="data", help="folder to fill (default: %(default)s)")
-    parser.add_argument("--from", dest="source", metavar="DIR|URL", help="local folder or mirror instead of the public one")
+    parser.add_argument(
+        "--from", dest="source", metavar="DIR|URL", help="local folder or mirror instead of the public one"
+    )
     parser.add_argument("--set", dest="dataset", choices=[*FILES, "all"], default="mnist", help="default: %(default)s")
     arguments = parser.parse_args(argv)
     status = 0

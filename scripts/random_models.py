@@ -3,15 +3,15 @@
 
   .venv/bin/python scripts/random_models.py --seed 1 --count 100 --out build/random_models
 
-Each model is a chain of Conv, Gemm, MatMul (+ Add), Relu, Clip, MaxPool, AveragePool, Flatten or Reshape, in QDQ form or with
-QLinear operators, with every mixture of signedness, zero points and per-tensor or per-channel scales that the project
-takes. Small enough for the on-chip buffers: a tensor holds at most 8 KB, the weights at most 64 KiB in all.
+Each model is a chain of Conv, Gemm, MatMul (+ Add), Relu, Clip, MaxPool, AveragePool, Flatten or Reshape, in QDQ form
+or with QLinear operators, with every mixture of signedness, zero points and per-tensor or per-channel scales that the
+project takes. Small enough for the on-chip buffers: a tensor holds at most 8 KB, the weights at most 64 KiB in all.
 
-OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W), expected.npy (the quantized output) and, with --layers,
-expected_<k>.npy (that of the k-th layer, with its clamp). OUT/manifest.json lists the models: folder, seed, form, type of
-the activations, whether it averages, layers (name, operator, shape, clip_node = the clamp is a node of its own).
-The expected outputs are those of ONNX Runtime on the model's QLinear form, which holds the same integers; in the float32
-mode they are to be equal, where nothing averages.
+OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W), expected.npy (the quantized output) and, with
+--layers, expected_<k>.npy (that of the k-th layer, with its clamp). OUT/manifest.json lists the models: folder, seed,
+form, type of the activations, whether it averages, layers (name, operator, shape, clip_node = the clamp is a node of
+its own). The expected outputs are those of ONNX Runtime on the model's QLinear form, which holds the same integers; in the
+float32 mode they are to be equal, where nothing averages.
 """
 
 import argparse
@@ -167,7 +167,8 @@ def random_chain(rng, form, average):
         stride = (rng.choice([1, 1, 2, 3]), rng.choice([1, 1, 2, 3]))
         pooling = index == average_at or (index > 0 and rng.random() < 0.3)
         if pooling:
-            kernel, stride = (min(rng.randint(1, 3), height), min(rng.randint(1, 3), width)), (rng.randint(1, 2), rng.randint(1, 2))
+            kernel = (min(rng.randint(1, 3), height), min(rng.randint(1, 3), width))
+            stride = (rng.randint(1, 2), rng.randint(1, 2))
         pad = (0, 0, 0, 0)
         if rng.random() < 0.6:
             pad = tuple(rng.randint(0, kernel[axis % 2] - 1) for axis in range(4))
@@ -179,11 +180,16 @@ def random_chain(rng, form, average):
                 stage = new("avgpool", shape)
                 stage.count_include_pad = rng.random() < 0.5
                 if rng.random() < 0.5:
-                    stage.target.scale, stage.target.zero = _random_scale(rng, float(value.scale)), _random_zero(rng, dtype)
+                    stage.target.scale = _random_scale(rng, float(value.scale))
+                    stage.target.zero = _random_zero(rng, dtype)
             else:
                 stage = new("maxpool", shape)
         else:
-            room = min(24, MAX_TENSOR // (out_height * out_width), (MAX_WEIGHTS - used_weights) // (channels * kernel[0] * kernel[1]))
+            room = min(
+                24,
+                MAX_TENSOR // (out_height * out_width),
+                (MAX_WEIGHTS - used_weights) // (channels * kernel[0] * kernel[1]),
+            )
             count = rng.randint(1, max(1, room))
             stage = new("conv", (count, out_height, out_width), zero=_random_zero(rng, dtype))
             fan_in = channels * kernel[0] * kernel[1]
@@ -271,7 +277,9 @@ def _flatten(graph, chain, value, stage):
 def _finish(graph, chain, inputs, outputs, custom):
     opsets = [helper.make_opsetid("", 13)] + ([helper.make_opsetid("com.microsoft", 1)] if custom else [])
     proto = helper.make_model(
-        helper.make_graph(graph.nodes, "random", inputs, outputs, graph.initializers), opset_imports=opsets, ir_version=7
+        helper.make_graph(graph.nodes, "random", inputs, outputs, graph.initializers),
+        opset_imports=opsets,
+        ir_version=7,
     )
     onnx.checker.check_model(proto)
     return proto
@@ -299,7 +307,12 @@ def build_qlinear(chain, every_output):
             out = graph.quantization(f"{name}_out", target)
             if stage.kind == "avgpool":
                 value = graph.node(
-                    "QLinearAveragePool", [value, *source, *out], name, domain="com.microsoft", **_window(stage), **_pool_extra(stage)
+                    "QLinearAveragePool",
+                    [value, *source, *out],
+                    name,
+                    domain="com.microsoft",
+                    **_window(stage),
+                    **_pool_extra(stage),
                 )
             else:
                 weights, _ = _stored_weights(graph, stage)
@@ -312,7 +325,10 @@ def build_qlinear(chain, every_output):
                 else:
                     value = graph.node("QLinearMatMul", [value, *source, *weights, *out], name)
         if stage.clamp() != target.limits() and stage.kind not in ("maxpool", "avgpool"):
-            bounds = [graph.constant(f"{name}_{side}", bound, target.dtype) for side, bound in zip(("low", "high"), stage.clamp())]
+            bounds = [
+                graph.constant(f"{name}_{side}", bound, target.dtype)
+                for side, bound in zip(("low", "high"), stage.clamp())
+            ]
             value = graph.node("Clip", [value, *bounds], f"{name}_clip")
         outputs.append(_value_info(value, chain, (target.shape[0],) if flat else target.shape, _element(target)))
     inputs = [_value_info("image", chain, chain.input.shape, _element(chain.input))]
@@ -341,7 +357,10 @@ def build_qdq(chain):
             if stage.bias is not None:
                 scale = (stage.source.scale * stage.weight_scales).astype(np.float32)
                 scale = scale if len(scale) > 1 else scale[0]
-                stored = [graph.constant(f"{name}_bias", stage.bias, np.int32), graph.constant(f"{name}_bias_scale", scale, np.float32)]
+                stored = [
+                    graph.constant(f"{name}_bias", stage.bias, np.int32),
+                    graph.constant(f"{name}_bias_scale", scale, np.float32),
+                ]
                 along = {"axis": 0} if len(stage.weight_scales) > 1 else {}
                 bias = graph.node("DequantizeLinear", stored, f"{name}_bias_dequantize", **along)
             if stage.kind == "conv":
@@ -355,7 +374,9 @@ def build_qdq(chain):
         if stage.relu:
             value = graph.node("Relu", [value], f"{name}_relu")
         if stage.clip:
-            bounds = [graph.constant(f"{name}_{side}", bound, np.float32) for side, bound in zip(("low", "high"), stage.clip)]
+            bounds = [
+                graph.constant(f"{name}_{side}", bound, np.float32) for side, bound in zip(("low", "high"), stage.clip)
+            ]
             value = graph.node("Clip", [value, *bounds], f"{name}_clip")
         value = graph.requantize(value, name, stage.target)
     last = chain.stages[-1].target.shape
@@ -397,8 +418,8 @@ def _as_uint8(chain):
 def reference(chain, pixels):
     """ONNX Runtime's output of every layer.
 
-    Chains of int8 activations run twice: as they are, and moved to uint8, where no processor saturates. Both must agree up
-    to the first average pooling (whose floats depend on the zero point); where they do not, the int8 kernels of this
+    Chains of int8 activations run twice: as they are, and moved to uint8, where no processor saturates. Both must agree
+    up to the first average pooling (whose floats depend on the zero point); where they do not, the int8 kernels of this
     processor saturate and the run stops, since it would prove nothing.
     """
     batch = 1 if chain.batch == 1 else len(pixels)
@@ -411,7 +432,9 @@ def reference(chain, pixels):
     kinds = [stage.kind for stage in chain.stages]
     exact = kinds.index("avgpool") if "avgpool" in kinds else len(kinds)
     if any((a != b).any() for a, b in zip(native[:exact], moved)):
-        raise UserError("ONNX Runtime's int8 kernels saturate on this processor (no VNNI): no reference can be made here")
+        raise UserError(
+            "ONNX Runtime's int8 kernels saturate on this processor (no VNNI): no reference can be made here"
+        )
     return native
 
 
@@ -430,7 +453,12 @@ def write_case(folder, case, layers):
         clip_node = chain.form == "qlinear" and stage.kind in ("conv", "fc") and stage.clamp() != stage.target.limits()
         operator = stage.operator or {"conv": "Conv", "maxpool": "MaxPool", "avgpool": "AveragePool"}[stage.kind]
         described.append(
-            {"name": stage.name if chain.named else "", "operator": operator, "shape": stage.target.shape, "clip_node": clip_node}
+            {
+                "name": stage.name if chain.named else "",
+                "operator": operator,
+                "shape": stage.target.shape,
+                "clip_node": clip_node,
+            }
         )
     average = [stage.kind for stage in chain.stages].count("avgpool") > 0
     return {"form": chain.form, "type": chain.input.dtype, "average": average, "layers": described}
@@ -452,7 +480,9 @@ def write_cases(out, seed, count, images, layers=True, max_bytes=None):
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1, help="the first seed; each model has the next (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the first seed; each model has the next (default: %(default)s)"
+    )
     parser.add_argument("--count", type=int, default=100, help="models (default: %(default)s)")
     parser.add_argument("--images", type=int, default=4, help="images a model (default: %(default)s)")
     parser.add_argument("--layers", action="store_true", help="also write the expected output of every layer")

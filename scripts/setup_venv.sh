@@ -1,8 +1,8 @@
 #!/bin/sh
 # Creates the virtual environment .venv of the repository and installs scripts/requirements.txt into it.
 # Usage: scripts/setup_venv.sh [PYTHON]      (default: python3; 3.11 or newer with its venv module)
-# Where pip finds packages is pip's own configuration (PIP_INDEX_URL, PIP_FIND_LINKS, ...). On Linux the default build of
-# PyTorch brings several GB of CUDA libraries; a CPU build offered by --find-links or an extra index is enough and preferred.
+# Where pip finds packages is pip's own configuration (PIP_INDEX_URL, PIP_FIND_LINKS, ...). On Linux the default build
+# of PyTorch brings several GB of CUDA libraries; a CPU build by PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL is enough.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 python=${1:-python3}

@@ -87,7 +87,9 @@ def _report_and_write(arguments, network, net, model):
     low, high = evaluate.wilson(round(share * len(test_labels)), len(test_labels))
     for tensor in model.tensors:
         shape = "x".join(map(str, tensor.shape))
-        print(f"  {tensor.name:8s} {shape:>10s} {tensor.dtype}  scale {tensor.scale:.8g}  zero point {tensor.zero_point}")
+        print(
+            f"  {tensor.name:8s} {shape:>10s} {tensor.dtype}  scale {tensor.scale:.8g}  zero point {tensor.zero_point}"
+        )
     print(f"{network.name}: float {reference:.4%}, 8 bit {share:.4%} (95 % interval {low:.2%} to {high:.2%})")
     if arguments.output:
         os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
@@ -155,12 +157,16 @@ def _parser():
         sub.add_argument("--form", choices=("qdq", "qlinear"), default="qdq")
         sub.add_argument("--preset", choices=list(PRESETS), default="recommended", help="the options below change it")
         sub.add_argument("--weights", choices=("symmetric", "asymmetric"))
-        sub.add_argument("--per-tensor", dest="per_channel", action="store_false", default=None, help="one weight scale a layer")
+        sub.add_argument(
+            "--per-tensor", dest="per_channel", action="store_false", default=None, help="one weight scale a layer"
+        )
         sub.add_argument("--weight-range", choices=RANGES)
         sub.add_argument("--activations", choices=("asymmetric", "symmetric"))
         sub.add_argument("--activation-type", choices=("uint8", "int8"))
         sub.add_argument("--activation-range", choices=RANGES)
-        sub.add_argument("--scales", choices=("real", "power_of_two", "shift"), help="power_of_two: every scale; shift: their ratios")
+        sub.add_argument(
+            "--scales", choices=("real", "power_of_two", "shift"), help="power_of_two: every scale; shift: their ratios"
+        )
         sub.add_argument("--calibration-images", type=int)
 
     options(command("quantize", _quantize, "quantize a trained network and write it as ONNX"))

@@ -19,7 +19,8 @@ def root(option=None):
     folder = option or os.environ.get("SYSTOLE_DATA")
     if not folder:
         raise UserError(
-            "no data set folder: give --data DIR or set SYSTOLE_DATA (python3 scripts/fetch_mnist.py --dest DIR fills one)"
+            "no data set folder: give --data DIR or set SYSTOLE_DATA"
+            " (python3 scripts/fetch_mnist.py --dest DIR fills one)"
         )
     return folder
 
@@ -52,7 +53,9 @@ def pad(images, width):
 def check_pair(images, labels, where):
     """Refuses images and labels that do not belong together."""
     if images.ndim != 3 or labels.ndim != 1:
-        raise UserError(f"{where}: images must have three dimensions and labels one, not {images.ndim} and {labels.ndim}")
+        raise UserError(
+            f"{where}: images must have three dimensions and labels one, not {images.ndim} and {labels.ndim}"
+        )
     if len(images) != len(labels):
         raise UserError(f"{where}: {len(images)} images but {len(labels)} labels")
     if len(images) == 0:

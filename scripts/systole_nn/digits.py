@@ -3,8 +3,8 @@
 A digit is a few strokes, each a smooth curve or polyline through control points in a unit box (x right, y down), in
 several ways of writing it. Every image moves the control points, then turns, slants and stretches the whole, and draws
 it with a round pen of its own width, anti-aliased. Like MNIST, the drawing fills a box of 20 x 20 pixels (its longer
-side) and has its centre of mass in the middle of the image; a small random shift is added. Image i shows digit i mod 10,
-so the set is balanced from the first image on. Every image drawn is kept.
+side) and has its centre of mass in the middle of the image; a small random shift is added. Image i shows digit i mod
+10, so the set is balanced from the first image on. Every image drawn is kept.
 """
 
 import math
@@ -38,6 +38,7 @@ def _smooth(points, steps=8):
 
 
 # Each way of writing a digit: strokes of (smooth, points), with its weight.
+# fmt: off
 _FORMS = {
     0: [
         (3, [(True, _arc(0.35, 0.5, 0.35, 0.5, -100, 265, 13))]),
@@ -52,7 +53,13 @@ _FORMS = {
         (
             3,
             [
-                (True, [(0.05, 0.25), (0.15, 0.07), (0.38, 0.0), (0.6, 0.1), (0.63, 0.3), (0.48, 0.57), (0.25, 0.8), (0.02, 0.98)]),
+                (
+                    True,
+                    [
+                        (0.05, 0.25), (0.15, 0.07), (0.38, 0.0), (0.6, 0.1), (0.63, 0.3), (0.48, 0.57), (0.25, 0.8),
+                        (0.02, 0.98),
+                    ],
+                ),
                 (False, [(0.02, 0.98), (0.4, 0.96), (0.75, 0.97)]),
             ],
         ),
@@ -206,7 +213,8 @@ _FORMS = {
                 (
                     True,
                     [
-                        (0.5, 0.14), (0.32, 0.01), (0.1, 0.08), (0.03, 0.28), (0.15, 0.46), (0.36, 0.42), (0.5, 0.22), (0.52, 0.1),
+                        (0.5, 0.14), (0.32, 0.01), (0.1, 0.08), (0.03, 0.28), (0.15, 0.46), (0.36, 0.42), (0.5, 0.22),
+                        (0.52, 0.1),
                     ],
                 ),
                 (False, [(0.52, 0.1), (0.49, 0.5), (0.45, 1.0)]),
@@ -226,6 +234,7 @@ _FORMS = {
         ),
     ],
 }
+# fmt: on
 
 
 def _choose(rng, forms):

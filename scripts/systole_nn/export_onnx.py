@@ -111,7 +111,9 @@ def qdq(model):
                 graph.constant(f"{name}_weight_zero_point", _weight_zero_point(layer)),
             ]
             axis = {"axis": 0} if len(layer.weight_scales) > 1 else {}
-            weight = graph.node("DequantizeLinear", weight_inputs, f"{name}_weight_dq", f"{name}_weight_dequantize", **axis)
+            weight = graph.node(
+                "DequantizeLinear", weight_inputs, f"{name}_weight_dq", f"{name}_weight_dequantize", **axis
+            )
             inputs = [value, weight]
             if layer.bias is not None:
                 bias, scale = _bias(model, index)
@@ -139,7 +141,7 @@ def _relu_is_the_clamp(tensor):
 
 
 def qlinear(model):
-    """Quantized image -> QLinearConv, MaxPool, QGemm ... -> quantized logits; every layer's output is a graph output."""
+    """Quantized image -> QLinearConv, MaxPool, QGemm ... -> quantized logits; all layers' outputs are graph outputs."""
     graph = _Graph()
     value, flat, outputs = "image", False, []
     for index, layer in enumerate(model.layers):
@@ -182,7 +184,9 @@ def qlinear(model):
                 ]
                 value = graph.node("Clip", [value, *bounds], f"{name}_relu", f"{name}_relu")
         shape = [target.shape[0]] if flat else target.shape
-        outputs.append(helper.make_tensor_value_info(value, helper.np_dtype_to_tensor_dtype(_dtype(target)), ["N", *shape]))
+        outputs.append(
+            helper.make_tensor_value_info(value, helper.np_dtype_to_tensor_dtype(_dtype(target)), ["N", *shape])
+        )
     inputs = [
         helper.make_tensor_value_info(
             "image", helper.np_dtype_to_tensor_dtype(_dtype(model.tensors[0])), ["N", *model.tensors[0].shape]

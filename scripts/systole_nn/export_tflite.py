@@ -1,4 +1,4 @@
-"""TensorFlow Lite files of a QuantModel, built without a converter: int8, NHWC, through the generated flatbuffer classes.
+"""TensorFlow Lite files (int8, NHWC) of a QuantModel, built without a converter by the generated flatbuffer classes.
 
 The integers are those of the QuantModel: uint8 activations are moved by -128, filters turned from N x C x KH x KW to
 N x KH x KW x C, the first fully connected layer's columns from C-H-W to H-W-C order. Padding that is neither VALID nor

@@ -1,4 +1,4 @@
-"""IDX files (the format of MNIST): big-endian header, then unsigned bytes. Plain or .gz, read and written with numpy."""
+"""IDX files (the format of MNIST): big-endian header, then unsigned bytes; plain or .gz."""
 
 import gzip
 import os
@@ -37,7 +37,7 @@ def to_bytes(array):
 
 
 def write(path, array):
-    """Writes `array` to `path`; with .gz, compressed without name or time stamp, so that equal data gives equal bytes."""
+    """Writes `array` to `path`; .gz without name or time stamp, so that equal data gives equal bytes."""
     data = to_bytes(array)
     if str(path).endswith(".gz"):
         data = gzip.compress(data, 9, mtime=0)

@@ -1,4 +1,4 @@
-"""Reads a QDQ file written by export_onnx.qdq back into a QuantModel, so that cross-checks start from the shipped file."""
+"""Reads a QDQ file of export_onnx.qdq back into a QuantModel, so that cross-checks start from the shipped file."""
 
 from dataclasses import replace
 
@@ -43,7 +43,9 @@ def load(path):
             pending = QuantLayer(_layer(node, attributes))
             if node.op_type in ("Conv", "Gemm"):
                 source = producers[node.input[1]]
-                pending.weights, pending.weight_scales = constants[source.input[0]], np.atleast_1d(constants[source.input[1]])
+                pending.weights, pending.weight_scales = constants[source.input[0]], np.atleast_1d(
+                    constants[source.input[1]]
+                )
                 pending.weight_zero_point = int(np.atleast_1d(constants[source.input[2]])[0])
                 pending.spec = replace(pending.spec, out=len(pending.weights), bias=len(node.input) > 2)
                 if len(node.input) > 2:

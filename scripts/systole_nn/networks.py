@@ -140,7 +140,9 @@ def fold_batch_norm(net):
         if name in net.norms:
             norm = net.norms[name]
             if target.bias is None:
-                raise UserError(f"{net.network.name} {name}: batch normalization can be folded only into a layer with a bias")
+                raise UserError(
+                    f"{net.network.name} {name}: batch normalization can be folded only into a layer with a bias"
+                )
             factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
             target.weight.mul_(factor[:, None, None, None])
             target.bias.copy_((target.bias - norm.running_mean) * factor + norm.bias)
@@ -155,7 +157,13 @@ def to_real(network, pixels):
 
 _DIGITS = Augmentation(rotate=12, scale=0.12, shear=0.15, shift=2.0, elastic=0.7, thickness=0.35)
 _BETTER_DIGITS = Recipe(
-    epochs=30, batch=128, learning_rate=4e-3, optimizer="adamw", schedule="one_cycle", weight_decay=1e-2, augmentation=_DIGITS
+    epochs=30,
+    batch=128,
+    learning_rate=4e-3,
+    optimizer="adamw",
+    schedule="one_cycle",
+    weight_decay=1e-2,
+    augmentation=_DIGITS,
 )
 
 
@@ -234,6 +242,5 @@ FASHION3X3 = Network(
 )
 
 NETWORKS = {
-    network.name: network
-    for network in (LENET5_MNIST, LENET5_AVGPOOL, LENET5_MAXPOOL, LENET5_MAXPOOL_BIAS, FASHION3X3)
+    network.name: network for network in (LENET5_MNIST, LENET5_AVGPOOL, LENET5_MAXPOOL, LENET5_MAXPOOL_BIAS, FASHION3X3)
 }

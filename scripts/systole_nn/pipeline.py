@@ -1,7 +1,8 @@
 """From nothing to the shipped models: every network trained, quantized, trained under quantization, and exported.
 
-Each step is a process of one thread; the chains of the networks run side by side. A chain's steps are the commands a user
-would give. A step whose result is there is done again only with `force`; training continues where it was interrupted.
+Each step is a process of one thread; the chains of the networks run side by side. A chain's steps are the commands a
+user would give. A step whose result is there is done again only with `force`; training continues where it was
+interrupted.
 """
 
 import os

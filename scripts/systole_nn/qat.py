@@ -1,9 +1,10 @@
 """Quantization-aware training: the network is trained on as if its weights and activations were integers already.
 
 Forward, the net computes the integers that the hardware will, on exactly the scales that quantize() will use (mode
-float32; floor where the options floor); backward, rounding counts as the identity and saturation cuts the gradient. Weight scales follow the weights; the
-activations' ranges are calibrated again before each epoch of the first half and stand still after it, so that the
-second half trains the constants that go to the hardware. All options of quantization after training apply.
+float32; floor where the options floor); backward, rounding counts as the identity and saturation cuts the gradient.
+Weight scales follow the weights; the activations' ranges are calibrated again before each epoch of the first half and
+stand still after it, so that the second half trains the constants that go to the hardware. All options of quantization
+after training apply.
 """
 
 import dataclasses
@@ -52,7 +53,9 @@ class QatNet(nn.Module):
         return quantize.weight_scales(weights, self.options, f"{self.network.name} {layer.name}")
 
     def all_scales(self):
-        return {layer.name: self.weight_scales(layer) for layer in self.network.layers if layer.name in self.net.weights}
+        return {
+            layer.name: self.weight_scales(layer) for layer in self.network.layers if layer.name in self.net.weights
+        }
 
     def forward(self, x):
         """Runs on the integers q - Z, held as floats: sums are exact up to 2^24, and one multiplication requantizes."""
@@ -100,9 +103,11 @@ class QatNet(nn.Module):
 
 
 def recipe_for(recipe, epochs):
-    """The training recipe of the continuation: the same augmentation, a tenth of the learning rate, decaying to zero."""
+    """The recipe of the continuation: the same augmentation, a tenth of the learning rate, decaying to zero."""
     rate = recipe.learning_rate / 10 if recipe.optimizer == "adamw" else recipe.learning_rate
-    return dataclasses.replace(recipe, epochs=epochs, learning_rate=rate, schedule="one_cycle", batch_norm=False, keep="last")
+    return dataclasses.replace(
+        recipe, epochs=epochs, learning_rate=rate, schedule="one_cycle", batch_norm=False, keep="last"
+    )
 
 
 def train_aware(net, recipe, options, images, folder, data_folder=None, quiet=False):

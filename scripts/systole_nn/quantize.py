@@ -131,7 +131,7 @@ def _mse_range(values, low, high, symmetric):
 
 
 def _entropy_range(values, low, high):
-    """The threshold on |x| with the least Kullback-Leibler divergence between the clipped and the 128-level histogram."""
+    """The threshold on |x| with the least Kullback-Leibler divergence of 128 levels from the clipped histogram."""
     magnitudes = np.abs(values[values != 0])
     if magnitudes.size == 0:
         return low, high
@@ -238,14 +238,14 @@ def weight_scales(weights, options, where):
 
 
 def quantize_weights(weights, options, where, scales=None):
-    """(integers, scales float32 of 1 or N, zero point) of float weights N x ...; int8. scales: (scales, zero point) given."""
+    """(integers int8, scales float32 of 1 or N, zero point) of float weights N x ...; scales: (scales, zero point)."""
     scales, zero_point = scales or weight_scales(weights, options, where)
     column = scales.reshape((-1,) + (1,) * (weights.ndim - 1))
     return quantize_array(weights, column, zero_point, "int8", options.integers), scales, zero_point
 
 
 def image_quantization(network, options):
-    """(scale, zero point) of the input. The image's bytes are used as they are: an int8 network sees them moved by -128."""
+    """(scale, zero point) of the input. The image's bytes are used as they are; an int8 network sees them less 128."""
     scale = np.float32(network.input_scale)
     if options.scales == "power_of_two":
         scale = np.float32(2.0 ** np.rint(np.log2(network.input_scale)))
@@ -253,7 +253,7 @@ def image_quantization(network, options):
 
 
 def _fit_power_of_two(sample, low, high, options, symmetric, dtype):
-    """The range of the power-of-two scale (the one that holds [low, high], or half of it) with the lesser squared error."""
+    """The range of the power-of-two scale that holds [low, high], or of half of it: that of less squared error."""
     best = None
     for share in (1.0, 0.5):
         scale, zero_point = choose_scale(low * share, high * share, dtype, options, symmetric, "range")
@@ -324,7 +324,9 @@ def quantize(net, images, options=Options(), quiet=True, ranges=None, scales=Non
         tensors.append(Tensor(layer.name, shape, scale, zero_point, options.activation_type))
         bias = None
         if module.bias is not None:
-            bias = quantize_bias(module.bias.detach().numpy(), float(source.scale) * used_scales.astype(np.float64), where)
+            bias = quantize_bias(
+                module.bias.detach().numpy(), float(source.scale) * used_scales.astype(np.float64), where
+            )
         model.layers.append(QuantLayer(layer, weights, used_scales, weight_zero_point, bias))
     return model
 

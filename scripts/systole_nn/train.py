@@ -47,7 +47,7 @@ def accuracy(net, images, labels, batch=1000):
 
 
 def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
-    """Trains `network` (or `net`) and writes float.pt (of net.deployable()) and train.json in `folder`; returns the net.
+    """Trains `network` (or `net`), writes float.pt (of net.deployable()) and train.json in `folder`, returns the net.
 
     An interrupted run continues from folder/resume.pt when the recipe is the same, and ends with the same weights.
     """
@@ -91,7 +91,9 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
         net.train()
         order = torch.randperm(len(pixels), generator=generator)
         right, total_loss = 0, 0.0
-        bar = tqdm(range(steps), f"{network.name} epoch {epoch + 1}/{recipe.epochs}", disable=quiet or None, leave=False)
+        bar = tqdm(
+            range(steps), f"{network.name} epoch {epoch + 1}/{recipe.epochs}", disable=quiet or None, leave=False
+        )
         for step in bar:
             chosen = order[step * recipe.batch : (step + 1) * recipe.batch]
             x, target = pixels[chosen], targets[chosen]
@@ -165,7 +167,9 @@ def load(network, folder):
     """The trained network in `folder` (float.pt)."""
     path = os.path.join(folder, "float.pt")
     if not os.path.exists(path):
-        raise UserError(f"{path}: no such file (python -m systole_nn train {network.name} makes it; --recipe names another)")
+        raise UserError(
+            f"{path}: no such file (python -m systole_nn train {network.name} makes it; --recipe names another)"
+        )
     net = FloatNet(network)
     net.load_state_dict(torch.load(path, weights_only=True))
     net.eval()

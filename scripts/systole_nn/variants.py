@@ -43,7 +43,9 @@ def table():
         Variant("weights", "asymmetric, one scale a tensor", change(per_channel=False, weights="asymmetric")),
     ]
     rows += [
-        Variant("weight range", method, change(weight_range=method)) for method in quantize.RANGES if method != Options().weight_range
+        Variant("weight range", method, change(weight_range=method))
+        for method in quantize.RANGES
+        if method != Options().weight_range
     ]
     rows += [
         Variant("activation range", method, change(activation_range=method))
@@ -64,10 +66,25 @@ def table():
         Variant("homework 1", "weights only", homework, "weights"),
         Variant("homework 1", "weights and activations, floor, 31-bit multiplier", homework, rounding="floor"),
         Variant("homework 1", "the same, to nearest, float multiplier", homework),
-        Variant("homework 1", "integers to nearest, then floor", dataclasses.replace(homework, integers="nearest"), rounding="floor"),
-        Variant("homework 1", "three-sigma ranges", dataclasses.replace(homework, activation_range="sigma3", weight_range="sigma3"), rounding="floor"),
+        Variant(
+            "homework 1",
+            "integers to nearest, then floor",
+            dataclasses.replace(homework, integers="nearest"),
+            rounding="floor",
+        ),
+        Variant(
+            "homework 1",
+            "three-sigma ranges",
+            dataclasses.replace(homework, activation_range="sigma3", weight_range="sigma3"),
+            rounding="floor",
+        ),
         Variant("team 9", "qnnpack configuration", PRESETS["qnnpack"]),
-        Variant("team 9", "its ratios replaced by right shifts", dataclasses.replace(PRESETS["qnnpack"], scales="shift"), rounding="floor"),
+        Variant(
+            "team 9",
+            "its ratios replaced by right shifts",
+            dataclasses.replace(PRESETS["qnnpack"], scales="shift"),
+            rounding="floor",
+        ),
     ]
     for preset in ("recommended", "homework", "shift", "power_of_two"):
         rounding = "floor" if PRESETS[preset].integers == "floor" else "float32"
@@ -88,7 +105,8 @@ def paired_difference(right, reference):
 def float_predictions(net, images):
     net.eval()
     parts = [
-        net(to_real(net.network, data.to_pixels(images[start : start + 1000]))).argmax(1).numpy() for start in range(0, len(images), 1000)
+        net(to_real(net.network, data.to_pixels(images[start : start + 1000]))).argmax(1).numpy()
+        for start in range(0, len(images), 1000)
     ]
     return np.concatenate(parts)
 
@@ -116,7 +134,9 @@ def evaluate_all(network, folder, systole, data_folder=None, quiet=False):
             if variant.kind == "weights":
                 predicted = float_predictions(quantize.dequantized(net, model), images)
             else:
-                predicted = golden.predictions(systole, model, evaluate.quantized_input(model, images), variant.rounding)
+                predicted = golden.predictions(
+                    systole, model, evaluate.quantized_input(model, images), variant.rounding
+                )
         right = predicted == labels
         reference = right if reference is None else reference
         low, high = evaluate.wilson(int(right.sum()), len(right))

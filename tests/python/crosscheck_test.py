@@ -1,4 +1,4 @@
-"""scripts/crosscheck.py sees what it is to see: a stand-in for the command line writes the right outputs, or wrong ones."""
+"""scripts/crosscheck.py sees what it is to see: a stand-in for the command line writes right outputs, or wrong ones."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Intervals and the table of variants: hand-worked numbers, and a run on made-up weights with a stand-in for the golden."""
+"""Intervals and the table of variants: numbers worked by hand, and a run with a stand-in for the golden reference."""
 
 import json
 import os

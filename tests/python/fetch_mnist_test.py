@@ -148,7 +148,9 @@ class _QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 class OfficialFilesTest(unittest.TestCase):
-    @unittest.skipUnless(os.environ.get("SYSTOLE_DATA"), "SYSTOLE_DATA is not set: export SYSTOLE_DATA=DIR enables this test")
+    @unittest.skipUnless(
+        os.environ.get("SYSTOLE_DATA"), "SYSTOLE_DATA is not set: export SYSTOLE_DATA=DIR enables this test"
+    )
     def test_official_files_of_both_sets_verify(self):
         with tempfile.TemporaryDirectory() as dest, contextlib.redirect_stdout(io.StringIO()):
             status = fetch_mnist.main(["--dest", dest, "--from", os.environ["SYSTOLE_DATA"], "--set", "all"])

@@ -1,4 +1,4 @@
-"""numerics.py against the frameworks on the shipped LeNet: ONNX Runtime in float32, TensorFlow Lite in tflite, equal."""
+"""numerics.py equals the frameworks on the shipped LeNet: ONNX Runtime in float32, TensorFlow Lite in tflite."""
 
 import os
 import unittest

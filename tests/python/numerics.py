@@ -109,7 +109,13 @@ def run(model, images, mode):
                 value = value.reshape(len(value), -1, 1, 1)
                 weights = weights.reshape(len(weights), -1, 1, 1)
             sums = convolution_sums(
-                value, source.zero_point, weights, layer.weight_zero_point, layer.bias, (spec.stride, spec.stride), spec.pad
+                value,
+                source.zero_point,
+                weights,
+                layer.weight_zero_point,
+                layer.bias,
+                (spec.stride, spec.stride),
+                spec.pad,
             )
             rounded = rescale(sums, source.scale, layer.weight_scales, target.scale, mode, spec.kind == "fc")
             low = max(first, target.zero_point) if spec.relu else first

@@ -41,7 +41,9 @@ class ExactModesTest(unittest.TestCase):
                 acc, s = int(rng.integers(-(2**20), 2**20)), int(rng.integers(0, 40))
                 m = int(rng.integers(0, 2**31)) >> int(rng.integers(0, 28))
                 value = _rounded(Fraction(acc * m, 2**s), mode)
-                self.assertEqual(int(numerics.requantize_exact(np.array([acc]), m, s, mode)[0]), value, (acc, m, s, mode))
+                self.assertEqual(
+                    int(numerics.requantize_exact(np.array([acc]), m, s, mode)[0]), value, (acc, m, s, mode)
+                )
 
 
 class TfliteTest(unittest.TestCase):

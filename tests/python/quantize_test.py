@@ -9,7 +9,6 @@ import torch
 from systole_nn import UserError, data, idx, networks, quantize
 from systole_nn.quantize import Options
 
-
 POWER_OF_TWO = Options(scales="power_of_two")
 
 
@@ -35,7 +34,9 @@ class ScaleTest(unittest.TestCase):
     def test_full_range_step_is_two_max_by_255(self):
         # q = S x with S = 255 / (2 max): a step of 0.02 for max = 2.55; floor gives -128 to 127.
         options = Options(full_range=True, integers="floor", per_channel=False)
-        integers, scales, _ = quantize.quantize_weights(np.array([[2.55, -2.55, 0.03, -0.03]], np.float32), options, "t")
+        integers, scales, _ = quantize.quantize_weights(
+            np.array([[2.55, -2.55, 0.03, -0.03]], np.float32), options, "t"
+        )
         self.assertAlmostEqual(float(scales[0]), 0.02, places=8)
         np.testing.assert_array_equal(integers, [[127, -128, 1, -2]])
 
@@ -104,7 +105,9 @@ class IntegersTest(unittest.TestCase):
 
     def test_weights_asymmetric_per_tensor(self):
         weights = np.array([[-0.55], [2.0]], np.float32)  # scale 0.01, zero point -128 + 55
-        integers, scales, zero = quantize.quantize_weights(weights, Options(weights="asymmetric", per_channel=False), "t")
+        integers, scales, zero = quantize.quantize_weights(
+            weights, Options(weights="asymmetric", per_channel=False), "t"
+        )
         self.assertEqual(zero, -73)
         np.testing.assert_array_equal(integers.ravel(), [-128, 127])
         self.assertAlmostEqual(float(scales[0]), 0.01, places=8)
@@ -118,7 +121,9 @@ class IntegersTest(unittest.TestCase):
             quantize.quantize_weights(np.array([[np.nan]], np.float32), Options(), "net C1")
 
     def test_bias(self):
-        np.testing.assert_array_equal(quantize.quantize_bias(np.array([1.0, -2.0]), np.array([0.01, 0.5]), "t"), [100, -4])
+        np.testing.assert_array_equal(
+            quantize.quantize_bias(np.array([1.0, -2.0]), np.array([0.01, 0.5]), "t"), [100, -4]
+        )
         with self.assertRaisesRegex(UserError, "int32"):
             quantize.quantize_bias(np.array([1.0]), np.array([1e-12]), "t")
 
@@ -139,7 +144,9 @@ class NetworkTest(unittest.TestCase):
 
     def test_power_of_two_scales_everywhere(self):
         model = quantize.quantize(self.net, self.images, POWER_OF_TWO)
-        for scale in [tensor.scale for tensor in model.tensors] + [s for l in model.layers if l.weights is not None for s in l.weight_scales]:
+        for scale in [tensor.scale for tensor in model.tensors] + [
+            s for l in model.layers if l.weights is not None for s in l.weight_scales
+        ]:
             self.assertEqual(np.frexp(scale)[0], 0.5)
 
     def test_empty_calibration_set_is_refused(self):

@@ -28,7 +28,9 @@ def _evaluate(stage, x):
     if stage.kind == "fc":
         x, weights = x.reshape(len(x), -1, 1, 1), weights.reshape(len(weights), -1, 1, 1)
     sums = numerics.convolution_sums(x, source.zero, weights, stage.weight_zero, stage.bias, stage.stride, stage.pad)
-    return np.clip(numerics.rescale(sums, source.scale, stage.weight_scales, target.scale, "float32") + target.zero, *stage.clamp())
+    return np.clip(
+        numerics.rescale(sums, source.scale, stage.weight_scales, target.scale, "float32") + target.zero, *stage.clamp()
+    )
 
 
 class RandomModelsTest(unittest.TestCase):

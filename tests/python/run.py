@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs one Python test file or cross-check for CTest: exit status 0 passed, 1 failed, 77 skipped (and says what enables it).
+"""Runs one Python test file or cross-check for CTest: exit status 0 passed, 1 failed, 77 skipped (saying why).
 
-  run.py FILE_test.py            needs nothing but python3
-  run.py --venv FILE_test.py     needs the virtual environment (make venv)
-  run.py --venv --data COMMAND   crosscheck: a script of scripts/ with its arguments, needing the data sets too
+run.py FILE_test.py            needs nothing but python3
+run.py --venv FILE_test.py     needs the virtual environment (make venv)
+run.py --venv --data COMMAND   crosscheck: a script of scripts/ with its arguments, needing the data sets too
 """
 
 import os
@@ -28,7 +28,9 @@ def main(arguments):
         if os.path.realpath(sys.prefix) != os.path.realpath(os.path.join(ROOT, ".venv")):
             return subprocess.call([venv, __file__, *arguments])
     if "--data" in arguments and not os.environ.get("SYSTOLE_DATA"):
-        return skip("SYSTOLE_DATA is not set; enabled by: python3 scripts/fetch_mnist.py --dest DIR && export SYSTOLE_DATA=DIR")
+        return skip(
+            "SYSTOLE_DATA is not set; enabled by: python3 scripts/fetch_mnist.py --dest DIR && export SYSTOLE_DATA=DIR"
+        )
     command = [argument for argument in arguments if argument not in ("--venv", "--data")]
     if not command[0].endswith("_test.py"):
         return subprocess.call([sys.executable, os.path.join(ROOT, "scripts", command[0]), *command[1:]])

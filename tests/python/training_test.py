@@ -13,7 +13,9 @@ from systole_nn.data import Augmentation, to_pixels
 from systole_nn.networks import FASHION3X3, LENET5_AVGPOOL, LENET5_MNIST, FloatNet, Recipe
 from systole_nn.quantize import PRESETS
 
-_RECIPE = Recipe(epochs=2, batch=16, learning_rate=2e-3, optimizer="adamw", schedule="one_cycle", augmentation=Augmentation(shift=1))
+_RECIPE = Recipe(
+    epochs=2, batch=16, learning_rate=2e-3, optimizer="adamw", schedule="one_cycle", augmentation=Augmentation(shift=1)
+)
 
 
 def _bars(count, seed):
@@ -95,7 +97,9 @@ class TrainTest(DataFolder):
 
 class NetworkTest(unittest.TestCase):
     def test_parameter_counts(self):
-        counts = {name: sum(p.numel() for p in FloatNet(network).parameters()) for name, network in networks.NETWORKS.items()}
+        counts = {
+            name: sum(p.numel() for p in FloatNet(network).parameters()) for name, network in networks.NETWORKS.items()
+        }
         self.assertEqual(counts["lenet5-mnist"], 61706)
         self.assertEqual(counts["lenet5-avgpool"], 61706)
         self.assertEqual(counts["lenet5-maxpool"], 61470)
