@@ -311,11 +311,13 @@ class VerilatedDevice final : public RtlDevice {
     read_.Configure(timing_, read_fault_, 1);
     fetch_.Configure(timing_, fetch_fault_, 2);
     write_.Configure(timing_, write_fault_, 3);
+    // The slaves forget what is under way, accepting nothing meanwhile.
     ResetPorts();
     model_.bus_reset_i = 1;
+    model_.ar_ready_i = model_.far_ready_i = model_.aw_ready_i = model_.w_ready_i = 0;
     Step();
     model_.bus_reset_i = 0;
-    Step();
+    ResetPorts();
   }
 
   void ResetPorts() {
