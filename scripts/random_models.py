@@ -10,8 +10,8 @@ project takes. Small enough for the on-chip buffers: a tensor holds at most 8 KB
 OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W), expected.npy (the quantized output) and, with
 --layers, expected_<k>.npy (that of the k-th layer, with its clamp). OUT/manifest.json lists the models: folder, seed,
 form, type of the activations, whether it averages, layers (name, operator, shape, clip_node = the clamp is a node of
-its own). The expected outputs are those of ONNX Runtime on the model's QLinear form, which holds the same integers; in the
-float32 mode they are to be equal, where nothing averages.
+its own). The expected outputs are those of ONNX Runtime on the model's QLinear form, which holds the same integers; in
+the float32 mode they are to be equal, where nothing averages.
 """
 
 import argparse

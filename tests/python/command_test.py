@@ -1,0 +1,126 @@
+"""The command line of systole_nn: what it refuses (one line, exit status 2, nothing written), and build's chains."""
+
+import contextlib
+import io
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+import numpy as np
+import torch
+from systole_nn import __main__ as command
+from systole_nn import idx, pipeline
+from systole_nn.networks import LENET5_MNIST, NETWORKS, FloatNet
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.data = os.path.join(self.folder, "data")
+        os.makedirs(os.path.join(self.data, "mnist"))
+        self.write_images("train", 20)
+        self.write_images("t10k", 10)
+        self.weights = os.path.join(self.folder, "work", "lenet5-mnist", "better")
+        os.makedirs(self.weights)
+        torch.manual_seed(2)
+        torch.save(FloatNet(LENET5_MNIST).state_dict(), os.path.join(self.weights, "float.pt"))
+        environment = mock.patch.dict(os.environ)
+        environment.start()
+        self.addCleanup(environment.stop)
+        os.environ.pop("SYSTOLE_DATA", None)
+
+    def write_images(self, stem, count, labels=None):
+        images = np.random.default_rng(count).integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        idx.write(os.path.join(self.data, "mnist", f"{stem}-images-idx3-ubyte"), images)
+        idx.write(os.path.join(self.data, "mnist", f"{stem}-labels-idx1-ubyte"), np.zeros(labels or count, np.uint8))
+
+    def run_command(self, *arguments):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = command.main(list(arguments))
+        return status, out.getvalue(), err.getvalue()
+
+    def quantize(self, *options):
+        output = os.path.join(self.folder, "out", "model.onnx")
+        work = os.path.join(self.folder, "work")
+        arguments = ["quantize", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work, "-o", output, *options]
+        return (*self.run_command(*arguments), output)
+
+    def expect_refused(self, words, *options):
+        status, _, err, output = self.quantize(*options)
+        self.assertEqual(status, 2)
+        self.assertIn(words, err)
+        self.assertEqual(err.count("\n"), 1, err)
+        self.assertFalse(os.path.exists(os.path.dirname(output)))
+
+    def test_quantize_writes_the_model(self):
+        status, out, err, output = self.quantize()
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("qdq form", out)
+        self.assertEqual(os.listdir(os.path.dirname(output)), ["model.onnx"])
+
+    def test_labels_of_another_length(self):
+        self.write_images("train", 20, labels=19)
+        self.expect_refused("20 images but 19 labels")
+
+    def test_damaged_weights(self):
+        net = FloatNet(LENET5_MNIST)
+        net.weights["C1"].weight.data[0, 0, 0, 0] = float("nan")
+        torch.save(net.state_dict(), os.path.join(self.weights, "float.pt"))
+        self.expect_refused("C1.weight holds a value that is not finite")
+
+    def test_constant_activation(self):
+        net = FloatNet(LENET5_MNIST)
+        net.weights["C1"].weight.data.zero_()
+        net.weights["C1"].bias.data.fill_(-1)
+        torch.save(net.state_dict(), os.path.join(self.weights, "float.pt"))
+        self.expect_refused("lenet5-mnist C1: is constant zero")
+
+    def test_empty_calibration_set(self):
+        self.expect_refused("calibration set is empty", "--calibration-images", "0")
+
+    def test_asymmetric_per_channel(self):
+        self.expect_refused("per-tensor", "--weights", "asymmetric")
+
+    def test_unknown_recipe(self):
+        status, _, err = self.run_command("train", "lenet5-mnist", "--recipe", "best", "--data", self.data)
+        self.assertEqual(status, 2)
+        self.assertIn("has no recipe 'best' (known: better)", err)
+
+    def test_unknown_network(self):
+        status, _, err = self.run_command("train", "lenet6", "--data", self.data)
+        self.assertEqual(status, 2)
+        self.assertIn("unknown network 'lenet6'", err)
+        self.assertIn("lenet5-avgpool", err)
+
+    def test_no_data_folder(self):
+        status, _, err = self.run_command("build")
+        self.assertEqual(status, 2)
+        self.assertIn("SYSTOLE_DATA", err)
+
+
+class PipelineTest(unittest.TestCase):
+    def test_every_recipe_is_trained_before_it_is_used(self):
+        for name, network in NETWORKS.items():
+            trained = set()
+            for _, words in pipeline.chain(name, "models", "work"):
+                recipe = words[words.index("--recipe") + 1]
+                if words[0] == "train":
+                    trained.add(recipe)
+                self.assertIn(recipe, trained)
+            self.assertEqual(trained, set(network.recipes))
+
+    def test_a_failing_step_stops_its_chain_and_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaisesRegex(
+                Exception, "lenet5-mnist: train --recipe better: exit status 2: .*no such file"
+            ):
+                pipeline.run(["lenet5-mnist"], folder, folder, os.path.join(folder, "nowhere"), 1, False)
+            self.assertFalse(os.path.exists(os.path.join(folder, "lenet5-mnist", "model.onnx")))
+
+
+if __name__ == "__main__":
+    unittest.main()
