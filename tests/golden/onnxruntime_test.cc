@@ -1,0 +1,65 @@
+// The golden reference in mode float32 against ONNX Runtime: 40 random quantized chains with the outputs that it
+// computed for them (tests/python/random_models).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "sw/arith/multiplier.h"
+#include "sw/golden/fast.h"
+#include "sw/model/images.h"
+#include "sw/model/load.h"
+#include "sw/model/npy.h"
+
+namespace systole {
+namespace {
+
+bool Averages(const Model& model) {
+  return std::any_of(model.layers.begin(), model.layers.end(),
+                     [](const Layer& layer) { return layer.kind == LayerKind::kAveragePool; });
+}
+
+TEST(OnnxRuntimeTest, GoldenGivesTheSameOutputs) {
+  int equal_models = 0, averaging_models = 0;
+  int64_t averaged = 0, differing = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(RANDOM_MODELS)) {
+    if (!entry.is_directory()) continue;
+    const std::string folder = entry.path().string();
+    Model model = LoadModel(folder + "/model.onnx");
+    ChooseMultipliers(model, Rounding::kFloat32);
+    FastGolden golden(model);
+    const Images images = LoadImages(folder + "/input.npy", model);
+    const NpyArray expected = ReadNpy(folder + "/expected.npy");
+    ASSERT_EQ(expected.Elements(), images.count * golden.OutputSize()) << folder;
+    const int offset = expected.type == NpyType::kUint8 ? 128 : 0;
+    std::vector<int8_t> output(golden.OutputSize());
+    int greatest = 0;
+    for (int64_t i = 0; i < images.count; ++i) {
+      golden.RunLast(images.Image(i), output.data());
+      for (size_t k = 0; k < output.size(); ++k) {
+        const auto want = static_cast<int8_t>(expected.bytes[i * output.size() + k] - offset);
+        const int difference = std::abs(output[k] - want);
+        greatest = std::max(greatest, difference);
+        differing += difference != 0;
+      }
+    }
+    if (Averages(model)) {  // ONNX Runtime averages dequantized floats: a tie may fall the other way
+      EXPECT_LE(greatest, 1) << folder;
+      averaged += images.count * golden.OutputSize();
+      ++averaging_models;
+    } else {
+      EXPECT_EQ(greatest, 0) << folder;
+      ++equal_models;
+    }
+  }
+  EXPECT_GE(equal_models, 20);
+  RecordProperty("averaged_outputs", std::to_string(averaged));
+  RecordProperty("averaged_outputs_that_differ", std::to_string(differing));
+  std::printf("%d models equal; %d averaging models: %ld of %ld outputs differ by one\n", equal_models,
+              averaging_models, static_cast<long>(differing), static_cast<long>(averaged));
+}
+
+}  // namespace
+}  // namespace systole
