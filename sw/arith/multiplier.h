@@ -32,7 +32,7 @@ Multiplier AverageMultiplier(float sx, float sy, int count, Rounding mode, const
 
 // AverageMode::kTflite as a requantization: on the raw sum (Zy = 0, rounding half_away), m * 2^-s with
 // m = ceil(2^s / count) and s = 30 + floor(log2(count)) gives sum / count, halves away from zero, exactly:
-// the excess m * count / 2^s - 1 < 2^-30 moves a quotient of magnitude <= 128 by less than the distance
+// the excess m * count / 2^s - 1 < 2^-29 moves a quotient of magnitude <= 128 by less than the distance
 // 1 / (2 count) of any non-tie from its tie while count < 2^21, and moves ties outwards. 1 <= count < 2^21.
 Multiplier TfliteAverageMultiplier(int count);
 
