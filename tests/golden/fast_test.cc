@@ -1,6 +1,8 @@
 #include "sw/golden/fast.h"
 
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +90,28 @@ TEST_P(FastGoldenTest, RequantizesAllAsTheContract) {
 
 INSTANTIATE_TEST_SUITE_P(AllModes, FastGoldenTest, testing::Range(0, kNumRoundings),
                          [](const auto& info) { return RoundingName(static_cast<Rounding>(info.param)); });
+
+// The code for every instruction set that this processor has, down to the one without vectors.
+TEST(FastGoldenTest, EqualsTheDefinitionOnEveryInstructionSet) {
+  std::vector<int64_t> targets = hwy::SupportedAndGeneratedTargets();
+  ASSERT_FALSE(targets.empty());
+  for (int64_t target : targets) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    for (uint64_t seed = 1; seed <= 120; ++seed) {
+      RandomModelOptions options;
+      options.rounding = static_cast<Rounding>(seed % kNumRoundings);
+      const Model model = RandomModel(50000 + seed, options);
+      std::mt19937_64 random(seed);
+      const std::vector<int8_t> image = RandomImage(model, random);
+      ASSERT_EQ(FastGolden(model).Run(image.data()), RunReference(model, image.data()))
+          << hwy::TargetName(target) << " " << model.name;
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().DeInit();
+  RecordProperty("instruction_sets", static_cast<int>(targets.size()));
+}
 
 TEST(FastGoldenTest, CopiesWorkIndependently) {
   const Model model = RandomModel(5);
