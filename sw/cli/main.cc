@@ -2,8 +2,11 @@
 // reported an error.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "sw/base/error.h"
 #include "sw/cli/commands.h"
@@ -18,6 +21,11 @@ int main(int argc, char** argv) {
   systole::AddInfoCommand(&app, &action);
   systole::AddConfigCommand(&app, &action);
   try {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
+      throw systole::InputError(fmt::format("{}: unknown subcommand; choose from {}", argv[1], fmt::join(names, ", ")));
+    }
     app.parse(argc, argv);
     return action();
   } catch (const CLI::Success& e) {

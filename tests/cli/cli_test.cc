@@ -1,0 +1,280 @@
+// The command line as a user meets it: exit status, messages, files, and faults found at the right place.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "sw/model/npy.h"
+
+namespace systole {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+const std::string kModel = SYSTOLE_SOURCE_DIR "/models/lenet5-mnist/model.onnx";
+const std::string kDigits = " --images " SYSTOLE_SOURCE_DIR "/models/digits/images.idx3-ubyte.gz";
+const std::string kLabels = " --labels " SYSTOLE_SOURCE_DIR "/models/digits/labels.idx1-ubyte";
+
+std::string ReadText(const fs::path& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class CliTest : public ::testing::Test {
+ protected:
+  struct Result {
+    int status = -1;
+    std::string out, err;
+  };
+
+  CliTest() {
+    std::string pattern = (fs::temp_directory_path() / "systole-cli-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = pattern;
+  }
+  ~CliTest() override { fs::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+
+  Result Systole(const std::string& arguments) const {
+    const std::string command =
+        fmt::format("{} {} >{}.out 2>{}.err </dev/null", SYSTOLE_BINARY, arguments, Path("std"), Path("std"));
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadText(Path("std.out")), ReadText(Path("std.err"))};
+  }
+  Result Run(const std::string& arguments) const { return Systole("run " + kModel + kDigits + " " + arguments); }
+
+  // Status 2, nothing on standard output, one line on standard error that holds every one of `parts`.
+  void ExpectRefused(const std::string& arguments, const std::vector<std::string>& parts) const {
+    SCOPED_TRACE(arguments);
+    const Result r = Systole(arguments);
+    EXPECT_EQ(r.status, 2);
+    EXPECT_EQ(r.out, "");
+    EXPECT_EQ(std::count(r.err.begin(), r.err.end(), '\n'), 1) << r.err;
+    EXPECT_EQ(r.err.rfind("error: ", 0), 0u) << r.err;
+    for (const std::string& part : parts) EXPECT_NE(r.err.find(part), std::string::npos) << part << " in: " << r.err;
+  }
+
+  // Files in the test's folder, but for the two of the streams.
+  std::vector<std::string> Files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      const std::string name = entry.path().filename().string();
+      if (name != "std.out" && name != "std.err") names.push_back(name);
+    }
+    return names;
+  }
+
+  fs::path folder_;
+};
+
+// ---- Help and refusals
+
+TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
+  for (const std::string command : {"", "run", "compile", "info", "config"}) {
+    const Result r = Systole(command + " -h");
+    EXPECT_EQ(r.status, 0) << command;
+    EXPECT_NE(r.out.find("Usage"), std::string::npos) << command;
+  }
+}
+
+TEST_F(CliTest, UsageMistakesAreRefused) {
+  ExpectRefused("", {"subcommand"});
+  ExpectRefused("fly", {"fly", "run, compile, info, config"});
+  ExpectRefused("run " + kModel, {"--images"});
+  ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"--bogus"});
+  ExpectRefused("run " + kModel + kDigits + " --first 0", {"--first"});
+  ExpectRefused("run " + kModel + kDigits + " --backend golden,fpga", {"fpga", "golden, tlm, rtl"});
+  ExpectRefused("run " + kModel + kDigits + " --backend tlm,tlm", {"twice"});
+  ExpectRefused("run " + kModel + kDigits + " --rounding nearest", {"nearest", "half_even"});
+  ExpectRefused("run " + kModel + kDigits + " --dataflow os", {"os", "not built"});
+  ExpectRefused("run " + kModel + kDigits + " --batch 0", {"--batch"});
+  ExpectRefused("run " + kModel + kDigits + " --memory-latency 0", {"--memory-latency"});
+  ExpectRefused("run " + kModel + kDigits + " --stall 1 --backend golden,tlm", {"--stall"});
+  ExpectRefused("run " + kModel + kDigits + " --trace x.fst --backend golden,tlm", {"--trace", "rtl"});
+  ExpectRefused("run " + kModel + kDigits + " --backend rtl --trace-layer C1", {"--trace FILE"});
+}
+
+TEST_F(CliTest, ParametersAreRefusedByName) {
+  ExpectRefused("config --rows 1", {"ROWS=1", "2 to 64"});
+  ExpectRefused("config --cols 12 --wport 5", {"WPORT=5", "divisor"});
+  ExpectRefused("config --param SPEED=9", {"SPEED", "unknown"});
+  ExpectRefused("run " + kModel + kDigits + " --acc-depth 2", {"ACC_DEPTH=2"});
+  ExpectRefused("run " + kModel + kDigits + " --roundings tflite", {"float32", "ROUNDINGS"});
+}
+
+TEST_F(CliTest, BadFilesAreRefusedByName) {
+  ExpectRefused("run nothing.onnx" + kDigits, {"nothing.onnx"});
+  ExpectRefused("run " + kModel + " --images nothing.gz", {"nothing.gz"});
+  ExpectRefused("info " SYSTOLE_SOURCE_DIR "/models/digits/README.md", {"README.md"});
+  std::ofstream(Path("labels")) << "not an IDX file";
+  ExpectRefused("run " + kModel + kDigits + " --labels " + Path("labels"), {Path("labels")});
+  const std::string images = Path("wrong.npy");
+  NpyArray wrong;
+  wrong.shape = {1, 1, 8, 8};
+  wrong.bytes.resize(64);
+  WriteNpy(images, wrong);
+  ExpectRefused("run " + kModel + " --images " + images, {images, "28"});
+}
+
+TEST_F(CliTest, AMissingRtlLibraryNamesTheCommandThatBuildsIt) {
+  ExpectRefused("run " + kModel + kDigits + " --backend golden,rtl --rows 61 --cols 59 --first 1",
+                {"make rtl ROWS=61 COLS=59"});
+  ExpectRefused("run " + kModel + kDigits + " --backend rtl --rows 61 --cols 59 --first 1 --trace " + Path("t.fst"),
+                {"make rtl VARIANT=trace ROWS=61 COLS=59"});
+}
+
+TEST_F(CliTest, ARefusalLeavesNothingWritten) {
+  ExpectRefused("run " + kModel + kDigits + " --first 2 --backend golden --outputs " + Path("y.npy") + " --json " +
+                    Path("no/such/folder.json"),
+                {"--json", "does not exist"});
+  ExpectRefused(
+      "run " + kModel + kDigits + " --labels " SYSTOLE_SOURCE_DIR "/models/digits/README.md --outputs " + Path("y.npy"),
+      {"README.md"});
+  ExpectRefused("compile " + kModel + " -o " + Path("folder") + " --acc-depth 5000", {"ACC_DEPTH"});
+  EXPECT_EQ(Files(), std::vector<std::string>{});
+}
+
+// ---- Runs
+
+TEST_F(CliTest, AllThreeAgreeAndTheJsonAddsUp) {
+  const Result r = Run("--first 5 --batch 2 --backend golden,tlm,rtl --json " + Path("r.json") + kLabels);
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("all equal"), std::string::npos);
+  const json j = json::parse(ReadText(Path("r.json")));
+  EXPECT_EQ(j["images"], 5);
+  EXPECT_EQ(j["batch"], 2);
+  EXPECT_EQ(j["mismatches"], 0);
+  EXPECT_EQ(j["accuracy"], 1.0);
+  EXPECT_EQ(j["config"]["rows"], 16);
+  uint64_t sum = j["lead_in"]["rtl"], macs = 0;
+  for (const json& layer : j["layers"]) {
+    const std::string name = layer["name"];
+    EXPECT_EQ(layer["cycles"]["rtl"], layer["cycles"]["tlm"]) << name;
+    EXPECT_EQ(layer["cycles"]["rtl"], layer["cycles"]["model"]) << name;
+    EXPECT_EQ(layer["mismatches"], 0) << name;
+    EXPECT_EQ(layer["dataflow"], "ws") << name;
+    sum += layer["cycles"]["rtl"].get<uint64_t>();
+    macs += layer["macs"].get<uint64_t>();
+  }
+  EXPECT_EQ(macs, 416520u);
+  EXPECT_EQ(sum, j["cycles"]["rtl"].get<uint64_t>());
+  EXPECT_EQ(j["cycles"]["rtl"], j["cycles"]["tlm"]);
+  EXPECT_EQ(j["cycles"]["rtl"], j["cycles"]["model"]);
+  // Bytes that reach the buffer, pooled tensors of C1 and C3 only, by each of two backends: 5 images.
+  const int bytes[] = {6 * 14 * 14, 16 * 5 * 5, 120, 84, 10};
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(j["layers"][i]["bytes_compared"], 2 * 5 * bytes[i]) << i;
+}
+
+TEST_F(CliTest, WithoutFusionEveryTensorIsCompared) {
+  const Result r = Run("--first 1 --batch 1 --no-fuse --backend golden,tlm,rtl --json " + Path("r.json"));
+  ASSERT_EQ(r.status, 0) << r.err;
+  int64_t bytes = 0;
+  const json j = json::parse(ReadText(Path("r.json")));
+  for (const json& layer : j["layers"]) {
+    bytes += layer["bytes_compared"].get<int64_t>();
+  }
+  EXPECT_EQ(bytes, 2 * (6 * 28 * 28 + 6 * 14 * 14 + 16 * 10 * 10 + 16 * 5 * 5 + 120 + 84 + 10));
+}
+
+TEST_F(CliTest, OutputsAreTheSameOnEveryBackendAndAnyNumberOfProcesses) {
+  const std::string fixed = "--first 21 --batch 4 ";
+  ASSERT_EQ(Run(fixed + "--backend golden --outputs " + Path("golden.npy")).status, 0);
+  ASSERT_EQ(Run(fixed + "--backend tlm --jobs 1 --outputs " + Path("tlm.npy")).status, 0);
+  ASSERT_EQ(Run(fixed + "--backend rtl --jobs 3 --outputs " + Path("rtl.npy")).status, 0);
+  const NpyArray golden = ReadNpy(Path("golden.npy"));
+  EXPECT_EQ(golden.shape, (std::vector<int64_t>{21, 10, 1, 1}));
+  EXPECT_EQ(golden.type, NpyType::kUint8);
+  EXPECT_EQ(ReadNpy(Path("tlm.npy")).bytes, golden.bytes);
+  EXPECT_EQ(ReadNpy(Path("rtl.npy")).bytes, golden.bytes);
+}
+
+TEST_F(CliTest, OutputsDirHoldsEveryLayer) {
+  ASSERT_EQ(Run("--first 3 --backend golden --outputs " + Path("y.npy") + " --outputs-dir " + Path("layers")).status,
+            0);
+  const std::vector<std::pair<std::string, std::vector<int64_t>>> layers = {
+      {"0_C1", {3, 6, 28, 28}}, {"1_S2", {3, 6, 14, 14}}, {"2_C3", {3, 16, 10, 10}}, {"3_S4", {3, 16, 5, 5}},
+      {"4_C5", {3, 120, 1, 1}}, {"5_F6", {3, 84, 1, 1}},  {"6_OUT", {3, 10, 1, 1}}};
+  for (const auto& [name, shape] : layers) {
+    EXPECT_EQ(ReadNpy(Path("layers/" + name + ".npy")).shape, shape) << name;
+  }
+  EXPECT_EQ(ReadNpy(Path("layers/6_OUT.npy")).bytes, ReadNpy(Path("y.npy")).bytes);
+}
+
+TEST_F(CliTest, RandomStallsKeepTheBytes) {
+  for (const char* seed : {"1", "2", "3"}) {
+    const Result r = Run(std::string("--first 3 --batch 3 --backend golden,rtl --stall ") + seed);
+    EXPECT_EQ(r.status, 0) << r.err;
+    EXPECT_NE(r.out.find("cycles are not compared"), std::string::npos);
+  }
+}
+
+TEST_F(CliTest, CompileWritesListingMemoryAndHex) {
+  ASSERT_EQ(Systole("compile " + kModel + " -o " + Path("out")).status, 0);
+  const json j = json::parse(ReadText(Path("out/program.json")));
+  EXPECT_EQ(fs::file_size(Path("out/memory.bin")), j["memory"]["bytes"].get<uint64_t>());
+  // 64-bit words, 16 digits and a line end each.
+  EXPECT_EQ(fs::file_size(Path("out/memory.hex")), j["memory"]["bytes"].get<uint64_t>() / 8 * 17);
+  const std::string listing = ReadText(Path("out/listing.txt"));
+  EXPECT_NE(listing.find("Matmul"), std::string::npos);
+  EXPECT_EQ(static_cast<uint64_t>(std::count(listing.begin(), listing.end(), '\n')),
+            j["setup"]["instructions"].get<uint64_t>() + j["code"]["instructions"].get<uint64_t>() + 3);
+}
+
+// ---- Faults in one description are found, and told where
+
+TEST_F(CliTest, AWeightFaultIsFoundInItsLayer) {
+  for (const std::string who : {"rtl", "tlm", "golden"}) {
+    SCOPED_TRACE(who);
+    const Result r = Run("--first 2 --batch 2 --backend golden,tlm,rtl --inject weight:C3:37:5:6@" + who + " --json " +
+                         Path("r.json"));
+    EXPECT_EQ(r.status, 1);
+    EXPECT_NE(r.out.find("DIFFERENT"), std::string::npos);
+    EXPECT_NE(r.err.find("layer C3+S4 (tensor"), std::string::npos) << r.err;
+    EXPECT_NE(r.err.find("element c 5 "), std::string::npos) << r.err;  // filter 5 alone
+    EXPECT_EQ(r.err.find("layer C1+S2"), std::string::npos) << r.err;
+    // The one that is right is not accused (golden is the measure: a fault there shows in both).
+    EXPECT_EQ(r.err.find("rtl: image 0") != std::string::npos, who != "tlm") << r.err;
+    EXPECT_EQ(r.err.find("tlm: image 0") != std::string::npos, who != "rtl") << r.err;
+    const json j = json::parse(ReadText(Path("r.json")));
+    EXPECT_GT(j["mismatches"].get<int64_t>(), 0);
+    EXPECT_EQ(j["layers"][0]["mismatches"], 0);
+    EXPECT_GT(j["layers"][1]["mismatches"].get<int64_t>(), 0);
+  }
+}
+
+TEST_F(CliTest, ALawFaultIsFoundAtItsInstruction) {
+  for (const std::string engine : {"LOAD", "MATMUL", "POST", "STORE"}) {
+    SCOPED_TRACE(engine);
+    const Result r = Run("--first 1 --batch 1 --backend golden,rtl --inject law:" + engine + ":+1");
+    EXPECT_EQ(r.status, 1);
+    EXPECT_NE(r.err.find("rtl: "), std::string::npos) << r.err;
+    EXPECT_NE(r.err.find("instruction "), std::string::npos) << r.err;
+    EXPECT_NE(r.err.find("retire model "), std::string::npos) << r.err;
+    EXPECT_NE(r.out.find("DIFFERENT: 0 bytes"), std::string::npos) << r.out;
+  }
+  EXPECT_EQ(Run("--first 1 --batch 1 --backend golden,tlm --inject law:POST:+1@tlm").status, 1);
+}
+
+TEST_F(CliTest, FaultsThatCannotBeAreRefused) {
+  const std::string run = "run " + kModel + kDigits + " --first 1 ";
+  ExpectRefused(run + "--inject weight:C3:1", {"weight:LAYER:K:N:BIT"});
+  ExpectRefused(run + "--backend golden,rtl --inject weight:C9:0:0:0", {"C9", "C1, C3, C5, F6, OUT"});
+  ExpectRefused(run + "--backend golden,rtl --inject weight:C1:25:0:0", {"K 0 to 24"});
+  ExpectRefused(run + "--backend golden,rtl --inject weight:C1:0:0:8", {"BIT is 0 to 7"});
+  ExpectRefused(run + "--backend golden,tlm --inject weight:C1:0:0:1", {"rtl", "not among the backends"});
+  ExpectRefused(run + "--backend golden --inject law:POST:+1", {"tlm or rtl"});
+  ExpectRefused(run + "--backend golden,rtl --inject law:DMA:+1", {"ENGINE"});
+}
+
+}  // namespace
+}  // namespace systole
