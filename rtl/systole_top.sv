@@ -170,171 +170,182 @@ module systole_top #(
   logic [9:0]                acc_addr;
   logic [32*(COLS+1)-1:0]    acc_data;
 
-  systole_csr #(
-    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB),
-    .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
-    .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
-    .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
-  ) u_csr (
-    .clk_i(clk_i), .rst_ni(rst_ni),
-    .awaddr_i(s_axil_awaddr), .awvalid_i(s_axil_awvalid), .awready_o(s_axil_awready),
-    .wdata_i(s_axil_wdata), .wstrb_i(s_axil_wstrb), .wvalid_i(s_axil_wvalid), .wready_o(s_axil_wready),
-    .bresp_o(s_axil_bresp), .bvalid_o(s_axil_bvalid), .bready_i(s_axil_bready),
-    .araddr_i(s_axil_araddr), .arvalid_i(s_axil_arvalid), .arready_o(s_axil_arready),
-    .rdata_o(s_axil_rdata), .rresp_o(s_axil_rresp), .rvalid_o(s_axil_rvalid), .rready_i(s_axil_rready),
-    .irq_o(irq_o),
-    .start_o(start), .soft_reset_o(soft_reset), .watchdog_o(watchdog), .status_i(status), .locked_i(locked),
-    .error_i(error), .error_pc_i(error_pc), .irq_set_i(irq_set),
-    .prog_o(prog), .prog_len_o(prog_len), .rd_base_o(rd_base), .rd_last_o(rd_last), .wr_base_o(wr_base), .wr_last_o(wr_last),
-    .index_o(counter_index), .value_i(counter)
-  );
+  // What is inside can only be elaborated with sensible sizes; others have just been refused by name.
+  localparam bit SENSIBLE =
+    ROWS >= 2 && ROWS <= 64 && COLS >= 2 && COLS <= 64 && WPORT >= 1 && WPORT <= COLS && LANES >= 1 && LANES <= COLS &&
+    ACT_KIB >= 1 && ACT_KIB <= 4096 && ACT_GROUPS >= 1 && ACT_GROUPS <= 16 && ACT_KIB * 1024 >= ACT_GROUPS * BANKS * 2 &&
+    WGT_KIB >= 1 && WGT_KIB <= 8192 && PAR_KIB >= 1 && PAR_KIB <= 256 && KTAB_KIB >= 1 && KTAB_KIB <= 1024 &&
+    WGT_KIB * 1024 >= 2 * ROWS * WPORT && PAR_KIB * 64 >= LANES && ACC_DEPTH >= 4 && ACC_DEPTH <= 1024 &&
+    AXI_DATA_WIDTH >= 32 && AXI_DATA_WIDTH <= 128 && AXI_ADDR_WIDTH >= 32 && AXI_ADDR_WIDTH <= 64 && AXI_ID_WIDTH >= 1 &&
+    AXI_ID_WIDTH <= 16 && OUTSTANDING >= 1 && OUTSTANDING <= 32 && QUEUE_DEPTH >= 2 && QUEUE_DEPTH <= 64;
 
-  // Progress: an instruction moves, a beat or address passes, or an engine that never waits for a bus is at work.
-  assign bus_idle = fetch_idle && load_idle && store_idle;
-  assign progress = push != 4'd0 || issue != 4'd0 || retire != 4'd0 || flying[systole_pkg::ENGINE_MATMUL] ||
-                    flying[systole_pkg::ENGINE_POST] || filling || (m_axi_arvalid && m_axi_arready) || m_axi_rvalid ||
-                    (m_axi_awvalid && m_axi_awready) || (m_axi_wvalid && m_axi_wready) || m_axi_bvalid ||
-                    (m_axi_fetch_arvalid && m_axi_fetch_arready) || m_axi_fetch_rvalid;
-
-  systole_control u_control (
-    .clk_i(clk_i), .rst_ni(rst_ni),
-    .start_i(start), .soft_reset_i(soft_reset), .watchdog_i(watchdog), .prog_len_i(prog_len), .status_o(status),
-    .locked_o(locked), .error_o(error), .error_pc_o(error_pc), .irq_set_o(irq_set),
-    .clear_o(clear), .stop_o(stop), .run_o(run), .count_o(count), .bus_idle_i(bus_idle), .progress_i(progress),
-    .head_valid_i(queued), .tokens_i(tokens), .head_pc_i({head_pc[3], head_pc[2], head_pc[1], head_pc[0]}),
-    .flying_i(flying), .oldest_pc_i(oldest_pc),
-    .retire_i(retire), .sync_i(issue & sync),
-    .err_valid_i(err_valid), .err_code_i(err_code),
-    .err_pc_i(err_pc), .overflow_i(overflow),
-    .fetch_err_valid_i(fetch_err_valid), .fetch_err_code_i(fetch_err_code), .fetch_err_pc_i(fetch_err_pc),
-    .next_pc_i(next_pc), .blocked_i(dispatch_blocked)
-  );
-
-  systole_counters u_counters (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .run_i(count),
-    .busy_i(busy), .valid_i(queued), .tokens_i(tokens), .macs_valid_i(macs_valid), .macs_i(macs),
-    .read_beat_i(m_axi_rvalid), .write_beat_i(m_axi_wvalid && m_axi_wready),
-    .index_i(counter_index), .value_o(counter)
-  );
-
-  systole_fetch #(
-    .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH)
-  ) u_fetch (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-    .stop_i(stop), .prog_i(prog), .prog_len_i(prog_len), .rd_base_i(rd_base), .rd_last_i(rd_last),
-    .err_valid_o(fetch_err_valid), .err_code_o(fetch_err_code), .err_pc_o(fetch_err_pc), .bus_idle_o(fetch_idle),
-    .next_pc_o(next_pc), .blocked_o(dispatch_blocked),
-    .push_o(push), .instr_o(fetched), .full_i(full),
-    .arid_o(m_axi_fetch_arid), .araddr_o(m_axi_fetch_araddr), .arlen_o(m_axi_fetch_arlen), .arsize_o(m_axi_fetch_arsize),
-    .arburst_o(m_axi_fetch_arburst), .arlock_o(m_axi_fetch_arlock), .arcache_o(m_axi_fetch_arcache),
-    .arprot_o(m_axi_fetch_arprot), .arqos_o(m_axi_fetch_arqos), .arvalid_o(m_axi_fetch_arvalid),
-    .arready_i(m_axi_fetch_arready), .rdata_i(m_axi_fetch_rdata), .rresp_i(m_axi_fetch_rresp), .rlast_i(m_axi_fetch_rlast),
-    .rvalid_i(m_axi_fetch_rvalid), .rready_o(m_axi_fetch_rready)
-  );
-
-  // ---- Queues, and the indices of issued and not retired instructions: the array's drain lets most Matmuls fly, one
-  // every three cycles for ROWS + COLS + 5.
-  for (genvar e = 0; e < 4; e++) begin : gen_engine
-    localparam int FLYING = (e == systole_pkg::ENGINE_MATMUL) ? (ROWS + COLS + 5) / 3 + 3 :
-                            (e == systole_pkg::ENGINE_POST) ? 12 : OUTSTANDING + 3;
-    logic flying_full;
-
-    systole_queue #(.WIDTH(systole_pkg::INSTR_W + 32), .DEPTH(QUEUE_DEPTH)) u_queue (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .push_i(push[e]), .data_i({next_pc, fetched}), .full_o(full[e]),
-      .valid_o(queued[e]), .data_o({head_pc[e], head[e]}), .pop_i(issue[e])
+  if (SENSIBLE) begin : gen_accelerator
+    systole_csr #(
+      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB),
+      .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
+      .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
+      .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
+    ) u_csr (
+      .clk_i(clk_i), .rst_ni(rst_ni),
+      .awaddr_i(s_axil_awaddr), .awvalid_i(s_axil_awvalid), .awready_o(s_axil_awready),
+      .wdata_i(s_axil_wdata), .wstrb_i(s_axil_wstrb), .wvalid_i(s_axil_wvalid), .wready_o(s_axil_wready),
+      .bresp_o(s_axil_bresp), .bvalid_o(s_axil_bvalid), .bready_i(s_axil_bready),
+      .araddr_i(s_axil_araddr), .arvalid_i(s_axil_arvalid), .arready_o(s_axil_arready),
+      .rdata_o(s_axil_rdata), .rresp_o(s_axil_rresp), .rvalid_o(s_axil_rvalid), .rready_i(s_axil_rready),
+      .irq_o(irq_o),
+      .start_o(start), .soft_reset_o(soft_reset), .watchdog_o(watchdog), .status_i(status), .locked_i(locked),
+      .error_i(error), .error_pc_i(error_pc), .irq_set_i(irq_set),
+      .prog_o(prog), .prog_len_o(prog_len), .rd_base_o(rd_base), .rd_last_o(rd_last), .wr_base_o(wr_base), .wr_last_o(wr_last),
+      .index_o(counter_index), .value_i(counter)
     );
-    systole_queue #(.WIDTH(32), .DEPTH(FLYING)) u_flying (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .push_i(issue[e] && !sync[e]), .data_i(head_pc[e]), .full_o(flying_full),
-      .valid_o(flying[e]), .data_o(oldest_pc[32*e +: 32]), .pop_i(retire[e])
+
+    // Progress: an instruction moves, a beat or address passes, or an engine that never waits for a bus is at work.
+    assign bus_idle = fetch_idle && load_idle && store_idle;
+    assign progress = push != 4'd0 || issue != 4'd0 || retire != 4'd0 || flying[systole_pkg::ENGINE_MATMUL] ||
+                      flying[systole_pkg::ENGINE_POST] || filling || (m_axi_arvalid && m_axi_arready) || m_axi_rvalid ||
+                      (m_axi_awvalid && m_axi_awready) || (m_axi_wvalid && m_axi_wready) || m_axi_bvalid ||
+                      (m_axi_fetch_arvalid && m_axi_fetch_arready) || m_axi_fetch_rvalid;
+
+    systole_control u_control (
+      .clk_i(clk_i), .rst_ni(rst_ni),
+      .start_i(start), .soft_reset_i(soft_reset), .watchdog_i(watchdog), .prog_len_i(prog_len), .status_o(status),
+      .locked_o(locked), .error_o(error), .error_pc_o(error_pc), .irq_set_o(irq_set),
+      .clear_o(clear), .stop_o(stop), .run_o(run), .count_o(count), .bus_idle_i(bus_idle), .progress_i(progress),
+      .head_valid_i(queued), .tokens_i(tokens), .head_pc_i({head_pc[3], head_pc[2], head_pc[1], head_pc[0]}),
+      .flying_i(flying), .oldest_pc_i(oldest_pc),
+      .retire_i(retire), .sync_i(issue & sync),
+      .err_valid_i(err_valid), .err_code_i(err_code),
+      .err_pc_i(err_pc), .overflow_i(overflow),
+      .fetch_err_valid_i(fetch_err_valid), .fetch_err_code_i(fetch_err_code), .fetch_err_pc_i(fetch_err_pc),
+      .next_pc_i(next_pc), .blocked_i(dispatch_blocked)
     );
-    // In cycle 0 a queue may still hold what an earlier run left.
-    assign head_valid[e] = queued[e] && !clear;
-    assign sync[e] = head[e][3:0] == 4'hF;
-    `SYSTOLE_ASSERT(InflightAgrees, clk_i, rst_ni, !run || clear || inflight[e] == flying[e] || retire[e])
-    `SYSTOLE_ASSERT(FlyingHasRoom, clk_i, rst_ni, !flying_full)
+
+    systole_counters u_counters (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .run_i(count),
+      .busy_i(busy), .valid_i(queued), .tokens_i(tokens), .macs_valid_i(macs_valid), .macs_i(macs),
+      .read_beat_i(m_axi_rvalid), .write_beat_i(m_axi_wvalid && m_axi_wready),
+      .index_i(counter_index), .value_o(counter)
+    );
+
+    systole_fetch #(
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH)
+    ) u_fetch (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+      .stop_i(stop), .prog_i(prog), .prog_len_i(prog_len), .rd_base_i(rd_base), .rd_last_i(rd_last),
+      .err_valid_o(fetch_err_valid), .err_code_o(fetch_err_code), .err_pc_o(fetch_err_pc), .bus_idle_o(fetch_idle),
+      .next_pc_o(next_pc), .blocked_o(dispatch_blocked),
+      .push_o(push), .instr_o(fetched), .full_i(full),
+      .arid_o(m_axi_fetch_arid), .araddr_o(m_axi_fetch_araddr), .arlen_o(m_axi_fetch_arlen), .arsize_o(m_axi_fetch_arsize),
+      .arburst_o(m_axi_fetch_arburst), .arlock_o(m_axi_fetch_arlock), .arcache_o(m_axi_fetch_arcache),
+      .arprot_o(m_axi_fetch_arprot), .arqos_o(m_axi_fetch_arqos), .arvalid_o(m_axi_fetch_arvalid),
+      .arready_i(m_axi_fetch_arready), .rdata_i(m_axi_fetch_rdata), .rresp_i(m_axi_fetch_rresp), .rlast_i(m_axi_fetch_rlast),
+      .rvalid_i(m_axi_fetch_rvalid), .rready_o(m_axi_fetch_rready)
+    );
+
+    // ---- Queues, and the indices of issued and not retired instructions: the array's drain lets most Matmuls fly, one
+    // every three cycles for ROWS + COLS + 5.
+    for (genvar e = 0; e < 4; e++) begin : gen_engine
+      localparam int FLYING = (e == systole_pkg::ENGINE_MATMUL) ? (ROWS + COLS + 5) / 3 + 3 :
+                              (e == systole_pkg::ENGINE_POST) ? 12 : OUTSTANDING + 3;
+      logic flying_full;
+
+      systole_queue #(.WIDTH(systole_pkg::INSTR_W + 32), .DEPTH(QUEUE_DEPTH)) u_queue (
+        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+        .push_i(push[e]), .data_i({next_pc, fetched}), .full_o(full[e]),
+        .valid_o(queued[e]), .data_o({head_pc[e], head[e]}), .pop_i(issue[e])
+      );
+      systole_queue #(.WIDTH(32), .DEPTH(FLYING)) u_flying (
+        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+        .push_i(issue[e] && !sync[e]), .data_i(head_pc[e]), .full_o(flying_full),
+        .valid_o(flying[e]), .data_o(oldest_pc[32*e +: 32]), .pop_i(retire[e])
+      );
+      // In cycle 0 a queue may still hold what an earlier run left.
+      assign head_valid[e] = queued[e] && !clear;
+      assign sync[e] = head[e][3:0] == 4'hF;
+      `SYSTOLE_ASSERT(InflightAgrees, clk_i, rst_ni, !run || clear || inflight[e] == flying[e] || retire[e])
+      `SYSTOLE_ASSERT(FlyingHasRoom, clk_i, rst_ni, !flying_full)
+    end
+
+    systole_tokens u_tokens (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+      .head_pop_i({head[3][19:8], head[2][19:8], head[1][19:8], head[0][19:8]}), .tokens_o(tokens), .issue_i(issue),
+      .retire_i(retire), .push_i(give), .overflow_o(overflow)
+    );
+
+    // ---- Engines
+    systole_load #(
+      .ROWS(ROWS), .LANES(LANES), .WPORT(WPORT), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB),
+      .KTAB_KIB(KTAB_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH),
+      .OUTSTANDING(OUTSTANDING)
+    ) u_load (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+      .stop_i(stop), .valid_i(head_valid[0]), .instr_i(head[0]), .pc_i(head_pc[0]), .tokens_i(tokens[0]),
+      .issue_o(issue[0]), .retire_o(retire[0]), .push_o(give[0 +: 4]), .busy_o(busy[0]), .inflight_o(inflight[0]),
+      .err_valid_o(err_valid[0]), .err_code_o(err_code[0 +: 8]), .err_pc_o(err_pc[0 +: 32]), .oldest_pc_i(oldest_pc[0 +: 32]),
+      .rd_base_i(rd_base), .rd_last_i(rd_last), .bus_idle_o(load_idle), .filling_o(filling),
+      .arid_o(m_axi_arid), .araddr_o(m_axi_araddr), .arlen_o(m_axi_arlen), .arsize_o(m_axi_arsize),
+      .arburst_o(m_axi_arburst), .arlock_o(m_axi_arlock), .arcache_o(m_axi_arcache), .arprot_o(m_axi_arprot),
+      .arqos_o(m_axi_arqos), .arvalid_o(m_axi_arvalid), .arready_i(m_axi_arready), .rdata_i(m_axi_rdata),
+      .rresp_i(m_axi_rresp), .rlast_i(m_axi_rlast), .rvalid_i(m_axi_rvalid), .rready_o(m_axi_rready),
+      .act_we_o(ld_act_we), .act_addr_o(ld_act_addr), .act_n_o(ld_act_n), .act_data_o(ld_act_data),
+      .wgt_we_o(wgt_we), .ktab_we_o(ktab_we), .par_we_o(par_we), .wgt_bank_o(wgt_bank), .buf_row_o(buf_row),
+      .buf_beat_o(buf_beat), .buf_data_o(buf_data)
+    );
+
+    systole_matmul #(
+      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
+      .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM)
+    ) u_matmul (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+      .stop_i(stop), .valid_i(head_valid[1]), .instr_i(head[1]), .pc_i(head_pc[1]), .tokens_i(tokens[1]),
+      .issue_o(issue[1]), .retire_o(retire[1]), .push_o(give[4 +: 4]), .busy_o(busy[1]), .inflight_o(inflight[1]),
+      .err_valid_o(err_valid[1]), .err_code_o(err_code[8 +: 8]), .err_pc_o(err_pc[32 +: 32]),
+      .macs_valid_o(macs_valid), .macs_o(macs),
+      .act_re_o(mm_re), .act_row_o(mm_row), .act_data_i(mm_data), .conflict_i(rd_conflict),
+      .wgt_we_i(wgt_we), .ktab_we_i(ktab_we), .wgt_bank_i(wgt_bank), .buf_row_i(buf_row), .buf_beat_i(buf_beat),
+      .buf_data_i(buf_data),
+      .acc_re_i(acc_re), .acc_half_i(acc_half), .acc_addr_i(acc_addr), .acc_data_o(acc_data)
+    );
+
+    systole_post #(
+      .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .PAR_KIB(PAR_KIB), .ACC_DEPTH(ACC_DEPTH),
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
+    ) u_post (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+      .stop_i(stop), .valid_i(head_valid[2]), .instr_i(head[2]), .pc_i(head_pc[2]), .tokens_i(tokens[2]),
+      .issue_o(issue[2]), .retire_o(retire[2]), .push_o(give[8 +: 4]), .busy_o(busy[2]), .inflight_o(inflight[2]),
+      .err_valid_o(err_valid[2]), .err_code_o(err_code[16 +: 8]), .err_pc_o(err_pc[64 +: 32]),
+      .acc_re_o(acc_re), .acc_half_o(acc_half), .acc_addr_o(acc_addr), .acc_data_i(acc_data),
+      .par_we_i(par_we), .buf_row_i(buf_row), .buf_beat_i(buf_beat), .buf_data_i(buf_data),
+      .po_we_o(po_we), .po_addr_o(po_addr), .po_n_o(po_n), .po_data_o(po_data), .conflict_i(wr_conflict)
+    );
+
+    systole_store #(
+      .ACT_KIB(ACT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH),
+      .OUTSTANDING(OUTSTANDING)
+    ) u_store (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
+      .stop_i(stop), .valid_i(head_valid[3]), .instr_i(head[3]), .pc_i(head_pc[3]), .tokens_i(tokens[3]),
+      .issue_o(issue[3]), .retire_o(retire[3]), .push_o(give[12 +: 4]), .busy_o(busy[3]), .inflight_o(inflight[3]),
+      .err_valid_o(err_valid[3]), .err_code_o(err_code[24 +: 8]), .err_pc_o(err_pc[96 +: 32]), .oldest_pc_i(oldest_pc[96 +: 32]),
+      .wr_base_i(wr_base), .wr_last_i(wr_last), .bus_idle_o(store_idle),
+      .st_re_o(st_re), .st_addr_o(st_addr), .st_n_o(st_n), .st_data_i(st_data),
+      .awid_o(m_axi_awid), .awaddr_o(m_axi_awaddr), .awlen_o(m_axi_awlen), .awsize_o(m_axi_awsize),
+      .awburst_o(m_axi_awburst), .awlock_o(m_axi_awlock), .awcache_o(m_axi_awcache), .awprot_o(m_axi_awprot),
+      .awqos_o(m_axi_awqos), .awvalid_o(m_axi_awvalid), .awready_i(m_axi_awready),
+      .wdata_o(m_axi_wdata), .wstrb_o(m_axi_wstrb), .wlast_o(m_axi_wlast), .wvalid_o(m_axi_wvalid), .wready_i(m_axi_wready),
+      .bresp_i(m_axi_bresp), .bvalid_i(m_axi_bvalid), .bready_o(m_axi_bready)
+    );
+
+    systole_act_buffer #(
+      .ROWS(ROWS), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+    ) u_act_buffer (
+      .clk_i(clk_i),
+      .ld_we_i(ld_act_we), .ld_addr_i(ld_act_addr), .ld_n_i(ld_act_n), .ld_data_i(ld_act_data),
+      .po_we_i(po_we), .po_addr_i(po_addr), .po_n_i(po_n), .po_data_i(po_data),
+      .mm_re_i(mm_re), .mm_row_i(mm_row), .mm_data_o(mm_data),
+      .st_re_i(st_re), .st_addr_i(st_addr), .st_n_i(st_n), .st_data_o(st_data),
+      .rd_conflict_o(rd_conflict), .wr_conflict_o(wr_conflict)
+    );
   end
-
-  systole_tokens u_tokens (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-    .head_pop_i({head[3][19:8], head[2][19:8], head[1][19:8], head[0][19:8]}), .tokens_o(tokens), .issue_i(issue),
-    .retire_i(retire), .push_i(give), .overflow_o(overflow)
-  );
-
-  // ---- Engines
-  systole_load #(
-    .ROWS(ROWS), .LANES(LANES), .WPORT(WPORT), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB),
-    .KTAB_KIB(KTAB_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH),
-    .OUTSTANDING(OUTSTANDING)
-  ) u_load (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-    .stop_i(stop), .valid_i(head_valid[0]), .instr_i(head[0]), .pc_i(head_pc[0]), .tokens_i(tokens[0]),
-    .issue_o(issue[0]), .retire_o(retire[0]), .push_o(give[0 +: 4]), .busy_o(busy[0]), .inflight_o(inflight[0]),
-    .err_valid_o(err_valid[0]), .err_code_o(err_code[0 +: 8]), .err_pc_o(err_pc[0 +: 32]), .oldest_pc_i(oldest_pc[0 +: 32]),
-    .rd_base_i(rd_base), .rd_last_i(rd_last), .bus_idle_o(load_idle), .filling_o(filling),
-    .arid_o(m_axi_arid), .araddr_o(m_axi_araddr), .arlen_o(m_axi_arlen), .arsize_o(m_axi_arsize),
-    .arburst_o(m_axi_arburst), .arlock_o(m_axi_arlock), .arcache_o(m_axi_arcache), .arprot_o(m_axi_arprot),
-    .arqos_o(m_axi_arqos), .arvalid_o(m_axi_arvalid), .arready_i(m_axi_arready), .rdata_i(m_axi_rdata),
-    .rresp_i(m_axi_rresp), .rlast_i(m_axi_rlast), .rvalid_i(m_axi_rvalid), .rready_o(m_axi_rready),
-    .act_we_o(ld_act_we), .act_addr_o(ld_act_addr), .act_n_o(ld_act_n), .act_data_o(ld_act_data),
-    .wgt_we_o(wgt_we), .ktab_we_o(ktab_we), .par_we_o(par_we), .wgt_bank_o(wgt_bank), .buf_row_o(buf_row),
-    .buf_beat_o(buf_beat), .buf_data_o(buf_data)
-  );
-
-  systole_matmul #(
-    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
-    .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM)
-  ) u_matmul (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-    .stop_i(stop), .valid_i(head_valid[1]), .instr_i(head[1]), .pc_i(head_pc[1]), .tokens_i(tokens[1]),
-    .issue_o(issue[1]), .retire_o(retire[1]), .push_o(give[4 +: 4]), .busy_o(busy[1]), .inflight_o(inflight[1]),
-    .err_valid_o(err_valid[1]), .err_code_o(err_code[8 +: 8]), .err_pc_o(err_pc[32 +: 32]),
-    .macs_valid_o(macs_valid), .macs_o(macs),
-    .act_re_o(mm_re), .act_row_o(mm_row), .act_data_i(mm_data), .conflict_i(rd_conflict),
-    .wgt_we_i(wgt_we), .ktab_we_i(ktab_we), .wgt_bank_i(wgt_bank), .buf_row_i(buf_row), .buf_beat_i(buf_beat),
-    .buf_data_i(buf_data),
-    .acc_re_i(acc_re), .acc_half_i(acc_half), .acc_addr_i(acc_addr), .acc_data_o(acc_data)
-  );
-
-  systole_post #(
-    .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .PAR_KIB(PAR_KIB), .ACC_DEPTH(ACC_DEPTH),
-    .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
-  ) u_post (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-    .stop_i(stop), .valid_i(head_valid[2]), .instr_i(head[2]), .pc_i(head_pc[2]), .tokens_i(tokens[2]),
-    .issue_o(issue[2]), .retire_o(retire[2]), .push_o(give[8 +: 4]), .busy_o(busy[2]), .inflight_o(inflight[2]),
-    .err_valid_o(err_valid[2]), .err_code_o(err_code[16 +: 8]), .err_pc_o(err_pc[64 +: 32]),
-    .acc_re_o(acc_re), .acc_half_o(acc_half), .acc_addr_o(acc_addr), .acc_data_i(acc_data),
-    .par_we_i(par_we), .buf_row_i(buf_row), .buf_beat_i(buf_beat), .buf_data_i(buf_data),
-    .po_we_o(po_we), .po_addr_o(po_addr), .po_n_o(po_n), .po_data_o(po_data), .conflict_i(wr_conflict)
-  );
-
-  systole_store #(
-    .ACT_KIB(ACT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH),
-    .OUTSTANDING(OUTSTANDING)
-  ) u_store (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-    .stop_i(stop), .valid_i(head_valid[3]), .instr_i(head[3]), .pc_i(head_pc[3]), .tokens_i(tokens[3]),
-    .issue_o(issue[3]), .retire_o(retire[3]), .push_o(give[12 +: 4]), .busy_o(busy[3]), .inflight_o(inflight[3]),
-    .err_valid_o(err_valid[3]), .err_code_o(err_code[24 +: 8]), .err_pc_o(err_pc[96 +: 32]), .oldest_pc_i(oldest_pc[96 +: 32]),
-    .wr_base_i(wr_base), .wr_last_i(wr_last), .bus_idle_o(store_idle),
-    .st_re_o(st_re), .st_addr_o(st_addr), .st_n_o(st_n), .st_data_i(st_data),
-    .awid_o(m_axi_awid), .awaddr_o(m_axi_awaddr), .awlen_o(m_axi_awlen), .awsize_o(m_axi_awsize),
-    .awburst_o(m_axi_awburst), .awlock_o(m_axi_awlock), .awcache_o(m_axi_awcache), .awprot_o(m_axi_awprot),
-    .awqos_o(m_axi_awqos), .awvalid_o(m_axi_awvalid), .awready_i(m_axi_awready),
-    .wdata_o(m_axi_wdata), .wstrb_o(m_axi_wstrb), .wlast_o(m_axi_wlast), .wvalid_o(m_axi_wvalid), .wready_i(m_axi_wready),
-    .bresp_i(m_axi_bresp), .bvalid_i(m_axi_bvalid), .bready_o(m_axi_bready)
-  );
-
-  systole_act_buffer #(
-    .ROWS(ROWS), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
-  ) u_act_buffer (
-    .clk_i(clk_i),
-    .ld_we_i(ld_act_we), .ld_addr_i(ld_act_addr), .ld_n_i(ld_act_n), .ld_data_i(ld_act_data),
-    .po_we_i(po_we), .po_addr_i(po_addr), .po_n_i(po_n), .po_data_i(po_data),
-    .mm_re_i(mm_re), .mm_row_i(mm_row), .mm_data_o(mm_data),
-    .st_re_i(st_re), .st_addr_i(st_addr), .st_n_i(st_n), .st_data_o(st_data),
-    .rd_conflict_o(rd_conflict), .wr_conflict_o(wr_conflict)
-  );
 endmodule
