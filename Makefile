@@ -59,10 +59,11 @@ help:
 setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv:
 	@scripts/setup.sh $(@:setup-%=%)
 
+# Tests are configured by `make test` alone: some verilate their modules then.
 $(BUILD)/build.ninja: | setup-build
 	@echo 'configuring $(BUILD)'
 	@mkdir -p $(BUILD)
-	@$(CMAKE) -G Ninja -B $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; rm -f $@; exit 1; }
+	@$(CMAKE) -G Ninja -B $(BUILD) -DSYSTOLE_TESTS=OFF >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; rm -f $@; exit 1; }
 
 # Refuses illegal parameters by name.
 config: $(BUILD)/build.ninja
@@ -73,24 +74,27 @@ rtl: config
 	@scripts/build_rtl.sh VARIANT=$(VARIANT) $(given)
 
 build: config
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@ln -sf $(abspath $(SYSTOLE)) build/systole
 
 # ---- Jobs
 RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABELS)) $(if $(FIRST),--first $(FIRST)) $(addprefix --param ,$(given))
 
-sim: config
-	@scripts/build_rtl.sh $(given)
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole
+sim: rtl build
 	@$(RUN) --batch $(BATCH) --backend golden,tlm,rtl --jobs $(JOBS) --json build/sim.json
 
 test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done
-	@$(CMAKE) --build $(BUILD) -j $(JOBS)
+	@scripts/build_rtl.sh VARIANT=trace ROWS=5 COLS=7
+	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || $(CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 	@cd $(BUILD) && ctest -j $(JOBS) --output-on-failure $(if $(TESTS),-R '$(TESTS)')
 
-wave: setup-wave config
+regress: setup-test build
+	@python3 scripts/regress.py --systole $(SYSTOLE)
+
+wave: setup-wave build
 	@scripts/build_rtl.sh VARIANT=trace $(given)
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole
 	@$(RUN) --first 1 --batch 1 --backend golden,rtl --trace build/wave.fst
 	@if [ -n "$$DISPLAY" ]; then gtkwave build/wave.fst & else echo 'trace: build/wave.fst'; fi
 
@@ -100,11 +104,13 @@ venv: setup-venv
 format: setup-lint
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i
 
-lint: setup-lint $(BUILD)/build.ninja
-	@scripts/lint.sh $(BUILD)
+lint: setup-lint
+	@scripts/lint.sh $(given)
+	@scripts/lint_tb.sh
+	@git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
 
 # ---- Not built yet: refused by name.
-regress cov synth bench report:
+cov synth bench report:
 	@echo "error: make $@ is not built yet; make help lists what is" >&2; exit 2
 
 clean:

@@ -27,10 +27,11 @@ key=$("$config" $parameters)
 all=$("$config" --cmake $parameters)
 folder=$root/build/rtl/$key$suffix
 mkdir -p "$folder"
-if [ ! -e "$folder/build.ninja" ] || [ -n "${RTL_CXXFLAGS:-}" ]; then
+flags=${RTL_CXXFLAGS:--O3}
+if [ ! -e "$folder/build.ninja" ] || ! grep -qxF -e "RTL_CXXFLAGS:STRING=$flags" "$folder/CMakeCache.txt"; then
   echo "rtl: configuring $key$suffix"
   if ! "$cmake" -G Ninja -S "$root/tb/verilated" -B "$folder" -DCMAKE_BUILD_TYPE=None "-DPARAMETERS=$all" \
-      "-DVARIANT=$variant" "-DRTL_CXXFLAGS=${RTL_CXXFLAGS:--O3}" >"$folder/configure.log" 2>&1; then
+      "-DVARIANT=$variant" "-DRTL_CXXFLAGS=$flags" >"$folder/configure.log" 2>&1; then
     cat "$folder/configure.log" >&2
     rm -f "$folder/build.ninja"
     exit 1

@@ -11,6 +11,7 @@
 #include "sw/base/error.h"
 #include "sw/cli/commands.h"
 #include "sw/driver/driver.h"
+#include "sw/scalesim/cli.h"
 
 int main(int argc, char** argv) {
   CLI::App app("Systole: a systolic int8 accelerator as golden reference, SystemC TLM, cycle model and RTL", "systole");
@@ -20,12 +21,15 @@ int main(int argc, char** argv) {
   systole::AddCompileCommand(&app, &action);
   systole::AddInfoCommand(&app, &action);
   systole::AddConfigCommand(&app, &action);
+  app.add_subcommand("scalesim", "drop-in for SCALE-Sim: same inputs, same reports, same traces");
   try {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
     if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
       throw systole::InputError(fmt::format("{}: unknown subcommand; choose from {}", argv[1], fmt::join(names, ", ")));
     }
+    // Its options are SCALE-Sim's own, and so is their parser.
+    if (argc > 1 && std::string(argv[1]) == "scalesim") return systole::scalesim::ScaleSimMain(argc - 1, argv + 1);
     app.parse(argc, argv);
     return action();
   } catch (const CLI::Success& e) {

