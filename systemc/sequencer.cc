@@ -34,6 +34,7 @@ Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Ex
       observer_(observer),
       scheduler_(std::make_unique<Scheduler>(config_, timing)),
       // While everything answers, progress pauses for the memory's latency and a few cycles of pipeline at most.
+      conflicts_(config_, timing),
       track_progress_(settings.watchdog != 0 && settings.watchdog <= timing.latency + 64) {
   if (settings_.length == 0) {
     FeedEnded();
@@ -186,6 +187,11 @@ void Sequencer::DoIssue(uint32_t index) {
   if (!answered_) return Hang(index);
   if (error != ErrorCode::kNone) {
     return ErrorAt(std::max(error_cycle_, now_ + 1), error, engine, index, kErrorOfEngine + engine);
+  }
+  const std::optional<Conflict> conflict = conflicts_.Issue(index, i, now_, executor_->offsets());
+  if (conflict.has_value()) {
+    ErrorAt(conflict->cycle, ErrorCode::kConflict, conflict->engine, conflict->index,
+            kErrorOfEngine + conflict->engine);
   }
   const Cycle retire = scheduler_->retire()[index];
   assert(i.opcode() == Opcode::kFill || engine != 0 || (i.Get(field::kOpcode) & 15) == 15 ||

@@ -12,6 +12,7 @@
 #include <queue>
 #include <vector>
 
+#include "sw/functional/conflicts.h"
 #include "sw/functional/executor.h"
 #include "sw/timing/scheduler.h"
 
@@ -122,6 +123,8 @@ class Sequencer : private MemoryAccess {
   bool fetch_hangs_ = false, engine_hangs_ = false;
   uint32_t oldest_ = 0;  // no instruction before it is unfinished
   Cycle now_ = 0;        // of the last event
+
+  ConflictMonitor conflicts_;
 
   // The ports' own bookkeeping of the laws, and of the instruction being done.
   FetchPort fetch_;

@@ -36,6 +36,8 @@ class Executor {
   const HwConfig& config() const { return config_; }
   // config().ActBytes() bytes.
   const uint8_t* activations() const { return activations_.data(); }
+  // The offset table: KtabRows() x ROWS.
+  const uint16_t* offsets() const { return ktab_.data(); }
   // COLS sums of an accumulator entry; its row sum.
   const int32_t* Accumulators(int half, int entry) const { return Entry(half, entry); }
   int32_t RowSum(int half, int entry) const { return row_sums_[RowSumIndex(half, entry)]; }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+
+#include "sw/functional/conflicts.h"
 
 namespace systole {
 namespace {
@@ -30,6 +33,7 @@ FunctionalRun RunFunctional(const std::vector<Instruction>& code, const MemoryTi
       if (retired) retired(retires[next]);
     }
   };
+  ConflictMonitor conflicts(executor->config(), timing);
   for (uint32_t i : OrderOf(t.issue)) {
     // A Sync retires with its own issue.
     retire_until(t.issue[i] - 1);
@@ -37,6 +41,13 @@ FunctionalRun RunFunctional(const std::vector<Instruction>& code, const MemoryTi
     if (run.error != ErrorCode::kNone) {
       run.engine = static_cast<int>(code[i].engine());
       run.index = i;
+      return run;
+    }
+    const std::optional<Conflict> conflict = conflicts.Issue(i, code[i], t.issue[i], executor->offsets());
+    if (conflict.has_value()) {
+      run.error = ErrorCode::kConflict;
+      run.engine = conflict->engine;
+      run.index = conflict->index;
       return run;
     }
   }

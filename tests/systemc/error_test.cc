@@ -79,6 +79,14 @@ TEST_F(ErrorTest, ConflictOfLanes) {
   ExpectWorks();
 }
 
+TEST_F(ErrorTest, ConflictOfEngines) {
+  // Matmul: at its output in 26, issue 26, reads 100 windows of one lane; the Store reads the same group meanwhile.
+  const Instruction matmul = MakeMatmul(100, 1, 1);
+  Expect(Execute(&device_, {matmul, With(store_, {{field::kLsBuf, 1000}})}), ErrorCode::kConflict, 1, 0);
+  EXPECT_EQ(Execute(&device_, {matmul, With(store_, {{field::kLsBuf, 9000}})}).status, reg::kStatusDone);
+  ExpectWorks();
+}
+
 TEST_F(ErrorTest, Windows) {
   Prepare(&device_, {load_, load_});
   WriteReg64(&device_, reg::kRdLastLo, kDataBase + 598);  // the last beat reaches 599

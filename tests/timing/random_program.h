@@ -2,7 +2,9 @@
 // and begin by loading four rows of the offset table from kKtabBase.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -28,24 +30,25 @@ class RandomProgram {
     const uint64_t row = static_cast<uint64_t>(PaddedRowBytes(Opcode::kLoadKtab, config_));
     code.push_back(With(MakeTransfer(Opcode::kLoadKtab, kKtabBase, kKtabRows * row), {{field::kPush, kToMatmul}}));
     code.push_back(testing::Make(Opcode::kSyncMatmul, {{field::kPopLoad, 1}}));
-    int available[kNumEngines][kNumEngines] = {};
+    std::memset(available_, 0, sizeof(available_));
     while (static_cast<int>(code.size()) < instructions) {
+      if (tokens == Tokens::kEarlier && Below(25) == 0) SwapHalves(&code);
       const int e = Below(4);
       Instruction i = Below(6) == 0 ? testing::Make(kSync[e]) : Any(e);
       for (int s = 0; s < kNumEngines; ++s) {
         if (s == e) continue;
-        int most = std::max(0, std::min(available[s][e], 3));
+        int most = std::max(0, std::min(available_[s][e], 3));
         if (tokens == Tokens::kAnywhere && Below(12) == 0) most = 1;
         const int n = Below(2) == 0 ? most : Below(most + 1);
         i.Set(kPopField[s], static_cast<uint64_t>(n));
-        available[s][e] -= n;
+        available_[s][e] -= n;
       }
       if ((i.Get(field::kOpcode) & 0xF) != 0xF) {
         uint64_t push = static_cast<uint64_t>(Below(16));
-        for (int d = 0; d < kNumEngines; ++d) push |= static_cast<uint64_t>(available[e][d] < 0) << d;
+        for (int d = 0; d < kNumEngines; ++d) push |= static_cast<uint64_t>(available_[e][d] < 0) << d;
         push &= ~(uint64_t{1} << e);
         i.Set(field::kPush, push);
-        for (int d = 0; d < kNumEngines; ++d) available[e][d] += static_cast<int>((push >> d) & 1);
+        for (int d = 0; d < kNumEngines; ++d) available_[e][d] += static_cast<int>((push >> d) & 1);
       }
       code.push_back(i);
     }
@@ -53,7 +56,26 @@ class RandomProgram {
   }
 
  private:
-  static constexpr Opcode kSync[] = {Opcode::kSyncLoad, Opcode::kSyncMatmul, Opcode::kSyncPost, Opcode::kSyncStore};
+  // MATMUL retires everything, then POST, then both go on with the other half.
+  void SwapHalves(std::vector<Instruction>* code) {
+    code->push_back(With(Matmul(), {{field::kPush, kToPost}}));
+    ++available_[1][2];
+    TakeAll(1, 2, code);
+    code->push_back(With(Post(), {{field::kPush, kToMatmul}}));
+    ++available_[2][1];
+    TakeAll(2, 1, code);
+    half_ = 1 - half_;
+  }
+  void TakeAll(int source, int destination, std::vector<Instruction>* code) {
+    while (available_[source][destination] > 0) {
+      const int n = std::min(available_[source][destination], 7);
+      code->push_back(testing::Make(kSync[destination], {{kPopField[source], static_cast<uint64_t>(n)}}));
+      available_[source][destination] -= n;
+    }
+  }
+
+  static constexpr Opcode kSync[kNumEngines] = {Opcode::kSyncLoad, Opcode::kSyncMatmul, Opcode::kSyncPost,
+                                                Opcode::kSyncStore};
 
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
   // 1..n, small values more often.
@@ -79,7 +101,8 @@ class RandomProgram {
     const uint64_t bytes = Count(lines > 1 ? 80 : 900), stride = static_cast<uint64_t>(Below(64) * beat);
     Instruction i = MakeTransfer(opcode, kDataBase + static_cast<uint64_t>(Below(256) * beat), bytes, lines, stride);
     const uint64_t span = bytes * lines;
-    i.Set(field::kLsBuf, static_cast<uint64_t>(Below(config_.ActBytes() - static_cast<int>(span) + 1)));
+    i.Set(field::kLsBuf, static_cast<uint64_t>((opcode == Opcode::kStore ? config_.ActBytes() / 2 : 0) +
+                                               Below(config_.ActBytes() / 2 - static_cast<int>(span) + 1)));
     i.Set(field::kLsFill, Bits(8));
     return i;
   }
@@ -91,7 +114,7 @@ class RandomProgram {
     const uint64_t slices = Count(4), columns = Count(config_.cols);
     const bool increments = Below(2) == 0;
     i.Set(field::kMmFirst, Bits(1));
-    i.Set(field::kMmHalf, Bits(1));
+    i.Set(field::kMmHalf, static_cast<uint64_t>(half_));
     i.Set(field::kMmKtabInc, increments);
     i.Set(field::kMmNx, nx);
     i.Set(field::kMmNy, ny);
@@ -105,7 +128,7 @@ class RandomProgram {
     i.Set(field::kMmStrideX, Count(4));
     i.Set(field::kMmStrideY, Count(40));
     const int reach = 30 * 4 + 4 * 40 + 4 * config_.rows + 64 + kKtabRows * config_.Banks();
-    i.Set(field::kMmBase, static_cast<uint64_t>(Below(config_.ActBytes() - reach)));
+    i.Set(field::kMmBase, static_cast<uint64_t>(Below(config_.ActBytes() / 2 - reach)));
     const uint64_t load = std::min<uint64_t>(columns, static_cast<uint64_t>(config_.cols / config_.wport));
     i.Set(field::kMmWgtRow, static_cast<uint64_t>(Below(config_.WgtRows() - static_cast<int>(slices * load) + 1)));
     return i;
@@ -116,7 +139,7 @@ class RandomProgram {
     const uint64_t nx = Count(12), ny = Count(6), ntx = Count(2), nty = Count(2);
     const int channels = static_cast<int>(Count(config_.cols));
     const int chunks = (channels + config_.lanes - 1) / config_.lanes;
-    i.Set(field::kPoHalf, Bits(1));
+    i.Set(field::kPoHalf, static_cast<uint64_t>(1 - half_));
     i.Set(field::kPoRounding, static_cast<uint64_t>(Below(kRoundings)));
     i.Set(field::kPoNx, nx);
     i.Set(field::kPoNy, ny);
@@ -139,13 +162,15 @@ class RandomProgram {
     i.Set(field::kPoSx, static_cast<uint64_t>(channels));
     i.Set(field::kPoSy, static_cast<uint64_t>(channels) * nx);
     const int reach = static_cast<int>(nx * ny) * channels;
-    i.Set(field::kPoOut, static_cast<uint64_t>(Below(config_.ActBytes() - reach)));
+    i.Set(field::kPoOut, static_cast<uint64_t>(config_.ActBytes() / 2 + Below(config_.ActBytes() / 2 - reach)));
     return i;
   }
 
   static constexpr int kRoundings = 6;
   HwConfig config_;
   std::mt19937 random_;
+  int half_ = 0;                                  // MATMUL's; POST has the other
+  int available_[kNumEngines][kNumEngines] = {};  // tokens given and not taken, in program order
 };
 
 }  // namespace systole::testing
