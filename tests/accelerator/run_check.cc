@@ -38,9 +38,10 @@ std::string CheckStamps(const std::vector<Instruction>& code, const Timeline& t,
   return "";
 }
 
-std::string CheckCycles(const Program& program, const DeviceRun& run, const MemoryTiming& timing) {
+std::string CheckCycles(const Program& program, const TargetRun& setup_run, const TargetRun& run,
+                        const MemoryTiming& timing) {
   const Timeline setup = Simulate(program.setup, program.config, timing);
-  std::string problem = CheckStamps(program.setup, setup, run.setup);
+  std::string problem = CheckStamps(program.setup, setup, setup_run.record);
   if (!problem.empty()) return "setup: " + problem;
   const Timeline t = Simulate(program.code, program.config, timing);
   problem = CheckStamps(program.code, t, run.record);
@@ -69,7 +70,7 @@ std::string CheckCycles(const Program& program, const DeviceRun& run, const Memo
 }  // namespace
 
 std::string CheckRun(const Model& model, const Program& program, const std::vector<int8_t>& images,
-                     const DeviceRun& run, const MemoryTiming* timing) {
+                     const TargetRun& setup, const TargetRun& run, const MemoryTiming* timing) {
   const size_t in = static_cast<size_t>(model.tensors.front().Elements());
   const size_t out = static_cast<size_t>(model.tensors.back().Elements());
   std::vector<std::vector<std::vector<int8_t>>> golden;
@@ -94,7 +95,7 @@ std::string CheckRun(const Model& model, const Program& program, const std::vect
       return fmt::format("engine {}: its causes do not add up to the total", e);
     }
   }
-  return CheckCycles(program, run, *timing);
+  return CheckCycles(program, setup, run, *timing);
 }
 
 }  // namespace systole

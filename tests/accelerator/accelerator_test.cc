@@ -1,4 +1,4 @@
-// The verilated accelerator against golden and the cycle model: every tensor's bytes, every instruction's cycles, every
+// The verilated accelerator and the TLM platform against golden and the cycle model: every tensor's bytes, every instruction's cycles, every
 // counter; on the three array shapes of `make test` (`make rtl ROWS=.. COLS=..` builds their libraries).
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/compiler/compiler.h"
-#include "tb/rtl_library.h"
+#include "sw/cli/target.h"
 #include "tests/accelerator/run_check.h"
 #include "tests/cases/fashion_conv1.h"
 #include "tests/cases/layer_cases.h"
@@ -20,48 +20,49 @@ namespace {
 
 constexpr std::pair<int, int> kShapes[] = {{16, 16}, {5, 7}, {12, 14}};
 
-// One instance per configuration, used again from run to run as a host would.
-RtlDevice& Rtl(const HwConfig& config) {
-  static std::map<std::string, std::unique_ptr<RtlDevice>> devices;
-  std::unique_ptr<RtlDevice>& device = devices[config.Key()];
-  if (!device) device = OpenRtl(config);
+// One device per configuration, used again from run to run as a host would; closed before the process' own tear-down
+// (a verilated model must not outlive the library's statics).
+class Devices : public testing::Environment {
+ public:
+  void TearDown() override { devices.clear(); }
+  std::map<std::string, std::unique_ptr<Target>> devices;
+};
+Devices* const environment = static_cast<Devices*>(testing::AddGlobalTestEnvironment(new Devices));
+
+Target& Device(const std::string& backend, const HwConfig& config, const TargetSettings& settings) {
+  const std::string key =
+      fmt::format("{} {} {} {}", backend, config.Key(), settings.memory_latency, static_cast<int>(settings.stall));
+  std::unique_ptr<Target>& device = environment->devices[key];
+  if (!device) device = MakeTarget(backend, config, settings);
   return *device;
 }
 
-DeviceRun RunOnRtl(const Program& program, const std::vector<int8_t>& images, const AxiTiming& timing) {
-  RtlDevice& device = Rtl(program.config);
-  device.SetTiming(timing);
-  Driver driver(&device);
-  driver.Identify(program.config);
-  driver.Load(program);
-  driver.WriteImages(program, images.data());
-  DeviceRun run;
-  const std::vector<Observation> none;
-  device.Record(&program.setup, &none);
-  driver.RunSetup(program);
-  run.setup = device.record();
-  device.Record(&program.code, &program.observations);
-  driver.RunCode(program);
-  run.record = device.record();
-  run.counters = driver.ReadCounters();
-  run.outputs = driver.ReadOutputs(program);
-  return run;
+// Runs setup and code on a backend. latency 0: random stalls on every channel; bytes only (RTL alone can stall).
+std::string CheckOn(const std::string& backend, const Model& model, const Program& program, int latency,
+                    const std::vector<int8_t>& images, std::vector<int8_t>* outputs = nullptr) {
+  TargetSettings settings;
+  settings.stall = latency == 0;
+  settings.stall_seed = 1;
+  if (latency > 0) settings.memory_latency = latency;
+  Session session(&Device(backend, program.config, settings), &program);
+  const TargetRun run = session.Run(images.data());
+  if (outputs != nullptr) *outputs = run.outputs;
+  const MemoryTiming timing{latency, {}};
+  const std::string problem = CheckRun(model, program, images, session.setup(), run, latency == 0 ? nullptr : &timing);
+  return problem.empty() ? "" : backend + ": " + problem;
 }
 
-// latency 0: random stalls on every channel; bytes only.
 std::string Check(const Model& model, const HwConfig& config, const ProgramOptions& options, int latency,
                   const std::vector<int8_t>& images) {
   const Program program = Compile(model, config, options);
-  AxiTiming axi;
-  axi.stall = latency == 0;
-  if (latency > 0) axi.latency = latency;
-  const MemoryTiming timing{latency};
-  return CheckRun(model, program, images, RunOnRtl(program, images, axi), axi.stall ? nullptr : &timing);
+  std::string problem = CheckOn("rtl", model, program, latency, images);
+  if (problem.empty() && latency > 0) problem = CheckOn("tlm", model, program, latency, images);
+  return problem;
 }
 
-class RtlLayerCaseTest : public testing::TestWithParam<size_t> {};
+class AcceleratorLayerCaseTest : public testing::TestWithParam<size_t> {};
 
-TEST_P(RtlLayerCaseTest, EqualsGoldenAndModel) {
+TEST_P(AcceleratorLayerCaseTest, EqualsGoldenAndModel) {
   const LayerCase& c = LayerCases()[GetParam()];
   for (const auto& [rows, cols] : kShapes) {
     for (int latency : {20, 1, 100, 0}) {
@@ -75,12 +76,12 @@ TEST_P(RtlLayerCaseTest, EqualsGoldenAndModel) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, RtlLayerCaseTest, testing::Range(size_t{0}, LayerCases().size()),
+INSTANTIATE_TEST_SUITE_P(Table, AcceleratorLayerCaseTest, testing::Range(size_t{0}, LayerCases().size()),
                          [](const auto& info) { return LayerCases()[info.param].name; });
 
-class RtlRandomNetworkTest : public testing::TestWithParam<std::pair<int, int>> {};
+class AcceleratorRandomNetworkTest : public testing::TestWithParam<std::pair<int, int>> {};
 
-TEST_P(RtlRandomNetworkTest, EqualGoldenAndModel) {
+TEST_P(AcceleratorRandomNetworkTest, EqualGoldenAndModel) {
   const char* count = std::getenv("SYSTOLE_RANDOM_NETWORKS");
   const uint64_t n = count != nullptr ? std::strtoull(count, nullptr, 10) : 500;
   const auto& [rows, cols] = GetParam();
@@ -97,7 +98,7 @@ TEST_P(RtlRandomNetworkTest, EqualGoldenAndModel) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, RtlRandomNetworkTest, testing::ValuesIn(kShapes),
+INSTANTIATE_TEST_SUITE_P(Shapes, AcceleratorRandomNetworkTest, testing::ValuesIn(kShapes),
                          [](const auto& info) { return fmt::format("{}x{}", info.param.first, info.param.second); });
 
 // The published first layer, in both of its readings. Its authors accept a difference of one.
@@ -111,10 +112,10 @@ class FashionConv1Test : public testing::Test {
 
   FashionDifference Run() {
     const Program program = Compile(vector_.model, CaseConfig(16, 16), ProgramOptions{});
-    const DeviceRun run = RunOnRtl(program, vector_.image, AxiTiming{});
-    const MemoryTiming timing;
-    EXPECT_EQ(CheckRun(vector_.model, program, vector_.image, run, &timing), "");
-    return CompareFashionConv1(vector_, run.outputs);
+    std::vector<int8_t> outputs;
+    EXPECT_EQ(CheckOn("tlm", vector_.model, program, 20, vector_.image), "");
+    EXPECT_EQ(CheckOn("rtl", vector_.model, program, 20, vector_.image, &outputs), "");
+    return CompareFashionConv1(vector_, outputs);
   }
 
   FashionConv1 vector_;
