@@ -1,0 +1,235 @@
+// systole_csr alone: register conversations over AXI4-Lite, with everything the driver never does.
+#include <Vcsr.h>
+#include <gtest/gtest.h>
+#include <verilated.h>
+
+#include <memory>
+
+#include "sw/isa/registers.h"
+
+namespace systole {
+namespace {
+
+constexpr uint32_t kOkay = 0, kSlverr = 2;
+
+class Csr : public ::testing::Test {
+ protected:
+  Csr() : dut_(std::make_unique<Vcsr>()) {
+    dut_->rst_ni = 0;
+    dut_->clk_i = 0;
+    dut_->bready_i = dut_->rready_i = 1;
+    Step();
+    dut_->rst_ni = 1;
+    Step();
+  }
+  // One clock cycle; outputs are those of the cycle that begins.
+  void Step() {
+    dut_->eval();
+    dut_->clk_i = 1;
+    dut_->eval();
+    dut_->clk_i = 0;
+    dut_->eval();
+  }
+  // Returns the response.
+  uint32_t Write(uint32_t at, uint32_t value, uint32_t strobes = 15) {
+    dut_->awaddr_i = at, dut_->wdata_i = value, dut_->wstrb_i = strobes;
+    dut_->awvalid_i = dut_->wvalid_i = 1;
+    dut_->eval();
+    EXPECT_TRUE(dut_->awready_o && dut_->wready_o);
+    started_ = dut_->start_o, reset_ = dut_->soft_reset_o;
+    Step();
+    dut_->awvalid_i = dut_->wvalid_i = 0;
+    dut_->eval();
+    EXPECT_FALSE(dut_->start_o || dut_->soft_reset_o);  // pulses
+    EXPECT_TRUE(dut_->bvalid_o);
+    const uint32_t response = dut_->bresp_o;
+    Step();
+    EXPECT_FALSE(dut_->bvalid_o);
+    return response;
+  }
+  uint32_t Read(uint32_t at, uint32_t* response = nullptr) {
+    dut_->araddr_i = at;
+    dut_->arvalid_i = 1;
+    dut_->eval();
+    EXPECT_TRUE(dut_->arready_o);
+    Step();
+    dut_->arvalid_i = 0;
+    EXPECT_TRUE(dut_->rvalid_o);
+    const uint32_t value = dut_->rdata_o;
+    if (response != nullptr) *response = dut_->rresp_o;
+    Step();
+    EXPECT_FALSE(dut_->rvalid_o);
+    return value;
+  }
+
+  std::unique_ptr<Vcsr> dut_;
+  bool started_ = false, reset_ = false;
+};
+
+const uint32_t kConfiguration[] = {reg::kProgLo,   reg::kProgHi,   reg::kProgLen,  reg::kRdBaseLo,
+                                   reg::kRdBaseHi, reg::kRdLastLo, reg::kRdLastHi, reg::kWrBaseLo,
+                                   reg::kWrBaseHi, reg::kWrLastLo, reg::kWrLastHi};
+
+TEST_F(Csr, ConfigurationIsZeroAfterResetAndHoldsWhatIsWritten) {
+  for (const uint32_t at : kConfiguration) EXPECT_EQ(Read(at), 0u) << at;
+  uint32_t value = 0x12345678;
+  for (const uint32_t at : kConfiguration) EXPECT_EQ(Write(at, value += 0x01010101), kOkay);
+  EXPECT_EQ(Write(reg::kWatchdog, 77), kOkay);
+  value = 0x12345678;
+  for (const uint32_t at : kConfiguration) EXPECT_EQ(Read(at), value += 0x01010101) << at;
+  EXPECT_EQ(Read(reg::kWatchdog), 77u);
+  EXPECT_EQ(dut_->watchdog_o, 77u);
+  EXPECT_EQ(dut_->prog_o, 0x1436587A'13355779ull);  // 0x12345678 + 1 and 2 times 0x01010101
+  EXPECT_EQ(dut_->prog_len_o, 0x1537597Bu);         // 3 times
+}
+
+TEST_F(Csr, PartialStrobesWriteTheirBytesAlone) {
+  for (const uint32_t at : kConfiguration) {
+    for (uint32_t strobes = 0; strobes < 16; ++strobes) {
+      ASSERT_EQ(Write(at, 0x44332211), kOkay);
+      ASSERT_EQ(Write(at, 0xDDCCBBAA, strobes), kOkay);
+      uint32_t expected = 0;
+      for (int b = 0; b < 4; ++b)
+        expected |= ((strobes >> b & 1 ? 0xDDCCBBAAu : 0x44332211u) >> (8 * b) & 0xFF) << (8 * b);
+      ASSERT_EQ(Read(at), expected) << "register " << at << " strobes " << strobes;
+    }
+  }
+  EXPECT_EQ(Write(reg::kCtrl, 1, 14), kOkay);  // the START bit's byte is not written
+  EXPECT_FALSE(started_);
+  EXPECT_EQ(Write(reg::kIrqEnable, 3, 2), kOkay);
+  EXPECT_EQ(Read(reg::kIrqEnable), 0u);
+}
+
+TEST_F(Csr, LowAddressBitsAreIgnored) {
+  Write(reg::kProgLen, 9);
+  for (uint32_t i = 0; i < 4; ++i) EXPECT_EQ(Read(reg::kProgLen + i), 9u);
+}
+
+TEST_F(Csr, UnmappedAndReadOnlyAnswerWithAnError) {
+  uint32_t response = 0;
+  for (uint32_t at = 0; at < 0x1000; at += 4) {
+    const bool readable = at <= reg::kWrLastHi || (at >= reg::kParam0 && at <= reg::kParam5) ||
+                          (at >= reg::kCntTotal && at < reg::kCntEngine + 4 * 32);
+    const bool writable = at == reg::kCtrl || at == reg::kIrqEnable || at == reg::kIrqStatus ||
+                          (at >= reg::kProgLo && at <= reg::kWrLastHi);
+    const uint32_t value = Read(at, &response);
+    ASSERT_EQ(response, readable ? kOkay : kSlverr) << at;
+    if (!readable) ASSERT_EQ(value, 0u) << at;
+    if (at != reg::kCtrl) ASSERT_EQ(Write(at, 0xFFFFFFFF), writable ? kOkay : kSlverr) << at;
+  }
+  EXPECT_EQ(Read(reg::kId), reg::kIdValue);  // unharmed
+  EXPECT_EQ(Read(reg::kCtrl, &response), 0u);
+  EXPECT_EQ(response, kOkay);
+}
+
+TEST_F(Csr, ProgramAndWindowsAreLockedDuringARun) {
+  for (const uint32_t at : kConfiguration) Write(at, at + 1);
+  dut_->locked_i = 1;
+  for (const uint32_t at : kConfiguration) {
+    EXPECT_EQ(Write(at, 0), kSlverr);
+    EXPECT_EQ(Read(at), at + 1);
+  }
+  EXPECT_EQ(Write(reg::kWatchdog, 5), kOkay);
+  EXPECT_EQ(Write(reg::kIrqEnable, 3), kOkay);
+  EXPECT_EQ(Write(reg::kIrqStatus, 3), kOkay);
+}
+
+TEST_F(Csr, StartAndSoftResetArePulses) {
+  Write(reg::kCtrl, reg::kCtrlStart);
+  EXPECT_TRUE(started_ && !reset_);
+  Write(reg::kCtrl, reg::kCtrlSoftReset);
+  EXPECT_TRUE(!started_ && reset_);
+  Write(reg::kCtrl, reg::kCtrlStart | reg::kCtrlSoftReset);
+  EXPECT_TRUE(!started_ && reset_);
+  Write(reg::kCtrl, 0xFFFFFFFC);
+  EXPECT_TRUE(!started_ && !reset_);
+}
+
+TEST_F(Csr, InterruptStatusIsSetByEventsAndClearedByOnes) {
+  dut_->irq_set_i = 1;
+  Step();
+  dut_->irq_set_i = 0;
+  EXPECT_EQ(Read(reg::kIrqStatus), 1u);
+  EXPECT_FALSE(dut_->irq_o);
+  Write(reg::kIrqEnable, 1);
+  EXPECT_TRUE(dut_->irq_o);
+  Write(reg::kIrqStatus, 2);
+  EXPECT_EQ(Read(reg::kIrqStatus), 1u);
+  // An event in the cycle of its clearing is not lost.
+  dut_->irq_set_i = 1;
+  dut_->awaddr_i = reg::kIrqStatus, dut_->wdata_i = 3, dut_->wstrb_i = 15, dut_->awvalid_i = dut_->wvalid_i = 1;
+  Step();
+  dut_->irq_set_i = 0, dut_->awvalid_i = dut_->wvalid_i = 0;
+  Step();
+  EXPECT_EQ(Read(reg::kIrqStatus), 1u);
+  Write(reg::kIrqStatus, 1);
+  EXPECT_FALSE(dut_->irq_o);
+}
+
+TEST_F(Csr, LowCounterWordKeepsItsHighWord) {
+  for (uint32_t index = 0; index < 20; ++index) {
+    dut_->value_i = 0x1111222233334444ull + index;
+    dut_->araddr_i = reg::kCntTotal + 8 * index;
+    dut_->eval();
+    EXPECT_EQ(dut_->index_o, index);
+    EXPECT_EQ(Read(reg::kCntTotal + 8 * index), 0x33334444u + index);
+    dut_->value_i = 0x9999000000000000ull;
+    EXPECT_EQ(Read(reg::kCntTotal + 8 * index + 4), 0x11112222u);
+    EXPECT_EQ(Read(reg::kCntTotal + 8 * index + 4), 0x11112222u);  // until the next low word is read
+  }
+}
+
+TEST_F(Csr, WindowEndsAreCutToTheAddressBits) {
+  Write(reg::kRdLastLo, 0x1000);
+  Write(reg::kWrLastLo, 0xFFFFFFFF);
+  EXPECT_EQ(dut_->rd_last_o, 0x1000u);
+  Write(reg::kRdLastHi, 1);
+  EXPECT_EQ(dut_->rd_last_o, 0xFFFFFFFFu);  // 32 address bits
+  EXPECT_EQ(dut_->wr_last_o, 0xFFFFFFFFu);
+  EXPECT_EQ(Read(reg::kRdLastHi), 1u);
+}
+
+TEST_F(Csr, WaitsForAddressAndDataInEitherOrder) {
+  dut_->awaddr_i = reg::kProgLen, dut_->wdata_i = 123, dut_->wstrb_i = 15;
+  for (const bool address_first : {true, false}) {
+    (address_first ? dut_->awvalid_i : dut_->wvalid_i) = 1;
+    for (int i = 0; i < 3; ++i) {
+      dut_->eval();
+      EXPECT_FALSE(dut_->awready_o || dut_->wready_o || dut_->bvalid_o);
+      Step();
+    }
+    (address_first ? dut_->wvalid_i : dut_->awvalid_i) = 1;
+    Step();
+    EXPECT_TRUE(dut_->bvalid_o);
+    dut_->awvalid_i = dut_->wvalid_i = 0;
+    Step();
+    EXPECT_EQ(Read(reg::kProgLen), 123u);
+    dut_->awaddr_i = reg::kProgLen, dut_->wdata_i = 123;
+  }
+}
+
+TEST_F(Csr, HoldsItsAnswersUntilTheyAreTaken) {
+  dut_->bready_i = dut_->rready_i = 0;
+  dut_->awaddr_i = 0xF00, dut_->wstrb_i = 15, dut_->awvalid_i = dut_->wvalid_i = 1;
+  dut_->araddr_i = reg::kId, dut_->arvalid_i = 1;
+  Step();
+  dut_->awaddr_i = reg::kProgLen, dut_->wdata_i = 5;  // the next request waits
+  dut_->araddr_i = reg::kVersion;
+  for (int i = 0; i < 4; ++i) {
+    dut_->eval();
+    EXPECT_TRUE(dut_->bvalid_o && dut_->rvalid_o);
+    EXPECT_EQ(dut_->bresp_o, kSlverr);
+    EXPECT_EQ(dut_->rdata_o, reg::kIdValue);
+    EXPECT_FALSE(dut_->awready_o || dut_->wready_o || dut_->arready_o);
+    Step();
+  }
+  EXPECT_EQ(dut_->prog_len_o, 0u);
+  dut_->bready_i = dut_->rready_i = 1;
+  Step();
+  EXPECT_EQ(dut_->bresp_o, kOkay);
+  EXPECT_EQ(dut_->prog_len_o, 5u);
+  EXPECT_EQ(dut_->rdata_o, reg::kVersionValue);
+}
+
+}  // namespace
+}  // namespace systole
