@@ -180,6 +180,8 @@ class VerilatedDevice final : public RtlDevice {
   void Trace([[maybe_unused]] const std::string& path, [[maybe_unused]] uint64_t first,
              [[maybe_unused]] uint64_t last) override {
 #if VM_TRACE_FST
+    if (trace_) trace_->close();
+    trace_.reset();
     trace_path_ = path, trace_first_ = first, trace_last_ = last;
 #else
     throw InputError("this build of the RTL does not trace; use the tracing variant");

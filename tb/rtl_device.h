@@ -36,8 +36,8 @@ class RtlDevice : public Device {
   virtual void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) = 0;
   virtual const RunRecord& record() const = 0;
 
-  // Writes an FST trace of cycles [first, last] of each run from now on; the library must be the tracing variant
-  // (InputError otherwise).
+  // Writes an FST trace of cycles [first, last] of the next run; an empty path ends and closes it. The library must be
+  // the tracing variant (InputError otherwise).
   virtual void Trace(const std::string& path, uint64_t first, uint64_t last) = 0;
 
   // Clock cycles since power-up.

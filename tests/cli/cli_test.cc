@@ -230,6 +230,21 @@ TEST_F(CliTest, CompileWritesListingMemoryAndHex) {
             j["setup"]["instructions"].get<uint64_t>() + j["code"]["instructions"].get<uint64_t>() + 3);
 }
 
+TEST_F(CliTest, TracesAreWindowsOfCyclesOrOneLayer) {
+  const std::string run = "--rows 5 --cols 7 --first 1 --batch 1 --backend golden,rtl ";
+  const std::string whole = Path("whole.fst"), layer = Path("layer.fst"), cycles = Path("cycles.fst");
+  ASSERT_EQ(Run(run + "--trace " + whole).status, 0);
+  ASSERT_EQ(Run(run + "--trace " + layer + " --trace-layer OUT").status, 0);
+  ASSERT_EQ(Run(run + "--trace " + cycles + " --trace-cycles 1000:1003").status, 0);
+  EXPECT_GT(fs::file_size(whole), 4 * fs::file_size(layer));
+  EXPECT_GT(fs::file_size(layer), fs::file_size(cycles));
+  ExpectRefused("run " + kModel + kDigits + " " + run + "--trace " + Path("no.fst") + " --trace-layer C9",
+                {"C9", "C1+S2"});
+  ExpectRefused("run " + kModel + kDigits + " " + run + "--trace " + Path("no.fst") + " --trace-cycles 9",
+                {"FIRST:LAST"});
+  EXPECT_FALSE(fs::exists(Path("no.fst")));
+}
+
 // ---- Faults in one description are found, and told where
 
 TEST_F(CliTest, AWeightFaultIsFoundInItsLayer) {
