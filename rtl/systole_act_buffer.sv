@@ -52,29 +52,64 @@ module systole_act_buffer #(
     output logic rd_conflict_o,  // to systole_matmul
     output logic wr_conflict_o   // to systole_post
 );
-  // ---- Groups touched by each user in this cycle, one bit a group. Contiguous accesses touch one or two.
-  logic [23:0] ld_last, po_last, st_last;
-  logic [ACT_GROUPS-1:0] ld_groups, po_groups, st_groups, mm_groups;
-  logic [ACT_GROUPS*BANKS-1:0] mm_in_group;
-  assign ld_last = ld_addr_i + 24'(ld_n_i) - 24'd1;
-  assign po_last = po_addr_i + 24'(po_n_i) - 24'd1;
-  assign st_last = st_addr_i + 24'(st_n_i) - 24'd1;
-  assign rd_conflict_o = |(mm_groups & st_groups);
-  assign wr_conflict_o = |(ld_groups & po_groups);
-
-  for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group_hit
-    assign ld_groups[g] = ld_we_i && ((ld_addr_i >> (DB + BB)) == 24'(g) || (ld_last >> (DB + BB)) == 24'(g));
-    assign po_groups[g] = po_we_i && ((po_addr_i >> (DB + BB)) == 24'(g) || (po_last >> (DB + BB)) == 24'(g));
-    assign st_groups[g] = st_re_i && ((st_addr_i >> (DB + BB)) == 24'(g) || (st_last >> (DB + BB)) == 24'(g));
-    assign mm_groups[g] = |mm_in_group[g*BANKS+:BANKS];
-  end
-
-  // ---- Contiguous users: rotate bytes to banks.
+  // ---- Contiguous users: the banks and rows they touch, bytes rotated to banks.
   logic [BB-1:0] ld_rot, po_rot, st_rot, st_rot_q;
+  logic [RB-1:0] ld_row0, ld_row1, po_row0, po_row1, st_row0, st_row1, st_row0_q, st_row1_q;
+  logic [BANKS-1:0] ld_next, po_next, st_next, st_next_q;
+  logic [ACT_GROUPS*BANKS-1:0] ld_here, po_here, st_here, mm_here;
+  logic [ACT_GROUPS-1:0] ld_groups, po_groups, st_groups, mm_groups;
+  systole_act_span #(
+      .BB(BB),
+      .RB(RB),
+      .DB(DB),
+      .ACT_GROUPS(ACT_GROUPS)
+  ) u_span_load (
+      .valid_i (ld_we_i),
+      .addr_i  (ld_addr_i),
+      .n_i     (ld_n_i),
+      .rot_o   (ld_rot),
+      .row0_o  (ld_row0),
+      .row1_o  (ld_row1),
+      .next_o  (ld_next),
+      .here_o  (ld_here),
+      .groups_o(ld_groups)
+  );
+  systole_act_span #(
+      .BB(BB),
+      .RB(RB),
+      .DB(DB),
+      .ACT_GROUPS(ACT_GROUPS)
+  ) u_span_post (
+      .valid_i (po_we_i),
+      .addr_i  (po_addr_i),
+      .n_i     (po_n_i),
+      .rot_o   (po_rot),
+      .row0_o  (po_row0),
+      .row1_o  (po_row1),
+      .next_o  (po_next),
+      .here_o  (po_here),
+      .groups_o(po_groups)
+  );
+  systole_act_span #(
+      .BB(BB),
+      .RB(RB),
+      .DB(DB),
+      .ACT_GROUPS(ACT_GROUPS)
+  ) u_span_store (
+      .valid_i (st_re_i),
+      .addr_i  (st_addr_i),
+      .n_i     (st_n_i),
+      .rot_o   (st_rot),
+      .row0_o  (st_row0),
+      .row1_o  (st_row1),
+      .next_o  (st_next),
+      .here_o  (st_here),
+      .groups_o(st_groups)
+  );
+  assign rd_conflict_o = (mm_groups & st_groups) != '0;
+  assign wr_conflict_o = (ld_groups & po_groups) != '0;
+
   logic [8*BANKS-1:0] ld_bytes, po_bytes, ld_banks, po_banks, st_banks, st_bytes;
-  assign ld_rot = ld_addr_i[BB-1:0];
-  assign po_rot = po_addr_i[BB-1:0];
-  assign st_rot = st_addr_i[BB-1:0];
   assign ld_bytes = (8 * BANKS)'(ld_data_i);
   assign po_bytes = (8 * BANKS)'(po_data_i);
   systole_rotate #(.BB(BB)) u_rotate_load (.amount_i(-ld_rot), .data_i(ld_bytes), .data_o(ld_banks));
@@ -82,69 +117,53 @@ module systole_act_buffer #(
   systole_rotate #(.BB(BB)) u_rotate_store (.amount_i(st_rot_q), .data_i(st_banks), .data_o(st_bytes));
   assign st_data_o = st_bytes[AXI_DATA_WIDTH-1:0];
 
-  // Rows: banks below the first byte's hold bytes of the next row.
-  logic [RB-1:0] ld_row0, ld_row1, po_row0, po_row1, st_row0, st_row1;
-  logic [BANKS-1:0] ld_next, po_next, st_next;
-  assign ld_row0 = ld_addr_i[RB+BB-1:BB];
-  assign po_row0 = po_addr_i[RB+BB-1:BB];
-  assign st_row0 = st_addr_i[RB+BB-1:BB];
-  assign ld_row1 = ld_row0 + RB'(1);
-  assign po_row1 = po_row0 + RB'(1);
-  assign st_row1 = st_row0 + RB'(1);
-  assign ld_next = ~({BANKS{1'b1}} << ld_rot);
-  assign po_next = ~({BANKS{1'b1}} << po_rot);
-  assign st_next = ~({BANKS{1'b1}} << st_rot);
-
   always_ff @(posedge clk_i) begin
-    if (st_re_i) st_rot_q <= st_rot;
+    if (st_re_i) begin
+      st_rot_q  <= st_rot;
+      st_row0_q <= st_row0;
+      st_row1_q <= st_row1;
+      st_next_q <= st_next;
+    end
   end
 
   // ---- Banks.
+  for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_mm_group
+    assign mm_groups[g] = mm_here[g*BANKS+:BANKS] != '0;
+  end
   for (genvar b = 0; b < BANKS; b++) begin : gen_bank
-    localparam logic [BB-1:0] B = BB'(b);
-    logic [BB-1:0] ld_byte, po_byte;
-    logic ld_hit, po_hit;
-    logic [RB-1:0] ld_row, po_row, st_row, mm_row;
-    assign ld_byte = B - ld_rot;
-    assign po_byte = B - po_rot;
-    assign ld_hit = 8'(ld_byte) < ld_n_i;
-    assign po_hit = 8'(po_byte) < po_n_i;
-    assign ld_row = ld_next[b] ? ld_row1 : ld_row0;
-    assign po_row = po_next[b] ? po_row1 : po_row0;
-    assign st_row = st_next[b] ? st_row1 : st_row0;
+    logic [DB-1:0] ld_row, po_row, st_row;  // within the group
+    logic [RB-1:0] mm_row, st_row_q, mm_row_q;
+    assign ld_row = ld_next[b] ? ld_row1[DB-1:0] : ld_row0[DB-1:0];
+    assign po_row = po_next[b] ? po_row1[DB-1:0] : po_row0[DB-1:0];
+    assign st_row = st_next[b] ? st_row1[DB-1:0] : st_row0[DB-1:0];
     assign mm_row = mm_row_i[b*RB+:RB];
 
     logic [8*ACT_GROUPS-1:0] rdata;  // of all groups
-    logic [31:0] mm_group_q, st_group_q;
-    assign mm_data_o[8*b+:8] = 8'(rdata >> {mm_group_q, 3'b0});
-    assign st_banks[8*b+:8] = 8'(rdata >> {st_group_q, 3'b0});
+    assign st_row_q = st_next_q[b] ? st_row1_q : st_row0_q;
+    assign st_banks[8*b+:8] = 8'(rdata >> {st_row_q >> DB, 3'b0});
+    assign mm_data_o[8*b+:8] = 8'(rdata >> {mm_row_q >> DB, 3'b0});
     always_ff @(posedge clk_i) begin
-      if (mm_re_i[b]) mm_group_q <= 32'(mm_row) >> DB;
-      if (st_re_i) st_group_q <= 32'(st_row) >> DB;
+      if (mm_re_i[b]) mm_row_q <= mm_row;
     end
 
     for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
-      logic mm_here, ld_here, po_here;
-      assign mm_here = mm_re_i[b] && (32'(mm_row) >> DB) == 32'(g);
-      assign ld_here = ld_groups[g] && ld_hit && (32'(ld_row) >> DB) == 32'(g);
-      assign po_here = po_groups[g] && po_hit && (32'(po_row) >> DB) == 32'(g);
-      assign mm_in_group[g*BANKS+b] = mm_here;
+      localparam int I = g * BANKS + b;
+      assign mm_here[I] = mm_re_i[b] && (mm_row >> DB) == RB'(g);
       systole_sram #(
           .WIDTH(8),
           .DEPTH(1 << DB)
       ) u_sram (
           .clk_i  (clk_i),
-          .we_i   (ld_here || po_here),
-          .waddr_i(ld_here ? ld_row[DB-1:0] : po_row[DB-1:0]),
-          .wdata_i(ld_here ? ld_banks[8*b+:8] : po_banks[8*b+:8]),
-          .re_i   (mm_here || st_groups[g]),
-          .raddr_i(mm_here ? mm_row[DB-1:0] : st_row[DB-1:0]),
+          .we_i   (ld_here[I] || po_here[I]),
+          .waddr_i(ld_here[I] ? ld_row : po_row),
+          .wdata_i(ld_here[I] ? ld_banks[8*b+:8] : po_banks[8*b+:8]),
+          .re_i   (mm_here[I] || st_here[I]),
+          .raddr_i(mm_here[I] ? mm_row[DB-1:0] : st_row),
           .rdata_o(rdata[8*g+:8])
       );
     end
   end
 
-  // Address bits above the buffer are the engines' to check.
-  logic unused;
-  assign unused = &{1'b0, ld_addr_i, po_addr_i, st_addr_i, st_bytes};
+  logic unused;  // the spans have told the groups
+  assign unused = &{1'b0, st_bytes, ld_row0, ld_row1, po_row0, po_row1};
 endmodule

@@ -9,6 +9,8 @@
 //
 //   cycle   issue       T = issue+1    T+1 ... T+2        T+3+ROWS+c         retire = last slot + ROWS + COLS + 5
 //           ktab read   window 0       (gather) swap      psum at column c   row sum's accumulator is written
+`include "systole_assert.svh"
+
 module systole_matmul_control #(
     parameter int ROWS = 16,
     parameter int COLS = 16,
@@ -200,6 +202,18 @@ module systole_matmul_control #(
   assign macs_valid_o = slot_o;
   assign macs_o = 13'(slot_lanes_o) * 13'(wcols_q);
 
+  logic entry_err;
+  systole_slot_guard u_guard (
+      .clk_i  (clk_i),
+      .rst_ni (rst_ni),
+      .clear_i(clear_i),
+      .slot_i (slot_o),
+      .first_i(acc_first_q),
+      .half_i (half_q),
+      .entry_i(slot_entry_o),
+      .err_o  (entry_err)
+  );
+
   // ---- Retire: the last slot comes out of the pipeline; push and pc wait in a ring, oldest first.
   // An instruction is in flight for at most M + ROWS + COLS + 5 cycles after the issue of its last fold, issues are P >= M, 3 apart.
   localparam int RING = 1 << $clog2((ROWS + COLS + 6) / 3 + 3);
@@ -245,7 +259,7 @@ module systole_matmul_control #(
     pc   = pc1_q;
     if (acc_conflict_i) pc = oldest_pc;
     else if (range_err_i) code = systole_pkg::ERR_BUFFER_RANGE;
-    else if (!rule_err_i && !act_conflict_i) begin
+    else if (!rule_err_i && !entry_err && !act_conflict_i) begin
       err  = allowed && !head_ok;
       code = head_code;
       pc   = pc_i;
@@ -267,4 +281,8 @@ module systole_matmul_control #(
     end
   end
   assign err_valid_o = err_q;
+
+  `SYSTOLE_ASSERT(OneLoadAtATime, clk_i, rst_ni, !(load_head || load_next) || !loading_q)
+  `SYSTOLE_ASSERT(WeightsThereWhenFoldBegins, clk_i, rst_ni, !(issue_mm || fold_end) || !loading_q || load_last)
+  `SYSTOLE_ASSERT(RingHasRoom, clk_i, rst_ni, !issue_mm || in_q + IW'(1) != out_q)
 endmodule

@@ -236,6 +236,28 @@ TEST_P(MatmulErrorTest, PostReadsTheHalfThatAccumulates) {
   ExpectLegal(Good(), options);
 }
 
+TEST_P(MatmulErrorTest, AccumulatesOnAnEntryStillOnItsWay) {
+  // Three windows go to entries 0, 1, 2 (First) in slots 0, 1, 2; the next instruction's first goes to 2 (slot 3) or 1.
+  const Instruction first = With({{field::kMmNx, 3}, {field::kMmKslices, 1}, {field::kMmWcols, 1}});
+  const auto next = [&](int acc_base) {
+    return With({{field::kMmNx, 1},
+                 {field::kMmKslices, 1},
+                 {field::kMmWcols, 1},
+                 {field::kMmFirst, 0},
+                 {field::kMmAccBase, static_cast<uint64_t>(acc_base)}});
+  };
+  for (int acc_base : {1, 2}) {
+    const Trace t = RunProgram(model_.get(), {{first}, {next(acc_base)}});
+    ASSERT_TRUE(t.error) << acc_base;
+    EXPECT_EQ(t.error->code, static_cast<int>(ErrorCode::kConflict));
+    EXPECT_EQ(t.error->pc, 1u);
+    ClearAndExpectACorrectRun();
+  }
+  for (int acc_base : {0, 3}) EXPECT_FALSE(RunProgram(model_.get(), {{first}, {next(acc_base)}}).error) << acc_base;
+  // One slot later there is no harm.
+  EXPECT_FALSE(RunProgram(model_.get(), {{first}, {next(1), 40}}).error);
+}
+
 INSTANTIATE_TEST_SUITE_P(Configurations, MatmulErrorTest, testing::ValuesIn(Builds()),
                          [](const auto& info) { return info.param.name; });
 
