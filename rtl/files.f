@@ -5,6 +5,7 @@ systole_delay.sv
 systole_queue.sv
 systole_rotate.sv
 systole_row_memory.sv
+systole_act_span.sv
 systole_act_buffer.sv
 systole_burst_walker.sv
 systole_ls_check.sv
@@ -12,6 +13,7 @@ systole_load.sv
 systole_store.sv
 systole_matmul_check.sv
 systole_window_walker.sv
+systole_slot_guard.sv
 systole_matmul_control.sv
 systole_gather.sv
 systole_weight_buffer.sv
