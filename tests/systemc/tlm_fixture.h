@@ -1,4 +1,4 @@
-// A TlmDevice with a program in its memory, for tests: what a driver does, spelled out.
+// A device with a program in its memory, for tests: what a driver does, spelled out.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,17 +20,17 @@ struct Outcome {
   uint32_t pc = 0;
 };
 
-inline void WriteReg64(TlmDevice* d, uint32_t offset, uint64_t value) {
+inline void WriteReg64(Device* d, uint32_t offset, uint64_t value) {
   d->WriteReg(offset, static_cast<uint32_t>(value));
   d->WriteReg(offset + 4, static_cast<uint32_t>(value >> 32));
 }
-inline uint64_t ReadReg64(TlmDevice* d, uint32_t offset) {
+inline uint64_t ReadReg64(Device* d, uint32_t offset) {
   const uint64_t low = d->ReadReg(offset);
   return low | uint64_t{d->ReadReg(offset + 4)} << 32;
 }
 
 // Program to memory, registers set, windows wide open.
-inline void Prepare(TlmDevice* d, const std::vector<Instruction>& code, uint32_t watchdog = 100000) {
+inline void Prepare(Device* d, const std::vector<Instruction>& code, uint32_t watchdog = 100000) {
   if (!code.empty()) d->WriteMemory(kCodeBase, code.data(), code.size() * sizeof(Instruction));
   WriteReg64(d, reg::kProgLo, kCodeBase);
   d->WriteReg(reg::kProgLen, static_cast<uint32_t>(code.size()));
@@ -43,7 +43,7 @@ inline void Prepare(TlmDevice* d, const std::vector<Instruction>& code, uint32_t
   d->WriteReg(reg::kIrqStatus, reg::kIrqDone | reg::kIrqError);
 }
 
-inline Outcome StartAndWait(TlmDevice* d, uint64_t max_cycles = 10000000) {
+inline Outcome StartAndWait(Device* d, uint64_t max_cycles = 10000000) {
   d->WriteReg(reg::kCtrl, reg::kCtrlStart);
   Outcome o;
   o.interrupt = d->WaitInterrupt(max_cycles);
@@ -55,13 +55,13 @@ inline Outcome StartAndWait(TlmDevice* d, uint64_t max_cycles = 10000000) {
   return o;
 }
 
-inline Outcome Execute(TlmDevice* d, const std::vector<Instruction>& code, uint32_t watchdog = 100000) {
+inline Outcome Execute(Device* d, const std::vector<Instruction>& code, uint32_t watchdog = 100000) {
   Prepare(d, code, watchdog);
   return StartAndWait(d);
 }
 
 // Offset rows as random programs load them (row r: contiguous from r * BANKS), and random data.
-inline void WriteKtabAndData(TlmDevice* d, const HwConfig& config, uint32_t seed) {
+inline void WriteKtabAndData(Device* d, const HwConfig& config, uint32_t seed) {
   const size_t row = static_cast<size_t>(PaddedRowBytes(Opcode::kLoadKtab, config));
   std::vector<uint8_t> bytes(row * kKtabRows);
   for (int r = 0; r < kKtabRows; ++r) {
