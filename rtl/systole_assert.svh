@@ -1,11 +1,11 @@
 // Named checks, written once for every tool.
 //
-//   `SYSTOLE_ASSERT(name, clk, rst_n, expr)   at every rising clk edge outside reset, expr must hold (values before the edge);
-//                                             else "systole: assertion failed: <instance>.<name>" and the simulation ends.
-//                                             Nothing in synthesis (YOSYS, SYNTHESIS) or with SYSTOLE_NO_ASSERT.
-//   `SYSTOLE_REQUIRE(PARAM, ok, text)         refuses an illegal parameter by name: Verilator when it elaborates (and,
-//                                             where warnings do not stop it, at time 0), Icarus at
-//                                             time 0, Yosys in `hierarchy` (an instance of systole_illegal_parameter_PARAM).
+//   `SYSTOLE_ASSERT(name, clk, rst_n, expr)
+//     At every rising clk edge outside reset, expr must hold (values before the edge); else the simulation ends with
+//     "systole: assertion failed: <instance>.<name>". Nothing in synthesis (YOSYS, SYNTHESIS) or with SYSTOLE_NO_ASSERT.
+//   `SYSTOLE_REQUIRE(PARAM, ok, text)
+//     Refuses an illegal parameter by name: Verilator when it elaborates (and, where warnings do not stop it, at time 0),
+//     Icarus at time 0, Yosys in `hierarchy` (an instance of the missing module systole_illegal_parameter_PARAM).
 `ifndef SYSTOLE_ASSERT_SVH
 `define SYSTOLE_ASSERT_SVH
 

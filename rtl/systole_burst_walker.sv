@@ -3,9 +3,10 @@
 //   line l: LsBytes bytes from memory LsAddr + l*LsMemStride, buffer LsBuf + l*LsBufStride
 //   burst:  beats = min(beats to the next 256-byte aligned address, beats to the line's end)
 //
-// start_i in cycle t loads instr_i; from t+1 active_o is high and the outputs describe the current burst, combinationally
-// from registers, until step_i moves to the next one (or ends: active_o falls in the cycle after the last step).
-// stop_i ends the walk. outside_o: the burst is not wholly inside [base_i, last_i], or its address passed 2^64.
+// start_i in cycle t loads instr_i; from t+1 active_o is high and the outputs describe the current burst,
+// combinationally from registers, until step_i moves to the next one (or ends: active_o falls in the cycle after the
+// last step). stop_i ends the walk. outside_o: the burst is not wholly inside [base_i, last_i], or its address passed
+// 2^64.
 module systole_burst_walker #(
   parameter int AXI_DATA_WIDTH = 64
 ) (
@@ -55,7 +56,8 @@ module systole_burst_walker #(
   assign len_o = 6'(beats - 25'd1);
   assign tail_o = (line_end && left_q[BEAT_BITS-1:0] != BEAT_BITS'(0)) ? 5'(left_q[BEAT_BITS-1:0]) : 5'(BEAT);
   assign last_o = line_end && lines_q == 16'd1;
-  assign end_addr = addr_o + (64'(beats) << BEAT_BITS) - 64'd1;  // a burst cannot pass 2^64: it ends at a 256-byte boundary
+  // a burst cannot pass 2^64: it ends at a 256-byte boundary
+  assign end_addr = addr_o + (64'(beats) << BEAT_BITS) - 64'd1;
   assign outside_o = wrapped_q || addr_o < base_i || end_addr > last_i;
   assign next_line = line_addr_q + 64'(mem_stride_q);
 

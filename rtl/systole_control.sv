@@ -5,10 +5,13 @@
 //   any --soft reset--> RESET --bus idle--> IDLE
 //
 // Cycle 0 of a run is the first in RUN, with clear_o high. Last retire in cycle R -> DONE in R+2 (docs/timing.md, End).
-// The first error wins; in one cycle LOAD, MATMUL, POST, STORE, fetch, token overflow, deadlock, watchdog, in this order.
-// Deadlock: nothing in flight, nothing to dispatch (or its queue full), and every engine's head waits for tokens.
-// Watchdog: watchdog_i cycles in a row without progress_i; it ends RUN (naming the oldest unfinished instruction:
-// issued, queued, or next to dispatch), and the waiting in WAIT, DRAIN and RESET; DRAINING then stays until the bus is idle.
+// The first error wins; in one cycle LOAD, MATMUL, POST, STORE, fetch, token overflow, deadlock, watchdog, in this
+// order.
+// Deadlock: nothing in flight, nothing to dispatch (or its queue full), and every engine's head waits for
+// tokens.
+// Watchdog: watchdog_i cycles in a row without progress_i; it ends RUN (naming the oldest unfinished
+// instruction: issued, queued, or next to dispatch), and the waiting in WAIT, DRAIN and RESET; DRAINING then stays
+// until the bus is idle.
 module systole_control (
   input  logic         clk_i,
   input  logic         rst_ni,

@@ -1,8 +1,8 @@
 // Control and status registers behind an AXI4-Lite port (docs/registers.md).
 //
 // A write is accepted in the cycle in which address and data are both valid and the last response is taken (or none
-// waits); the registers have changed in the next cycle, BVALID rises in it. A read is accepted whenever no answer waits;
-// RVALID rises in the next cycle with the values of the cycle of acceptance.
+// waits); the registers have changed in the next cycle, BVALID rises in it. A read is accepted whenever no answer
+// waits; RVALID rises in the next cycle with the values of the cycle of acceptance.
 // start_o, soft_reset_o: pulses in the cycle of acceptance. Reading the low word of a counter keeps its high word.
 // Answers SLVERR and changes nothing: an unmapped offset, a write to a read-only register, a write to the program or
 // window registers while locked_i (a run may be using them).
@@ -91,8 +91,10 @@ module systole_csr #(
       systole_pkg::REG_CTRL, systole_pkg::REG_IRQ_ENABLE, systole_pkg::REG_IRQ_STATUS, systole_pkg::REG_WATCHDOG:
         write_known = 1'b1;
       systole_pkg::REG_PROG_LO, systole_pkg::REG_PROG_HI, systole_pkg::REG_PROG_LEN,
-      systole_pkg::REG_RD_BASE_LO, systole_pkg::REG_RD_BASE_HI, systole_pkg::REG_RD_LAST_LO, systole_pkg::REG_RD_LAST_HI,
-      systole_pkg::REG_WR_BASE_LO, systole_pkg::REG_WR_BASE_HI, systole_pkg::REG_WR_LAST_LO, systole_pkg::REG_WR_LAST_HI:
+      systole_pkg::REG_RD_BASE_LO, systole_pkg::REG_RD_BASE_HI, systole_pkg::REG_RD_LAST_LO,
+      systole_pkg::REG_RD_LAST_HI,
+      systole_pkg::REG_WR_BASE_LO, systole_pkg::REG_WR_BASE_HI, systole_pkg::REG_WR_LAST_LO,
+      systole_pkg::REG_WR_LAST_HI:
         write_known = !locked_i;
       default: write_known = 1'b0;
     endcase
@@ -160,8 +162,8 @@ module systole_csr #(
     end
   end
 
-  // A last byte beyond the address bits there are means the end of the address space: windows are compared with 64 bits.
-  // The first bytes and the program address keep all bits: what they name beyond the address bits is outside.
+  // A last byte beyond the address bits there are means the end of the address space: windows are compared with 64
+  // bits. The first bytes and the program address keep all bits: what they name beyond the address bits is outside.
   assign prog_o = {prog_hi_q, prog_lo_q};
   assign prog_len_o = prog_len_q;
   assign watchdog_o = watchdog_q;

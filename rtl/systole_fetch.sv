@@ -1,13 +1,14 @@
 // Fetch unit and dispatcher: reads the program in order and hands each instruction to its engine's queue.
 //
-//   burst b: instructions 8b .. 8b+7 (256 bytes; the last one shorter);  AR(0) = 1, AR(b) = max(AR(b-1)+1, D(8(b-1)-1)+1)
+//   burst b: instructions 8b .. 8b+7 (256 bytes; the last one shorter);
+//            AR(0) = 1, AR(b) = max(AR(b-1)+1, D(8(b-1)-1)+1)
 //   D(j) = max(r(j)+1, D(j-1)+1, a place in the engine's queue);  r(j): its last beat
 //
 // A buffer of 16 instructions, so R is always ready. Cycle 0 of a run is the one with clear_i high.
-// Errors (engine FETCH): ReadWindow, a burst not wholly inside the read window is not sent (the burst's first instruction);
-// ReadResponse (the instruction whose beat it was); BadOpcode, at dispatch; BadField, a program that is not at a multiple
-// of 256 (instruction 0). With stop_i nothing is sent or dispatched, an address that waits for ARREADY stays, data are
-// discarded.
+// Errors (engine FETCH): ReadWindow, a burst not wholly inside the read window is not sent (the burst's first
+// instruction); ReadResponse (the instruction whose beat it was); BadOpcode, at dispatch; BadField, a program that is
+// not at a multiple of 256 (instruction 0). With stop_i nothing is sent or dispatched, an address that waits for
+// ARREADY stays, data are discarded.
 `include "systole_assert.svh"
 
 module systole_fetch #(

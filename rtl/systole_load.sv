@@ -3,11 +3,11 @@
 //   a(k) = max(a(k-1)+1, issue+1, e(k-OUTSTANDING)+1)    cycle of burst k's address, e(k) of its last data beat
 //   free = a(last)+1, retire = e(last)+1;   Fill: B beats in issue+1 .. issue+B, retire = issue+B+1
 //
-//   systole_burst_walker -> AR;  a queue of OUTSTANDING bursts remembers where their data go;  R beat -> write registers
+//   systole_burst_walker -> AR;  a queue of OUTSTANDING bursts remembers where data go;  R beat -> write registers
 //
 // A beat accepted in cycle t is at the write port in t+1. R is always ready: the memories take a beat every cycle.
-// Errors: an illegal head (systole_ls_check) is not issued; a burst outside the read window is not sent; an error response
-// (SLVERR, DECERR) names the instruction that waits for it and ends all writing. With stop_i nothing new is sent, an
+// Errors: an illegal head (systole_ls_check) is not issued; a burst outside the read window is not sent; an error
+// response (SLVERR, DECERR) names the instruction that waits for it and ends all writing. With stop_i nothing new is sent, an
 // address that waits for ARREADY stays, and what arrives is discarded.
 `include "systole_assert.svh"
 
@@ -182,7 +182,8 @@ module systole_load #(
 
   systole_queue #(.WIDTH(NOTE_W), .DEPTH(OUTSTANDING)) u_open (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .push_i(taken), .data_i({dest_q, first, (dest_q == TO_ACT) ? buffer : row_q, bank_q, tail, last, push_q}), .full_o(full),
+    .push_i(taken), .data_i({dest_q, first, (dest_q == TO_ACT) ? buffer : row_q, bank_q, tail, last, push_q}),
+    .full_o(full),
     .valid_o(open), .data_o(note), .pop_i(rvalid_i && rlast_i)
   );
   assign {note_dest, note_first, note_start, note_bank, note_tail, note_last, note_push} = note;
@@ -199,7 +200,8 @@ module systole_load #(
   assign row = (note_first && !within_q) ? note_start : row_next_q;
   assign bank = (note_first && !within_q) ? note_bank : bank_next_q;
   assign beat = (note_first && !within_q) ? 8'd0 : beat_next_q;
-  assign row_end = (note_dest == TO_WGT) ? 8'(WGT_BEATS - 1) : (note_dest == TO_KTAB) ? 8'(KTAB_BEATS - 1) : 8'(PAR_BEATS - 1);
+  assign row_end = (note_dest == TO_WGT) ? 8'(WGT_BEATS - 1) : (note_dest == TO_KTAB) ? 8'(KTAB_BEATS - 1) :
+    8'(PAR_BEATS - 1);
   assign row_done = beat == row_end;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

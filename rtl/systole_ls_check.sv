@@ -1,6 +1,6 @@
 // Issue checks of LOAD and STORE instructions (docs/isa.md, Checks); combinational, first rule that fails wins:
 //
-//   BadField     own Pop or own Push bit set; Sync: Push not 0; Bytes or Lines 0; Addr or MemStride not on a beat (not Fill);
+//   BadField     own Pop or own Push bit set; Sync: Push not 0; Bytes or Lines 0; not Fill: Addr or MemStride not on a beat;
 //                row loads: Lines not 1, Bytes not whole padded rows
 //   BufferRange  LsBuf + (Lines-1)*BufStride + Bytes > activation bytes;  row loads: LsBuf + Bytes/rowbytes > rows
 //

@@ -104,9 +104,11 @@ module systole_store #(
 
   systole_burst_walker #(.AXI_DATA_WIDTH(AXI_DATA_WIDTH)) u_walker (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .start_i(start), .single_i(1'b0), .instr_i(instr_i), .step_i(slot && ends), .stop_i(stop_i && (begins || (slot && ends))),
+    .start_i(start), .single_i(1'b0), .instr_i(instr_i), .step_i(slot && ends),
+    .stop_i(stop_i && (begins || (slot && ends))),
     .base_i(wr_base_i), .last_i(wr_last_i),
-    .active_o(walking), .addr_o(addr), .buf_o(buffer), .len_o(len), .tail_o(tail), .first_o(first_unused), .last_o(last),
+    .active_o(walking), .addr_o(addr), .buf_o(buffer), .len_o(len), .tail_o(tail), .first_o(first_unused),
+    .last_o(last),
     .outside_o(outside)
   );
 

@@ -3,7 +3,8 @@
 //   count[s][d] += push_s[d] at the retire of s;  count[s][d] -= Pop_s of the head of d at the issue of d
 //   tokens_o[d] = for all s != d: count[s][d] >= Pop_s(head of d)           (combinational)
 // A token given in cycle t can be taken in t+1. A push that finds its counter at 255 is an error of the pushing engine;
-// tokens taken in the same cycle do not help. The head's Pop of its own engine is not waited for (the engine refuses it).
+// tokens taken in the same cycle do not help. The head's Pop of its own engine is not waited for: the engine
+// refuses it.
 `include "systole_assert.svh"
 
 module systole_tokens (

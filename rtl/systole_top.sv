@@ -1,9 +1,12 @@
-// The accelerator: control registers, fetch, four engines, their queues and tokens, the buffers between them. Wiring only.
+// The accelerator: control registers, fetch, four engines, their queues and tokens, the buffers between them.
+// Wiring only.
 //
 //   s_axil_* -> systole_csr -> systole_control -> systole_fetch (m_axi_fetch_*) -> 4 x systole_queue -> engines
-//   m_axi_ar/r -> systole_load -> buffers -> systole_matmul -> accumulators -> systole_post -> buffers -> systole_store -> m_axi_aw/w/b
+//   m_axi_ar/r -> systole_load -> buffers -> systole_matmul -> accumulators -> systole_post -> buffers ->
+//   systole_store -> m_axi_aw/w/b
 //
-// Timing: docs/timing.md. Protocol: AXI4-Lite register port (docs/registers.md), AXI4 INCR full-width bursts with AxID 0.
+// Timing: docs/timing.md. Protocol: AXI4-Lite register port (docs/registers.md), AXI4 INCR full-width bursts,
+// AxID 0.
 `include "systole_assert.svh"
 
 module systole_top #(
@@ -109,9 +112,10 @@ module systole_top #(
   input  logic                        m_axi_fetch_rvalid,
   output logic                        m_axi_fetch_rready
 );
-  // Observation points for a test bench (read hierarchically, never driven), engine e = LOAD 0, MATMUL 1, POST 2, STORE 3:
+  // Observation points for a test bench (read hierarchically, never driven), engine e = LOAD 0, MATMUL 1, POST 2,
+  // STORE 3:
   //   run            high in every cycle of a run, cycle 0 included
-  //   issue[e] with head_pc[e]; sync[e]: that instruction is a Sync (it retires with its issue)
+  //   issue[e] with head_pc[32*e +: 32]; sync[e]: that instruction is a Sync (it retires with its issue)
   //   retire[e] with oldest_pc[32*e +: 32]
   //   ld_act_we, ld_act_addr, ld_act_n, ld_act_data   and   po_we, po_addr, po_n, po_data: activation buffer writes
   localparam int BEAT = AXI_DATA_WIDTH / 8;
@@ -122,7 +126,8 @@ module systole_top #(
   localparam int ROW_BITS = $clog2(ACT_KIB * 1024) - BANK_BITS;  // of the activation buffer, in a bank
 
   systole_check_params #(
-    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB),
+    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS),
+    .WGT_KIB(WGT_KIB),
     .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
     .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
     .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
@@ -140,10 +145,10 @@ module systole_top #(
   logic [7:0]  fetch_err_code;
 
   // ---- Engines, bit e (or slice e) each
-  logic [3:0]   push, full, queued, head_valid, tokens, issue, sync, retire, busy, inflight, flying, err_valid, overflow;
-  logic [255:0] fetched, head [0:3];
-  logic [31:0]  head_pc [0:3];
-  logic [127:0] oldest_pc, err_pc;
+  logic [3:0]   push, full, queued, head_valid, tokens, issue, sync, retire, busy, inflight, flying, err_valid,
+                overflow;
+  logic [255:0] fetched;
+  logic [127:0] head_pc, oldest_pc, err_pc;
   logic [31:0]  err_code;
   logic [15:0]  give;  // tokens at a retire
   logic         filling, macs_valid;
@@ -173,17 +178,21 @@ module systole_top #(
   // What is inside can only be elaborated with sensible sizes; others have just been refused by name.
   localparam bit SENSIBLE =
     ROWS >= 2 && ROWS <= 64 && COLS >= 2 && COLS <= 64 && WPORT >= 1 && WPORT <= COLS && LANES >= 1 && LANES <= COLS &&
-    ACT_KIB >= 1 && ACT_KIB <= 4096 && ACT_GROUPS >= 1 && ACT_GROUPS <= 16 && ACT_KIB * 1024 >= ACT_GROUPS * BANKS * 2 &&
+    ACT_KIB >= 1 && ACT_KIB <= 4096 && ACT_GROUPS >= 1 && ACT_GROUPS <= 16 &&
+    ACT_KIB * 1024 >= ACT_GROUPS * BANKS * 2 &&
     WGT_KIB >= 1 && WGT_KIB <= 8192 && PAR_KIB >= 1 && PAR_KIB <= 256 && KTAB_KIB >= 1 && KTAB_KIB <= 1024 &&
     WGT_KIB * 1024 >= 2 * ROWS * WPORT && PAR_KIB * 64 >= LANES && ACC_DEPTH >= 4 && ACC_DEPTH <= 1024 &&
-    AXI_DATA_WIDTH >= 32 && AXI_DATA_WIDTH <= 128 && AXI_ADDR_WIDTH >= 32 && AXI_ADDR_WIDTH <= 64 && AXI_ID_WIDTH >= 1 &&
+    AXI_DATA_WIDTH >= 32 && AXI_DATA_WIDTH <= 128 && AXI_ADDR_WIDTH >= 32 && AXI_ADDR_WIDTH <= 64 &&
+    AXI_ID_WIDTH >= 1 &&
     AXI_ID_WIDTH <= 16 && OUTSTANDING >= 1 && OUTSTANDING <= 32 && QUEUE_DEPTH >= 2 && QUEUE_DEPTH <= 64;
 
   if (SENSIBLE) begin : gen_accelerator
     systole_csr #(
-      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB),
+      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS),
+      .WGT_KIB(WGT_KIB),
       .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
-      .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
+      .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING),
+      .QUEUE_DEPTH(QUEUE_DEPTH),
       .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
     ) u_csr (
       .clk_i(clk_i), .rst_ni(rst_ni),
@@ -195,7 +204,8 @@ module systole_top #(
       .irq_o(irq_o),
       .start_o(start), .soft_reset_o(soft_reset), .watchdog_o(watchdog), .status_i(status), .locked_i(locked),
       .error_i(error), .error_pc_i(error_pc), .irq_set_i(irq_set),
-      .prog_o(prog), .prog_len_o(prog_len), .rd_base_o(rd_base), .rd_last_o(rd_last), .wr_base_o(wr_base), .wr_last_o(wr_last),
+      .prog_o(prog), .prog_len_o(prog_len), .rd_base_o(rd_base), .rd_last_o(rd_last), .wr_base_o(wr_base),
+      .wr_last_o(wr_last),
       .index_o(counter_index), .value_i(counter)
     );
 
@@ -211,7 +221,7 @@ module systole_top #(
       .start_i(start), .soft_reset_i(soft_reset), .watchdog_i(watchdog), .prog_len_i(prog_len), .status_o(status),
       .locked_o(locked), .error_o(error), .error_pc_o(error_pc), .irq_set_o(irq_set),
       .clear_o(clear), .stop_o(stop), .run_o(run), .count_o(count), .bus_idle_i(bus_idle), .progress_i(progress),
-      .head_valid_i(queued), .tokens_i(tokens), .head_pc_i({head_pc[3], head_pc[2], head_pc[1], head_pc[0]}),
+      .head_valid_i(queued), .tokens_i(tokens), .head_pc_i(head_pc),
       .flying_i(flying), .oldest_pc_i(oldest_pc),
       .retire_i(retire), .sync_i(issue & sync),
       .err_valid_i(err_valid), .err_code_i(err_code),
@@ -235,10 +245,12 @@ module systole_top #(
       .err_valid_o(fetch_err_valid), .err_code_o(fetch_err_code), .err_pc_o(fetch_err_pc), .bus_idle_o(fetch_idle),
       .next_pc_o(next_pc), .blocked_o(dispatch_blocked),
       .push_o(push), .instr_o(fetched), .full_i(full),
-      .arid_o(m_axi_fetch_arid), .araddr_o(m_axi_fetch_araddr), .arlen_o(m_axi_fetch_arlen), .arsize_o(m_axi_fetch_arsize),
+      .arid_o(m_axi_fetch_arid), .araddr_o(m_axi_fetch_araddr), .arlen_o(m_axi_fetch_arlen),
+      .arsize_o(m_axi_fetch_arsize),
       .arburst_o(m_axi_fetch_arburst), .arlock_o(m_axi_fetch_arlock), .arcache_o(m_axi_fetch_arcache),
       .arprot_o(m_axi_fetch_arprot), .arqos_o(m_axi_fetch_arqos), .arvalid_o(m_axi_fetch_arvalid),
-      .arready_i(m_axi_fetch_arready), .rdata_i(m_axi_fetch_rdata), .rresp_i(m_axi_fetch_rresp), .rlast_i(m_axi_fetch_rlast),
+      .arready_i(m_axi_fetch_arready), .rdata_i(m_axi_fetch_rdata), .rresp_i(m_axi_fetch_rresp),
+      .rlast_i(m_axi_fetch_rlast),
       .rvalid_i(m_axi_fetch_rvalid), .rready_o(m_axi_fetch_rready)
     );
 
@@ -247,41 +259,47 @@ module systole_top #(
     for (genvar e = 0; e < 4; e++) begin : gen_engine
       localparam int FLYING = (e == systole_pkg::ENGINE_MATMUL) ? (ROWS + COLS + 5) / 3 + 3 :
                               (e == systole_pkg::ENGINE_POST) ? 12 : OUTSTANDING + 3;
+      logic [255:0] head;  // the instruction at the queue's output
       logic flying_full;
 
       systole_queue #(.WIDTH(systole_pkg::INSTR_W + 32), .DEPTH(QUEUE_DEPTH)) u_queue (
         .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
         .push_i(push[e]), .data_i({next_pc, fetched}), .full_o(full[e]),
-        .valid_o(queued[e]), .data_o({head_pc[e], head[e]}), .pop_i(issue[e])
+        .valid_o(queued[e]), .data_o({head_pc[32*e +: 32], head}), .pop_i(issue[e])
       );
       systole_queue #(.WIDTH(32), .DEPTH(FLYING)) u_flying (
         .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-        .push_i(issue[e] && !sync[e]), .data_i(head_pc[e]), .full_o(flying_full),
+        .push_i(issue[e] && !sync[e]), .data_i(head_pc[32*e +: 32]), .full_o(flying_full),
         .valid_o(flying[e]), .data_o(oldest_pc[32*e +: 32]), .pop_i(retire[e])
       );
       // In cycle 0 a queue may still hold what an earlier run left.
       assign head_valid[e] = queued[e] && !clear;
-      assign sync[e] = head[e][3:0] == 4'hF;
+      assign sync[e] = head[3:0] == 4'hF;
       `SYSTOLE_ASSERT(InflightAgrees, clk_i, rst_ni, !run || clear || inflight[e] == flying[e] || retire[e])
       `SYSTOLE_ASSERT(FlyingHasRoom, clk_i, rst_ni, !flying_full)
     end
 
     systole_tokens u_tokens (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .head_pop_i({head[3][19:8], head[2][19:8], head[1][19:8], head[0][19:8]}), .tokens_o(tokens), .issue_i(issue),
+      .head_pop_i({gen_engine[3].head[19:8], gen_engine[2].head[19:8], gen_engine[1].head[19:8],
+                    gen_engine[0].head[19:8]}),
+      .tokens_o(tokens), .issue_i(issue),
       .retire_i(retire), .push_i(give), .overflow_o(overflow)
     );
 
     // ---- Engines
     systole_load #(
       .ROWS(ROWS), .LANES(LANES), .WPORT(WPORT), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB),
-      .KTAB_KIB(KTAB_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH),
+      .KTAB_KIB(KTAB_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
+      .AXI_ID_WIDTH(AXI_ID_WIDTH),
       .OUTSTANDING(OUTSTANDING)
     ) u_load (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[0]), .instr_i(head[0]), .pc_i(head_pc[0]), .tokens_i(tokens[0]),
+      .stop_i(stop), .valid_i(head_valid[0]), .instr_i(gen_engine[0].head), .pc_i(head_pc[0 +: 32]),
+      .tokens_i(tokens[0]),
       .issue_o(issue[0]), .retire_o(retire[0]), .push_o(give[0 +: 4]), .busy_o(busy[0]), .inflight_o(inflight[0]),
-      .err_valid_o(err_valid[0]), .err_code_o(err_code[0 +: 8]), .err_pc_o(err_pc[0 +: 32]), .oldest_pc_i(oldest_pc[0 +: 32]),
+      .err_valid_o(err_valid[0]), .err_code_o(err_code[0 +: 8]), .err_pc_o(err_pc[0 +: 32]),
+      .oldest_pc_i(oldest_pc[0 +: 32]),
       .rd_base_i(rd_base), .rd_last_i(rd_last), .bus_idle_o(load_idle), .filling_o(filling),
       .arid_o(m_axi_arid), .araddr_o(m_axi_araddr), .arlen_o(m_axi_arlen), .arsize_o(m_axi_arsize),
       .arburst_o(m_axi_arburst), .arlock_o(m_axi_arlock), .arcache_o(m_axi_arcache), .arprot_o(m_axi_arprot),
@@ -297,7 +315,8 @@ module systole_top #(
       .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM)
     ) u_matmul (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[1]), .instr_i(head[1]), .pc_i(head_pc[1]), .tokens_i(tokens[1]),
+      .stop_i(stop), .valid_i(head_valid[1]), .instr_i(gen_engine[1].head), .pc_i(head_pc[32 +: 32]),
+      .tokens_i(tokens[1]),
       .issue_o(issue[1]), .retire_o(retire[1]), .push_o(give[4 +: 4]), .busy_o(busy[1]), .inflight_o(inflight[1]),
       .err_valid_o(err_valid[1]), .err_code_o(err_code[8 +: 8]), .err_pc_o(err_pc[32 +: 32]),
       .macs_valid_o(macs_valid), .macs_o(macs),
@@ -312,7 +331,8 @@ module systole_top #(
       .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
     ) u_post (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[2]), .instr_i(head[2]), .pc_i(head_pc[2]), .tokens_i(tokens[2]),
+      .stop_i(stop), .valid_i(head_valid[2]), .instr_i(gen_engine[2].head), .pc_i(head_pc[64 +: 32]),
+      .tokens_i(tokens[2]),
       .issue_o(issue[2]), .retire_o(retire[2]), .push_o(give[8 +: 4]), .busy_o(busy[2]), .inflight_o(inflight[2]),
       .err_valid_o(err_valid[2]), .err_code_o(err_code[16 +: 8]), .err_pc_o(err_pc[64 +: 32]),
       .acc_re_o(acc_re), .acc_half_o(acc_half), .acc_addr_o(acc_addr), .acc_data_i(acc_data),
@@ -325,15 +345,18 @@ module systole_top #(
       .OUTSTANDING(OUTSTANDING)
     ) u_store (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[3]), .instr_i(head[3]), .pc_i(head_pc[3]), .tokens_i(tokens[3]),
+      .stop_i(stop), .valid_i(head_valid[3]), .instr_i(gen_engine[3].head), .pc_i(head_pc[96 +: 32]),
+      .tokens_i(tokens[3]),
       .issue_o(issue[3]), .retire_o(retire[3]), .push_o(give[12 +: 4]), .busy_o(busy[3]), .inflight_o(inflight[3]),
-      .err_valid_o(err_valid[3]), .err_code_o(err_code[24 +: 8]), .err_pc_o(err_pc[96 +: 32]), .oldest_pc_i(oldest_pc[96 +: 32]),
+      .err_valid_o(err_valid[3]), .err_code_o(err_code[24 +: 8]), .err_pc_o(err_pc[96 +: 32]),
+      .oldest_pc_i(oldest_pc[96 +: 32]),
       .wr_base_i(wr_base), .wr_last_i(wr_last), .bus_idle_o(store_idle),
       .st_re_o(st_re), .st_addr_o(st_addr), .st_n_o(st_n), .st_data_i(st_data),
       .awid_o(m_axi_awid), .awaddr_o(m_axi_awaddr), .awlen_o(m_axi_awlen), .awsize_o(m_axi_awsize),
       .awburst_o(m_axi_awburst), .awlock_o(m_axi_awlock), .awcache_o(m_axi_awcache), .awprot_o(m_axi_awprot),
       .awqos_o(m_axi_awqos), .awvalid_o(m_axi_awvalid), .awready_i(m_axi_awready),
-      .wdata_o(m_axi_wdata), .wstrb_o(m_axi_wstrb), .wlast_o(m_axi_wlast), .wvalid_o(m_axi_wvalid), .wready_i(m_axi_wready),
+      .wdata_o(m_axi_wdata), .wstrb_o(m_axi_wstrb), .wlast_o(m_axi_wlast), .wvalid_o(m_axi_wvalid),
+      .wready_i(m_axi_wready),
       .bresp_i(m_axi_bresp), .bvalid_i(m_axi_bvalid), .bready_o(m_axi_bready)
     );
 
