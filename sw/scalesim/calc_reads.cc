@@ -102,7 +102,7 @@ class OverlapCounter {
       const int64_t end = s_.stationary ? g_.rows : s_.t + lanes - 1;
       for (int64_t step = first; step < end;) {
         const int64_t stretch = std::min((window_ - held_ - 1) / lanes, end - step);
-        if (stretch >= 4) {
+        if (stretch >= 4 && !g_.Sparse()) {
           MarkStretch(fold, block, step, step + stretch);
           step += stretch;
         } else {
@@ -205,11 +205,12 @@ class OverlapCounter {
 CalcFetches CountCalcFetches(const Stream& s, int64_t buffer_words, std::vector<int64_t>* lines) {
   const Geometry& g = s.g;
   const int64_t window = 50 * (buffer_words / 100);
+  const bool countable = s.operand == Operand::kFilter || !g.Sparse();  // in closed form
   const int64_t distinct = s.operand == Operand::kFilter ? g.n * g.k : DistinctIfmapWords(g);
   Boundaries boundaries(lines, s.width > window);
-  if (distinct < window) {
+  if (countable && distinct < window) {
     boundaries.result.misses = distinct;
-  } else if (s.Distinct() && !s.Overhangs()) {
+  } else if (countable && s.Distinct() && !s.Overhangs()) {
     if (s.by_cols && !s.stationary) {
       BlockwiseMisses(s, window, &boundaries);
     } else {

@@ -11,14 +11,13 @@ namespace systole::scalesim {
 int ScaleSimMain(int argc, char** argv) {
   RunRequest request;
   CLI::App app("SCALE-Sim's answers from SCALE-Sim's files: same reports, same traces", "systole scalesim");
-  std::string type = "conv", traces = "N", compat = "v2", sum = "plain";
+  std::string type = "conv", traces, compat = "v2", sum = "plain";
   app.add_option("-c,--config", request.config_path, "configuration (.cfg)")->capture_default_str();
   app.add_option("-t,--topology", request.topology_path, "topology (.csv)")->capture_default_str();
   app.add_option("-p,--path", request.log_path, "folder for the folder of reports")->capture_default_str();
   app.add_option("-i,--input", type, "type of the topology: conv, or gemm (M, N, K)")->capture_default_str();
-  app.add_option("-s,--save-traces", traces, "Y: also write the six traces of each layer")
-      ->check(CLI::IsMember({"Y", "N"}))
-      ->capture_default_str();
+  app.add_option("-s,--save-traces", traces, "Y: also write the six traces of each layer (v2: N if not given; v3: Y)")
+      ->check(CLI::IsMember({"Y", "N"}));
   app.add_option("--compat", compat, "whose arithmetic: v2 (main line) or v3")
       ->check(CLI::IsMember({"v2", "v3"}))
       ->capture_default_str();
@@ -31,7 +30,10 @@ int ScaleSimMain(int argc, char** argv) {
     app.parse(argc, argv);
     // As in SCALE-Sim, whatever is not gemm is conv.
     request.input_type = type == "gemm" ? InputType::kGemm : InputType::kConv;
-    request.save_traces = traces == "Y";
+    request.save_traces = traces.empty() ? compat == "v3" : traces == "Y";
+    if (request.save_traces && request.options.corrected) {
+      throw InputError("--corrected has no traces: they list what SCALE-Sim fetches; give -s N");
+    }
     request.options.compat = compat == "v3" ? Compat::kV3 : Compat::kV2;
     request.options.compensated_sum = sum == "compensated";
     RunFiles(request);

@@ -118,6 +118,31 @@ int64_t BankBandwidth(const Reader& in, const std::string& operand) {
   return bandwidth;
 }
 
+void RefuseUnmodelled(const Reader& in, const std::string& file) {
+  for (const char* key : {"IfmapCustomLayout", "FilterCustomLayout"}) {
+    if (in.HasSection("layout") && in.Bool("layout", key)) {
+      throw InputError(file + ": [layout] " + key + " is True, but layouts are not modelled; set it to False");
+    }
+  }
+  if (in.Text("run_presets", "UseRamulatorTrace") == "True") {
+    throw InputError(file +
+                     ": [run_presets] UseRamulatorTrace is True, but Ramulator is not modelled; set it to False");
+  }
+}
+
+SparseFormat ReadSparsity(const Reader& in, const std::string& file) {
+  if (Lower(in.Text("sparsity", "SparsitySupport")) != "true") return SparseFormat::kNone;
+  if (Lower(in.Text("sparsity", "OptimizedMapping")) == "true") {
+    throw InputError(file +
+                     ": [sparsity] OptimizedMapping is true, but row-wise sparsity is not modelled; set it to false");
+  }
+  const std::string format = in.Text("sparsity", "SparseRep");
+  if (format == "csr") return SparseFormat::kCsr;
+  if (format == "csc") return SparseFormat::kCsc;
+  if (format == "ellpack_block") return SparseFormat::kEllpackBlock;
+  throw InputError(file + ": [sparsity] SparseRep is '" + format + "'; write csr, csc or ellpack_block");
+}
+
 }  // namespace
 
 int64_t ParsePythonInt(const std::string& raw, const std::string& what) {
@@ -228,11 +253,8 @@ RunConfig ParseConfig(const std::string& text, const std::string& file, Compat c
       m.ifmap_bandwidth = BankBandwidth(in, "Ifmap");
       m.filter_bandwidth = BankBandwidth(in, "Filter");
     }
-    config.sparsity.supported = in.Bool("sparsity", "SparsitySupport");
-    if (config.sparsity.supported) {
-      config.sparsity.optimized_mapping = in.Bool("sparsity", "OptimizedMapping");
-      config.sparsity.representation = in.Text("sparsity", "SparseRep");
-    }
+    RefuseUnmodelled(in, file);
+    config.sparse = ReadSparsity(in, file);
   }
   return config;
 }

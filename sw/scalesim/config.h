@@ -9,17 +9,11 @@
 
 namespace systole::scalesim {
 
-struct Sparsity {
-  bool supported = false;
-  bool optimized_mapping = false;
-  std::string representation;  // csr, csc, ellpack_block
-};
-
 struct RunConfig {
   std::string run_name;
   Machine machine;
-  std::vector<int64_t> bandwidths;  // USER: as listed; v2 uses the first for all three operands
-  Sparsity sparsity;                // v3
+  std::vector<int64_t> bandwidths;            // USER: as listed; v2 uses the first for all three operands
+  SparseFormat sparse = SparseFormat::kNone;  // v3
   std::vector<std::string> warnings;
   bool invalid_dataflow = false;  // SCALE-Sim warns and runs os
 };

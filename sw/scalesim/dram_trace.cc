@@ -64,7 +64,7 @@ CalcReadTrace::CalcReadTrace(const Stream& stream, int64_t buffer_words, int64_t
       boundaries_(boundary_cycles),
       file_(path) {
   const Geometry& g = s_.g;
-  const int64_t words = s_.operand == Operand::kFilter ? g.n * g.k : g.h * g.w * g.ch;
+  const int64_t words = s_.operand == Operand::kFilter ? g.n * g.dense_k : g.h * g.w * g.ch;
   seen_.assign((words + 63) / 64, 0);
 }
 

@@ -6,6 +6,7 @@
 #include "sw/scalesim/calc_reads.h"
 #include "sw/scalesim/geometry.h"
 #include "sw/scalesim/layer_sim.h"
+#include "sw/scalesim/sparsity.h"
 #include "sw/scalesim/stream.h"
 #include "sw/scalesim/utilization.h"
 
@@ -142,12 +143,15 @@ LayerReport EvaluateLayer(const Machine& machine, const Layer& layer, const Opti
         CalcDramAccess(filter_fetches, machine.filter_kb * 1024, cycle(kFilterStart), cycle(kFilterFlush));
   }
   const WriteBuffer& writes = sim.write_buffer();
-  report.ofmap_dram = {writes.first_cycle(), writes.last_cycle(), writes.words_written()};
+  report.ofmap_dram = {writes.first_cycle(),
+                       options.compat == Compat::kV3 ? writes.latest_cycle() : writes.last_cycle(),
+                       writes.words_written()};
 
   if (report.total_cycles == 0) {
     throw InputError("the layer takes 0 cycles by SCALE-Sim's count, which makes it divide by zero; use --corrected");
   }
   FillUtilization(g, options, &report);
+  if (options.sparse != SparseFormat::kNone) FillSparsity(g, layer, options, &report);
   return report;
 }
 

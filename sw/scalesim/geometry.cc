@@ -42,6 +42,10 @@ Geometry MakeGeometry(const Machine& machine, const Layer& layer, const Options&
   if (layer.filter_h > layer.ifmap_h) throw InputError("the filter is higher than the IFMAP");
   if (layer.filter_w > layer.ifmap_w) throw InputError("the filter is wider than the IFMAP");
 
+  if (options.sparse != SparseFormat::kNone && machine.filter_offset == 0) {
+    throw InputError("with sparsity SCALE-Sim takes filter address 0 for a zero weight; set FilterOffset above 0");
+  }
+
   Geometry g;
   g.dataflow = machine.dataflow;
   g.rows = machine.rows;
@@ -57,7 +61,13 @@ Geometry MakeGeometry(const Machine& machine, const Layer& layer, const Options&
   g.ew = options.corrected ? (g.w - g.fw) / g.sw + 1 : CeilDiv(g.w - g.fw + g.sw, g.sw);
   g.m = g.eh * g.ew;
   g.n = layer.filters;
-  g.k = g.fh * g.fw * g.ch;
+  g.dense_k = g.k = g.fh * g.fw * g.ch;
+  g.keep_n = g.keep_m = 1;
+  if (options.sparse != SparseFormat::kNone && layer.sparse_n != layer.sparse_m) {
+    g.keep_n = layer.sparse_n;
+    g.keep_m = layer.sparse_m;
+    g.k = g.dense_k / g.keep_m * g.keep_n + std::min(g.dense_k % g.keep_m, g.keep_n);
+  }
   const bool os = g.dataflow == Dataflow::kOs;
   g.sr = os ? g.m : g.k;
   g.sc = g.dataflow == Dataflow::kIs ? g.m : g.n;

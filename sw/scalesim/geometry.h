@@ -26,11 +26,16 @@ struct Geometry {
   int64_t h, w, fh, fw, ch, sh, sw;
   int64_t eh, ew;
   int64_t m, n, k;
+  int64_t dense_k;         // k without sparsity
+  int64_t keep_n, keep_m;  // of every keep_m values of the dense k the first keep_n are kept
   int64_t sr, sc, t;
   int64_t fr, fc, folds;
   int64_t fold_lines, lines;
   bool overhang;        // some window leaves the ifmap: those pixels are counted but never requested
   bool ifmap_distinct;  // no ifmap word is in two windows
+
+  bool Sparse() const { return keep_n != keep_m; }
+  int64_t DenseK(int64_t kept) const { return Sparse() ? kept / keep_n * keep_m + kept % keep_n : kept; }
 
   int64_t UsedRows(int64_t row_fold) const { return std::min(rows, sr - row_fold * rows); }
   int64_t UsedCols(int64_t col_fold) const { return std::min(cols, sc - col_fold * cols); }
@@ -43,13 +48,14 @@ Geometry MakeGeometry(const Machine& machine, const Layer& layer, const Options&
 // Address of element k of window m, without offset; -1 where the window overhangs.
 inline int64_t IfmapAddress(const Geometry& g, int64_t m, int64_t k) {
   const int64_t row_words = g.fw * g.ch;
+  k = g.DenseK(k);
   const int64_t r = k / row_words, x = k % row_words;
   const int64_t i = (m / g.ew) * g.sh + r, j = (m % g.ew) * g.sw;
   if (i >= g.h || j * g.ch + x >= g.w * g.ch) return -1;
   return (i * g.w + j) * g.ch + x;
 }
 
-// Ifmap words that at least one window covers.
+// Ifmap words that at least one window covers; without sparsity.
 int64_t DistinctIfmapWords(const Geometry& g);
 
 // Number of (row, column) of a rows x cols matrix with row + column < d.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "sw/scalesim/sparsity.h"
 #include "sw/scalesim/utilization.h"
 
 namespace systole::scalesim {
@@ -15,8 +16,6 @@ void AppendInt(int64_t value, std::string* out) {
   out->append(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
-void AppendCycle(int64_t value, std::string* out) { AppendPythonFloat(static_cast<double>(value), out); }
-
 // "value, " or, at the end of a row, "value,\n".
 void Field(double value, std::string* out) {
   AppendPythonFloat(value, out);
@@ -26,20 +25,26 @@ void Field(int64_t value, std::string* out) {
   AppendInt(value, out);
   out->append(", ");
 }
+void CycleField(int64_t value, std::string* out) { Field(static_cast<double>(value), out); }  // cycles print as floats
 void EndRow(std::string* out) { out->replace(out->size() - 2, 2, ",\n"); }
 
 double AverageDram(const Access& a) { return static_cast<double>(a.words) / static_cast<double>(a.stop - a.start + 1); }
 
-void AppendAccess(const Access& sram, double words, bool as_float, std::string* out) {
-  AppendCycle(sram.start, out);
-  out->append(", ");
-  AppendCycle(sram.stop, out);
-  out->append(", ");
-  if (as_float) {
-    Field(words, out);
-  } else {
-    Field(sram.words, out);
-  }
+double AverageIfmapSram(const LayerReport& r) {
+  return r.ifmap_reads_scaled ? r.scaled_ifmap_reads / static_cast<double>(r.total_cycles)
+                              : TrueDivide(r.ifmap_sram.words, r.total_cycles);
+}
+
+double AverageMetadata(const LayerReport& r) { return r.metadata_words / static_cast<double>(r.total_cycles); }
+
+int64_t CyclesWithPrefetch(const LayerReport& r) {
+  return r.ofmap_dram.stop - std::min(r.ifmap_dram.start, r.filter_dram.start);
+}
+
+void AppendAccess(const Access& access, std::string* out) {
+  CycleField(access.start, out);
+  CycleField(access.stop, out);
+  Field(access.words, out);
 }
 
 std::string Format(const char* format, double value) {
@@ -84,7 +89,8 @@ void AppendPythonFloat(double value, std::string* out) {
   }
 }
 
-void AppendHeaders(const Options& options, bool sparse, Reports* reports) {
+void AppendHeaders(const Options& options, Reports* reports) {
+  const bool sparse = options.sparse != SparseFormat::kNone;
   reports->compute.append(options.compat == Compat::kV3
                               ? "LayerID, Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall Util %, "
                                 "Mapping Efficiency %, Compute Util %,\n"
@@ -98,14 +104,17 @@ void AppendHeaders(const Options& options, bool sparse, Reports* reports) {
       "SRAM Filter Stop Cycle, SRAM Filter Reads, SRAM OFMAP Start Cycle, SRAM OFMAP Stop Cycle, SRAM OFMAP Writes, "
       "DRAM IFMAP Start Cycle, DRAM IFMAP Stop Cycle, DRAM IFMAP Reads, DRAM Filter Start Cycle, "
       "DRAM Filter Stop Cycle, DRAM Filter Reads, DRAM OFMAP Start Cycle, DRAM OFMAP Stop Cycle, DRAM OFMAP Writes,\n");
+  if (!sparse) return;
+  reports->sparse.append(
+      "LayerID, Sparsity Representation, Original Filter Storage, New Storage (Filter+Metadata), "
+      "Filter Metadata Storage, Avg FILTER Metadata SRAM BW, \n");
 }
 
-void AppendLayer(int64_t layer_id, const LayerReport& r, const Options& options, bool sparse, Reports* reports) {
+void AppendLayer(int64_t layer_id, const LayerReport& r, const Options& options, Reports* reports) {
+  const bool sparse = options.sparse != SparseFormat::kNone;
   std::string* out = &reports->compute;
   Field(layer_id, out);
-  if (options.compat == Compat::kV3) {
-    Field(r.ofmap_dram.stop - std::min(r.ifmap_dram.start, r.filter_dram.start), out);
-  }
+  if (options.compat == Compat::kV3) Field(CyclesWithPrefetch(r), out);
   Field(r.total_cycles, out);
   Field(r.stall_cycles, out);
   Field(r.overall_util, out);
@@ -115,11 +124,9 @@ void AppendLayer(int64_t layer_id, const LayerReport& r, const Options& options,
 
   out = &reports->bandwidth;
   Field(layer_id, out);
-  Field(sparse ? r.ifmap_sram_reads_scaled / static_cast<double>(r.total_cycles)
-               : TrueDivide(r.ifmap_sram.words, r.total_cycles),
-        out);
+  Field(AverageIfmapSram(r), out);
   Field(TrueDivide(r.filter_sram.words, r.total_cycles), out);
-  if (sparse) Field(TrueDivide(r.filter_metadata_reads, r.total_cycles), out);
+  if (sparse) Field(AverageMetadata(r), out);
   Field(TrueDivide(r.ofmap_sram.words, r.total_cycles), out);
   Field(AverageDram(r.ifmap_dram), out);
   Field(AverageDram(r.filter_dram), out);
@@ -128,24 +135,56 @@ void AppendLayer(int64_t layer_id, const LayerReport& r, const Options& options,
 
   out = &reports->detail;
   Field(layer_id, out);
-  AppendAccess(r.ifmap_sram, r.ifmap_sram_reads_scaled, sparse, out);
-  AppendAccess(r.filter_sram, 0, false, out);
-  AppendAccess(r.ofmap_sram, 0, false, out);
-  AppendAccess(r.ifmap_dram, 0, false, out);
-  AppendAccess(r.filter_dram, 0, false, out);
-  AppendAccess(r.ofmap_dram, 0, false, out);
+  CycleField(r.ifmap_sram.start, out);
+  CycleField(r.ifmap_sram.stop, out);
+  if (r.ifmap_reads_scaled) {
+    Field(r.scaled_ifmap_reads, out);
+  } else {
+    Field(r.ifmap_sram.words, out);
+  }
+  AppendAccess(r.filter_sram, out);
+  AppendAccess(r.ofmap_sram, out);
+  AppendAccess(r.ifmap_dram, out);
+  AppendAccess(r.filter_dram, out);
+  AppendAccess(r.ofmap_dram, out);
+  EndRow(out);
+
+  if (!sparse) return;
+  out = &reports->sparse;
+  Field(layer_id, out);
+  out->append(SparseFormatName(options.sparse)).append(", ");
+  Field(r.dense_filter_words, out);
+  if (options.sparse == SparseFormat::kEllpackBlock) {
+    Field(r.sparse_filter_words, out);
+    Field(r.metadata_words, out);
+  } else {
+    Field(static_cast<int64_t>(r.sparse_filter_words), out);
+    Field(static_cast<int64_t>(r.metadata_words), out);
+  }
+  Field(AverageMetadata(r), out);
   EndRow(out);
 }
 
-std::string LayerSummary(int64_t layer_id, const LayerReport& r, const Options&) {
+std::string LayerSummary(int64_t layer_id, const LayerReport& r, const Options& options) {
+  const bool v3 = options.compat == Compat::kV3;
   std::string text = "\nRunning Layer " + std::to_string(layer_id) + "\n";
+  if (v3) text += "Total cycles: " + std::to_string(CyclesWithPrefetch(r)) + "\n";
   text += "Compute cycles: " + std::to_string(r.total_cycles) + "\n";
   text += "Stall cycles: " + std::to_string(r.stall_cycles) + "\n";
   text += Format("Overall utilization: %.2f%%\n", r.overall_util);
   text += Format("Mapping efficiency: %.2f%%\n", r.mapping_eff);
-  text += Format("Average IFMAP DRAM BW: %.3f words/cycle\n", AverageDram(r.ifmap_dram));
-  text += Format("Average Filter DRAM BW: %.3f words/cycle\n", AverageDram(r.filter_dram));
-  text += Format("Average OFMAP DRAM BW: %.3f words/cycle\n", AverageDram(r.ofmap_dram));
+  const auto bandwidth = [&text](const char* what, double value) {
+    text += std::string("Average ") + what + Format(" BW: %.3f words/cycle\n", value);
+  };
+  if (v3) {
+    bandwidth("IFMAP SRAM", AverageIfmapSram(r));
+    bandwidth("Filter SRAM", TrueDivide(r.filter_sram.words, r.total_cycles));
+    if (options.sparse != SparseFormat::kNone) bandwidth("Filter Metadata SRAM", AverageMetadata(r));
+    bandwidth("OFMAP SRAM", TrueDivide(r.ofmap_sram.words, r.total_cycles));
+  }
+  bandwidth("IFMAP DRAM", AverageDram(r.ifmap_dram));
+  bandwidth("Filter DRAM", AverageDram(r.filter_dram));
+  bandwidth("OFMAP DRAM", AverageDram(r.ofmap_dram));
   return text;
 }
 

@@ -15,11 +15,12 @@ struct Reports {
   std::string compute;
   std::string bandwidth;
   std::string detail;
+  std::string sparse;  // v3 with sparsity
 };
 
-// Rows of COMPUTE_REPORT.csv, BANDWIDTH_REPORT.csv and DETAILED_ACCESS_REPORT.csv, after their headers.
-void AppendHeaders(const Options& options, bool sparse, Reports* reports);
-void AppendLayer(int64_t layer_id, const LayerReport& report, const Options& options, bool sparse, Reports* reports);
+// Headers and rows of COMPUTE_REPORT.csv, BANDWIDTH_REPORT.csv, DETAILED_ACCESS_REPORT.csv and SPARSE_REPORT.csv.
+void AppendHeaders(const Options& options, Reports* reports);
+void AppendLayer(int64_t layer_id, const LayerReport& report, const Options& options, Reports* reports);
 
 // What SCALE-Sim prints of a layer.
 std::string LayerSummary(int64_t layer_id, const LayerReport& report, const Options& options);

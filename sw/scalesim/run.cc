@@ -76,20 +76,21 @@ template <typename LayerDone>
 RunResult Evaluate(const RunRequest& request, const RunConfig& config, const std::vector<NamedLayer>& layers,
                    LayerDone layer_done) {
   RunResult result;
-  const bool sparse = config.sparsity.supported;
+  Options options = request.options;
+  options.sparse = config.sparse;
   result.run_name = config.run_name;
   result.text = Banner(request, config);
-  AppendHeaders(request.options, sparse, &result.reports);
+  AppendHeaders(options, &result.reports);
   for (size_t i = 0; i < layers.size(); ++i) {
     LayerReport report;
     try {
-      report = EvaluateLayer(config.machine, layers[i].layer, request.options);
+      report = EvaluateLayer(config.machine, layers[i].layer, options);
     } catch (const InputError& error) {
       throw InputError(request.topology_path + ": layer " + std::to_string(i) + " (" + layers[i].name +
                        "): " + error.what());
     }
-    result.text += LayerSummary(i, report, request.options);
-    AppendLayer(i, report, request.options, sparse, &result.reports);
+    result.text += LayerSummary(i, report, options);
+    AppendLayer(i, report, options, &result.reports);
     if (request.save_traces) result.text += "Saving traces: Done!\n";
     layer_done(i, layers[i].layer);
   }
@@ -118,12 +119,15 @@ void RunFiles(const RunRequest& request) {
     if (!request.save_traces) return;
     const std::string layer_folder = folder + "/layer" + std::to_string(id);
     MakeFolder(layer_folder);
-    WriteTraces(config.machine, layer, request.options, layer_folder);
+    Options options = request.options;
+    options.sparse = config.sparse;
+    WriteTraces(config.machine, layer, options, layer_folder);
   });
   MakeFolder(folder);
   WriteFile(folder + "/COMPUTE_REPORT.csv", result.reports.compute);
   WriteFile(folder + "/BANDWIDTH_REPORT.csv", result.reports.bandwidth);
   WriteFile(folder + "/DETAILED_ACCESS_REPORT.csv", result.reports.detail);
+  if (!result.reports.sparse.empty()) WriteFile(folder + "/SPARSE_REPORT.csv", result.reports.sparse);
   if (std::fwrite(result.text.data(), 1, result.text.size(), stdout) != result.text.size() ||
       std::fflush(stdout) != 0) {
     throw InputError(std::string("standard output cannot be written: ") + std::strerror(errno));

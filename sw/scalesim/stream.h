@@ -36,7 +36,7 @@ struct Stream {
   int64_t Address(int64_t x, int64_t step) const {
     int64_t mn, k;
     Element(x, step, &mn, &k);
-    return operand == Operand::kFilter ? mn * g.k + k : IfmapAddress(g, mn, k);
+    return operand == Operand::kFilter ? mn * g.dense_k + g.DenseK(k) : IfmapAddress(g, mn, k);
   }
   bool Overhangs() const { return operand == Operand::kIfmap && g.overhang; }
   bool Distinct() const { return operand == Operand::kFilter || g.ifmap_distinct; }

@@ -40,7 +40,8 @@ std::vector<std::string> Fields(const std::string& row) {
 
 void ParseRatio(const std::string& text, const std::string& place, Layer* layer) {
   const size_t colon = text.find(':');
-  if (colon == std::string::npos) throw InputError(place + ": the sparsity is '" + Strip(text) + "'; write N:M");
+  if (colon == std::string::npos)
+    throw InputError(place + ": the sparsity is '" + Strip(text) + "'; write N:M (v3 has no second stride)");
   layer->sparse_n = ParsePythonInt(text.substr(0, colon), place + ": N of the sparsity");
   layer->sparse_m = ParsePythonInt(text.substr(colon + 1), place + ": M of the sparsity");
   if (layer->sparse_n < 1 || layer->sparse_m < layer->sparse_n) {
@@ -97,6 +98,8 @@ void AppendConv(const std::vector<std::string>& fields, const std::string& place
     TooFew(place, fields.size(), "name, IFMAP height and width, filter height and width, channels, filters, stride");
   }
   const bool ratio = compat == Compat::kV3 && fields.size() > 8;
+  if (compat == Compat::kV3 && fields.size() > 9)
+    throw InputError(place + ": after the stride v3 takes only the sparsity N:M");
   std::vector<int64_t> v(1, 0);
   for (size_t i = 1; i < (ratio ? 8 : fields.size()); ++i) {
     v.push_back(ParsePythonInt(fields[i], place + ": " + (i < 9 ? kNames[i] : "a further field")));

@@ -7,6 +7,7 @@ namespace systole::scalesim {
 
 enum class Dataflow { kOs, kWs, kIs };
 enum class Compat { kV2, kV3 };
+enum class SparseFormat { kNone, kCsr, kCsc, kEllpackBlock };
 
 // The array, its three double buffers and its memory interface. A word is one byte.
 struct Machine {
@@ -41,8 +42,9 @@ struct Layer {
 
 struct Options {
   Compat compat = Compat::kV2;
-  bool corrected = false;        // without SCALE-Sim's known bugs (docs/scalesim.md lists them)
-  bool compensated_sum = false;  // sum() of Python >= 3.12 in the two averaged columns
+  bool corrected = false;                     // without SCALE-Sim's known bugs (docs/scalesim.md lists them)
+  bool compensated_sum = false;               // sum() of Python >= 3.12 in the two averaged columns
+  SparseFormat sparse = SparseFormat::kNone;  // v3: keep the first N of every M filter words, stored in this format
 };
 
 // Cycles in which an operand is first and last used, and how many words.
@@ -60,8 +62,12 @@ struct LayerReport {
   double compute_util = 0;  // percent
   Access ifmap_sram, filter_sram, ofmap_sram;
   Access ifmap_dram, filter_dram, ofmap_dram;
-  double ifmap_sram_reads_scaled = 0;  // v3 with sparsity: what stands for ifmap_sram.words
-  int64_t filter_metadata_reads = 0;   // v3 with sparsity
+  // v3 with sparsity: ws counts every ifmap read M/N times, as a float; storage of the filter in words.
+  bool ifmap_reads_scaled = false;
+  double scaled_ifmap_reads = 0;
+  int64_t dense_filter_words = 0;
+  double sparse_filter_words = 0;  // with metadata
+  double metadata_words = 0;
 };
 
 }  // namespace systole::scalesim

@@ -141,12 +141,16 @@ int64_t UserReads::RotationsToAny(int64_t x, int64_t step, int64_t own) const {
   const Geometry& g = s_.g;
   int64_t m, k;
   s_.Element(x, step, &m, &k);
+  k = g.DenseK(k);
   const int64_t r0 = k / (g.fw * g.ch), c0 = k / g.ch % g.fw, z = k % g.ch;
   const int64_t i = m / g.ew * g.sh + r0, j = m % g.ew * g.sw + c0;
   int64_t best = own;
   for (int64_t er = i < g.fh ? 0 : (i - g.fh) / g.sh + 1; er < g.eh && er * g.sh <= i; ++er) {
     for (int64_t ec = j < g.fw ? 0 : (j - g.fw) / g.sw + 1; ec < g.ew && ec * g.sw <= j; ++ec) {
-      const int64_t om = er * g.ew + ec, ok = ((i - er * g.sh) * g.fw + j - ec * g.sw) * g.ch + z;
+      const int64_t om = er * g.ew + ec;
+      int64_t ok = ((i - er * g.sh) * g.fw + j - ec * g.sw) * g.ch + z;
+      if (ok % g.keep_m >= g.keep_n) continue;
+      ok = ok / g.keep_m * g.keep_n + ok % g.keep_m;
       int64_t position;
       if (s_.stationary) {
         position = list_.RowPosition(om / s_.width, ok, om % s_.width);

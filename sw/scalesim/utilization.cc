@@ -61,7 +61,7 @@ void FillUtilization(const Geometry& g, const Options& options, LayerReport* rep
   const int64_t pes = g.rows * g.cols;
   const int64_t fold_cycles =
       g.dataflow == Dataflow::kOs || options.corrected ? g.fold_lines : g.fold_lines + g.cols - 1;
-  report->overall_util = TrueDivide(g.m * g.n * g.k * 100, report->total_cycles * pes);
+  report->overall_util = TrueDivide(g.m * g.n * g.dense_k * 100, report->total_cycles * pes);
   report->mapping_eff =
       MeanOverFolds(g, options, [&](int64_t ur, int64_t uc) { return TrueDivide(ur * uc, pes); }) * 100;
   report->compute_util =

@@ -74,6 +74,7 @@ void WriteBuffer::Drain(int64_t cycle) {
   written_ += words;
   free_ += words;
   drain_end_ = last_cycle_ = cycle + end - drained_rows_ - 1;
+  latest_cycle_ = std::max(latest_cycle_, last_cycle_);
   drained_rows_ = end;
 }
 

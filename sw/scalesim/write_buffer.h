@@ -36,7 +36,8 @@ class WriteBuffer {
 
   int64_t words_written() const { return written_; }
   int64_t first_cycle() const { return first_cycle_; }
-  int64_t last_cycle() const { return last_cycle_; }
+  int64_t last_cycle() const { return last_cycle_; }      // of the last row; drains can overlap at the end
+  int64_t latest_cycle() const { return latest_cycle_; }  // of all rows
 
  private:
   struct ShortRow {
@@ -58,6 +59,7 @@ class WriteBuffer {
   int64_t written_ = 0;
   int64_t first_cycle_ = 0;
   int64_t last_cycle_ = 0;
+  int64_t latest_cycle_ = 0;
   DrainSink* sink_ = nullptr;
   std::vector<ShortRow> short_rows_;  // closed early and not yet drained
 };

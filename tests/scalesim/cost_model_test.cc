@@ -93,6 +93,38 @@ TEST(CostModelTest, CorrectedPrefetchesInTheOrderOfUse) {
   EXPECT_LE(r.stall_cycles, 48000 / 10);
 }
 
+// LeNet-5 in SCALE-Sim v3, bandwidth 10 everywhere: total and stalls of single layers, measured with it.
+TEST(CostModelTest, Version3CountsAStallTwice) {
+  Options v3;
+  v3.compat = Compat::kV3;
+  Layer c1;
+  c1.ifmap_h = c1.ifmap_w = 32;
+  c1.filter_h = c1.filter_w = 5;
+  c1.filters = 6;
+  Layer c5;
+  c5.ifmap_h = c5.ifmap_w = c5.filter_h = c5.filter_w = 5;
+  c5.channels = 16;
+  c5.filters = 120;
+  struct {
+    Layer layer;
+    int64_t size, kb;
+    Dataflow dataflow;
+    int64_t v2_total, v2_stall, v3_total, v3_stall;
+  } const cases[] = {{c1, 16, 36, Dataflow::kWs, 1896, 237, 2133, 474},
+                     {c5, 16, 36, Dataflow::kWs, 28224, 18825, 28343, 18944},
+                     {c1, 32, 36, Dataflow::kWs, 1938, 1061, 2999, 2122},
+                     {c1, 16, 4, Dataflow::kOs, 14037, 11343, 14087, 11393},
+                     {c5, 32, 4, Dataflow::kIs, 28958, 26177, 29081, 26300}};
+  for (const auto& c : cases) {
+    Machine m = MachineOf(c.size, c.size, c.dataflow);
+    m.ifmap_kb = m.filter_kb = m.ofmap_kb = c.kb;
+    EXPECT_EQ(EvaluateLayer(m, c.layer).total_cycles, c.v2_total);
+    EXPECT_EQ(EvaluateLayer(m, c.layer).stall_cycles, c.v2_stall);
+    EXPECT_EQ(EvaluateLayer(m, c.layer, v3).total_cycles, c.v3_total);
+    EXPECT_EQ(EvaluateLayer(m, c.layer, v3).stall_cycles, c.v3_stall);
+  }
+}
+
 TEST(CostModelTest, ZeroCyclesAreRefusedUnlessCorrected) {
   const Machine m = MachineOf(1, 1, Dataflow::kOs);
   EXPECT_THROW(EvaluateLayer(m, Gemm(1, 1, 1)), InputError);

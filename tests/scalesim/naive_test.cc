@@ -12,7 +12,7 @@ namespace {
 
 std::string Text(const LayerReport& report) {
   Reports text;
-  AppendLayer(0, report, Options(), false, &text);
+  AppendLayer(0, report, Options(), &text);
   return text.compute + text.bandwidth + text.detail;
 }
 

@@ -36,29 +36,51 @@ RunRequest RequestOf(const nlohmann::json& c) {
   return request;
 }
 
-int64_t StallsOf(const std::string& compute_report) {
+// Sum of a column of whole numbers of a report.
+int64_t StallsOf(const std::string& compute_report, int column) {
   std::istringstream lines(compute_report);
-  std::string line;
+  std::string line, field;
   std::getline(lines, line);
   int64_t stalls = 0;
   while (std::getline(lines, line)) {
-    const size_t second = line.find(',', line.find(',') + 1);
-    stalls += std::stoll(line.substr(second + 1));
+    std::istringstream fields(line);
+    for (int i = 0; i <= column; ++i) std::getline(fields, field, ',');
+    stalls += std::stoll(field);
   }
   return stalls;
 }
 
-TEST(RecordedTest, ReportsAndOutputEqualTheOriginalsOnEveryCase) {
-  const nlohmann::json record = ReadRecord("v2_cases.json.gz");
-  EXPECT_EQ(record["commit"], "22f88b17f1dd3160e18bff5df165035bf8146e83");
+void ExpectEqualToTheOriginal(const nlohmann::json& record, Compat compat) {
   for (const nlohmann::json& c : record["cases"]) {
     SCOPED_TRACE(std::string(c["name"]) + " of seed " + std::to_string(record["seed"].get<int64_t>()));
-    const RunResult ours = EvaluateRun(RequestOf(c), c["cfg"], c["topology"]);
+    RunRequest request = RequestOf(c);
+    request.options.compat = compat;
+    request.layout_path = "layout.csv";
+    const RunResult ours = EvaluateRun(request, c["cfg"], c["topology"]);
     EXPECT_EQ(ours.text, c["stdout"].get<std::string>());
     EXPECT_EQ(ours.reports.compute, c["COMPUTE_REPORT.csv"].get<std::string>());
     EXPECT_EQ(ours.reports.bandwidth, c["BANDWIDTH_REPORT.csv"].get<std::string>());
     EXPECT_EQ(ours.reports.detail, c["DETAILED_ACCESS_REPORT.csv"].get<std::string>());
+    EXPECT_EQ(ours.reports.sparse, c.value("SPARSE_REPORT.csv", std::string()));
   }
+}
+
+TEST(RecordedTest, ReportsAndOutputEqualVersion2OnEveryCase) {
+  const nlohmann::json record = ReadRecord("v2_cases.json.gz");
+  EXPECT_EQ(record["commit"], "22f88b17f1dd3160e18bff5df165035bf8146e83");
+  ExpectEqualToTheOriginal(record, Compat::kV2);
+}
+
+TEST(RecordedTest, ReportsAndOutputEqualVersion3OnEveryCase) {
+  const nlohmann::json record = ReadRecord("v3_cases.json.gz");
+  int stalled = 0, sparse = 0;
+  for (const nlohmann::json& c : record["cases"]) {
+    stalled += StallsOf(c["COMPUTE_REPORT.csv"], 3) > 0;
+    sparse += c.count("SPARSE_REPORT.csv") != 0;
+  }
+  EXPECT_GE(stalled, 20);
+  EXPECT_GE(sparse, 15);
+  ExpectEqualToTheOriginal(record, Compat::kV3);
 }
 
 TEST(RecordedTest, CasesCoverWhatTheyShould) {
@@ -75,7 +97,7 @@ TEST(RecordedTest, CasesCoverWhatTheyShould) {
     const std::string topology = c["topology"];
     ++kinds[c["type"] == "gemm" ? "gemm" : topology.find("DP") != std::string::npos ? "depthwise" : "conv"];
     ++(m.user_bandwidth ? user : calc);
-    if (m.user_bandwidth && StallsOf(c["COMPUTE_REPORT.csv"]) > 0) ++stalled;
+    if (m.user_bandwidth && StallsOf(c["COMPUTE_REPORT.csv"], 2) > 0) ++stalled;
     for (int64_t kb : {m.ifmap_kb, m.filter_kb, m.ofmap_kb}) {
       least_kb = std::min(least_kb, kb);
       most_kb = std::max(most_kb, kb);
