@@ -283,6 +283,6 @@ module systole_matmul_control #(
   assign err_valid_o = err_q;
 
   `SYSTOLE_ASSERT(OneLoadAtATime, clk_i, rst_ni, !(load_head || load_next) || !loading_q)
-  `SYSTOLE_ASSERT(WeightsThereWhenFoldBegins, clk_i, rst_ni, !(issue_mm || fold_end) || !loading_q || load_last)
+  `SYSTOLE_ASSERT(WeightsThereWhenFoldBegins, clk_i, rst_ni, !(issue_mm || (fold_end && !fold_last_q)) || !loading_q || load_last)
   `SYSTOLE_ASSERT(RingHasRoom, clk_i, rst_ni, !issue_mm || in_q + IW'(1) != out_q)
 endmodule

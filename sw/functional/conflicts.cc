@@ -158,6 +158,24 @@ void ConflictMonitor::CollideSums(const Active& matmul, const Active& post, std:
   }
 }
 
+// Only the first two slots can follow another instruction's last ones: within one, a fold lasts three cycles at least.
+void ConflictMonitor::FollowSums(const Active& a, std::optional<Conflict>* found) {
+  const Instruction& i = a.instruction;
+  const uint64_t entry = i.Get(field::kMmHalf) * 1024 + i.Get(field::kMmAccBase);
+  for (int64_t v = 0; v < std::min<int64_t>(a.shape.vectors, 2) && i.Get(field::kMmFirst) == 0; ++v) {
+    const Cycle cycle = a.issue + 1 + v;
+    for (const Slot& s : last_slots_) {
+      if (cycle - s.cycle <= 2 && s.entry == entry + static_cast<uint64_t>(v))
+        Keep(found, {cycle + 1, kMatmul, a.index});
+    }
+  }
+  const Cycle last = a.issue + 1 + (a.shape.slices - 1) * a.shape.period + a.shape.vectors - 1;
+  for (int64_t k = 0; k < 2; ++k) {
+    last_slots_[k] =
+        k < a.shape.vectors ? Slot{last - k, entry + static_cast<uint64_t>(a.shape.vectors - 1 - k)} : Slot{};
+  }
+}
+
 std::optional<Conflict> ConflictMonitor::Issue(uint32_t index, const Instruction& i, Cycle cycle,
                                                const uint16_t* ktab) {
   std::optional<Conflict> found;
@@ -175,6 +193,7 @@ std::optional<Conflict> ConflictMonitor::Issue(uint32_t index, const Instruction
       if (e == kPost && other == kMatmul) CollideSums(b, a, &found);
     }
   }
+  if (e == kMatmul) FollowSums(a, &found);
   if (a.last >= 0) active_[e].push_back(a);
   return found;
 }

@@ -6,6 +6,8 @@
 //   (n+1)*taps accumulator half, readers   MATMUL reads column c of slot t in t + 3 + ROWS + c (not in a slice that
 //   writes without
 //                               reading);  POST reads tap q in issue + 1 + q
+//   accumulator entry           a slot that accumulates while the slot one or two cycles before it goes to the same
+//   entry
 // MATMUL is named for readers, POST for writers.
 #pragma once
 
@@ -56,6 +58,7 @@ class ConflictMonitor {
   uint64_t GroupsOf(uint64_t address, uint64_t bytes) const;
   uint64_t AllGroups(const Active& a, int engine) const;
   void Collide(const Active& a, int engine_a, const Active& b, int engine_b, std::optional<Conflict>* found) const;
+  void FollowSums(const Active& matmul, std::optional<Conflict>* found);
   void CollideSums(const Active& matmul, const Active& post, std::optional<Conflict>* found) const;
 
   const HwConfig config_;
@@ -64,6 +67,12 @@ class ConflictMonitor {
   ReadPort read_;
   WritePort write_;
   std::deque<Active> active_[kNumEngines];
+  // The last two slots of the last Matmul: cycle (negative: none) and half * 1024 + entry.
+  struct Slot {
+    Cycle cycle = -10;
+    uint64_t entry = 0;
+  };
+  Slot last_slots_[2];
 };
 
 }  // namespace systole

@@ -161,6 +161,8 @@ TEST_P(AgainstRtl, Errors) {
       {With(MakeMatmul(10, 1, 1), {{field::kMmBase, static_cast<uint64_t>(config_.ActBytes() - 9)},
                                    {field::kMmStrideX, 1},
                                    {field::kMmKtab, 5}})},
+      {With(MakeMatmul(20, 1, 1), {{field::kMmFirst, 1}}), With(MakeMatmul(20, 1, 1), {{field::kMmAccBase, 18}})},
+      {With(MakeMatmul(20, 1, 1), {{field::kMmFirst, 1}}), With(MakeMatmul(20, 1, 1), {{field::kMmAccBase, 17}})},
       {},
   };
   int failed = 0;
@@ -173,7 +175,7 @@ TEST_P(AgainstRtl, Errors) {
     RunBoth(programs[k], "program " + std::to_string(k));
     if (tlm_->ReadReg(reg::kStatus) & reg::kStatusError) ++failed;
   }
-  EXPECT_EQ(failed, 21);
+  EXPECT_EQ(failed, 22);
 }
 
 TEST_P(AgainstRtl, Windows) {

@@ -122,7 +122,11 @@ class RandomProgram {
     i.Set(field::kMmKslices, slices);
     i.Set(field::kMmWcols, columns);
     i.Set(field::kMmKlast, Count(config_.rows));
-    i.Set(field::kMmAccBase, static_cast<uint64_t>(Below(depth - static_cast<int>(nx * ny) + 1)));
+    // Not an entry whose sum the Matmul before may still have on its way.
+    const int entry = Below(depth - static_cast<int>(nx * ny) + 1);
+    if (entry == last_entry_ || entry == last_entry_ - 1) i.Set(field::kMmFirst, 1);
+    last_entry_ = entry + static_cast<int>(nx * ny) - 1;
+    i.Set(field::kMmAccBase, static_cast<uint64_t>(entry));
     i.Set(field::kMmKtab, static_cast<uint64_t>(increments ? 0 : Below(kKtabRows)));
     i.Set(field::kMmBaseInc, static_cast<uint64_t>(Below(2) * config_.rows));
     i.Set(field::kMmStrideX, Count(4));
@@ -169,6 +173,7 @@ class RandomProgram {
   static constexpr int kRoundings = 6;
   HwConfig config_;
   std::mt19937 random_;
+  int last_entry_ = -2;                           // of the last Matmul
   int half_ = 0;                                  // MATMUL's; POST has the other
   int available_[kNumEngines][kNumEngines] = {};  // tokens given and not taken, in program order
 };
