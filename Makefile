@@ -25,7 +25,10 @@ MODEL ?= models/lenet5-mnist/model.onnx
 IMAGES ?= models/digits/images.idx3-ubyte.gz
 LABELS ?= $(if $(filter models/digits/%,$(IMAGES)),models/digits/labels.idx1-ubyte)
 BATCH ?= 16
-export SETUP CMAKE JOBS RTL_CXXFLAGS SYSTOLE_DATA
+export SETUP CMAKE JOBS RTL_CXXFLAGS
+ifneq ($(SYSTOLE_DATA),)
+  export override SYSTOLE_DATA := $(abspath $(SYSTOLE_DATA))
+endif
 CONFIG := $(BUILD)/sw/driver/systole_config
 SYSTOLE := $(BUILD)/sw/cli/systole
 export SYSTOLE_CONFIG := $(abspath $(CONFIG))
