@@ -43,6 +43,8 @@ class Executor {
   int32_t RowSum(int half, int entry) const { return row_sums_[RowSumIndex(half, entry)]; }
 
  private:
+  static constexpr int32_t kJunkSum = 0x55555555;
+
   struct Parameter {
     int32_t bias = 0;
     uint32_t m = 0;
