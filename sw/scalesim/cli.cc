@@ -41,7 +41,7 @@ int ScaleSimMain(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const InputError& error) {
-    std::fprintf(stderr, "systole scalesim: %s\n", error.what());
+    std::fprintf(stderr, "error: %s\n", error.what());
     return 2;
   }
 }

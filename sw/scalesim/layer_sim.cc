@@ -66,8 +66,13 @@ bool LayerSim::Next(LineEvent* event) {
   if (done_) return false;
   const int64_t ifmap_line = ifmap_ ? ifmap_->next_line() : kNever;
   const int64_t filter_line = filter_ ? filter_->next_line() : kNever;
-  const int64_t ofmap_next = ofmap_.NextLine(next_line_, stalls_);
-  const int64_t ofmap_line = ofmap_next < 0 ? kNever : ofmap_next;
+  if (!ofmap_line_known_) {
+    const int64_t next = ofmap_.NextLine(next_line_, stalls_);
+    ofmap_line_ = next < 0 ? kNever : next;
+    ofmap_line_known_ = true;
+    draining_ = next_line_ + stalls_ < ofmap_.drain_end();
+  }
+  const int64_t ofmap_line = ofmap_line_;
   const int64_t line = std::min({ifmap_line, filter_line, ofmap_line});
   if (line == kNever) {
     if (!last_line_served_) total_cycles_ = g_.lines - 1 + stalls_;
@@ -93,7 +98,10 @@ bool LayerSim::Next(LineEvent* event) {
     last_line_served_ = true;
     total_cycles_ = cycle + event->ofmap_stall;
   }
-  stalls_ += std::max({event->ifmap_stall, event->filter_stall, event->ofmap_stall});
+  const int64_t stall = std::max({event->ifmap_stall, event->filter_stall, event->ofmap_stall});
+  stalls_ += stall;
+  // While nothing is draining, stalls do not change the line at which the write buffer acts.
+  if (ofmap_line == line || (stall != 0 && draining_)) ofmap_line_known_ = false;
   return true;
 }
 

@@ -70,6 +70,9 @@ class LayerSim {
   WriteBuffer ofmap_;
   std::optional<Reader> ifmap_, filter_;
   int64_t next_line_ = 0;
+  int64_t ofmap_line_ = 0;  // at which the write buffer acts next
+  bool ofmap_line_known_ = false;
+  bool draining_ = false;  // it was draining when ofmap_line_ was found
   int64_t stalls_ = 0;
   int64_t total_cycles_ = 0;
   bool last_line_served_ = false;

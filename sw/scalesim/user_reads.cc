@@ -136,35 +136,48 @@ void UserReads::Rotate(int64_t rotations) {
   start_ = (start_ + entering) % chunks_;
 }
 
-// The same ifmap word stands in the list once for every window that covers it: the nearest place counts.
-int64_t UserReads::RotationsToAny(int64_t x, int64_t step, int64_t own) const {
+// The same ifmap word stands in the list once for every window that covers it: the nearest place counts. The neighbour
+// that answered last time is asked first.
+int64_t UserReads::RotationsToAny(int64_t x, int64_t step, int64_t own) {
   const Geometry& g = s_.g;
   int64_t m, k;
   s_.Element(x, step, &m, &k);
   k = g.DenseK(k);
-  const int64_t r0 = k / (g.fw * g.ch), c0 = k / g.ch % g.fw, z = k % g.ch;
-  const int64_t i = m / g.ew * g.sh + r0, j = m % g.ew * g.sw + c0;
+  const int64_t own_er = m / g.ew, own_ec = m % g.ew, z = k % g.ch;
+  const int64_t i = own_er * g.sh + k / (g.fw * g.ch), j = own_ec * g.sw + k / g.ch % g.fw;
+  const int64_t er_begin = i < g.fh ? 0 : (i - g.fh) / g.sh + 1, er_end = std::min(g.eh, i / g.sh + 1);
+  const int64_t ec_begin = j < g.fw ? 0 : (j - g.fw) / g.sw + 1, ec_end = std::min(g.ew, j / g.sw + 1);
   int64_t best = own;
-  for (int64_t er = i < g.fh ? 0 : (i - g.fh) / g.sh + 1; er < g.eh && er * g.sh <= i; ++er) {
-    for (int64_t ec = j < g.fw ? 0 : (j - g.fw) / g.sw + 1; ec < g.ew && ec * g.sw <= j; ++ec) {
-      const int64_t om = er * g.ew + ec;
-      int64_t ok = ((i - er * g.sh) * g.fw + j - ec * g.sw) * g.ch + z;
-      if (ok % g.keep_m >= g.keep_n) continue;
-      ok = ok / g.keep_m * g.keep_n + ok % g.keep_m;
-      int64_t position;
-      if (s_.stationary) {
-        position = list_.RowPosition(om / s_.width, ok, om % s_.width);
-      } else if (g.dataflow == Dataflow::kOs) {
-        position = list_.Position(om / s_.width, ok, om % s_.width);
-      } else {
-        position = list_.Position(ok / s_.width, om, ok % s_.width);
-      }
-      const int64_t chunk = position / chunk_words_;
-      if (InWindow(chunk)) return 0;
-      best = std::min(best, RotationsTo(chunk));
+  const auto hit = [&](int64_t er, int64_t ec) {
+    int64_t kept = ((i - er * g.sh) * g.fw + j - ec * g.sw) * g.ch + z;
+    if (g.Sparse()) {
+      if (kept % g.keep_m >= g.keep_n) return false;
+      kept = kept / g.keep_m * g.keep_n + kept % g.keep_m;
+    }
+    const int64_t chunk = PlaceOf(er * g.ew + ec, kept) / chunk_words_;
+    if (InWindow(chunk)) return true;
+    best = std::min(best, RotationsTo(chunk));
+    return false;
+  };
+  const int64_t last_er = own_er + hint_er_, last_ec = own_ec + hint_ec_;
+  if (last_er >= er_begin && last_er < er_end && last_ec >= ec_begin && last_ec < ec_end && hit(last_er, last_ec))
+    return 0;
+  for (int64_t er = er_begin; er < er_end; ++er) {
+    for (int64_t ec = ec_begin; ec < ec_end; ++ec) {
+      if (!hit(er, ec)) continue;
+      hint_er_ = er - own_er;
+      hint_ec_ = ec - own_ec;
+      return 0;
     }
   }
   return best;
+}
+
+// Position in the list of element k (of those kept) of window m.
+int64_t UserReads::PlaceOf(int64_t m, int64_t k) const {
+  if (s_.stationary) return list_.RowPosition(m / s_.width, k, m % s_.width);
+  if (s_.g.dataflow == Dataflow::kOs) return list_.Position(m / s_.width, k, m % s_.width);
+  return list_.Position(k / s_.width, m, k % s_.width);
 }
 
 }  // namespace systole::scalesim

@@ -43,7 +43,8 @@ class UserReads {
   int64_t ServeRow(int64_t block, int64_t y);
   void Rotate(int64_t rotations);
   int64_t Request(int64_t position, int64_t x, int64_t step);
-  int64_t RotationsToAny(int64_t x, int64_t step, int64_t own) const;
+  int64_t RotationsToAny(int64_t x, int64_t step, int64_t own);
+  int64_t PlaceOf(int64_t m, int64_t k) const;
 
   Stream s_;
   PrefetchList list_;
@@ -51,6 +52,7 @@ class UserReads {
   int64_t list_rows_, fill_rows_, prefetch_rows_;
   int64_t start_ = 0;
   int64_t window_words_ = 0;
+  int64_t hint_er_ = 0, hint_ec_ = 0;
   int64_t fold_ = 0;
   int64_t step_ = 0;
 };

@@ -34,6 +34,7 @@ class WriteBuffer {
 
   void set_sink(DrainSink* sink) { sink_ = sink; }
 
+  int64_t drain_end() const { return drain_end_; }
   int64_t words_written() const { return written_; }
   int64_t first_cycle() const { return first_cycle_; }
   int64_t last_cycle() const { return last_cycle_; }      // of the last row; drains can overlap at the end
