@@ -6,7 +6,7 @@
 #include <cstring>
 #include <ctime>
 
-#include "Vmatmul_16x16.h"
+#include "Vmatmul_speed.h"
 #include "sw/isa/isa.h"
 
 int main(int argc, char** argv) {
@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   instr.Set(field::kMmKtabInc, 1);
 
   VerilatedContext context;
-  Vmatmul_16x16 v(&context);
+  Vmatmul_speed v(&context);
   v.clk_i = 0;
   v.rst_ni = 0;
   v.eval();
