@@ -6,7 +6,7 @@
 set -eu
 
 packages="g++ cmake ninja-build pkg-config verilator libsystemc-dev libonnx-dev libprotobuf-dev protobuf-compiler
-  libcli11-dev nlohmann-json3-dev libfmt-dev libgtest-dev libgmock-dev zlib1g-dev"
+  libcli11-dev nlohmann-json3-dev libfmt-dev libgtest-dev libgmock-dev libhwy-dev zlib1g-dev"
 for group in "$@"; do
   case $group in
     build) ;;
