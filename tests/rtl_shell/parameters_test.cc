@@ -69,6 +69,10 @@ const Illegal kIllegal[] = {
     {"DATAFLOWS", "3", ""},
 };
 
+std::ostream& operator<<(std::ostream& out, const Illegal& i) {
+  return out << i.name << "=" << i.value << " " << i.others;
+}
+
 std::vector<std::string> Assignments(const Illegal& i) {
   std::vector<std::string> all{std::string(i.name) + "=" + i.value};
   std::string others = i.others;
