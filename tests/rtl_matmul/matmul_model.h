@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ struct Build {
   HwConfig config;
   std::unique_ptr<Model> (*create)();  // reset, idle
 };
+inline void PrintTo(const Build& build, std::ostream* out) { *out << build.name; }
 
 // Every configuration that is verilated (CMakeLists.txt), the default one first.
 const std::vector<Build>& Builds();
