@@ -14,6 +14,11 @@ int ScaleSimMain(int argc, char** argv) {
   std::string type = "conv", traces, compat = "v2", sum = "plain";
   app.add_option("-c,--config", request.config_path, "configuration (.cfg)")->capture_default_str();
   app.add_option("-t,--topology", request.topology_path, "topology (.csv)")->capture_default_str();
+  CLI::Option* workload = app.add_option("-w,--workload", request.workload_path,
+                                         "layer table of the project (models/workloads/*.csv) instead of -t");
+  bool convert = false;
+  app.add_flag("--convert", convert, "print the workload as a topology of SCALE-Sim, and do nothing else")
+      ->needs(workload);
   app.add_option("-p,--path", request.log_path, "folder for the folder of reports")->capture_default_str();
   app.add_option("-i,--input", type, "type of the topology: conv, or gemm (M, N, K)")->capture_default_str();
   app.add_option("-s,--save-traces", traces, "Y: also write the six traces of each layer (v2: N if not given; v3: Y)")
@@ -36,6 +41,10 @@ int ScaleSimMain(int argc, char** argv) {
     }
     request.options.compat = compat == "v3" ? Compat::kV3 : Compat::kV2;
     request.options.compensated_sum = sum == "compensated";
+    if (convert) {
+      std::fputs(ConvertWorkload(request).c_str(), stdout);
+      return 0;
+    }
     RunFiles(request);
     return 0;
   } catch (const CLI::ParseError& error) {

@@ -11,6 +11,7 @@
 #include "sw/scalesim/config.h"
 #include "sw/scalesim/evaluate.h"
 #include "sw/scalesim/trace.h"
+#include "sw/scalesim/workload.h"
 
 namespace systole::scalesim {
 namespace {
@@ -107,8 +108,20 @@ RunResult EvaluateRun(const RunRequest& request, const std::string& config_text,
   return Evaluate(request, config, layers, [](size_t, const Layer&) {});
 }
 
-void RunFiles(const RunRequest& request) {
-  const std::string topology_text = ReadFile(request.topology_path, "-t");
+std::string ConvertWorkload(const RunRequest& request) {
+  return ToTopologyText(ParseWorkload(ReadFile(request.workload_path, "-w"), request.workload_path));
+}
+
+void RunFiles(const RunRequest& given) {
+  RunRequest request = given;
+  std::string topology_text;
+  if (request.workload_path.empty()) {
+    topology_text = ReadFile(request.topology_path, "-t");
+  } else {
+    topology_text = ConvertWorkload(request);
+    request.topology_path = request.workload_path;
+    request.input_type = InputType::kConv;
+  }
   const std::string config_text = ReadFile(request.config_path, "-c");
   const RunConfig config = ParseConfig(config_text, request.config_path, request.options.compat);
   const std::vector<NamedLayer> layers =
