@@ -51,7 +51,7 @@ void WriteBuffer::Store(int64_t words) {
 
 void WriteBuffer::CloseRow() {
   if (open_words_ == 0) return;
-  short_rows_.push_back({rows_++, open_words_});
+  short_rows_.Push({rows_++, open_words_});
   open_words_ = 0;
 }
 
@@ -70,12 +70,27 @@ void WriteBuffer::Drain(int64_t cycle) {
   for (; gone < short_rows_.size() && short_rows_[gone].row < end; ++gone) {
     if (short_rows_[gone].row == end - 1) words -= bandwidth_ - short_rows_[gone].words;
   }
-  short_rows_.erase(short_rows_.begin(), short_rows_.begin() + gone);
+  short_rows_.Drop(gone);
   written_ += words;
   free_ += words;
   drain_end_ = last_cycle_ = cycle + end - drained_rows_ - 1;
   latest_cycle_ = std::max(latest_cycle_, last_cycle_);
   drained_rows_ = end;
+}
+
+void WriteBuffer::ShortRows::Push(const ShortRow& row) {
+  if (far_.empty() && near_count_ < std::size(near_)) {
+    near_[near_count_++] = row;
+  } else {
+    far_.push_back(row);
+  }
+}
+
+void WriteBuffer::ShortRows::Drop(size_t count) {
+  const size_t near = std::min(count, near_count_);
+  std::copy(near_ + near, near_ + near_count_, near_);
+  near_count_ -= near;
+  far_.erase(far_.begin(), far_.begin() + (count - near));
 }
 
 void WriteBuffer::Finish(int64_t cycle) {

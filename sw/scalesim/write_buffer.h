@@ -45,6 +45,19 @@ class WriteBuffer {
     int64_t row;
     int64_t words;
   };
+  // First in, first out; a few need no allocation.
+  class ShortRows {
+   public:
+    size_t size() const { return near_count_ + far_.size(); }
+    const ShortRow& operator[](size_t i) const { return i < near_count_ ? near_[i] : far_[i - near_count_]; }
+    void Push(const ShortRow& row);
+    void Drop(size_t count);
+
+   private:
+    ShortRow near_[8] = {};
+    size_t near_count_ = 0;
+    std::vector<ShortRow> far_;
+  };
   void Store(int64_t words);
   void CloseRow();
   void Drain(int64_t cycle);
@@ -62,7 +75,7 @@ class WriteBuffer {
   int64_t last_cycle_ = 0;
   int64_t latest_cycle_ = 0;
   DrainSink* sink_ = nullptr;
-  std::vector<ShortRow> short_rows_;  // closed early and not yet drained
+  ShortRows short_rows_;  // closed early and not yet drained
 };
 
 }  // namespace systole::scalesim

@@ -1,10 +1,28 @@
 // Worked numbers: layers small enough to count by hand, and the run that a source document prints.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <new>
+
 #include "sw/base/error.h"
 #include "sw/scalesim/evaluate.h"
 #include "sw/scalesim/python_set.h"
 #include "sw/scalesim/utilization.h"
+
+namespace {
+
+int64_t g_allocations = 0;
+
+}  // namespace
+
+// Counted, for EvaluatesLayersThatFitWithoutAllocating.
+void* operator new(size_t size) {
+  ++g_allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace systole::scalesim {
 namespace {
@@ -122,6 +140,25 @@ TEST(CostModelTest, Version3CountsAStallTwice) {
     EXPECT_EQ(EvaluateLayer(m, c.layer).stall_cycles, c.v2_stall);
     EXPECT_EQ(EvaluateLayer(m, c.layer, v3).total_cycles, c.v3_total);
     EXPECT_EQ(EvaluateLayer(m, c.layer, v3).stall_cycles, c.v3_stall);
+  }
+}
+
+TEST(CostModelTest, EvaluatesLayersThatFitWithoutAllocating) {
+  Layer conv;
+  conv.ifmap_h = conv.ifmap_w = 14;
+  conv.filter_h = conv.filter_w = 5;
+  conv.channels = 6;
+  conv.filters = 16;
+  for (Dataflow dataflow : {Dataflow::kOs, Dataflow::kWs, Dataflow::kIs}) {
+    for (bool user : {false, true}) {
+      Machine m = MachineOf(16, 16, dataflow);
+      m.user_bandwidth = user;
+      m.ofmap_kb = 1;  // this one drains while the array runs
+      const int64_t before = g_allocations;
+      EvaluateLayer(m, conv);
+      EvaluateCycles(m, conv);
+      EXPECT_EQ(g_allocations, before);
+    }
   }
 }
 
