@@ -7,6 +7,7 @@
 #include "sw/arith/range_proof.h"
 #include "sw/arith/rounding.h"
 #include "sw/base/error.h"
+#include "sw/compiler/instructions.h"
 #include "sw/compiler/schedule.h"
 
 namespace systole {
@@ -18,14 +19,16 @@ uint64_t AlignUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / un
 
 void CheckSupported(const Stage& stage, const HwConfig& config) {
   if (!(config.roundings >> static_cast<int>(stage.rounding) & 1)) {
-    throw InputError(fmt::format("layer '{}': rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it in "
-                                 "or choose another",
-                                 stage.name, RoundingName(stage.rounding), config.roundings));
+    throw InputError(
+        fmt::format("layer '{}': rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it in "
+                    "or choose another",
+                    stage.name, RoundingName(stage.rounding), config.roundings));
   }
   if (stage.zw != 0 && config.row_sum == 0) {
-    throw InputError(fmt::format("layer '{}': its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
-                                 "ROW_SUM=1",
-                                 stage.name, stage.zw));
+    throw InputError(
+        fmt::format("layer '{}': its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
+                    "ROW_SUM=1",
+                    stage.name, stage.zw));
   }
 }
 
@@ -61,8 +64,9 @@ std::vector<PlannedStage> PlanStages(const Model& model, const HwConfig& config,
     p.mapping = ChooseMapping(p.stage, config);
     p.tiles = ChooseTiles(p.stage, p.mapping, config);
     if (p.tiles.empty()) {
-      throw InputError(fmt::format("layer '{}': one pooling window needs more than the ACC_DEPTH={} accumulator entries",
-                                   p.stage.name, config.acc_depth));
+      throw InputError(
+          fmt::format("layer '{}': one pooling window needs more than the ACC_DEPTH={} accumulator entries",
+                      p.stage.name, config.acc_depth));
     }
     stages.push_back(std::move(p));
   }
@@ -74,15 +78,6 @@ TensorLayout MemoryLayout(const Storage& s, const HwConfig& config, uint64_t add
   return {address, s.h, s.w, s.c, AlignUp(static_cast<uint64_t>(s.w) * s.c, config.AxiBytes())};
 }
 
-Instruction LoadInstruction(Opcode opcode, uint64_t address, uint64_t bytes) {
-  Instruction i;
-  i.Set(field::kOpcode, static_cast<uint64_t>(opcode));
-  i.Set(field::kLsAddr, address);
-  i.Set(field::kLsBytes, bytes);
-  i.Set(field::kLsLines, 1);
-  return i;
-}
-
 // Loads the constants and gives every byte of every tensor's storage the value of its halo.
 void EmitSetup(const Constants& constants, const Placement& placement, Program& program) {
   auto load = [&](Opcode opcode, const std::vector<uint8_t>& image) {
@@ -90,17 +85,12 @@ void EmitSetup(const Constants& constants, const Placement& placement, Program& 
     const uint64_t at = AlignUp(program.constants.size(), kCodeAlignment);
     program.constants.resize(at);
     program.constants.insert(program.constants.end(), image.begin(), image.end());
-    program.setup.push_back(LoadInstruction(opcode, program.constants_address + at, image.size()));
+    program.setup.push_back(LoadRowsInstruction(opcode, program.constants_address + at, image.size()));
   };
   load(Opcode::kLoadWgt, constants.WeightImage());
   load(Opcode::kLoadKtab, constants.OffsetImage());
   load(Opcode::kLoadPar, constants.ParameterImage());
-  for (const Storage& s : placement.tensors) {
-    Instruction i = LoadInstruction(Opcode::kFill, 0, static_cast<uint64_t>(s.Bytes()));
-    i.Set(field::kLsFill, static_cast<uint8_t>(s.pad_value));
-    i.Set(field::kLsBuf, s.base);
-    program.setup.push_back(i);
-  }
+  for (const Storage& s : placement.tensors) program.setup.push_back(FillInstruction(s));
 }
 
 }  // namespace
@@ -156,7 +146,8 @@ Program Compile(const Model& model, const HwConfig& config, const ProgramOptions
     row.first_layer = p.stage.first_layer;
     row.last_layer = p.stage.last_layer;
     row.macs = p.stage.macs;
-    row.mapping = fmt::format("ws, {}, {} tile{}", p.mapping.Describe(), p.tiles.size(), p.tiles.size() == 1 ? "" : "s");
+    row.mapping =
+        fmt::format("ws, {}, {} tile{}", p.mapping.Describe(), p.tiles.size(), p.tiles.size() == 1 ? "" : "s");
     if (p.images_per_tile > 1) row.mapping += fmt::format(" of {} images", p.images_per_tile);
     program.report.push_back(row);
   }

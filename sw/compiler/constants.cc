@@ -56,9 +56,10 @@ OffsetRows Constants::AddOffsets(const Stage& stage, const Fold& fold, int pitch
   for (const auto& row : rows) {
     for (int offset : row) {
       if (offset < 0 || offset > 0xFFFF) {
-        throw InputError(fmt::format("layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
-                                     "large for this accelerator",
-                                     stage.name, offset));
+        throw InputError(
+            fmt::format("layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
+                        "large for this accelerator",
+                        stage.name, offset));
       }
       table.push_back(static_cast<uint16_t>(offset));
     }

@@ -31,10 +31,8 @@ class Emitter {
  private:
   std::vector<Instruction> code_;
   // covered_[e][s]: the last instruction of engine s that engine e's latest instruction waited for.
-  std::array<std::array<int64_t, kNumEngines>, kNumEngines> covered_{{{-1, -1, -1, -1},
-                                                                      {-1, -1, -1, -1},
-                                                                      {-1, -1, -1, -1},
-                                                                      {-1, -1, -1, -1}}};
+  std::array<std::array<int64_t, kNumEngines>, kNumEngines> covered_{
+      {{-1, -1, -1, -1}, {-1, -1, -1, -1}, {-1, -1, -1, -1}, {-1, -1, -1, -1}}};
 };
 
 }  // namespace systole

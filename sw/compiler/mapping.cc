@@ -89,8 +89,7 @@ Mapping GroupedMapping(const Stage& stage, const HwConfig& config) {
       for (int i = first; i < std::min(groups * og, first + config.cols); ++i) {
         fold.columns.push_back({0, 0, g * og + i});
       }
-      fold.slices =
-          MakeSlices(mapping.order, stage.kernel_h, stage.kernel_w, fold.c0, groups * cg, config.rows);
+      fold.slices = MakeSlices(mapping.order, stage.kernel_h, stage.kernel_w, fold.c0, groups * cg, config.rows);
       mapping.folds.push_back(std::move(fold));
     }
   }

@@ -1,7 +1,7 @@
 // How a stage lies on the array: which output pixels and channels are columns, which window elements are lanes.
 //
-// Pixel packing: a cell of ph x pw neighbouring convolution outputs is computed at once; column p*cout + n of the cell is
-// pixel p (row by row) of filter n, and the kernel is Toeplitz-expanded over the window that covers the cell. The
+// Pixel packing: a cell of ph x pw neighbouring convolution outputs is computed at once; column p*cout + n of the cell
+// is pixel p (row by row) of filter n, and the kernel is Toeplitz-expanded over the window that covers the cell. The
 // packing is ragged: a fold of COLS columns reads only the window that its own pixels need.
 #pragma once
 
@@ -31,8 +31,8 @@ struct Column {
 
 // One column fold: up to COLS columns over one window.
 struct Fold {
-  int dy = 0, dx = 0;      // first pixel (of the cell) that the window serves
-  int c0 = 0;              // first input channel of the window
+  int dy = 0, dx = 0;  // first pixel (of the cell) that the window serves
+  int c0 = 0;          // first input channel of the window
   std::vector<Column> columns;
   std::vector<Slice> slices;
 };

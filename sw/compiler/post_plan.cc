@@ -96,28 +96,45 @@ bool PlanPost(const Stage& stage, const Mapping& mapping, const Tile& tile, cons
     for (size_t c = 0; c < mapping.folds[f].columns.size(); ++c) {
       const Column& column = mapping.folds[f].columns[c];
       places[static_cast<size_t>(column.dy * mapping.pw + column.dx) * stage.cout + column.n] = {static_cast<int>(f),
-                                                                                                static_cast<int>(c)};
+                                                                                                 static_cast<int>(c)};
     }
   }
-  const Axis ay = {tile.oy0,           tile.oy1,
-                   tile.cy0,           stage.conv_h,
-                   mapping.ph,         stage.pool_h,
-                   stage.pool_stride_h, stage.pool_dilation_h,
-                   stage.pool_pad.top, stage.by_count,
-                   stage.count_all,    stage.h,
-                   stage.kernel_h,     stage.stride_h,
-                   stage.dilation_h,   stage.pad.top};
-  const Axis ax = {tile.ox0,            tile.ox1,
-                   tile.cx0,            stage.conv_w,
-                   mapping.pw,          stage.pool_w,
-                   stage.pool_stride_w, stage.pool_dilation_w,
-                   stage.pool_pad.left, stage.by_count,
-                   stage.count_all,     stage.w,
-                   stage.kernel_w,      stage.stride_w,
-                   stage.dilation_w,    stage.pad.left};
+  const Axis ay = {tile.oy0,
+                   tile.oy1,
+                   tile.cy0,
+                   stage.conv_h,
+                   mapping.ph,
+                   stage.pool_h,
+                   stage.pool_stride_h,
+                   stage.pool_dilation_h,
+                   stage.pool_pad.top,
+                   stage.by_count,
+                   stage.count_all,
+                   stage.h,
+                   stage.kernel_h,
+                   stage.stride_h,
+                   stage.dilation_h,
+                   stage.pad.top};
+  const Axis ax = {tile.ox0,
+                   tile.ox1,
+                   tile.cx0,
+                   stage.conv_w,
+                   mapping.pw,
+                   stage.pool_w,
+                   stage.pool_stride_w,
+                   stage.pool_dilation_w,
+                   stage.pool_pad.left,
+                   stage.by_count,
+                   stage.count_all,
+                   stage.w,
+                   stage.kernel_w,
+                   stage.stride_w,
+                   stage.dilation_w,
+                   stage.pad.left};
   std::vector<Segment> xs = Segments(ax);
   // Without pooling, the pixels of a full row of a cell lie side by side in the output as in the columns: one run.
-  const bool merged = mapping.pw > 1 && stage.pool_w == 1 && stage.pool_h == 1 && (tile.ox1 - tile.ox0) % mapping.pw == 0;
+  const bool merged =
+      mapping.pw > 1 && stage.pool_w == 1 && stage.pool_h == 1 && (tile.ox1 - tile.ox0) % mapping.pw == 0;
   if (merged) xs.resize(1);
   const int run_length = merged ? mapping.pw * stage.cout : stage.cout;
   const int fold_entries = mapping.joint ? images * tile.vectors : 0;

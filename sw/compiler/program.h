@@ -28,9 +28,9 @@ struct Observation {
 };
 
 struct ProgramOptions {
-  int images = 1;        // images of this run
-  int batch = 1;         // images that share one pass over the fully connected layers' weights
-  bool fuse_pool = true; // false: pooling layers run on their own, so that every tensor is observable
+  int images = 1;              // images of this run
+  int batch = 1;               // images that share one pass over the fully connected layers' weights
+  bool fuse_pool = true;       // false: pooling layers run on their own, so that every tensor is observable
   uint64_t base = 0x10000000;  // first memory address used (256-byte aligned)
 };
 
@@ -51,17 +51,17 @@ struct Program {
   uint64_t input_stride = 0, output_stride = 0;
   uint64_t memory_end = 0;  // first address past everything
 
-  std::vector<Observation> observations;   // of `code`, sorted by instruction
-  std::vector<int> layer_of;               // per instruction of `code`: index of the model layer it works for, -1: none
+  std::vector<Observation> observations;  // of `code`, sorted by instruction
+  std::vector<int> layer_of;              // per instruction of `code`: index of the model layer it works for, -1: none
   // Rows of the printed report: fused layers share a row (conv + its pool).
   struct ReportLayer {
-    std::string name;      // e.g. "C1+S2"
+    std::string name;                     // e.g. "C1+S2"
     int first_layer = 0, last_layer = 0;  // inclusive
-    uint64_t macs = 0;     // of the model, one image
-    std::string mapping;   // e.g. "ws, packing 1x2, 2 K-slices x 1 column fold, 4 tiles"
+    uint64_t macs = 0;                    // of the model, one image
+    std::string mapping;                  // e.g. "ws, packing 1x2, 2 K-slices x 1 column fold, 4 tiles"
   };
   std::vector<ReportLayer> report;
-  std::vector<int> report_of;              // per instruction: index into report, -1: none (lead-in)
+  std::vector<int> report_of;  // per instruction: index into report, -1: none (lead-in)
 };
 
 }  // namespace systole

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "sw/compiler/emitter.h"
+#include "sw/compiler/instructions.h"
 #include "sw/timing/laws.h"
 
 namespace systole {
@@ -34,7 +35,7 @@ struct SlotState {
 struct Cursor {
   int image = 0;  // first image of the unit
   int tile = 0;
-  int fold = 0;   // 0 where folds are joint
+  int fold = 0;  // 0 where folds are joint
 };
 
 // One Matmul instruction of a job: slices [first, last) of a fold.
@@ -50,16 +51,15 @@ struct PlacedPiece {
 };
 
 struct Job {
-  int stage;
-  int image, images;
-  int tile;
-  int fold0, fold1;  // half open
+  int stage = 0;
+  int image = 0, images = 0;
+  int tile = 0;
+  int fold0 = 0, fold1 = 0;  // half open
 };
 
 class Scheduler {
  public:
-  Scheduler(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
-            Program& program)
+  Scheduler(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants, Program& program)
       : stages_(stages),
         tensors_(placement.tensors),
         serialized_(placement.serialized),
@@ -291,35 +291,14 @@ class Scheduler {
   int64_t EmitMatmul(const Job& job, const PlannedStage& p, const Tile& tile, const Part& part) {
     const Fold& fold = p.mapping.folds[part.fold];
     const FoldRows& rows = p.rows[part.fold];
-    const Storage& in = tensors_[job.stage];
-    const Stage& st = p.stage;
-    const int columns = static_cast<int>(fold.columns.size());
-    const int wl = std::min(columns, config_.cols / config_.wport);
-    const int base = in.Slot(job.image) + tile.cy0 * st.stride_h * in.pitch + tile.cx0 * st.stride_w * st.cin +
-                     FoldShift(st, fold, in.pitch);
-    Instruction i;
-    i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kMatmul));
-    i.Set(field::kMmFirst, part.first == 0);
-    i.Set(field::kMmKtabInc, rows.offsets.increment);
-    i.Set(field::kMmHalf, half_);
-    i.Set(field::kMmBase, base + part.first * rows.offsets.base_inc);
-    i.Set(field::kMmWcols, columns);
-    i.Set(field::kMmStrideX, p.mapping.pw * st.stride_w * st.cin);
-    i.Set(field::kMmStrideY, tile.ny > 1 ? p.mapping.ph * st.stride_h * in.pitch : 0);
-    i.Set(field::kMmStrideB, in.slot_bytes);
-    i.Set(field::kMmKlast, part.last == static_cast<int>(fold.slices.size()) ? fold.slices.back().valid : config_.rows);
-    i.Set(field::kMmNx, tile.nx);
-    i.Set(field::kMmNy, tile.ny);
-    i.Set(field::kMmNb, job.images);
-    i.Set(field::kMmKslices, part.last - part.first);
-    i.Set(field::kMmAccBase, (part.fold - job.fold0) * tile.vectors * job.images);
-    i.Set(field::kMmKtab, rows.offsets.ktab + (rows.offsets.increment ? part.first : 0));
-    i.Set(field::kMmBaseInc, rows.offsets.base_inc);
-    i.Set(field::kMmWgtRow, rows.weight_row + part.first * wl);
+    const int entry = (part.fold - job.fold0) * tile.vectors * job.images;
+    const MatmulWork work = {p.stage,    p.mapping, tile,      fold,       rows.offsets, rows.weight_row,
+                             part.first, part.last, job.image, job.images, entry,        half_};
     const MatmulShape shape = ShapeOf(job, fold, part.last - part.first);
     const Cycle issue = std::max(matmul_free_, Ready(part.after));
     matmul_free_ = issue + shape.Occupancy();
-    return Emit(i, part.after, MatmulRetire(issue, shape, law_), job.stage);
+    return Emit(MatmulInstruction(work, tensors_[job.stage], config_), part.after, MatmulRetire(issue, shape, law_),
+                job.stage);
   }
 
   // A piece for the job's images: one instruction where they lie side by side as pixels, else one each.
@@ -327,37 +306,12 @@ class Scheduler {
                     int64_t matmul) {
     const PostPiece& piece = placed.piece;
     const Storage& out = tensors_[job.stage + 1];
-    const bool together = job.images > 1 && piece.nx == 1 && out.slot_bytes <= 0xFFFF;
+    const bool together = PostTogether(piece, job.images, out);
     int64_t last = kNone;
     for (int b = 0; b < (together ? 1 : job.images); ++b) {
       const int image = job.image + b;
-      Instruction i;
-      i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kPost));
-      i.Set(field::kPoHalf, half_);
-      i.Set(field::kPoPair, piece.pair);
-      i.Set(field::kPoRounding, static_cast<uint64_t>(p.stage.rounding));
-      i.Set(field::kPoAccBase, Mod10(piece.entry + b * tile.vectors));
-      i.Set(field::kPoNx, together ? job.images : piece.nx);
-      i.Set(field::kPoNy, piece.ny);
-      i.Set(field::kPoEsX, Mod10(together ? tile.vectors : piece.es_x));
-      i.Set(field::kPoEsY, Mod10(piece.es_y));
-      i.Set(field::kPoEsTx, Mod10(piece.es_tx));
-      i.Set(field::kPoEsTy, Mod10(piece.es_ty));
-      i.Set(field::kPoNtx, piece.ntx);
-      i.Set(field::kPoNty, piece.nty);
-      i.Set(field::kPoCsTx, piece.cs_tx & 0x7F);
-      i.Set(field::kPoCsTy, piece.cs_ty & 0x7F);
-      i.Set(field::kPoCol, piece.column);
-      i.Set(field::kPoCsPair, piece.cs_pair & 0x7F);
-      i.Set(field::kPoNchan, piece.channels.size());
-      i.Set(field::kPoPar, placed.parameter_row);
-      i.Set(field::kPoOut, out.Pixel(image, piece.oy, piece.ox) + piece.first_byte);
-      i.Set(field::kPoZw, static_cast<uint8_t>(p.stage.zw));
-      i.Set(field::kPoSx, together ? out.slot_bytes : piece.nx > 1 ? piece.step_x * out.c : 0);
-      i.Set(field::kPoSy, piece.ny > 1 ? piece.step_y * out.pitch : 0);
-      i.Set(field::kPoZy, static_cast<uint8_t>(p.stage.zy));
-      i.Set(field::kPoLo, static_cast<uint8_t>(p.stage.lo));
-      i.Set(field::kPoHi, static_cast<uint8_t>(p.stage.hi));
+      const Instruction i = PostInstruction(
+          {p.stage, tile, piece, placed.parameter_row, image, together ? job.images : 1, b * tile.vectors, half_}, out);
       After after;
       after.Add(Engine::kMatmul, matmul);
       const int end_image = together ? job.image + job.images : image + 1;
@@ -373,14 +327,12 @@ class Scheduler {
       last = Emit(i, after, PostRetire(issue, taps), job.stage);
       for (int k = image; k < end_image; ++k) {
         State(job.stage + 1, k)
-            .parts.push_back({piece.oy, piece.oy + (piece.ny - 1) * piece.step_y + 1, placed.channel0, placed.channel1,
-                              last});
+            .parts.push_back(
+                {piece.oy, piece.oy + (piece.ny - 1) * piece.step_y + 1, placed.channel0, placed.channel1, last});
       }
     }
     return last;
   }
-
-  static uint64_t Mod10(int value) { return static_cast<uint64_t>(value) & 0x3FF; }
 
   // The slot's old image gives way to `image`; its readers must be done before it is written.
   void StartWriting(int tensor, int image) {
@@ -439,14 +391,7 @@ class Scheduler {
     const int pieces = image == 0 ? std::min(4, s.h) : 1;
     for (int k = 0; k < pieces; ++k) {
       const int row0 = s.h * k / pieces, row1 = s.h * (k + 1) / pieces;
-      Instruction i;
-      i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kLoadAct));
-      i.Set(field::kLsAddr, program_.input.address + image * program_.input_stride + row0 * program_.input.line_stride);
-      i.Set(field::kLsBytes, s.w * s.c);
-      i.Set(field::kLsLines, row1 - row0);
-      i.Set(field::kLsMemStride, program_.input.line_stride);
-      i.Set(field::kLsBuf, s.Pixel(image, row0, 0));
-      i.Set(field::kLsBufStride, s.pitch);
+      const Instruction i = LoadImageInstruction(program_, s, image, row0, row1);
       const Cycle issue = std::max(load_free_, Ready(after));
       int64_t bursts = 0, beats = 0;
       ForEachBurst(i, [&](uint64_t, int64_t bytes) {
@@ -473,14 +418,7 @@ class Scheduler {
     int64_t last = kNone;
     const int instructions = s.h == 1 ? 1 : images;
     for (int k = 0; k < instructions; ++k) {
-      Instruction i;
-      i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kStore));
-      i.Set(field::kLsAddr, program_.output.address + (image + k) * program_.output_stride);
-      i.Set(field::kLsBytes, s.w * s.c);
-      i.Set(field::kLsLines, s.h == 1 ? images : s.h);
-      i.Set(field::kLsMemStride, s.h == 1 ? program_.output_stride : program_.output.line_stride);
-      i.Set(field::kLsBuf, s.Pixel(image + k, 0, 0));
-      i.Set(field::kLsBufStride, s.h == 1 ? s.slot_bytes : s.pitch);
+      const Instruction i = StoreInstruction(program_, s, image + k, s.h == 1 ? images : 1);
       last = Emit(i, after, retire_[post] + 2 * law_.latency, static_cast<int>(stages_.size()) - 1);
     }
     last_store_ = last;
@@ -502,10 +440,10 @@ class Scheduler {
 
   std::vector<Cursor> cursors_;
   std::map<std::array<int, 3>, std::vector<PlacedPiece>> pieces_;  // by stage, tile, images
-  std::vector<std::vector<SlotState>> slots_;     // [tensor][slot]
-  std::vector<std::vector<After>> overwritten_;   // [tensor][slot]: readers of what the current image replaced
+  std::vector<std::vector<SlotState>> slots_;                      // [tensor][slot]
+  std::vector<std::vector<After>> overwritten_;  // [tensor][slot]: readers of what the current image replaced
   Emitter emitter_;
-  std::vector<Cycle> retire_;                     // estimated, per instruction
+  std::vector<Cycle> retire_;  // estimated, per instruction
   Cycle matmul_free_ = 0, post_free_ = 0, load_free_ = 0, load_data_ = 0;
   int half_ = 0;
   int64_t post_of_half_[2] = {kNone, kNone};
@@ -515,8 +453,8 @@ class Scheduler {
 
 }  // namespace
 
-void ScheduleProgram(const std::vector<PlannedStage>& stages, const Placement& placement,
-                     Constants& constants, Program& program) {
+void ScheduleProgram(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
+                     Program& program) {
   Scheduler(stages, placement, constants, program).Run();
 }
 

@@ -33,7 +33,7 @@ struct PlannedStage {
 };
 
 // Fills program.code, observations, layer_of and report_of. Program addresses and options must be set.
-void ScheduleProgram(const std::vector<PlannedStage>& stages, const Placement& placement,
-                     Constants& constants, Program& program);
+void ScheduleProgram(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
+                     Program& program);
 
 }  // namespace systole

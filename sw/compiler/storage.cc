@@ -40,9 +40,9 @@ std::vector<int> LaneOffsets(const Stage& stage, const Fold& fold, const Slice& 
   std::vector<int> offsets(slice.lanes.size());
   for (int j = 0; j < static_cast<int>(offsets.size()); ++j) {
     const Lane& lane = slice.lanes[j];
-    offsets[j] = j < slice.valid ? lane.ky * stage.dilation_h * pitch + lane.kx * stage.dilation_w * stage.cin +
-                                       lane.c - fold.c0
-                                 : offsets[j - 1] + 1;
+    offsets[j] = j < slice.valid
+                     ? lane.ky * stage.dilation_h * pitch + lane.kx * stage.dilation_w * stage.cin + lane.c - fold.c0
+                     : offsets[j - 1] + 1;
   }
   return offsets;
 }
@@ -133,10 +133,10 @@ Placement PlaceTensors(std::vector<Storage> tensors, int first_batched, const Hw
   }
   int64_t need = 0;
   for (const Storage& s : tensors) need += s.Bytes();
-  throw InputError(fmt::format("{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}; use a larger "
-                               "ACT_KIB{}",
-                               model_name, batch, need, config.act_kib, config.ActBytes(),
-                               batch > 1 ? " or a smaller batch" : ""));
+  throw InputError(
+      fmt::format("{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}; use a larger "
+                  "ACT_KIB{}",
+                  model_name, batch, need, config.act_kib, config.ActBytes(), batch > 1 ? " or a smaller batch" : ""));
 }
 
 }  // namespace systole

@@ -49,7 +49,8 @@ std::vector<Tile> ChooseTiles(const Stage& stage, const Mapping& mapping, const 
   const int folds = mapping.joint ? static_cast<int>(mapping.folds.size()) : 1;
   const int limit = std::min(config.acc_depth / folds, kMaxCount);
   int wl = 3;
-  for (const Fold& fold : mapping.folds) wl = std::max(wl, std::min<int>(fold.columns.size(), config.cols / config.wport));
+  for (const Fold& fold : mapping.folds)
+    wl = std::max(wl, std::min<int>(fold.columns.size(), config.cols / config.wport));
   // Output pixels per cell along each axis: cuts fall on cell borders.
   const int unit_y = std::max(1, mapping.ph / stage.pool_h), unit_x = std::max(1, mapping.pw / stage.pool_w);
   std::vector<Tile> best;

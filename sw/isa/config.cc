@@ -28,7 +28,8 @@ void Validate(const HwConfig& c) {
   Require(c.lanes >= 1 && c.lanes <= c.cols, "LANES", c.lanes, "1 to COLS");
   Require(PowerOfTwo(c.act_kib) && c.act_kib <= 4096, "ACT_KIB", c.act_kib, "a power of two, 1 to 4096");
   Require(PowerOfTwo(c.act_groups) && c.act_groups <= 16, "ACT_GROUPS", c.act_groups, "1, 2, 4, 8 or 16");
-  Require(c.GroupBytes() / c.Banks() >= 2, "ACT_KIB", c.act_kib, "at least two rows of banks in each of ACT_GROUPS groups");
+  Require(c.GroupBytes() / c.Banks() >= 2, "ACT_KIB", c.act_kib,
+          "at least two rows of banks in each of ACT_GROUPS groups");
   Require(c.wgt_kib >= 1 && c.wgt_kib <= 8192 && c.WgtRows() >= 2, "WGT_KIB", c.wgt_kib,
           "1 to 8192, at least two rows of ROWS * WPORT bytes");
   Require(c.par_kib >= 1 && c.par_kib <= 256 && c.ParRows() >= 1 && c.ParRows() <= 2048, "PAR_KIB", c.par_kib,

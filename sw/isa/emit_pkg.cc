@@ -34,7 +34,7 @@ int main() {
 #define OPCODE(name, code) std::printf("  localparam logic [7:0] OP_%s = 8'h%02X;\n", Upper(#name).c_str(), code);
 #include "sw/isa/fields.def"
   std::puts("");
-#define FIELD(name, lsb, width)                                                      \
+#define FIELD(name, lsb, width)                                              \
   std::printf("  localparam int %s_LSB = %d;\n", Upper(#name).c_str(), lsb); \
   std::printf("  localparam int %s_W = %d;\n", Upper(#name).c_str(), width);
 #include "sw/isa/fields.def"

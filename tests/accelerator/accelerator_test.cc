@@ -1,5 +1,6 @@
-// The verilated accelerator and the TLM platform against golden and the cycle model: every tensor's bytes, every instruction's cycles, every
-// counter; on the three array shapes of `make test` (`make rtl ROWS=.. COLS=..` builds their libraries).
+// The verilated accelerator and the TLM platform against golden and the cycle model: every tensor's bytes, every
+// instruction's cycles, every counter; on the three array shapes of `make test` (`make rtl ROWS=.. COLS=..` builds
+// their libraries).
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -9,8 +10,8 @@
 
 #include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
-#include "sw/compiler/compiler.h"
 #include "sw/cli/target.h"
+#include "sw/compiler/compiler.h"
 #include "tests/accelerator/run_check.h"
 #include "tests/cases/fashion_conv1.h"
 #include "tests/cases/layer_cases.h"

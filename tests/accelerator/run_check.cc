@@ -16,8 +16,8 @@ std::string CheckTensor(const Observation& o, const std::vector<int8_t>& golden,
       for (int c = 0; c < o.layout.c; ++c, ++i) {
         const int want = golden[(static_cast<size_t>(c) * o.layout.h + y) * o.layout.w + x];
         if (want != seen[i]) {
-          return fmt::format("image {} tensor {} c={} y={} x={}: golden {}, device {}", o.image, o.tensor, c, y, x, want,
-                             seen[i]);
+          return fmt::format("image {} tensor {} c={} y={} x={}: golden {}, device {}", o.image, o.tensor, c, y, x,
+                             want, seen[i]);
         }
       }
     }

@@ -41,7 +41,7 @@ FashionConv1 ReadFashionConv1(const std::string& data_folder) {
   conv.weight_scales = {weight_scale};
   const double bias = std::stod(Words(folder + "conv1_bias.txt").at(0));
   conv.bias = {static_cast<int32_t>(std::lround(bias / (0.00392 * 0.01744)))};  // the document's own: 459
-  conv.clamp_lo = -128;  // ReLU: Zy
+  conv.clamp_lo = -128;                                                         // ReLU: Zy
   Layer pool;
   pool.name = "pool";
   pool.kind = LayerKind::kMaxPool;

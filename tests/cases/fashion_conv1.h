@@ -11,9 +11,9 @@
 namespace systole {
 
 struct FashionConv1 {
-  Model model;                  // multipliers not chosen
-  std::vector<int8_t> image;    // 28 x 28, int8 domain
-  std::vector<int> expected;    // 14 x 14, uint8
+  Model model;                // multipliers not chosen
+  std::vector<int8_t> image;  // 28 x 28, int8 domain
+  std::vector<int> expected;  // 14 x 14, uint8
 };
 
 // Reads the folder `fashion_conv1` under the data folder.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace systole {
 namespace {
 
@@ -41,7 +40,8 @@ std::vector<LayerCase> MakeCases() {
   std::vector<LayerCase> cases;
   uint64_t seed = 1000;
   auto net = [&](int c, int h, int w, int zero_point = 3) { return NetBuilder("case", seed++, c, h, w, zero_point); };
-  auto add = [&](const std::string& name, NetBuilder n, Rounding r = Rounding::kFloat32, int images = 1, int batch = 1) {
+  auto add = [&](const std::string& name, NetBuilder n, Rounding r = Rounding::kFloat32, int images = 1,
+                 int batch = 1) {
     cases.push_back({name, std::move(n), r, images, batch});
   };
   // Kernels 1 to 11.
@@ -83,16 +83,19 @@ std::vector<LayerCase> MakeCases() {
   add("image_31x3", net(2, 31, 3).Conv(Conv(3, 3)));
   // Weights and multipliers.
   add("weights_zero_point_5", net(4, 6, 6).Conv(With(Conv(6, 3), [](ConvSpec& s) { s.weight_zero_point = 5; })));
-  add("weights_zero_point_min", net(4, 6, 6).Conv(With(Conv(6, 3, 1, {1, 1, 1, 1}), [](ConvSpec& s) { s.weight_zero_point = -128; })));
+  add("weights_zero_point_min",
+      net(4, 6, 6).Conv(With(Conv(6, 3, 1, {1, 1, 1, 1}), [](ConvSpec& s) { s.weight_zero_point = -128; })));
   add("weights_zero_point_max_pooled",
-      net(1, 12, 12).Conv(With(Conv(6, 5, 1, {2, 2, 2, 2}), [](ConvSpec& s) { s.weight_zero_point = 127; })).Pool(Pool(2, 2)));
+      net(1, 12, 12)
+          .Conv(With(Conv(6, 5, 1, {2, 2, 2, 2}), [](ConvSpec& s) { s.weight_zero_point = 127; }))
+          .Pool(Pool(2, 2)));
   add("weights_per_tensor", net(4, 6, 6).Conv(With(Conv(6, 3), [](ConvSpec& s) { s.per_channel = false; })));
   add("weights_extreme", net(20, 5, 5).Conv(With(Conv(6, 3), [](ConvSpec& s) { s.extreme = true; })));
   add("relu", net(4, 6, 6).Conv(With(Conv(6, 3), [](ConvSpec& s) { s.relu = true; })));
   add("clip_alone", net(5, 4, 4).Clamp(-20, 60));
   for (int r = 0; r < kNumRoundings; ++r) {
-    add("rounding_" + std::to_string(r), net(6, 8, 8).Conv(Conv(12, 3, 1, {1, 1, 1, 1})).Pool(Pool(2, 2)).FullyConnected(10),
-        static_cast<Rounding>(r));
+    add("rounding_" + std::to_string(r),
+        net(6, 8, 8).Conv(Conv(12, 3, 1, {1, 1, 1, 1})).Pool(Pool(2, 2)).FullyConnected(10), static_cast<Rounding>(r));
   }
   // Groups, dilation.
   add("depthwise", net(10, 7, 7).Conv(With(Conv(10, 3, 1, {1, 1, 1, 1}), [](ConvSpec& s) { s.groups = 10; })));
@@ -120,11 +123,13 @@ std::vector<LayerCase> MakeCases() {
   add("fc_from_image", net(3, 4, 5).FullyConnected(33, 0, true));
   add("fc_zero_point", net(40, 1, 1).FullyConnected(20, -7));
   for (int b : {2, 3, 8, 17}) {
-    add("batch" + std::to_string(b), net(2, 8, 8).Conv(Conv(6, 3)).Pool(Pool(2, 2)).FullyConnected(12).FullyConnected(5),
-        Rounding::kFloat32, b + 2, b);
+    add("batch" + std::to_string(b),
+        net(2, 8, 8).Conv(Conv(6, 3)).Pool(Pool(2, 2)).FullyConnected(12).FullyConnected(5), Rounding::kFloat32, b + 2,
+        b);
   }
   add("batch4_of_1x1", net(33, 1, 1).Conv(Conv(20, 1)).Conv(Conv(18, 1)), Rounding::kFloat32, 9, 4);
-  add("deep", net(3, 12, 12).Conv(Conv(6, 3, 1, {1, 1, 1, 1})).Conv(Conv(7, 3)).Conv(Conv(8, 3, 2)).FullyConnected(10), Rounding::kFloat32, 3, 1);
+  add("deep", net(3, 12, 12).Conv(Conv(6, 3, 1, {1, 1, 1, 1})).Conv(Conv(7, 3)).Conv(Conv(8, 3, 2)).FullyConnected(10),
+      Rounding::kFloat32, 3, 1);
   return cases;
 }
 

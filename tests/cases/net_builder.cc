@@ -74,8 +74,8 @@ NetBuilder& NetBuilder::Pool(const PoolSpec& s) {
   const Tensor in = model_.tensors.back();
   const int h = OutputSize(in.h, s.pad.top + s.pad.bottom, s.kernel_h, s.stride_h, 1);
   const int w = OutputSize(in.w, s.pad.left + s.pad.right, s.kernel_w, s.stride_w, 1);
-  Layer& layer = Append(s.average ? "avgpool" : "maxpool", s.average ? LayerKind::kAveragePool : LayerKind::kMaxPool,
-                        in.c, h, w);
+  Layer& layer =
+      Append(s.average ? "avgpool" : "maxpool", s.average ? LayerKind::kAveragePool : LayerKind::kMaxPool, in.c, h, w);
   layer.kernel_h = s.kernel_h;
   layer.kernel_w = s.kernel_w;
   layer.stride_h = s.stride_h;

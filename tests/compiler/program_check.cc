@@ -109,7 +109,8 @@ ProgramCheck CheckProgram(const Model& model, const HwConfig& config, const Prog
   if (!check.problem.empty()) return check;
   if (next != p.observations.size()) check.problem = "not every observation was made";
   for (int i = 0; i < options.images && check.problem.empty(); ++i) {
-    if (!seen.count({static_cast<int>(model.layers.size()), i})) check.problem = fmt::format("image {} not observed", i);
+    if (!seen.count({static_cast<int>(model.layers.size()), i}))
+      check.problem = fmt::format("image {} not observed", i);
     const std::vector<int8_t>& out = golden_of(i).back();
     const TensorLayout& l = p.output;
     for (int y = 0; y < l.h; ++y) {

@@ -27,7 +27,8 @@ class SmallMemory : public systole::MemoryAccess {
 
  private:
   static bool Holds(uint64_t address, size_t n) {
-    return address >= kMemoryBase && address - kMemoryBase <= kMemoryBytes && n <= kMemoryBytes - (address - kMemoryBase);
+    return address >= kMemoryBase && address - kMemoryBase <= kMemoryBytes &&
+           n <= kMemoryBytes - (address - kMemoryBase);
   }
   std::vector<uint8_t> bytes_ = std::vector<uint8_t>(kMemoryBytes, 0x5A);
 };

@@ -1,0 +1,149 @@
+#include "sw/compiler/instructions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/base/error.h"
+
+namespace systole {
+namespace {
+
+class Builder {
+ public:
+  Builder(Opcode opcode, std::string what) : what_(std::move(what)) {
+    instruction_.Set(field::kOpcode, static_cast<uint64_t>(opcode));
+  }
+  Builder& Put(Field f, uint64_t value) {
+    if (f.width < 64 && value >> f.width != 0) {
+      throw InputError(
+          fmt::format("{}: an instruction field of {} bits cannot hold {}; the layer is too large for this "
+                      "accelerator",
+                      what_, f.width, static_cast<int64_t>(value)));
+    }
+    instruction_.Set(f, value);
+    return *this;
+  }
+  // Modulo 2^width, as docs/isa.md says of entries and columns.
+  Builder& PutModulo(Field f, int value) {
+    return Put(f, static_cast<uint64_t>(value) & ((uint64_t{1} << f.width) - 1));
+  }
+  Builder& PutInt8(Field f, int value) { return Put(f, static_cast<uint8_t>(value)); }
+  const Instruction& Done() const { return instruction_; }
+
+ private:
+  std::string what_;
+  Instruction instruction_;
+};
+
+std::string Where(const Stage& stage) { return fmt::format("layer '{}'", stage.name); }
+
+}  // namespace
+
+Instruction MatmulInstruction(const MatmulWork& w, const Storage& in, const HwConfig& config) {
+  const Stage& st = w.stage;
+  const int columns = static_cast<int>(w.fold.columns.size());
+  const int wl = std::min(columns, config.cols / config.wport);
+  const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch + w.tile.cx0 * st.stride_w * st.cin +
+                   FoldShift(st, w.fold, in.pitch);
+  const bool to_end = w.last == static_cast<int>(w.fold.slices.size());
+  return Builder(Opcode::kMatmul, Where(st))
+      .Put(field::kMmFirst, w.first == 0)
+      .Put(field::kMmKtabInc, w.offsets.increment)
+      .Put(field::kMmHalf, w.half)
+      .Put(field::kMmBase, base + w.first * w.offsets.base_inc)
+      .Put(field::kMmWcols, columns)
+      .Put(field::kMmStrideX, w.tile.nx > 1 ? w.mapping.pw * st.stride_w * st.cin : 0)
+      .Put(field::kMmStrideY, w.tile.ny > 1 ? w.mapping.ph * st.stride_h * in.pitch : 0)
+      .Put(field::kMmStrideB, w.images > 1 ? in.slot_bytes : 0)
+      .Put(field::kMmKlast, to_end ? w.fold.slices.back().valid : config.rows)
+      .Put(field::kMmNx, w.tile.nx)
+      .Put(field::kMmNy, w.tile.ny)
+      .Put(field::kMmNb, w.images)
+      .Put(field::kMmKslices, w.last - w.first)
+      .Put(field::kMmAccBase, w.entry)
+      .Put(field::kMmKtab, w.offsets.ktab + (w.offsets.increment ? w.first : 0))
+      .Put(field::kMmBaseInc, w.offsets.base_inc)
+      .Put(field::kMmWgtRow, w.weight_row + w.first * wl)
+      .Done();
+}
+
+bool PostTogether(const PostPiece& piece, int images, const Storage& out) {
+  return images > 1 && piece.nx == 1 && out.slot_bytes <= 0xFFFF;
+}
+
+Instruction PostInstruction(const PostWork& w, const Storage& out) {
+  const PostPiece& p = w.piece;
+  const bool together = w.images > 1;
+  return Builder(Opcode::kPost, Where(w.stage))
+      .Put(field::kPoHalf, w.half)
+      .Put(field::kPoPair, p.pair)
+      .Put(field::kPoRounding, static_cast<uint64_t>(w.stage.rounding))
+      .PutModulo(field::kPoAccBase, p.entry + w.image_entry)
+      .Put(field::kPoNx, together ? w.images : p.nx)
+      .Put(field::kPoNy, p.ny)
+      .PutModulo(field::kPoEsX, together ? w.tile.vectors : p.es_x)
+      .PutModulo(field::kPoEsY, p.es_y)
+      .PutModulo(field::kPoEsTx, p.es_tx)
+      .PutModulo(field::kPoEsTy, p.es_ty)
+      .Put(field::kPoNtx, p.ntx)
+      .Put(field::kPoNty, p.nty)
+      .PutModulo(field::kPoCsTx, p.cs_tx)
+      .PutModulo(field::kPoCsTy, p.cs_ty)
+      .Put(field::kPoCol, p.column)
+      .PutModulo(field::kPoCsPair, p.cs_pair)
+      .Put(field::kPoNchan, p.channels.size())
+      .Put(field::kPoPar, w.parameter_row)
+      .Put(field::kPoOut, out.Pixel(w.image, p.oy, p.ox) + p.first_byte)
+      .PutInt8(field::kPoZw, w.stage.zw)
+      .Put(field::kPoSx, together   ? out.slot_bytes
+                         : p.nx > 1 ? p.step_x * out.c
+                                    : 0)
+      .Put(field::kPoSy, p.ny > 1 ? p.step_y * out.pitch : 0)
+      .PutInt8(field::kPoZy, w.stage.zy)
+      .PutInt8(field::kPoLo, w.stage.lo)
+      .PutInt8(field::kPoHi, w.stage.hi)
+      .Done();
+}
+
+Instruction LoadImageInstruction(const Program& program, const Storage& in, int image, int row0, int row1) {
+  return Builder(Opcode::kLoadAct, "input")
+      .Put(field::kLsAddr, program.input.address + image * program.input_stride + row0 * program.input.line_stride)
+      .Put(field::kLsBytes, in.w * in.c)
+      .Put(field::kLsLines, row1 - row0)
+      .Put(field::kLsMemStride, program.input.line_stride)
+      .Put(field::kLsBuf, in.Pixel(image, row0, 0))
+      .Put(field::kLsBufStride, in.pitch)
+      .Done();
+}
+
+Instruction StoreInstruction(const Program& program, const Storage& out, int image, int images) {
+  const bool one_line = out.h == 1;
+  return Builder(Opcode::kStore, "output")
+      .Put(field::kLsAddr, program.output.address + image * program.output_stride)
+      .Put(field::kLsBytes, out.w * out.c)
+      .Put(field::kLsLines, one_line ? images : out.h)
+      .Put(field::kLsMemStride, one_line ? program.output_stride : program.output.line_stride)
+      .Put(field::kLsBuf, out.Pixel(image, 0, 0))
+      .Put(field::kLsBufStride, one_line ? out.slot_bytes : out.pitch)
+      .Done();
+}
+
+Instruction LoadRowsInstruction(Opcode opcode, uint64_t address, uint64_t bytes) {
+  return Builder(opcode, "constants")
+      .Put(field::kLsAddr, address)
+      .Put(field::kLsBytes, bytes)
+      .Put(field::kLsLines, 1)
+      .Done();
+}
+
+Instruction FillInstruction(const Storage& storage) {
+  return Builder(Opcode::kFill, "activations")
+      .Put(field::kLsBytes, static_cast<uint64_t>(storage.Bytes()))
+      .PutInt8(field::kLsFill, storage.pad_value)
+      .Put(field::kLsLines, 1)
+      .Put(field::kLsBuf, storage.base)
+      .Done();
+}
+
+}  // namespace systole

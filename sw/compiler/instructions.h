@@ -1,0 +1,56 @@
+// The instructions of planned work, field by field. A value that does not fit its field throws InputError naming the
+// layer: the layer is too large for this accelerator's instructions.
+#pragma once
+
+#include "sw/compiler/constants.h"
+#include "sw/compiler/mapping.h"
+#include "sw/compiler/post_plan.h"
+#include "sw/compiler/program.h"
+#include "sw/compiler/storage.h"
+#include "sw/compiler/tiles.h"
+
+namespace systole {
+
+// Slices [first, last) of a fold over a tile of `images` images from `image` on, into accumulator entries from
+// `entry` on.
+struct MatmulWork {
+  const Stage& stage;
+  const Mapping& mapping;
+  const Tile& tile;
+  const Fold& fold;
+  const OffsetRows& offsets;
+  int weight_row;
+  int first, last;
+  int image, images;
+  int entry, half;
+};
+Instruction MatmulInstruction(const MatmulWork& work, const Storage& in, const HwConfig& config);
+
+// A piece of POST's work for one image (offset `image_entry` in the accumulators), or, where `images` > 1, for several
+// whose single output pixels lie `out.slot_bytes` apart.
+struct PostWork {
+  const Stage& stage;
+  const Tile& tile;
+  const PostPiece& piece;
+  int parameter_row;
+  int image, images;
+  int image_entry, half;
+};
+Instruction PostInstruction(const PostWork& work, const Storage& out);
+
+// Whether a piece of several images fits one instruction.
+bool PostTogether(const PostPiece& piece, int images, const Storage& out);
+
+// Rows [row0, row1) of an input image.
+Instruction LoadImageInstruction(const Program& program, const Storage& in, int image, int row0, int row1);
+
+// Output images: `images` one-line images from `image` on, or (images == 1) all lines of one.
+Instruction StoreInstruction(const Program& program, const Storage& out, int image, int images);
+
+// Constants: one line of `bytes` from memory to rows from 0 on.
+Instruction LoadRowsInstruction(Opcode opcode, uint64_t address, uint64_t bytes);
+
+// Every byte of a tensor's storage gets the value of its halo.
+Instruction FillInstruction(const Storage& storage);
+
+}  // namespace systole
