@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
+#include <vector>
 
 #include "post_bench.h"
 #include "post_models.h"
@@ -151,6 +153,7 @@ class PostTest : public testing::Test {
 
   void Run(int rounds, int count, bool pressed) {
     PostBench<Model> bench(kSeed);
+    std::set<int8_t> values;
     for (int round = 0; round < rounds; ++round) {
       SCOPED_TRACE(testing::Message() << "seed " << kSeed << " round " << round);
       ASSERT_NO_FATAL_FAILURE(bench.Randomize());
@@ -159,7 +162,9 @@ class PostTest : public testing::Test {
       bench.items.assign(items.begin(), items.end());
       ASSERT_NO_FATAL_FAILURE(bench.RunFor(Length(bench, items)));
       ASSERT_NO_FATAL_FAILURE(CompareWithLaw(bench, items));
+      for (const PostSeenWrite& w : bench.writes) values.insert(w.bytes.begin(), w.bytes.end());
     }
+    EXPECT_EQ(values.size(), 256u);  // the parameters lead everywhere, not to the clamps alone
   }
 
   std::mt19937_64 random_{kSeed};
