@@ -102,6 +102,17 @@ std::vector<WorkloadLayer> ParseWorkload(const std::string& text, const std::str
   return layers;
 }
 
+std::string WorkloadText(const std::vector<WorkloadLayer>& layers, const std::string& comment) {
+  std::ostringstream out;
+  out << "# " << comment << "\n" << Header() << "\n";
+  for (const WorkloadLayer& layer : layers) {
+    out << layer.name << "," << layer.type;
+    for (const Column& column : kColumns) out << "," << layer.*column.field;
+    out << "\n";
+  }
+  return out.str();
+}
+
 std::string ToTopologyText(const std::vector<WorkloadLayer>& layers) {
   std::ostringstream out;
   out << "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";

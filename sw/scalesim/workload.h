@@ -32,6 +32,9 @@ struct WorkloadLayer {
 // Throws InputError that names file, line and column.
 std::vector<WorkloadLayer> ParseWorkload(const std::string& text, const std::string& file);
 
+// The table, after a comment line; ParseWorkload reads it back.
+std::string WorkloadText(const std::vector<WorkloadLayer>& layers, const std::string& comment);
+
 // SCALE-Sim's topology of the layers that multiply: padding goes into the ifmap, less what no window reaches (SCALE-Sim
 // would add a window for it); a depthwise layer becomes one row with DP in its name, another grouped layer one row a
 // group.
