@@ -100,7 +100,7 @@ TEST_F(FilesTest, RefusesMissingFilesAndFolders) {
   EXPECT_TRUE(Contains(Refusal([&] { LoadModel(missing); }), missing + ": cannot be opened: No such file"));
   EXPECT_TRUE(Contains(Refusal([&] { ReadIdx(folder_); }), "is a folder"));
   EXPECT_TRUE(Contains(Refusal([&] { ReadNpy(folder_); }), "is a folder"));
-  EXPECT_TRUE(Contains(Refusal([&] { LoadModel(folder_); }), "is a folder; give an ONNX file"));
+  EXPECT_TRUE(Contains(Refusal([&] { LoadModel(folder_); }), "network.txt: no such file"));
 }
 
 // --- NPY.
