@@ -112,8 +112,28 @@ lint: setup-lint
 	@scripts/lint_tb.sh
 	@git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
 
+# Line and toggle coverage of the RTL under runs of the model: with and without pooling fused, a slow memory, stalls.
+cov: setup-cov build
+	@scripts/build_rtl.sh VARIANT=cov $(given)
+	@rm -rf build/cov && mkdir -p build/cov
+	@for options in '' --no-fuse '--memory-latency 100' '--stall 1' '--stall 2'; do \
+	  SYSTOLE_COVERAGE_DIR=build/cov $(RUN) --first 4 --batch 2 --backend golden,rtl --rtl-variant cov $$options >build/cov/run.log || \
+	    { cat build/cov/run.log; exit 1; }; done
+	@verilator_coverage --write-info build/cov/rtl.info build/cov/*.dat >build/cov/total.txt
+	@genhtml -q -o build/cov/html build/cov/rtl.info >build/cov/genhtml.log 2>&1 || { cat build/cov/genhtml.log; exit 1; }
+	@sed -n 's/^ *Total coverage/RTL: lines and toggles covered/p' build/cov/total.txt; echo 'report: build/cov/html/index.html'
+
+bench: setup-build build
+	@scripts/build_rtl.sh VARIANT=plain
+	@scripts/build_rtl.sh VARIANT=noassert
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole_bench >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@$(BUILD)/sw/bench/systole_bench $(MODEL) $(IMAGES)
+
+synth: setup-synth config
+	@scripts/synth.sh $(given)
+
 # ---- Not built yet: refused by name.
-cov synth bench report:
+report:
 	@echo "error: make $@ is not built yet; make help lists what is" >&2; exit 2
 
 clean:

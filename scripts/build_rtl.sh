@@ -27,7 +27,9 @@ key=$("$config" $parameters)
 all=$("$config" --cmake $parameters)
 folder=$root/build/rtl/$key$suffix
 mkdir -p "$folder"
-flags=${RTL_CXXFLAGS:--O3}
+default_flags=-O3
+[ "$variant" != cov ] || default_flags=-O1  # toggle counters make much code
+flags=${RTL_CXXFLAGS:-$default_flags}
 if [ ! -e "$folder/build.ninja" ] || ! grep -qxF -e "RTL_CXXFLAGS:STRING=$flags" "$folder/CMakeCache.txt"; then
   echo "rtl: configuring $key$suffix"
   if ! "$cmake" -G Ninja -S "$root/tb/verilated" -B "$folder" -DCMAKE_BUILD_TYPE=None "-DPARAMETERS=$all" \

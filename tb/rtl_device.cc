@@ -3,10 +3,15 @@
 
 #include <Vsystole_tb.h>
 #include <verilated.h>
+#if VM_COVERAGE
+#include <unistd.h>
+#include <verilated_cov.h>
+#endif
 #if VM_TRACE_FST
 #include <verilated_fst_c.h>
 #endif
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -126,7 +131,10 @@ class VerilatedDevice final : public RtlDevice {
       Low();
       const bool irq = model_.mon_o & kIrq;
       High();
-      if (irq) return true;
+      if (irq) {
+        WriteCoverage();
+        return true;
+      }
     }
     return false;
   }
@@ -328,6 +336,14 @@ class VerilatedDevice final : public RtlDevice {
     write_.Reset();
     port_active_ = timing_.stall;
     Drive();
+  }
+
+  // The coverage variant: what this process has covered so far, to $SYSTOLE_COVERAGE_DIR/<process>.dat.
+  void WriteCoverage() {
+#if VM_COVERAGE
+    const char* folder = std::getenv("SYSTOLE_COVERAGE_DIR");
+    if (folder != nullptr) context_.coveragep()->write((folder + ("/" + std::to_string(getpid())) + ".dat").c_str());
+#endif
   }
 
   void Stall() {

@@ -30,7 +30,8 @@ struct RunOptions {
   int64_t first = -1;
   int batch = 16, memory_latency = 20, jobs = 0;
   uint64_t stall = 0;
-  bool has_stall = false, no_fuse = false, no_assert = false;
+  bool has_stall = false, no_fuse = false;
+  std::string rtl_variant = "plain";
   ConfigOptions config;
 };
 
@@ -107,9 +108,13 @@ JobOptions MakeJobOptions(const RunOptions& o) {
   job.target.stall = o.has_stall;
   job.target.stall_seed = o.stall;
   if (o.has_stall && job.Has("tlm")) throw InputError("--stall: the TLM platform has no random stalls; leave tlm out");
-  job.target.rtl_variant = !o.trace.empty() ? RtlVariant::kTrace
-                           : o.no_assert    ? RtlVariant::kNoAssert
-                                            : RtlVariant::kPlain;
+  job.target.rtl_variant = !o.trace.empty()                ? RtlVariant::kTrace
+                           : o.rtl_variant == "noassert" ? RtlVariant::kNoAssert
+                           : o.rtl_variant == "cov"      ? RtlVariant::kCoverage
+                                                         : RtlVariant::kPlain;
+  if (!o.trace.empty() && o.rtl_variant != "plain") {
+    throw InputError("--trace, --rtl-variant: the tracing library is its own variant; choose one");
+  }
   if (job.fault.kind == Fault::Kind::kLaw && job.fault.description == "tlm") job.target.law_fault = job.fault;
   return job;
 }
@@ -338,7 +343,9 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--stall", o->stall, "random back-pressure on every bus channel, from this seed (rtl)")
       ->each([o](const std::string&) { o->has_stall = true; });
   c->add_option("--jobs", o->jobs, "processes (default: one per core)")->check(CLI::PositiveNumber);
-  c->add_flag("--no-assert", o->no_assert, "use the RTL library without assertions (make rtl VARIANT=noassert)");
+  c->add_option("--rtl-variant", o->rtl_variant, "library of the RTL: plain, noassert or cov (make rtl VARIANT=...)")
+      ->check(CLI::IsMember({"plain", "noassert", "cov"}))
+      ->capture_default_str();
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Run(*o); }; });
 }

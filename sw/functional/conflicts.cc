@@ -144,6 +144,13 @@ void ConflictMonitor::Collide(const Active& a, int engine_a, const Active& b, in
   }
 }
 
+uint32_t ConflictMonitor::OldestMatmul(const Active& matmul, Cycle cycle) const {
+  for (const Active& m : active_[kMatmul]) {
+    if (MatmulRetire(m.issue, m.shape, laws_) >= cycle) return std::min(m.index, matmul.index);
+  }
+  return matmul.index;
+}
+
 void ConflictMonitor::CollideSums(const Active& matmul, const Active& post, std::optional<Conflict>* found) const {
   const Instruction& m = matmul.instruction;
   if (m.Get(field::kMmHalf) != post.instruction.Get(field::kPoHalf)) return;
@@ -153,7 +160,7 @@ void ConflictMonitor::CollideSums(const Active& matmul, const Active& post, std:
     const Cycle first = matmul.issue + 1 + slice * matmul.shape.period + 3 + config_.rows;
     const Cycle last = first + matmul.shape.vectors - 1 + columns - 1;
     const Cycle cycle = std::max(first, post_first);
-    if (cycle <= std::min(last, post_last)) return Keep(found, {cycle, kMatmul, matmul.index});
+    if (cycle <= std::min(last, post_last)) return Keep(found, {cycle, kMatmul, OldestMatmul(matmul, cycle)});
     if (first > post_last) return;
   }
 }

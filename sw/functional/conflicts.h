@@ -59,6 +59,8 @@ class ConflictMonitor {
   uint64_t AllGroups(const Active& a, int engine) const;
   void Collide(const Active& a, int engine_a, const Active& b, int engine_b, std::optional<Conflict>* found) const;
   void FollowSums(const Active& matmul, std::optional<Conflict>* found);
+  // The oldest Matmul that has not retired before `cycle`: whom the hardware names when sums collide.
+  uint32_t OldestMatmul(const Active& matmul, Cycle cycle) const;
   void CollideSums(const Active& matmul, const Active& post, std::optional<Conflict>* found) const;
 
   const HwConfig config_;
