@@ -20,7 +20,7 @@ namespace systole {
 namespace {
 
 struct Options {
-  std::string model, folder, rounding = "float32";
+  std::string model, folder, json, rounding = "float32";
   int images = 1, batch = 1;
   bool no_fuse = false;
   ConfigOptions config;
@@ -121,8 +121,33 @@ uint64_t MacsOf(const Layer& l, const Tensor& out) {
   return l.weights.size() / l.bias.size() * static_cast<uint64_t>(out.Elements());
 }
 
+// The constants as the hardware gets them: zero points and clamps in the int8 domain, multipliers m and shifts s.
+nlohmann::ordered_json ConstantsJson(const Model& model) {
+  nlohmann::ordered_json j;
+  for (const Tensor& t : model.tensors) {
+    j["tensors"].push_back({{"name", t.name},
+                            {"shape", {t.c, t.h, t.w}},
+                            {"type", t.boundary == DType::kUint8 ? "uint8" : "int8"},
+                            {"scale", t.scale},
+                            {"zero_point", t.zero_point}});
+  }
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& l = model.layers[i];
+    j["layers"].push_back({{"name", l.name},
+                           {"kind", KindName(l)},
+                           {"weights", l.weights.size()},
+                           {"macs", MacsOf(l, model.tensors[i + 1])},
+                           {"weight_zero_point", l.weight_zero_point},
+                           {"clamp", {l.clamp_lo, l.clamp_hi}},
+                           {"m", l.m},
+                           {"s", l.s}});
+  }
+  return j;
+}
+
 int Info(const Options& o) {
   const Model model = Prepared(o.model, o.rounding);
+  if (!o.json.empty()) WriteFile(o.json, ConstantsJson(model).dump(1) + "\n");
   const HwConfig config = o.config.Parse();
   auto tensor = [](const Tensor& t) {
     return fmt::format("{}x{}x{} {} scale {:.6g} zero {}", t.c, t.h, t.w,
@@ -160,7 +185,7 @@ int Info(const Options& o) {
 void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<Options>();
   CLI::App* c = app->add_subcommand("compile", "write program, memory image, listing and $readmemh file");
-  c->add_option("model", o->model, "ONNX file")->required();
+  c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
   c->add_option("-o", o->folder, "folder to write")->required();
   c->add_option("--images", o->images, "images of one run")->check(CLI::PositiveNumber)->capture_default_str();
   c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
@@ -176,7 +201,8 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
 void AddInfoCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<Options>();
   CLI::App* c = app->add_subcommand("info", "layers, shapes, quantization, MACs, and how they are mapped");
-  c->add_option("model", o->model, "ONNX file")->required();
+  c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
+  c->add_option("--json", o->json, "write tensors, layers and their constants (multipliers, shifts, clamps) as JSON");
   c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
