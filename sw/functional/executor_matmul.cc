@@ -73,7 +73,8 @@ ErrorCode Executor::Matmul(const Instruction& i) {
       not_contiguous |= offset[j] ^ expected;
       furthest = std::max<size_t>(furthest, offset[j]);
     }
-    if (misplaced != 0) return ErrorCode::kConflict;
+    // Both rules are checked at the slice's first window; there the range comes first.
+    if (misplaced != 0) return base + furthest >= activations_.size() ? ErrorCode::kBufferRange : ErrorCode::kConflict;
     if (base + span + furthest >= activations_.size()) return ErrorCode::kBufferRange;
 
     PackWeights(Int(i, field::kMmWgtRow) + slice * load, load, columns, lanes);
