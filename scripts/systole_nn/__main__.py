@@ -98,6 +98,45 @@ def _report_and_write(arguments, network, net, model):
         print(f"wrote {arguments.output} ({os.path.getsize(arguments.output)} bytes, {arguments.form} form)")
 
 
+def _image(arguments, model):
+    """The chosen image as the model's quantized input, 1 x C x H x W."""
+    from . import data, evaluate, idx
+
+    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "models/digits")
+    images = idx.read(arguments.images or os.path.join(folder, "images.idx3-ubyte.gz"))
+    if not 0 <= arguments.image < len(images):
+        raise UserError(f"--image {arguments.image}: the file holds images 0 to {len(images) - 1}")
+    height, width = model.tensors[0].shape[1:]
+    border = (height - images.shape[1]) // 2
+    chosen = data.pad(images[arguments.image : arguments.image + 1], max(border, 0))
+    if chosen.shape[1:] != (height, width):
+        raise UserError(f"images of {images.shape[1]} x {images.shape[2]} do not fit an input of {height} x {width}")
+    return evaluate.quantized_input(model, chosen)
+
+
+def _export(arguments):
+    from . import export_npy, export_onnx, export_readmemh, export_text, golden, import_onnx
+
+    model = import_onnx.load(arguments.model)
+    if arguments.form == "text":
+        export_text.save(model, arguments.output)
+    elif arguments.form == "readmemh":
+        systole = golden.binary(arguments.systole)
+        export_readmemh.save(systole, arguments.model, model, arguments.output, arguments.rounding)
+    elif arguments.form == "npy":
+        systole = golden.binary(arguments.systole)
+        image = _image(arguments, model)
+        export_npy.save(systole, arguments.model, model, image, arguments.output, arguments.rounding)
+    elif arguments.form == "tflite":
+        from . import export_tflite
+
+        export_tflite.save(model, arguments.output)
+    else:
+        form = export_onnx.qlinear if arguments.form == "qlinear" else export_onnx.qdq
+        export_onnx.save(form(model), arguments.output)
+    print(f"wrote {arguments.output} ({arguments.form} form)")
+
+
 def _build(arguments):
     from . import data, pipeline
     from .networks import NETWORKS
@@ -130,6 +169,7 @@ def _digits(arguments):
 
 
 def _parser():
+    from .golden import MODES
     from .quantize import PRESETS, RANGES
 
     parser = argparse.ArgumentParser(prog="systole_nn", description=__doc__.split(":")[0])
@@ -186,6 +226,18 @@ def _parser():
 
     sub = command("evaluate", _evaluate, "the table of all quantization variants, integers by the golden reference")
     sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
+
+    def image(sub):
+        sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
+        sub.add_argument("--images", help="IDX file (default: the drawn digits)")
+        sub.add_argument("--image", type=int, default=0, help="which image of the file (default: %(default)s)")
+
+    sub = command("export", _export, "write a model file in another form", network=False)
+    sub.add_argument("model", help="ONNX file in QDQ form that systole_nn wrote")
+    sub.add_argument("-o", "--output", required=True, help="file (qdq, qlinear, tflite) or new folder to write")
+    sub.add_argument("--form", required=True, choices=("qdq", "qlinear", "tflite", "text", "readmemh", "npy"))
+    sub.add_argument("--rounding", choices=MODES, default="float32", help="readmemh, npy (default: %(default)s)")
+    image(sub)
 
     sub = command("digits", _digits, "draw the synthetic digits as IDX files", network=False)
     sub.add_argument("-o", "--output", default="models/digits")

@@ -65,13 +65,18 @@ def _bias(model, index):
     return layer.bias, (scale if len(scale) > 1 else scale[0])
 
 
-def _metadata(proto, model):
-    """What an image's byte stands for where the graph's input is real: its quantized value, byte for byte."""
+def image_encoding(model):
+    """(scale, mean): what an image's byte b stands for, b * scale - mean: its quantized value, byte for byte."""
     image = model.tensors[0]
     zero_point = image.zero_point + (128 if image.dtype == "int8" else 0)
-    if image.scale != np.float32(1 / 255) or zero_point:
-        entries = {"systole.input_scale": float(image.scale), "systole.input_mean": float(image.scale) * zero_point}
-        helper.set_model_props(proto, {key: repr(value) for key, value in entries.items()})
+    return float(image.scale), float(image.scale) * zero_point
+
+
+def _metadata(proto, model):
+    """The image encoding, where the graph's real input is not the byte divided by 255."""
+    scale, mean = image_encoding(model)
+    if np.float32(scale) != np.float32(1 / 255) or mean:
+        helper.set_model_props(proto, {"systole.input_scale": repr(scale), "systole.input_mean": repr(mean)})
     return proto
 
 

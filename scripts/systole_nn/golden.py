@@ -3,6 +3,7 @@
 The binary is the environment variable SYSTOLE, or the one that the project's build leaves in build/.
 """
 
+import json
 import os
 import subprocess
 import tempfile
@@ -37,10 +38,19 @@ def _call(command):
         raise UserError(f"{' '.join(command[:3])}: exit status {result.returncode}: {message[-1]}")
 
 
-def layer_outputs(systole, model, images, rounding, first=None):
+def constants(systole, model, rounding):
+    """Tensors and layers of a model file with the multipliers and shifts for a rounding mode (`systole info --json`)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "constants.json")
+        _call([systole, "info", model, "--rounding", rounding, "--json", path])
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
+
+def layer_outputs(systole, model, images, rounding, first=None, backend="golden", options=()):
     """Every layer's quantized output, N x C x H x W in the tensors' own types; model and images are files."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [systole, "run", model, "--images", images, "--backend", "golden", "--rounding", rounding]
+        command = [systole, "run", model, "--images", images, "--backend", backend, "--rounding", rounding, *options]
         _call(command + ["--outputs-dir", folder] + (["--first", str(first)] if first else []))
         names = [name for name in os.listdir(folder) if name.endswith(".npy")]
         names.sort(key=lambda name: int(name.split("_")[0]))
