@@ -156,6 +156,16 @@ def _evaluate(arguments):
     variants.print_table(rows)
 
 
+def _report(arguments):
+    from . import golden, report
+
+    network = _network(arguments.network)
+    path = arguments.output or os.path.join("build", "report", f"{network.name}.html")
+    systole = golden.binary(arguments.systole)
+    done = report.write(network, arguments.work, systole, path, arguments.data, arguments.quiet)
+    print(f"wrote {done['path']} ({done['bytes']:,} bytes)")
+
+
 def _digits(arguments):
     from . import digits, idx
 
@@ -226,6 +236,14 @@ def _parser():
 
     sub = command("evaluate", _evaluate, "the table of all quantization variants, integers by the golden reference")
     sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
+
+    sub = commands.add_parser("report", help="one HTML page of a network", description="one HTML page of a network")
+    sub.set_defaults(function=_report)
+    sub.add_argument("network")
+    sub.add_argument("--quiet", action="store_true", help="no progress")
+    sub.add_argument("-o", "--output", help="HTML file (default: build/report/NETWORK.html)")
+    sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
+    folders(sub)
 
     def image(sub):
         sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")

@@ -57,12 +57,34 @@ def layer_outputs(systole, model, images, rounding, first=None, backend="golden"
         return [np.load(os.path.join(folder, name)) for name in names]
 
 
-def predictions(systole, model, images, rounding):
-    """Predicted classes of a QuantModel for quantized images N x C x H x W."""
+def outputs(systole, model, images, rounding):
+    """The last layer's integers, N x classes, of a QuantModel for quantized images N x C x H x W."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, name) for name in ("model.onnx", "images.npy", "outputs.npy")]
         export_onnx.save(export_onnx.qdq(model), paths[0])
         np.save(paths[1], images)
         command = [systole, "run", paths[0], "--images", paths[1], "--backend", "golden", "--rounding", rounding]
         _call(command + ["--outputs", paths[2]])
-        return np.load(paths[2]).reshape(len(images), -1).argmax(1)
+        return np.load(paths[2]).reshape(len(images), -1)
+
+
+def predictions(systole, model, images, rounding):
+    """Predicted classes of a QuantModel for quantized images N x C x H x W."""
+    return outputs(systole, model, images, rounding).argmax(1)
+
+
+def all_outputs(systole, model, images, rounding):
+    """layer_outputs() of a QuantModel and quantized images N x C x H x W."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("model.onnx", "images.npy")]
+        export_onnx.save(export_onnx.qdq(model), paths[0])
+        np.save(paths[1], images)
+        return layer_outputs(systole, *paths, rounding)
+
+
+def model_constants(systole, model, rounding):
+    """constants() of a QuantModel."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        export_onnx.save(export_onnx.qdq(model), path)
+        return constants(systole, path, rounding)

@@ -89,6 +89,8 @@ def table():
     for preset in ("recommended", "homework", "shift", "power_of_two"):
         rounding = "floor" if PRESETS[preset].integers == "floor" else "float32"
         rows.append(Variant("quantization-aware", preset, PRESETS[preset], "qat", rounding, f"qat-{preset}"))
+    nearest = "homework, to nearest, float multiplier"
+    rows.append(Variant("quantization-aware", nearest, homework, "qat", "float32", "qat-homework"))
     return rows
 
 
@@ -158,6 +160,18 @@ def evaluate_all(network, folder, systole, data_folder=None, quiet=False):
         json.dump(rows, file, indent=1)
     os.replace(path + ".part", path)
     return rows
+
+
+def latest(network, folder, systole, data_folder=None, quiet=False):
+    """The rows in folder/variants.json, evaluated again if weights are newer than the table."""
+    path = os.path.join(folder, "variants.json")
+    weights = [os.path.join(folder, "float.pt")]
+    weights += [os.path.join(folder, variant.run, "qat.json") for variant in table() if variant.run]
+    newest = max((os.path.getmtime(name) for name in weights if os.path.exists(name)), default=0)
+    if not os.path.exists(path) or os.path.getmtime(path) < newest:
+        return evaluate_all(network, folder, systole, data_folder, quiet)
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
 
 
 def print_table(rows):
