@@ -100,18 +100,13 @@ def _report_and_write(arguments, network, net, model):
 
 def _image(arguments, model):
     """The chosen image as the model's quantized input, 1 x C x H x W."""
-    from . import data, evaluate, idx
+    from . import explain, idx
 
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "models/digits")
     images = idx.read(arguments.images or os.path.join(folder, "images.idx3-ubyte.gz"))
     if not 0 <= arguments.image < len(images):
         raise UserError(f"--image {arguments.image}: the file holds images 0 to {len(images) - 1}")
-    height, width = model.tensors[0].shape[1:]
-    border = (height - images.shape[1]) // 2
-    chosen = data.pad(images[arguments.image : arguments.image + 1], max(border, 0))
-    if chosen.shape[1:] != (height, width):
-        raise UserError(f"images of {images.shape[1]} x {images.shape[2]} do not fit an input of {height} x {width}")
-    return evaluate.quantized_input(model, chosen)
+    return explain.quantized_image(model, images, arguments.image)
 
 
 def _export(arguments):
@@ -135,6 +130,16 @@ def _export(arguments):
         form = export_onnx.qlinear if arguments.form == "qlinear" else export_onnx.qdq
         export_onnx.save(form(model), arguments.output)
     print(f"wrote {arguments.output} ({arguments.form} form)")
+
+
+def _explain(arguments):
+    from . import explain, golden, import_onnx
+
+    model = import_onnx.load(arguments.model)
+    image = _image(arguments, model)
+    systole = golden.binary(arguments.systole)
+    modes = [arguments.rounding] if arguments.rtl else []
+    print(explain.explain(systole, arguments.model, model, image, arguments.rounding, modes))
 
 
 def _build(arguments):
@@ -255,6 +260,13 @@ def _parser():
     sub.add_argument("-o", "--output", required=True, help="file (qdq, qlinear, tflite) or new folder to write")
     sub.add_argument("--form", required=True, choices=("qdq", "qlinear", "tflite", "text", "readmemh", "npy"))
     sub.add_argument("--rounding", choices=MODES, default="float32", help="readmemh, npy (default: %(default)s)")
+    image(sub)
+
+    text = "where float, the frameworks, golden and RTL first differ on an image, and why"
+    sub = command("explain", _explain, text, network=False)
+    sub.add_argument("model", help="ONNX file in QDQ form that systole_nn wrote")
+    sub.add_argument("--rounding", choices=MODES, default="float32", help="compared with (default: %(default)s)")
+    sub.add_argument("--rtl", action="store_true", help="run the verilated RTL too (make rtl builds it)")
     image(sub)
 
     sub = command("digits", _digits, "draw the synthetic digits as IDX files", network=False)
