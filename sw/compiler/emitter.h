@@ -17,6 +17,9 @@ struct After {
     int64_t& at = index[static_cast<int>(engine)];
     if (i > at) at = i;
   }
+  void AddAll(const After& other) {
+    for (int e = 0; e < kNumEngines; ++e) Add(static_cast<Engine>(e), other.index[e]);
+  }
 };
 
 class Emitter {

@@ -8,6 +8,7 @@
 
 #include "sw/compiler/emitter.h"
 #include "sw/compiler/instructions.h"
+#include "sw/compiler/tensor_slots.h"
 #include "sw/timing/laws.h"
 
 namespace systole {
@@ -15,21 +16,6 @@ namespace {
 
 constexpr int64_t kNone = -1;
 constexpr Cycle kNever = std::numeric_limits<Cycle>::max() / 4;
-
-// Part of a tensor in one slot, and the instruction that writes it.
-struct Written {
-  int row0, row1, channel0, channel1;  // half open
-  int64_t instruction;
-};
-
-// What an image slot of a tensor holds.
-struct SlotState {
-  int image = -1;
-  bool complete = false;       // every producer is in the program
-  std::vector<Written> parts;  // of `image`
-  bool released = true;        // every reader of `image` is in the program
-  After readers;               // the last of them
-};
 
 // The stages' positions in their own job sequences.
 struct Cursor {
@@ -69,12 +55,8 @@ class Scheduler {
         law_(program.config, MemoryTiming{}),
         images_(program.options.images),
         batch_(std::min(program.options.batch, program.options.images)),
-        cursors_(stages.size()) {
-    for (const Storage& s : tensors_) {
-      slots_.emplace_back(s.slots);
-      overwritten_.emplace_back(s.slots);
-    }
-  }
+        cursors_(stages.size()),
+        slots_(placement.tensors) {}
 
   void Run() {
     LoadMore();
@@ -124,14 +106,9 @@ class Scheduler {
     return job.tile + 1 == static_cast<int>(p.tiles.size()) && job.fold1 == static_cast<int>(p.mapping.folds.size());
   }
 
-  SlotState& State(int tensor, int image) { return slots_[tensor][image % tensors_[tensor].slots]; }
-
-  bool Eligible(const Job& job) {
+  bool Eligible(const Job& job) const {
     for (int i = job.image; i < job.image + job.images; ++i) {
-      const SlotState& in = State(job.stage, i);
-      if (in.image != i || !in.complete) return false;
-      const SlotState& out = State(job.stage + 1, i);
-      if (out.image != i && !out.released) return false;
+      if (!slots_.Complete(job.stage, i) || !slots_.CanWrite(job.stage + 1, i)) return false;
     }
     return true;
   }
@@ -155,7 +132,7 @@ class Scheduler {
     const int first = (tile.cy0 + fold.dy) * st.stride_h + a.ky * st.dilation_h - st.pad.top;
     const int last =
         (tile.cy0 + (tile.ny - 1) * p.mapping.ph + fold.dy) * st.stride_h + b.ky * st.dilation_h - st.pad.top;
-    Written w{first, last + 1, 0, st.cin, 0};
+    Written w{first, last + 1, 0, st.cin, kNone};
     if (a.ky == b.ky && a.kx == b.kx) {
       w.channel0 = a.c;
       w.channel1 = b.c + 1;
@@ -163,19 +140,12 @@ class Scheduler {
     return w;
   }
 
-  After SliceNeeds(const Job& job, const Fold& fold, const Slice& slice) {
+  After SliceNeeds(const Job& job, const Fold& fold, const Slice& slice) const {
     const PlannedStage& p = stages_[job.stage];
     const Written need = Footprint(p, fold, slice, p.tiles[job.tile]);
     const Engine source = job.stage == 0 ? Engine::kLoad : Engine::kPost;
     After after;
-    for (int i = job.image; i < job.image + job.images; ++i) {
-      for (const Written& part : State(job.stage, i).parts) {
-        if (part.row0 < need.row1 && need.row0 < part.row1 && part.channel0 < need.channel1 &&
-            need.channel0 < part.channel1) {
-          after.Add(source, part.instruction);
-        }
-      }
-    }
+    for (int i = job.image; i < job.image + job.images; ++i) slots_.AddWriters(job.stage, i, need, source, &after);
     return after;
   }
 
@@ -219,9 +189,7 @@ class Scheduler {
         }
         Part& part = parts.back();
         part.last = i + 1;
-        for (int e = 0; e < kNumEngines; ++e) {
-          if (need.index[e] != kNone) part.after.Add(static_cast<Engine>(e), need.index[e]);
-        }
+        part.after.AddAll(need);
         at += period;
       }
     }
@@ -256,9 +224,9 @@ class Scheduler {
     const std::vector<Part> parts = Parts(job, matmul_free_, &end);
     int64_t last = kNone;
     for (const Part& part : parts) last = EmitMatmul(job, p, tile, part);
-    for (int i = job.image; i < job.image + job.images; ++i) State(job.stage, i).readers.Add(Engine::kMatmul, last);
+    for (int i = job.image; i < job.image + job.images; ++i) slots_.AddReader(job.stage, i, Engine::kMatmul, last);
 
-    for (int i = job.image; i < job.image + job.images; ++i) StartWriting(job.stage + 1, i);
+    for (int i = job.image; i < job.image + job.images; ++i) slots_.StartWriting(job.stage + 1, i);
     int64_t post = kNone;
     for (const PlacedPiece& placed : Pieces(job)) {
       const int fold = placed.piece.fold;
@@ -315,42 +283,25 @@ class Scheduler {
       After after;
       after.Add(Engine::kMatmul, matmul);
       const int end_image = together ? job.image + job.images : image + 1;
-      for (int k = image; k < end_image; ++k) {
-        const After& old = overwritten_[job.stage + 1][k % out.slots];
-        for (int e = 0; e < kNumEngines; ++e) {
-          if (old.index[e] != kNone) after.Add(static_cast<Engine>(e), old.index[e]);
-        }
-      }
+      for (int k = image; k < end_image; ++k) after.AddAll(slots_.ReplacedReaders(job.stage + 1, k));
       const Cycle issue = std::max(post_free_, Ready(after));
       const int64_t taps = PostTaps(i, law_);
       post_free_ = issue + taps;
       last = Emit(i, after, PostRetire(issue, taps), job.stage);
+      const int row1 = piece.oy + (piece.ny - 1) * piece.step_y + 1;
       for (int k = image; k < end_image; ++k) {
-        State(job.stage + 1, k)
-            .parts.push_back(
-                {piece.oy, piece.oy + (piece.ny - 1) * piece.step_y + 1, placed.channel0, placed.channel1, last});
+        slots_.AddPart(job.stage + 1, k, {piece.oy, row1, placed.channel0, placed.channel1, last});
       }
     }
     return last;
-  }
-
-  // The slot's old image gives way to `image`; its readers must be done before it is written.
-  void StartWriting(int tensor, int image) {
-    SlotState& state = State(tensor, image);
-    if (state.image == image) return;
-    assert(state.released);
-    overwritten_[tensor][image % tensors_[tensor].slots] = state.readers;
-    state = SlotState{};
-    state.image = image;
-    state.released = false;
   }
 
   // All tiles of a stage for some images are in the program: the output is complete, the input slots are free.
   void FinishUnit(const Job& job, int64_t post) {
     const int tensor = job.stage + 1;
     for (int i = job.image; i < job.image + job.images; ++i) {
-      State(tensor, i).complete = true;
-      State(job.stage, i).released = true;
+      slots_.SetComplete(tensor, i);
+      slots_.Release(job.stage, i);
       const Storage& s = tensors_[tensor];
       Observation o;
       o.instruction = static_cast<uint32_t>(post);
@@ -375,7 +326,7 @@ class Scheduler {
       if (serialized_) {
         // A batch is loaded when the one before has been stored.
         if (loaded_ % batch_ == 0 && stored_ < loaded_) return;
-      } else if (!State(0, loaded_).released) {
+      } else if (!slots_.Released(0, loaded_)) {
         return;
       }
       LoadImage(loaded_++);
@@ -384,11 +335,12 @@ class Scheduler {
 
   void LoadImage(int image) {
     const Storage& s = tensors_[0];
-    StartWriting(0, image);
-    After after = overwritten_[0][image % s.slots];
+    slots_.StartWriting(0, image);
+    After after = slots_.ReplacedReaders(0, image);
     if (serialized_ && last_store_ != kNone) after.Add(Engine::kStore, last_store_);
     // The very first image comes in pieces, so that its first tile need not wait for all of it.
     const int pieces = image == 0 ? std::min(4, s.h) : 1;
+    int64_t last = kNone;
     for (int k = 0; k < pieces; ++k) {
       const int row0 = s.h * k / pieces, row1 = s.h * (k + 1) / pieces;
       const Instruction i = LoadImageInstruction(program_, s, image, row0, row1);
@@ -400,14 +352,15 @@ class Scheduler {
       });
       load_free_ = issue + bursts + 1;
       load_data_ = std::max(load_data_, issue + law_.latency) + beats;
-      const int64_t index = Emit(i, after, load_data_ + 2, -1);
-      State(0, image).parts.push_back({row0, row1, 0, s.c, index});
+      last = Emit(i, after, load_data_ + 2, -1);
+      slots_.AddPart(0, image, {row0, row1, 0, s.c, last});
     }
-    State(0, image).complete = true;
+    slots_.SetComplete(0, image);
     if (serialized_ && image + 1 == BatchEnd(image)) {
       // LOAD and POST may share groups: nothing is computed before the whole batch is there.
-      const int64_t last = State(0, image).parts.back().instruction;
-      for (int i = image / batch_ * batch_; i <= image; ++i) State(0, i).parts = {{-(1 << 20), 1 << 20, 0, s.c, last}};
+      for (int i = image / batch_ * batch_; i <= image; ++i) {
+        slots_.ReplaceParts(0, i, {-(1 << 20), 1 << 20, 0, s.c, last});
+      }
     }
   }
 
@@ -424,8 +377,8 @@ class Scheduler {
     last_store_ = last;
     stored_ += images;
     for (int i = image; i < image + images; ++i) {
-      State(static_cast<int>(tensors_.size()) - 1, i).readers.Add(Engine::kStore, last);
-      State(static_cast<int>(tensors_.size()) - 1, i).released = true;
+      slots_.AddReader(static_cast<int>(tensors_.size()) - 1, i, Engine::kStore, last);
+      slots_.Release(static_cast<int>(tensors_.size()) - 1, i);
     }
   }
 
@@ -440,8 +393,7 @@ class Scheduler {
 
   std::vector<Cursor> cursors_;
   std::map<std::array<int, 3>, std::vector<PlacedPiece>> pieces_;  // by stage, tile, images
-  std::vector<std::vector<SlotState>> slots_;                      // [tensor][slot]
-  std::vector<std::vector<After>> overwritten_;  // [tensor][slot]: readers of what the current image replaced
+  TensorSlots slots_;
   Emitter emitter_;
   std::vector<Cycle> retire_;  // estimated, per instruction
   Cycle matmul_free_ = 0, post_free_ = 0, load_free_ = 0, load_data_ = 0;
