@@ -31,10 +31,11 @@ def _rounding(page, systole, model, images):
     exact = measure.exact_steps(model, pixels)
     first, last = model.tensors[1], model.tensors[-1]
     limit = 255 if first.dtype == "uint8" else 127
+    used = (exact > 1) & (exact < limit - first.zero_point - 1)
+    once = np.unique(exact[used], return_index=True)[1]
     table = []
     for mode, tensors in outputs.items():
-        used = (exact > 1) & (exact < limit - first.zero_point - 1)
-        error = (tensors[0].astype(np.float64) - first.zero_point - exact)[used]
+        error = (tensors[0].astype(np.float64) - first.zero_point - exact)[used][once]
         differing = float((tensors[0] != outputs["float32"][0]).mean())
         final = float((tensors[-1] != outputs["float32"][-1]).mean())
         chosen, usual = (each.reshape(len(images), -1).argmax(1) for each in (tensors[-1], outputs["float32"][-1]))
@@ -46,9 +47,10 @@ def _rounding(page, systole, model, images):
     head = ["mode", f"mean error of {layer.name}, steps", "root mean square", f"{layer.name} differs from float32"]
     page.table([*head, f"{model.layers[-1].spec.name} differs", "answers that differ, of 1,000"], table)
     page.text(
-        "Floor is a bare right shift: no adder for the rounding constant. It lies half a step low on average (values "
-        "above zero and not saturated are counted, against the exact sum of the same integers); the modes that round to nearest do not, and hardly "
-        f"differ from one another. A step of the last layer is {float(last.scale):.4g}."
+        "Floor is a bare right shift: no adder for the rounding constant. It lies half a step low on average, the modes "
+        "that round to nearest do not, and these hardly differ from one another. (Against the exact sum of the same "
+        "integers, each distinct value above zero and not saturated counted once: images repeat their background.) A "
+        f"step of the last layer is {float(last.scale):.4g}."
     )
 
 
