@@ -283,6 +283,9 @@ def main(argv=None):
     except UserError as error:
         print(f"systole_nn: {error}", file=sys.stderr)
         return 2
+    except OSError as error:  # a file that cannot be written, a full disk
+        print(f"systole_nn: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -1,5 +1,6 @@
 """Reads a QDQ file of export_onnx.qdq back into a QuantModel, so that cross-checks start from the shipped file."""
 
+import contextlib
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,15 @@ _KINDS = {"Conv": "conv", "Gemm": "fc", "MaxPool": "maxpool", "AveragePool": "av
 
 def load(path):
     """The QuantModel in `path`; UserError where the file is not a chain of that form."""
+    model = None
+    with contextlib.suppress(KeyError, IndexError, AttributeError, TypeError, ValueError):
+        model = _read(path)
+    if model is None or not model.layers or len(model.tensors) != len(model.layers) + 1:
+        raise UserError(f"{path}: is not a QDQ chain written by systole_nn (python -m systole_nn quantize writes one)")
+    return model
+
+
+def _read(path):
     try:
         proto = onnx.load(path)
     except Exception as error:  # protobuf and file errors of many types

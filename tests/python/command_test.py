@@ -8,6 +8,7 @@ import unittest
 from unittest import mock
 
 import numpy as np
+import onnx
 import torch
 from systole_nn import __main__ as command
 from systole_nn import idx, pipeline
@@ -84,6 +85,50 @@ class CommandTest(unittest.TestCase):
 
     def test_asymmetric_per_channel(self):
         self.expect_refused("per-tensor", "--weights", "asymmetric")
+
+    def export(self, proto, form):
+        path = os.path.join(self.folder, "odd.onnx")
+        onnx.save(proto, path)
+        before = sorted(os.listdir(self.folder))
+        output = os.path.join(self.folder, "exported")
+        status, _, err = self.run_command("export", path, "--form", form, "-o", output)
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+        return err
+
+    def odd_model(self, operator):
+        """The quantized network with one operator's name changed."""
+        _, _, _, output = self.quantize()
+        proto = onnx.load(output)
+        next(node for node in proto.graph.node if node.op_type == "Relu").op_type = operator
+        return proto
+
+    def test_a_model_with_an_unsupported_layer(self):
+        for form in ("text", "qlinear", "tflite"):
+            self.assertIn("(Sigmoid) is not part of a chain", self.export(self.odd_model("Sigmoid"), form))
+
+    def test_a_model_that_is_not_quantized(self):
+        value = onnx.helper.make_tensor_value_info
+        node = onnx.helper.make_node("Conv", ["x", "w"], ["y"], "conv", kernel_shape=[1, 1])
+        weights = onnx.numpy_helper.from_array(np.ones((1, 1, 1, 1), np.float32), "w")
+        shape = [1, 1, 2, 2]
+        ends = [value("x", onnx.TensorProto.FLOAT, shape)], [value("y", onnx.TensorProto.FLOAT, shape)]
+        proto = onnx.helper.make_model(onnx.helper.make_graph([node], "g", *ends, [weights]))
+        self.assertIn("is not a QDQ chain written by systole_nn", self.export(proto, "text"))
+
+    def test_a_folder_that_cannot_be_written(self):
+        _, _, _, model = self.quantize()
+        status, _, err = self.run_command("export", model, "--form", "qdq", "-o", "/proc/none/model.onnx")
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+
+    def test_an_image_beyond_the_file(self):
+        _, _, _, model = self.quantize()
+        output = os.path.join(self.folder, "tensors")
+        status, _, err = self.run_command(
+            "export", model, "--form", "npy", "-o", output, "--image", "640", "--systole", "none"
+        )
+        self.assertEqual(status, 2)
+        self.assertIn("the file holds images 0 to 639", err)
 
     def test_unknown_recipe(self):
         status, _, err = self.run_command("train", "lenet5-mnist", "--recipe", "best", "--data", self.data)

@@ -8,7 +8,7 @@ from unittest import mock
 import numpy as np
 import torch
 from systole_nn import UserError, export_npy, export_onnx, export_readmemh, export_text, folders, golden, idx, quantize
-from systole_nn.networks import LENET5_AVGPOOL, LENET5_MAXPOOL, FloatNet
+from systole_nn.networks import LENET5_AVGPOOL, LENET5_MAXPOOL, FloatNet, Layer
 from systole_nn.quantize import PRESETS
 
 try:
@@ -91,6 +91,28 @@ class ExportTest(unittest.TestCase):
         ]
         np.testing.assert_array_equal(mine, y)
         self.assertGreater(len(set(mine)), 20)
+
+    def test_homework_conventions_worked_by_hand(self):
+        # x = (1, -0.5), w = (0.5, -0.25), y = 0.625; S = 255 / (2 max): 127.5, 255, 204; everything floored.
+        # x: floor(127.5, -63.75) = (127, -64); w the same; sum 16129 + 4096 = 20225; M = 204 / (127.5 255):
+        # 20225 M = 126.902: 126 by floor (the next integer to nearest), real 126 / 204 = 0.618.
+        homework = PRESETS["homework"]
+        weights, scales, _ = quantize.quantize_weights(np.array([[0.5, -0.25]], np.float32), homework, "w")
+        input_scale, _ = quantize.choose_scale(-0.5, 1.0, "int8", homework, True, "x")
+        output_scale, _ = quantize.choose_scale(0.0, 0.625, "int8", homework, True, "y")
+        image = quantize.quantize_array([1.0, -0.5], input_scale, 0, "int8", homework.integers)
+        np.testing.assert_array_equal(weights, [[127, -64]])
+        np.testing.assert_array_equal(image, [127, -64])
+        for scale, expected in ((input_scale, 127.5), (scales[0], 255), (output_scale, 204)):
+            self.assertAlmostEqual(1 / float(scale), expected, places=3)
+        tensors = [
+            quantize.Tensor("x", (2, 1, 1), input_scale, 0, "int8"),
+            quantize.Tensor("y", (1, 1, 1), output_scale, 0, "int8"),
+        ]
+        layer = quantize.QuantLayer(Layer("y", "fc", 1, bias=False), weights, scales)
+        model = quantize.QuantModel("homework", tensors, [layer])
+        answers = [golden.outputs(SYSTOLE, model, image.reshape(1, 2, 1, 1), mode).item() for mode in ("floor", "half_up")]
+        self.assertEqual(answers, [126, 127])
 
     def test_a_failing_export_leaves_nothing(self):
         model = self.make(LENET5_AVGPOOL, "recommended")
