@@ -78,6 +78,8 @@ class VerilatedDevice final : public RtlDevice {
     if (trace_) trace_->close();
 #endif
     model_.final();
+    // The model's destructor works on the thread's current context, which may be another device's, long gone.
+    Verilated::threadContextp(&context_);
   }
 
   // ---- Device
