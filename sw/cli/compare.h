@@ -12,14 +12,21 @@
 
 namespace systole {
 
-// Differences found so far: all counted, the first few told.
+// Differences found so far: all counted, the first few of each description told. A text starts with its description's
+// name and a colon.
 struct Differences {
-  static constexpr size_t kTold = 8;
+  static constexpr int kTold = 6;
   int64_t count = 0;
   std::vector<std::string> told;
   void Add(int64_t n, const std::string& text) {
     count += n;
-    if (told.size() < kTold) told.push_back(text);
+    Tell(text);
+  }
+  void Tell(const std::string& text) {
+    const std::string who = text.substr(0, text.find(':') + 1);
+    int same = 0;
+    for (const std::string& t : told) same += t.compare(0, who.size(), who) == 0;
+    if (same < kTold) told.push_back(text);
   }
 };
 

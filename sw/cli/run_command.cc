@@ -108,7 +108,7 @@ JobOptions MakeJobOptions(const RunOptions& o) {
   job.target.stall = o.has_stall;
   job.target.stall_seed = o.stall;
   if (o.has_stall && job.Has("tlm")) throw InputError("--stall: the TLM platform has no random stalls; leave tlm out");
-  job.target.rtl_variant = !o.trace.empty()                ? RtlVariant::kTrace
+  job.target.rtl_variant = !o.trace.empty()              ? RtlVariant::kTrace
                            : o.rtl_variant == "noassert" ? RtlVariant::kNoAssert
                            : o.rtl_variant == "cov"      ? RtlVariant::kCoverage
                                                          : RtlVariant::kPlain;
@@ -164,7 +164,7 @@ json ToJson(const Differences& d) { return {{"count", d.count}, {"told", d.told}
 void AddFrom(const json& j, Differences* d) {
   d->count += j.at("count").get<int64_t>();
   for (const json& text : j.at("told")) {
-    if (d->told.size() < Differences::kTold) d->told.push_back(text.get<std::string>());
+    d->Tell(text.get<std::string>());
   }
 }
 
