@@ -93,6 +93,8 @@ def main():
     latencies = [int(x) for x in options.latencies.split(",")]
     os.makedirs(os.path.join(ROOT, "build", "regress"), exist_ok=True)
 
+    # Speed of simulation is not what this is about: quick compilation is.
+    os.environ.setdefault("RTL_CXXFLAGS", "-O1")
     configurations = SHAPES + [random_parameters(seed) for seed in range(1, options.random + 1)]
     rows, worst = [], 0
     print(f"{'configuration':<60} {'latency':>7} {'bytes':>8} {'mismatches':>10} {'cycles RTL':>11} {'TLM':>9} "
