@@ -250,7 +250,7 @@ TEST_F(FaultTest, MutatedProgramsEndTheSameOnBoth) {
       ExpectCorrectRun(&tlm_, fmt::format("tlm after seed {}", kSeed + trial));
     }
   }
-  EXPECT_GT(errors, 100);    // the mutations do reach the checks
+  EXPECT_GT(errors, 100);  // the mutations do reach the checks
 }
 
 // ---- Bad memories
