@@ -35,7 +35,8 @@ def chain(name, models, work):
         for preset in QAT_PRESETS[name]:
             if recipe == "better" or preset == "homework":
                 result = os.path.join(folder, f"qat-{preset}", "qat.json")
-                steps.append((result, ["qat", *common, "--preset", preset, "--resume"]))
+                epochs = ["--epochs", "2"] if recipe == "document" else []  # as long as the source trains
+                steps.append((result, ["qat", *common, "--preset", preset, "--resume", *epochs]))
     return steps
 
 
