@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 # systole_config before anything else is built.
 PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB ACC_DEPTH AXI_DATA_WIDTH \
   AXI_ADDR_WIDTH AXI_ID_WIDTH OUTSTANDING QUEUE_DEPTH ROUNDINGS ROW_SUM DATAFLOWS
-OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA
+OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA NETWORKS ORIGINAL
 given := $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p))))
 unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(foreach v,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(v)))))
 ifneq ($(unknown),)
@@ -23,6 +23,7 @@ VARIANT ?= plain
 SETUP ?= yes
 MODEL ?= models/lenet5-mnist/model.onnx
 IMAGES ?= models/digits/images.idx3-ubyte.gz
+NETWORKS ?= $(patsubst models/%/model.onnx,%,$(wildcard models/*/model.onnx))
 LABELS ?= $(if $(filter models/digits/%,$(IMAGES)),models/digits/labels.idx1-ubyte)
 BATCH ?= 16
 export SETUP CMAKE JOBS RTL_CXXFLAGS
@@ -35,8 +36,8 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # The three array shapes of `make test`.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help sim test regress lint format cov synth wave bench venv clean rtl build config report \
-  setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv
+.PHONY: help sim test regress lint format cov synth wave bench venv clean rtl build config report explore \
+  setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore
 
 help:
 	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL; compare everything'
@@ -49,17 +50,20 @@ help:
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
 	@echo 'make bench    speed of each description, in one run'
 	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert, trace or cov)'
-	@echo 'make build    only the host programs; the command line is $(SYSTOLE) -h'
+	@echo 'make build    only the host programs, explore left out; the command line is $(SYSTOLE) -h'
+	@echo 'make explore  the design-space exploration, systole explore (more packages: pagmo, SQLite)'
 	@echo 'make venv     Python environment for training and cross-checks (PyPI packages; nothing else needs it)'
+	@echo 'make report   build/report/NETWORK.html of the shipped networks (needs make venv, data sets, trained weights)'
 	@echo 'make clean    removes build/'
 	@echo
 	@echo 'RTL parameters:  make sim ROWS=8 COLS=32 AXI_DATA_WIDTH=128'
 	@echo '  $(PARAMETERS)'
 	@echo 'Options: SETUP=no (install nothing), JOBS=N, MODEL=, IMAGES=, LABELS=, BATCH=, FIRST=, TESTS=<regex>,'
+	@echo '  NETWORKS=<names for report>, ORIGINAL=<checkout of SCALE-Sim v2 for bench>,'
 	@echo '  SYSTOLE_DATA=<folder with mnist/, ...> (tests that need real data are skipped without it)'
 
 # ---- Preparation
-setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv:
+setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore:
 	@scripts/setup.sh $(@:setup-%=%)
 
 # Tests are configured by `make test` alone: some verilate their modules then.
@@ -79,6 +83,11 @@ rtl: config
 build: config
 	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 	@ln -sf $(abspath $(SYSTOLE)) build/systole
+
+# A folder configured before the packages were there does not know the target yet.
+explore: setup-explore build
+	@grep -q systole-explore $(BUILD)/build.ninja || $(CMAKE) $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole-explore >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 
 # ---- Jobs
 RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABELS)) $(if $(FIRST),--first $(FIRST)) $(addprefix --param ,$(given))
@@ -135,9 +144,9 @@ bench: setup-build build
 synth: setup-synth config
 	@scripts/synth.sh $(given)
 
-# ---- Not built yet: refused by name.
-report:
-	@echo "error: make $@ is not built yet; make help lists what is" >&2; exit 2
+report: build
+	@[ -x .venv/bin/python ] || { echo 'error: make report needs the Python environment; make venv makes it' >&2; exit 2; }
+	@for n in $(NETWORKS); do PYTHONPATH=scripts .venv/bin/python -m systole_nn report $$n --systole $(SYSTOLE) || exit 1; done
 
 clean:
 	@rm -rf build

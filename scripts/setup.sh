@@ -1,22 +1,25 @@
 #!/bin/sh
 # Installs what a make target needs, from distribution packages, and nothing that is already there.
-#   scripts/setup.sh GROUP...     groups: build, test, lint, wave, cov, venv ("build" is always included)
+#   scripts/setup.sh GROUP...     groups: build, explore, test, lint, synth, wave, cov, venv, slurm ("build" is always included)
 #   SETUP=no                      install nothing: only name what is missing (exit 2 if anything is)
 # Debian and Ubuntu are served through apt (sudo where not root); other systems get the list of names.
 set -eu
 
 packages="g++ cmake ninja-build pkg-config verilator libsystemc-dev libonnx-dev libprotobuf-dev protobuf-compiler
   libcli11-dev nlohmann-json3-dev libfmt-dev libgtest-dev libgmock-dev libhwy-dev zlib1g-dev"
+explore="libpagmo-dev libdlib-dev libsqlite3-dev libtomlplusplus-dev libjs-d3"
 for group in "$@"; do
   case $group in
     build) ;;
-    test) packages="$packages iverilog yosys z3 python3" ;;
+    explore) packages="$packages $explore" ;;
+    test) packages="$packages $explore iverilog yosys z3 python3" ;;
     lint) packages="$packages iverilog yosys clang-format clang-tidy" ;;
     synth) packages="$packages yosys" ;;
     wave) packages="$packages gtkwave" ;;
     cov) packages="$packages lcov" ;;
     venv) packages="$packages python3 python3-venv" ;;
-    *) echo "setup.sh: unknown group '$group' (build, test, lint, synth, wave, cov, venv)" >&2; exit 2 ;;
+    slurm) packages="$packages slurm-wlm munge" ;;
+    *) echo "setup.sh: unknown group '$group' (build, explore, test, lint, synth, wave, cov, venv, slurm)" >&2; exit 2 ;;
   esac
 done
 

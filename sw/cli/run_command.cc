@@ -320,7 +320,7 @@ int Run(const RunOptions& o) {
 void AddRunCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<RunOptions>();
   CLI::App* c = app->add_subcommand("run", "run a model on images, on any backend or on several and compare them");
-  c->add_option("model", o->model, "ONNX file, int8 or uint8, QDQ or QLinear")->required();
+  c->add_option("model", o->model, "ONNX file (int8 or uint8, QDQ or QLinear), or folder of text files")->required();
   c->add_option("--images", o->images, "IDX (plain or .gz) or .npy")->required();
   c->add_option("--labels", o->labels, "IDX labels: accuracy is printed");
   c->add_option("--first", o->first, "only the first N images")->check(CLI::PositiveNumber);

@@ -80,7 +80,7 @@ class CliTest : public ::testing::Test {
 // ---- Help and refusals
 
 TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
-  for (const std::string command : {"", "run", "compile", "info", "config", "scalesim"}) {
+  for (const std::string command : {"", "run", "compile", "info", "config", "scalesim", "workload"}) {
     const Result r = Systole(command + " -h");
     EXPECT_EQ(r.status, 0) << command;
     EXPECT_NE((r.out + r.err).find("sage"), std::string::npos) << command;
@@ -89,7 +89,7 @@ TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
 
 TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("", {"subcommand"});
-  ExpectRefused("fly", {"fly", "run, compile, info, config, scalesim"});
+  ExpectRefused("fly", {"fly", "run, compile, info, config, scalesim, workload, explore"});
   ExpectRefused("run " + kModel, {"--images"});
   ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"--bogus"});
   ExpectRefused("run " + kModel + kDigits + " --first 0", {"--first"});
@@ -142,6 +142,59 @@ TEST_F(CliTest, ARefusalLeavesNothingWritten) {
       {"README.md"});
   ExpectRefused("compile " + kModel + " -o " + Path("folder") + " --acc-depth 5000", {"ACC_DEPTH"});
   EXPECT_EQ(Files(), std::vector<std::string>{});
+}
+
+// ---- The launcher
+
+TEST_F(CliTest, HelpListsEverySubcommand) {
+  const std::string out = Systole("--help").out;
+  for (const std::string name : {"run", "compile", "info", "config", "scalesim", "workload", "explore"}) {
+    EXPECT_NE(out.find("\n  " + name + " "), std::string::npos) << name;
+  }
+}
+
+TEST_F(CliTest, ProgramsAreFoundThroughASymbolicLinkAndFromAnotherFolder) {
+  fs::create_symlink(SYSTOLE_BINARY, Path("link"));
+  const std::string run =
+      fmt::format("cd {} && ./link config --rows 5 --cols 7 >{} 2>{}", folder_.string(), Path("o"), Path("e"));
+  ASSERT_EQ(std::system(run.c_str()), 0) << ReadText(Path("e"));
+  EXPECT_NE(ReadText(Path("o")).find("r5c7"), std::string::npos);
+}
+
+// A copy of the launcher alone, with whatever the test puts beside it.
+TEST_F(CliTest, AProgramThatIsNotBuiltNamesTheTarget) {
+  fs::copy_file(SYSTOLE_BINARY, Path("alone"));
+  const std::string call = fmt::format("{} ", Path("alone"));
+  for (const auto& [command, target] : std::vector<std::pair<std::string, std::string>>{
+           {"explore", "make explore"}, {"run", "make build"}, {"workload", "make build"}}) {
+    const int status = std::system((call + command + " x >" + Path("o") + " 2>" + Path("e")).c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 2) << command;
+    EXPECT_EQ(ReadText(Path("e")), "error: systole " + command + " is not built; " + target + " builds it\n");
+    EXPECT_EQ(ReadText(Path("o")), "");
+  }
+  // scalesim needs no other program: it is refused for its missing file.
+  const int status = std::system((call + "scalesim -t nothing.csv >" + Path("o") + " 2>" + Path("e")).c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 2);
+  EXPECT_NE(ReadText(Path("e")).find("nothing.csv"), std::string::npos) << ReadText(Path("e"));
+}
+
+TEST_F(CliTest, TheProgramGetsTheArgumentsAndItsStatusIsKept) {
+  fs::copy_file(SYSTOLE_BINARY, Path("alone"));
+  for (const std::string name : {"systole-explore", "systole-run"}) {
+    std::ofstream(Path(name)) << "#!/bin/sh\nfor a in \"$@\"; do echo \"<$a>\"; done\nexit 7\n";
+    fs::permissions(Path(name), fs::perms::owner_all);
+  }
+  const std::string end = " 'space a.toml' --top 3 >" + Path("o");
+  EXPECT_EQ(WEXITSTATUS(std::system((Path("alone") + " explore" + end).c_str())), 7);
+  EXPECT_EQ(ReadText(Path("o")), "<space a.toml>\n<--top>\n<3>\n");
+  EXPECT_EQ(WEXITSTATUS(std::system((Path("alone") + " run" + end).c_str())), 7);
+  EXPECT_EQ(ReadText(Path("o")), "<run>\n<space a.toml>\n<--top>\n<3>\n");
+}
+
+TEST_F(CliTest, WorkloadPrintsATable) {
+  const Result r = Systole("workload " + kModel);
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("\nC1,conv,28,28,1,6,5,5,1,1,2,2,2,2,1,1\n"), std::string::npos) << r.out;
 }
 
 // ---- Runs

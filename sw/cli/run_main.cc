@@ -1,5 +1,5 @@
-// `systole`: the command line. Exit status: 0 all equal; 1 a difference found; 2 bad input or usage; 3 the hardware
-// reported an error.
+// `systole run`, `compile`, `info` and `config`. Exit status: 0 all equal; 1 a difference found; 2 bad input or usage;
+// 3 the hardware reported an error.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,25 +11,21 @@
 #include "sw/base/error.h"
 #include "sw/cli/commands.h"
 #include "sw/driver/driver.h"
-#include "sw/scalesim/cli.h"
 
 int main(int argc, char** argv) {
-  CLI::App app("Systole: a systolic int8 accelerator as golden reference, SystemC TLM, cycle model and RTL", "systole");
+  CLI::App app("Systole: models on golden reference, SystemC TLM, cycle model and RTL", "systole");
   app.require_subcommand(1);
   std::function<int()> action;
   systole::AddRunCommand(&app, &action);
   systole::AddCompileCommand(&app, &action);
   systole::AddInfoCommand(&app, &action);
   systole::AddConfigCommand(&app, &action);
-  app.add_subcommand("scalesim", "drop-in for SCALE-Sim: same inputs, same reports, same traces");
   try {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
     if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
       throw systole::InputError(fmt::format("{}: unknown subcommand; choose from {}", argv[1], fmt::join(names, ", ")));
     }
-    // Its options are SCALE-Sim's own, and so is their parser.
-    if (argc > 1 && std::string(argv[1]) == "scalesim") return systole::scalesim::ScaleSimMain(argc - 1, argv + 1);
     app.parse(argc, argv);
     return action();
   } catch (const CLI::Success& e) {

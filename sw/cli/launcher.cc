@@ -1,0 +1,109 @@
+// `systole`: finds the program of a subcommand and becomes it. `scalesim` alone runs in this process, which links
+// nothing else: its answers take microseconds, and starting a program that links protobuf and SystemC takes ten
+// milliseconds.
+//
+// A program is looked for beside this one (symbolic links resolved) and, as build trees lay them out, in the folder of
+// its source beside this one's. Exit status: that of the program; 2 for an unknown subcommand or one that is not built.
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <string>
+
+#include "sw/scalesim/cli.h"
+
+namespace {
+
+constexpr int kBadInput = 2, kFault = 3;
+
+struct Command {
+  const char* name;
+  const char* says;
+  const char* program;  // nullptr: this process
+  const char* folder;   // of the program's source, below sw
+  const char* target;   // of make, that builds it
+  bool own_name;        // the program reads the subcommand's name itself
+};
+
+constexpr Command kCommands[] = {
+    {"run", "run a model on images, on any backend or on several and compare them", "systole-run", "cli", "build",
+     true},
+    {"compile", "write program, memory image, listing and $readmemh file", "systole-run", "cli", "build", true},
+    {"info", "what a model is: tensors, layers, scales, mapping", "systole-run", "cli", "build", true},
+    {"config", "check RTL parameters and print all of them, and the build folder's name", "systole-run", "cli", "build",
+     true},
+    {"scalesim", "drop-in for SCALE-Sim: same inputs, same reports, same traces", nullptr, nullptr, nullptr, false},
+    {"workload", "the layer table of an ONNX model, for scalesim and explore", "systole-workload", "cli", "build",
+     false},
+    {"explore", "search a design space; run the best designs as RTL", "systole-explore", "explore", "explore", false},
+};
+
+void PrintHelp() {
+  std::puts(
+      "Systole: a systolic int8 accelerator as golden reference, SystemC TLM, cycle model and RTL\n"
+      "Usage: systole SUBCOMMAND [OPTIONS]\n\n"
+      "Subcommands (systole SUBCOMMAND -h lists the options):");
+  for (const Command& c : kCommands) std::printf("  %-10s %s\n", c.name, c.says);
+}
+
+std::string Names() {
+  std::string names;
+  for (const Command& c : kCommands) names += (names.empty() ? "" : ", ") + std::string(c.name);
+  return names;
+}
+
+// The folder of this program, with a slash; empty if it cannot be told.
+std::string OwnFolder() {
+  char path[PATH_MAX];
+  const ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+  if (n <= 0 || n == static_cast<ssize_t>(sizeof path)) return "";
+  const std::string whole(path, static_cast<size_t>(n));
+  return whole.substr(0, whole.rfind('/') + 1);
+}
+
+// Becomes the command's program; returns only if that fails.
+int Become(const Command& c, char** argv) {
+  const std::string own = OwnFolder();
+  for (const std::string& path : {own + c.program, own + "../" + c.folder + "/" + c.program}) {
+    char** arguments = c.own_name ? argv : argv + 1;
+    char* const kept = arguments[0];
+    arguments[0] = const_cast<char*>(path.c_str());
+    execv(path.c_str(), arguments);
+    arguments[0] = kept;
+    if (errno != ENOENT) {
+      std::fprintf(stderr, "error: %s: %s\n", path.c_str(), std::strerror(errno));
+      return kBadInput;
+    }
+  }
+  std::fprintf(stderr, "error: systole %s is not built; make %s builds it\n", c.name, c.target);
+  return kBadInput;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "error: a subcommand is required: %s; see systole -h\n", Names().c_str());
+    return kBadInput;
+  }
+  const std::string name = argv[1];
+  if (name == "-h" || name == "--help") {
+    PrintHelp();
+    return 0;
+  }
+  for (const Command& c : kCommands) {
+    if (name != c.name) continue;
+    if (c.program != nullptr) return Become(c, argv);
+    try {
+      return systole::scalesim::ScaleSimMain(argc - 1, argv + 1);
+    } catch (const std::exception& e) {
+      std::fprintf(stderr, "error: %s\n", e.what());
+      return kFault;
+    }
+  }
+  std::fprintf(stderr, "error: %s: unknown subcommand; choose from %s\n", argv[1], Names().c_str());
+  return kBadInput;
+}
