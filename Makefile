@@ -9,7 +9,8 @@ PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB 
   AXI_ADDR_WIDTH AXI_ID_WIDTH OUTSTANDING QUEUE_DEPTH ROUNDINGS ROW_SUM DATAFLOWS
 OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA NETWORKS ORIGINAL
 given := $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p))))
-unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(foreach v,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(v)))))
+on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
+unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(on_command_line))
 ifneq ($(unknown),)
   $(info error: unknown variable $(unknown); RTL parameters: $(PARAMETERS); options: $(OPTIONS))
   $(error stop)
