@@ -4,130 +4,146 @@
 
 #include <algorithm>
 
-#include "sw/base/error.h"
+#include "sw/compiler/misfit.h"
 #include "sw/compiler/storage.h"
 
 namespace systole {
+namespace {
 
-int Constants::AddWeights(const Stage& stage, const Fold& fold) {
-  const int first = weight_rows();
-  const int columns = static_cast<int>(fold.columns.size());
-  const int n = config_.cols / config_.wport, wl = std::min(columns, n);
-  for (const Slice& slice : fold.slices) {
-    for (int q = 0; q < wl; ++q) {
-      for (int g = 0; g < config_.wport; ++g) {
-        const int c = g * n + wl - 1 - q;
-        for (int j = 0; j < config_.rows; ++j) {
-          int weight = c < columns ? stage.zw : 0;
-          if (c < columns && j < slice.valid) {
-            const Column& column = fold.columns[c];
-            const Lane& lane = slice.lanes[j];
-            const int ky = lane.ky - (column.dy - fold.dy) * stage.stride_h;
-            const int kx = lane.kx - (column.dx - fold.dx) * stage.stride_w;
-            if (ky >= 0 && ky < stage.kernel_h && kx >= 0 && kx < stage.kernel_w) {
-              weight = stage.Weight(column.n, lane.c, ky, kx);
-            }
-          }
-          weights_.push_back(static_cast<uint8_t>(weight));
+// The slices of a fold as rows of offsets: lanes in window order; unused lanes read on behind the used ones.
+class OffsetPattern {
+ public:
+  OffsetPattern(const Stage& stage, const Fold& fold, int pitch)
+      : fold_(fold),
+        step_y_(stage.dilation_h * pitch),
+        step_x_(stage.dilation_w * stage.cin),
+        per_row_(fold.window_w * fold.nc) {}
+
+  // Calls lane(j, offset) for the first `lanes` lanes of slice i, until it returns false.
+  template <typename Take>
+  bool ForEachLane(int i, int lanes, Take&& lane) const {
+    const int k0 = fold_.FirstElement(i), valid = std::min(fold_.Valid(i), lanes);
+    int ky = k0 / per_row_, c = k0 % fold_.nc, kx = k0 % per_row_ / fold_.nc, offset = 0;
+    for (int j = 0; j < valid; ++j) {
+      offset = ky * step_y_ + kx * step_x_ + c;
+      if (!lane(j, offset)) return false;
+      if (++c == fold_.nc) {
+        c = 0;
+        if (++kx == fold_.window_w) {
+          kx = 0;
+          ++ky;
         }
       }
     }
+    for (int j = valid; j < lanes; ++j) {
+      if (!lane(j, ++offset)) return false;
+    }
+    return true;
   }
+  int First(int i) const {
+    const int k = fold_.FirstElement(i);
+    return k / per_row_ * step_y_ + k % per_row_ / fold_.nc * step_x_ + k % fold_.nc;
+  }
+
+ private:
+  const Fold& fold_;
+  const int step_y_, step_x_, per_row_;
+};
+
+// Do all slices read the pattern of slice 0, `step` further from slice to slice? (Only lanes that are used matter in
+// the last slice.)
+bool Uniform(const Fold& fold, const OffsetPattern& pattern, int step, const std::vector<int>& first) {
+  for (int i = 1; i < fold.slices; ++i) {
+    const int used = i + 1 == fold.slices ? fold.Valid(i) : fold.rows;
+    if (!pattern.ForEachLane(i, used, [&](int j, int offset) { return offset == first[j] + i * step; })) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Constants::Clear(const HwConfig& config) {
+  config_ = config;
+  weight_rows_ = parameter_rows_ = 0;
+  offsets_.clear();
+  tables_.clear();
+  runs_.clear();
+}
+
+int Constants::AddWeights(const Fold& fold) {
+  const int first = weight_rows_;
+  weight_rows_ += fold.slices * LoadCycles(fold, config_);
   return first;
 }
 
 OffsetRows Constants::AddOffsets(const Stage& stage, const Fold& fold, int pitch) {
-  std::vector<std::vector<int>> rows;
-  for (const Slice& slice : fold.slices) rows.push_back(LaneOffsets(stage, fold, slice, pitch));
+  const OffsetPattern pattern(stage, fold, pitch);
   OffsetRows result;
-  // Do all slices read the same pattern, a constant step apart? (Only lanes that are used matter in the last slice.)
-  const int step = rows.size() > 1 ? rows[1][0] - rows[0][0] : 0;
-  bool uniform = step >= 0 && step <= 0xFFFF;
-  for (size_t i = 0; i < rows.size() && uniform; ++i) {
-    const int used = i + 1 == rows.size() ? fold.slices[i].valid : config_.rows;
-    for (int j = 0; j < used; ++j) uniform &= rows[i][j] == rows[0][j] + static_cast<int>(i) * step;
-  }
-  if (uniform) {
-    rows.resize(1);
-    result.base_inc = step;
-  }
+  const int step = fold.slices > 1 ? pattern.First(1) - pattern.First(0) : 0;
+  first_.clear();
+  pattern.ForEachLane(0, fold.rows, [&](int, int offset) {
+    first_.push_back(offset);
+    return true;
+  });
+  const bool uniform = step >= 0 && step <= 0xFFFF && Uniform(fold, pattern, step, first_);
+  if (uniform) result.base_inc = step;
   result.increment = !uniform;
-  std::vector<uint16_t> table;
-  for (const auto& row : rows) {
-    for (int offset : row) {
+  const size_t begin = offsets_.size();
+  for (int i = 0; i < (uniform ? 1 : fold.slices); ++i) {
+    pattern.ForEachLane(i, fold.rows, [&](int, int offset) {
       if (offset < 0 || offset > 0xFFFF) {
-        throw InputError(
-            fmt::format("layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
-                        "large for this accelerator",
-                        stage.name, offset));
+        throw MisfitError(Misfit::kTooLarge,
+                          fmt::format("layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
+                                      "large for this accelerator",
+                                      stage.name, offset));
       }
-      table.push_back(static_cast<uint16_t>(offset));
-    }
+      offsets_.push_back(static_cast<uint16_t>(offset));
+      return true;
+    });
   }
-  const auto [it, added] = offset_tables_.emplace(table, offset_rows());
-  if (added) offsets_.insert(offsets_.end(), table.begin(), table.end());
-  result.ktab = it->second;
+  result.ktab = ShareTable(begin);
   return result;
 }
 
-int Constants::AddParameters(int stage_index, const Stage& stage, const PostPiece& piece) {
-  const auto key = std::make_tuple(stage_index, piece.channels, stage.by_count ? piece.count : 0);
-  const auto [it, added] = parameter_runs_.emplace(key, parameter_rows());
-  if (!added) return it->second;
-  const int lanes = config_.lanes;
-  const int padded = (static_cast<int>(piece.channels.size()) + lanes - 1) / lanes * lanes;
-  for (int i = 0; i < padded; ++i) {
-    Parameter p;
-    if (i < static_cast<int>(piece.channels.size())) {
-      const int n = piece.channels[i], entry = stage.by_count ? piece.count : n;
-      p = {stage.bias[n], stage.m[entry], stage.s[entry]};
+int Constants::ShareTable(size_t begin) {
+  Table table;
+  table.row = static_cast<int>(begin) / config_.rows;
+  table.rows = offset_rows() - table.row;
+  table.hash = 0;
+  for (size_t i = begin; i < offsets_.size(); ++i) table.hash = (table.hash ^ offsets_[i]) * 0x9E3779B97F4A7C15u;
+  for (const Table& t : tables_) {
+    if (t.hash == table.hash && t.rows == table.rows &&
+        std::equal(offsets_.begin() + begin, offsets_.end(), offsets_.begin() + int64_t{t.row} * config_.rows)) {
+      offsets_.resize(begin);
+      return t.row;
     }
-    parameters_.push_back(p);
   }
-  return it->second;
+  tables_.push_back(table);
+  return table.row;
+}
+
+int Constants::AddParameters(int stage_index, const Stage& stage, const PostPiece& piece) {
+  const int count = stage.by_count ? piece.count : 0;
+  for (const ParameterRun& r : runs_) {
+    if (r.stage == stage_index && r.first_channel == piece.first_channel && r.channels == piece.channels &&
+        r.count == count) {
+      return r.row;
+    }
+  }
+  runs_.push_back({stage_index, piece.first_channel, piece.channels, count, parameter_rows_});
+  parameter_rows_ += (piece.channels + config_.lanes - 1) / config_.lanes;
+  return runs_.back().row;
 }
 
 void Constants::CheckFit(const std::string& model_name) const {
-  auto check = [&](int need, int have, const char* parameter, int value, const char* what) {
-    if (need > have) {
-      throw InputError(fmt::format("{}: {} need {} rows on chip, {}={} has {}; use a larger {}", model_name, what, need,
-                                   parameter, value, have, parameter));
-    }
+  auto check = [&](int need, int have, const char* parameter, int value, Misfit misfit, const char* what) {
+    if (need <= have) return;
+    throw MisfitError(misfit, fmt::format("{}: {} need {} rows on chip, {}={} has {}; use a larger {}", model_name,
+                                          what, need, parameter, value, have, parameter));
   };
-  check(weight_rows(), config_.WgtRows(), "WGT_KIB", config_.wgt_kib, "weights");
-  check(offset_rows(), config_.KtabRows(), "KTAB_KIB", config_.ktab_kib, "window offsets");
-  check(parameter_rows(), config_.ParRows(), "PAR_KIB", config_.par_kib, "biases and multipliers");
-}
-
-std::vector<uint8_t> Constants::PadRows(const std::vector<uint8_t>& rows, int row_bytes) const {
-  const int beat = config_.AxiBytes(), padded = (row_bytes + beat - 1) / beat * beat;
-  std::vector<uint8_t> image;
-  image.reserve(rows.size() / row_bytes * padded);
-  for (size_t at = 0; at < rows.size(); at += row_bytes) {
-    image.insert(image.end(), rows.begin() + at, rows.begin() + at + row_bytes);
-    image.resize(image.size() + padded - row_bytes);
-  }
-  return image;
-}
-
-std::vector<uint8_t> Constants::OffsetImage() const {
-  std::vector<uint8_t> bytes;
-  for (uint16_t offset : offsets_) {
-    bytes.push_back(static_cast<uint8_t>(offset));
-    bytes.push_back(static_cast<uint8_t>(offset >> 8));
-  }
-  return PadRows(bytes, 2 * config_.rows);
-}
-
-std::vector<uint8_t> Constants::ParameterImage() const {
-  std::vector<uint8_t> bytes;
-  for (const Parameter& p : parameters_) {
-    for (int b = 0; b < 4; ++b) bytes.push_back(static_cast<uint8_t>(static_cast<uint32_t>(p.bias) >> (8 * b)));
-    for (int b = 0; b < 4; ++b) bytes.push_back(static_cast<uint8_t>(p.m >> (8 * b)));
-    bytes.push_back(p.s);
-    bytes.resize(bytes.size() + 7);
-  }
-  return PadRows(bytes, 16 * config_.lanes);
+  check(weight_rows(), config_.WgtRows(), "WGT_KIB", config_.wgt_kib, Misfit::kWeight, "weights");
+  check(offset_rows(), config_.KtabRows(), "KTAB_KIB", config_.ktab_kib, Misfit::kOffset, "window offsets");
+  check(parameter_rows(), config_.ParRows(), "PAR_KIB", config_.par_kib, Misfit::kChannel, "biases and multipliers");
 }
 
 }  // namespace systole

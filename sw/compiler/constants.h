@@ -1,9 +1,9 @@
-// Resident constants: rows of the weight buffer, the offset table and the parameter memory, and their memory images.
+// Resident constants: which rows of the weight buffer, the offset table and the parameter memory hold what. The rows
+// are planned from shapes alone; their bytes are packed at the end (pack.h).
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <tuple>
+#include <string>
 #include <vector>
 
 #include "sw/compiler/mapping.h"
@@ -21,43 +21,53 @@ struct OffsetRows {
   int base_inc = 0;
 };
 
+struct FoldRows {
+  int weight_row = 0;
+  OffsetRows offsets;
+};
+
+// Parameter rows from `row` on: biases and multipliers of `channels` columns of a stage, from first_channel on, anew
+// after the last output channel. count: the taps inside the image (average pooling), else 0.
+struct ParameterRun {
+  int stage, first_channel, channels, count;
+  int row;
+};
+
+// Keeps its memory from plan to plan.
 class Constants {
  public:
-  explicit Constants(const HwConfig& config) : config_(config) {}
+  void Clear(const HwConfig& config);
 
   // Weight rows of a fold, first row (per bank). Slice i begins `wl` rows further each: wl = min(columns, COLS/WPORT).
-  int AddWeights(const Stage& stage, const Fold& fold);
-  // Offset rows; equal tables are shared. Throws InputError naming the stage where an offset leaves 16 bits.
+  int AddWeights(const Fold& fold);
+  // Offset rows; equal tables are shared. Throws MisfitError naming the stage where an offset leaves 16 bits.
   OffsetRows AddOffsets(const Stage& stage, const Fold& fold, int pitch);
-  // Parameter rows of a run of channels; equal runs of one stage are shared.
+  // First parameter row of a piece's channels; equal runs of one stage are shared.
   int AddParameters(int stage_index, const Stage& stage, const PostPiece& piece);
 
-  // Throws InputError naming the parameter where a memory is too small.
+  // Throws MisfitError naming the parameter where a memory is too small.
   void CheckFit(const std::string& model_name) const;
 
-  // Memory images, every row padded to whole AXI beats.
-  std::vector<uint8_t> WeightImage() const { return PadRows(weights_, config_.rows); }
-  std::vector<uint8_t> OffsetImage() const;
-  std::vector<uint8_t> ParameterImage() const;
-
-  int weight_rows() const { return static_cast<int>(weights_.size()) / (config_.rows * config_.wport); }  // per bank
+  int weight_rows() const { return weight_rows_; }  // per bank
   int offset_rows() const { return static_cast<int>(offsets_.size()) / config_.rows; }
-  int parameter_rows() const { return static_cast<int>(parameters_.size()) / config_.lanes; }
+  int parameter_rows() const { return parameter_rows_; }
+  const std::vector<uint16_t>& offsets() const { return offsets_; }      // offset_rows() x ROWS
+  const std::vector<ParameterRun>& parameters() const { return runs_; }  // in the order of their rows
 
  private:
-  struct Parameter {
-    int32_t bias = 0;
-    uint32_t m = 0;
-    uint8_t s = 0;
+  struct Table {
+    int row, rows;
+    uint64_t hash;
   };
-  std::vector<uint8_t> PadRows(const std::vector<uint8_t>& rows, int row_bytes) const;
+  // The row of offsets_[begin..], which is dropped again where an equal table is there already.
+  int ShareTable(size_t begin);
 
   HwConfig config_;
-  std::vector<uint8_t> weights_;   // rows x bank-interleaved x ROWS bytes
-  std::vector<uint16_t> offsets_;  // rows x ROWS
-  std::vector<Parameter> parameters_;
-  std::map<std::vector<uint16_t>, int> offset_tables_;
-  std::map<std::tuple<int, std::vector<int>, int>, int> parameter_runs_;
+  int weight_rows_ = 0, parameter_rows_ = 0;
+  std::vector<uint16_t> offsets_;
+  std::vector<Table> tables_;
+  std::vector<int> first_;  // offsets of slice 0
+  std::vector<ParameterRun> runs_;
 };
 
 }  // namespace systole

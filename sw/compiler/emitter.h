@@ -24,18 +24,23 @@ struct After {
 
 class Emitter {
  public:
+  // Starts a program in `code`, which is to be empty: a token for every order that earlier tokens do not already imply.
+  void Start(std::vector<Instruction>* code) {
+    code_ = code;
+    for (auto& of_engine : covered_) of_engine.fill(-1);
+  }
   // Appends an instruction that may issue once those of `after` have retired. Returns its program index.
   int64_t Emit(const Instruction& instruction, const After& after);
-  // Is it certain, by what its engine already waited for, that the next instruction of `engine` comes after `after`?
-  bool Covers(Engine engine, const After& after) const;
-  // Sets pops and pushes: a token for every order that earlier tokens do not already imply.
-  std::vector<Instruction> Finish();
+  // Is it certain, by what its engine already waited for, that the next instruction of `engine` comes after
+  // instruction `index` of engine `source`?
+  bool Covers(Engine engine, Engine source, int64_t index) const {
+    return source == engine || index <= covered_[static_cast<int>(engine)][static_cast<int>(source)];
+  }
 
  private:
-  std::vector<Instruction> code_;
+  std::vector<Instruction>* code_ = nullptr;
   // covered_[e][s]: the last instruction of engine s that engine e's latest instruction waited for.
-  std::array<std::array<int64_t, kNumEngines>, kNumEngines> covered_{
-      {{-1, -1, -1, -1}, {-1, -1, -1, -1}, {-1, -1, -1, -1}, {-1, -1, -1, -1}}};
+  std::array<std::array<int64_t, kNumEngines>, kNumEngines> covered_{};
 };
 
 }  // namespace systole

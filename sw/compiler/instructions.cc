@@ -4,59 +4,70 @@
 
 #include <algorithm>
 
-#include "sw/base/error.h"
+#include "sw/compiler/misfit.h"
 
 namespace systole {
 namespace {
 
+// Whose instruction it is; a sentence only where something is wrong with it.
+struct Owner {
+  const Stage* stage;
+  const char* what;
+};
+
+[[noreturn, gnu::cold, gnu::noinline]] void RefuseField(const Owner& owner, Field f, uint64_t value) {
+  const std::string who = owner.stage != nullptr ? fmt::format("layer '{}'", owner.stage->name) : owner.what;
+  throw MisfitError(Misfit::kTooLarge,
+                    fmt::format("{}: an instruction field of {} bits cannot hold {}; the layer is too large for this "
+                                "accelerator",
+                                who, f.width, static_cast<int64_t>(value)));
+}
+
+// Puts each field once.
 class Builder {
  public:
-  Builder(Opcode opcode, std::string what) : what_(std::move(what)) {
-    instruction_.Set(field::kOpcode, static_cast<uint64_t>(opcode));
-  }
-  Builder& Put(Field f, uint64_t value) {
-    if (f.width < 64 && value >> f.width != 0) {
-      throw InputError(
-          fmt::format("{}: an instruction field of {} bits cannot hold {}; the layer is too large for this "
-                      "accelerator",
-                      what_, f.width, static_cast<int64_t>(value)));
-    }
-    instruction_.Set(f, value);
+  Builder(Opcode opcode, const Owner& owner) : owner_(owner) { instruction_.word[0] = static_cast<uint32_t>(opcode); }
+  [[gnu::always_inline]] Builder& Put(Field f, uint64_t value) {
+    if (f.width < 64 && value >> f.width != 0) RefuseField(owner_, f, value);
+    const int first = f.lsb / 32, shift = f.lsb % 32;
+    instruction_.word[first] |= static_cast<uint32_t>(value << shift);
+    if (shift + f.width > 32) instruction_.word[first + 1] |= static_cast<uint32_t>(value >> (32 - shift));
+    if (shift + f.width > 64) instruction_.word[first + 2] |= static_cast<uint32_t>(value >> (64 - shift));
     return *this;
   }
   // Modulo 2^width, as docs/isa.md says of entries and columns.
-  Builder& PutModulo(Field f, int value) {
+  [[gnu::always_inline]] Builder& PutModulo(Field f, int value) {
     return Put(f, static_cast<uint64_t>(value) & ((uint64_t{1} << f.width) - 1));
   }
-  Builder& PutInt8(Field f, int value) { return Put(f, static_cast<uint8_t>(value)); }
+  [[gnu::always_inline]] Builder& PutInt8(Field f, int value) { return Put(f, static_cast<uint8_t>(value)); }
   const Instruction& Done() const { return instruction_; }
 
  private:
-  std::string what_;
+  const Owner owner_;
   Instruction instruction_;
 };
 
-std::string Where(const Stage& stage) { return fmt::format("layer '{}'", stage.name); }
+Owner Of(const Stage& stage) { return {&stage, nullptr}; }
+Owner Of(const char* what) { return {nullptr, what}; }
 
 }  // namespace
 
 Instruction MatmulInstruction(const MatmulWork& w, const Storage& in, const HwConfig& config) {
   const Stage& st = w.stage;
-  const int columns = static_cast<int>(w.fold.columns.size());
-  const int wl = std::min(columns, config.cols / config.wport);
+  const int wl = LoadCycles(w.fold, config);
   const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch + w.tile.cx0 * st.stride_w * st.cin +
                    FoldShift(st, w.fold, in.pitch);
-  const bool to_end = w.last == static_cast<int>(w.fold.slices.size());
-  return Builder(Opcode::kMatmul, Where(st))
+  const bool to_end = w.last == w.fold.slices;
+  return Builder(Opcode::kMatmul, Of(st))
       .Put(field::kMmFirst, w.first == 0)
       .Put(field::kMmKtabInc, w.offsets.increment)
       .Put(field::kMmHalf, w.half)
       .Put(field::kMmBase, base + w.first * w.offsets.base_inc)
-      .Put(field::kMmWcols, columns)
+      .Put(field::kMmWcols, w.fold.columns)
       .Put(field::kMmStrideX, w.tile.nx > 1 ? w.mapping.pw * st.stride_w * st.cin : 0)
       .Put(field::kMmStrideY, w.tile.ny > 1 ? w.mapping.ph * st.stride_h * in.pitch : 0)
       .Put(field::kMmStrideB, w.images > 1 ? in.slot_bytes : 0)
-      .Put(field::kMmKlast, to_end ? w.fold.slices.back().valid : config.rows)
+      .Put(field::kMmKlast, to_end ? w.fold.Valid(w.fold.slices - 1) : config.rows)
       .Put(field::kMmNx, w.tile.nx)
       .Put(field::kMmNy, w.tile.ny)
       .Put(field::kMmNb, w.images)
@@ -75,7 +86,7 @@ bool PostTogether(const PostPiece& piece, int images, const Storage& out) {
 Instruction PostInstruction(const PostWork& w, const Storage& out) {
   const PostPiece& p = w.piece;
   const bool together = w.images > 1;
-  return Builder(Opcode::kPost, Where(w.stage))
+  return Builder(Opcode::kPost, Of(w.stage))
       .Put(field::kPoHalf, w.half)
       .Put(field::kPoPair, p.pair)
       .Put(field::kPoRounding, static_cast<uint64_t>(w.stage.rounding))
@@ -92,7 +103,7 @@ Instruction PostInstruction(const PostWork& w, const Storage& out) {
       .PutModulo(field::kPoCsTy, p.cs_ty)
       .Put(field::kPoCol, p.column)
       .PutModulo(field::kPoCsPair, p.cs_pair)
-      .Put(field::kPoNchan, p.channels.size())
+      .Put(field::kPoNchan, p.channels)
       .Put(field::kPoPar, w.parameter_row)
       .Put(field::kPoOut, out.Pixel(w.image, p.oy, p.ox) + p.first_byte)
       .PutInt8(field::kPoZw, w.stage.zw)
@@ -107,7 +118,7 @@ Instruction PostInstruction(const PostWork& w, const Storage& out) {
 }
 
 Instruction LoadImageInstruction(const Program& program, const Storage& in, int image, int row0, int row1) {
-  return Builder(Opcode::kLoadAct, "input")
+  return Builder(Opcode::kLoadAct, Of("input"))
       .Put(field::kLsAddr, program.input.address + image * program.input_stride + row0 * program.input.line_stride)
       .Put(field::kLsBytes, in.w * in.c)
       .Put(field::kLsLines, row1 - row0)
@@ -119,7 +130,7 @@ Instruction LoadImageInstruction(const Program& program, const Storage& in, int 
 
 Instruction StoreInstruction(const Program& program, const Storage& out, int image, int images) {
   const bool one_line = out.h == 1;
-  return Builder(Opcode::kStore, "output")
+  return Builder(Opcode::kStore, Of("output"))
       .Put(field::kLsAddr, program.output.address + image * program.output_stride)
       .Put(field::kLsBytes, out.w * out.c)
       .Put(field::kLsLines, one_line ? images : out.h)
@@ -130,7 +141,7 @@ Instruction StoreInstruction(const Program& program, const Storage& out, int ima
 }
 
 Instruction LoadRowsInstruction(Opcode opcode, uint64_t address, uint64_t bytes) {
-  return Builder(opcode, "constants")
+  return Builder(opcode, Of("constants"))
       .Put(field::kLsAddr, address)
       .Put(field::kLsBytes, bytes)
       .Put(field::kLsLines, 1)
@@ -138,7 +149,7 @@ Instruction LoadRowsInstruction(Opcode opcode, uint64_t address, uint64_t bytes)
 }
 
 Instruction FillInstruction(const Storage& storage) {
-  return Builder(Opcode::kFill, "activations")
+  return Builder(Opcode::kFill, Of("activations"))
       .Put(field::kLsBytes, static_cast<uint64_t>(storage.Bytes()))
       .PutInt8(field::kLsFill, storage.pad_value)
       .Put(field::kLsLines, 1)

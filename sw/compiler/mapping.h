@@ -5,6 +5,7 @@
 // packing is ragged: a fold of COLS columns reads only the window that its own pixels need.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,9 @@
 
 namespace systole {
 
-// One lane of a K-slice: element (row, column, channel) of the fold's window; channel -1: not part of it (weight zw).
+// Element (row, column, channel) of a fold's window.
 struct Lane {
-  int ky = 0, kx = 0, c = -1;
-};
-
-struct Slice {
-  int ky = 0, kx = 0, c = 0;  // window element of lane 0; lane j reads `contiguous` bytes further where rows allow
-  std::vector<Lane> lanes;    // ROWS entries
-  int valid = 0;              // lanes that are part of the window
+  int ky = 0, kx = 0, c = 0;
 };
 
 struct Column {
@@ -29,12 +24,27 @@ struct Column {
   int n = 0;           // output channel
 };
 
-// One column fold: up to COLS columns over one window.
+// One column fold: up to COLS columns over one window, whose elements in (ky, kx, c) order are cut into K-slices of
+// ROWS lanes. Slices start anew at each run of `run` elements; the last slice of a run may have fewer valid lanes.
 struct Fold {
   int dy = 0, dx = 0;  // first pixel (of the cell) that the window serves
-  int c0 = 0;          // first input channel of the window
-  std::vector<Column> columns;
-  std::vector<Slice> slices;
+  int c0 = 0, nc = 1;  // input channels of the window: nc from c0 on
+  int window_h = 1, window_w = 1;
+  int first_column = 0;  // index pixel * cout + n among the cell's columns
+  int columns = 0;
+  int rows = 1;  // lanes of a slice
+  int run = 1, run_slices = 1, slices = 1;
+
+  int FirstElement(int slice) const { return slice / run_slices * run + slice % run_slices * rows; }
+  int Valid(int slice) const { return std::min(rows, run - slice % run_slices * rows); }
+  Lane Element(int k) const {
+    const int per_row = window_w * nc;
+    return {k / per_row, k % per_row / nc, c0 + k % nc};
+  }
+  // Do both read the same pattern of bytes, each from its own window base?
+  bool SamePattern(const Fold& o) const {
+    return nc == o.nc && window_h == o.window_h && window_w == o.window_w && run == o.run;
+  }
 };
 
 enum class WindowOrder {
@@ -49,13 +59,31 @@ struct Mapping {
   WindowOrder order = WindowOrder::kFlattened;
   std::vector<Fold> folds;
   bool joint = false;  // all folds of a tile belong to one job (packing): their outputs meet in the pooling
+  // Columns are cut into folds of `cols`, anew at each block of `block` columns.
+  int block = 1, cols = 1;
+
+  // Where column `index` (pixel * cout + n) of the cell is computed; `left`: columns from it to the end of its fold.
+  struct Place {
+    int fold, column, left;
+  };
+  Place At(int index) const {
+    const int b = index / block, i = index - b * block;
+    const int f = i / cols, column = i - f * cols;
+    return {b * ((block + cols - 1) / cols) + f, column, std::min(cols - column, block - i)};
+  }
+  Column ColumnOf(const Stage& stage, const Fold& fold, int i) const {
+    const int index = fold.first_column + i, pixel = index / stage.cout;
+    return {pixel / pw, pixel % pw, index % stage.cout};
+  }
 
   int Slices() const;
   std::string Describe() const;
 };
 
-// The mapping with the fewest cycles for the stage on this array.
-Mapping ChooseMapping(const Stage& stage, const HwConfig& config);
+// Cycles to shift one slice's weights in.
+inline int LoadCycles(const Fold& fold, const HwConfig& config) {
+  return std::min(fold.columns, config.cols / config.wport);
+}
 
 // Cells (vectors) along an axis of `pixels` convolution outputs.
 inline int Cells(int pixels, int per_cell) { return (pixels + per_cell - 1) / per_cell; }

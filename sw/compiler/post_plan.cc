@@ -5,16 +5,6 @@
 namespace systole {
 namespace {
 
-// Output positions along one axis that see the same taps: o, o + step, ... (n of them). Iteration i, tap t reads cell
-// cell + i * cell_step + t * tap_cell, pixel pixel + t * tap_pixel inside it.
-struct Segment {
-  int o = 0, n = 0, step = 1;
-  int cell = 0, cell_step = 1;
-  int taps = 1, tap_cell = 0;
-  int pixel = 0, tap_pixel = 0;
-  int count = 1;  // kernel taps inside the image (average pooling)
-};
-
 struct Axis {
   int o0, o1, c0;  // tile: outputs, first convolution output
   int conv;        // convolution outputs of the image
@@ -35,28 +25,31 @@ int TapsInside(const Axis& a, int c) {
   return count;
 }
 
-std::vector<Segment> Segments(const Axis& a) {
-  std::vector<Segment> segments;
+void SetSegments(const Axis& a, std::vector<PostSegment>* segments) {
+  segments->clear();
   if (a.per_cell > 1) {  // packed: whole windows inside a cell, one segment per window
     const int windows = a.per_cell / a.pool;
     for (int q = 0; q < windows && a.o0 + q < a.o1; ++q) {
-      Segment s;
+      PostSegment s;
       s.o = a.o0 + q;
       s.n = (a.o1 - s.o + windows - 1) / windows;
       s.step = windows;
       s.taps = a.pool;
       s.pixel = q * a.pool;
       s.tap_pixel = 1;
-      segments.push_back(s);
+      segments->push_back(s);
     }
-    return segments;
+    return;
   }
+  // Where no window reaches over a border, all outputs see the same taps.
+  const bool inside =
+      !a.by_count && a.pool_pad == 0 && (a.o1 - 1) * a.pool_stride + (a.pool - 1) * a.pool_dilation < a.conv;
   for (int o = a.o0; o < a.o1; ++o) {
     const int origin = o * a.pool_stride - a.pool_pad;
     int first = 0, last = a.pool - 1;
     while (first < last && origin + first * a.pool_dilation < 0) ++first;
     while (last > first && origin + last * a.pool_dilation >= a.conv) --last;
-    Segment s;
+    PostSegment s;
     s.o = o;
     s.n = 1;
     s.cell = origin + first * a.pool_dilation - a.c0;
@@ -64,107 +57,124 @@ std::vector<Segment> Segments(const Axis& a) {
     s.taps = last - first + 1;
     s.tap_cell = a.pool_dilation;
     s.count = TapsInside(a, o);
-    if (!segments.empty()) {
-      Segment& p = segments.back();
+    if (inside) {
+      s.n = a.o1 - a.o0;
+      segments->push_back(s);
+      return;
+    }
+    if (!segments->empty()) {
+      PostSegment& p = segments->back();
       if (p.taps == s.taps && p.count == s.count && s.cell == p.cell + p.n * p.cell_step) {
         ++p.n;
         continue;
       }
     }
-    segments.push_back(s);
+    segments->push_back(s);
   }
-  return segments;
 }
 
-struct Place {
-  int fold = -1, column = 0;
+Axis AxisY(const Stage& stage, const Mapping& mapping, const Tile& tile) {
+  return {tile.oy0,
+          tile.oy1,
+          tile.cy0,
+          stage.conv_h,
+          mapping.ph,
+          stage.pool_h,
+          stage.pool_stride_h,
+          stage.pool_dilation_h,
+          stage.pool_pad.top,
+          stage.by_count,
+          stage.count_all,
+          stage.h,
+          stage.kernel_h,
+          stage.stride_h,
+          stage.dilation_h,
+          stage.pad.top};
+}
+
+Axis AxisX(const Stage& stage, const Mapping& mapping, const Tile& tile) {
+  return {tile.ox0,
+          tile.ox1,
+          tile.cx0,
+          stage.conv_w,
+          mapping.pw,
+          stage.pool_w,
+          stage.pool_stride_w,
+          stage.pool_dilation_w,
+          stage.pool_pad.left,
+          stage.by_count,
+          stage.count_all,
+          stage.w,
+          stage.kernel_w,
+          stage.stride_w,
+          stage.dilation_w,
+          stage.pad.left};
+}
+
+// Without pooling, the pixels of a full row of a cell lie side by side in the output as in the columns: one run.
+bool Merged(const Stage& stage, const Mapping& mapping, const Tile& tile) {
+  return mapping.pw > 1 && stage.pool_w == 1 && stage.pool_h == 1 && (tile.ox1 - tile.ox0) % mapping.pw == 0;
+}
+
+// The longest run of columns from `i` on whose taps all stay in their folds: `columns` of them, and where the first
+// column's taps lie: tap (0, 0), and fold and column distance to the next tap along each axis.
+struct Run {
+  Mapping::Place first;
+  int columns;
+  int fold_x = 0, fold_y = 0, cs_x = 0, cs_y = 0;
+  bool even = true;  // every tap lies at the multiple of the distances
+
+  bool PairX(const PostSegment& x) const { return x.taps == 2 && fold_x == 0 && x.tap_cell == 0; }
+  bool PairY(const PostSegment& y) const { return y.taps == 2 && fold_y == 0 && y.tap_cell == 0; }
 };
+
+Run RunFrom(const Stage& stage, const Mapping& mapping, const PostSegment& y, const PostSegment& x, int i, int length) {
+  auto place = [&](int ty, int tx) {
+    const int pixel = (y.pixel + ty * y.tap_pixel) * mapping.pw + x.pixel + tx * x.tap_pixel;
+    return mapping.At(pixel * stage.cout + i);
+  };
+  Run run;
+  run.first = place(0, 0);
+  run.columns = std::min(length - i, run.first.left);
+  const int nty = y.tap_pixel == 0 ? 1 : y.taps, ntx = x.tap_pixel == 0 ? 1 : x.taps;  // at places of their own
+  for (int ty = 0; ty < nty; ++ty) {
+    for (int tx = 0; tx < ntx; ++tx) {
+      if (ty + tx == 0) continue;
+      const Mapping::Place p = place(ty, tx);
+      const int fold = p.fold - run.first.fold, column = p.column - run.first.column;
+      run.columns = std::min(run.columns, p.left);
+      if (ty == 0 && tx == 1) {
+        run.fold_x = fold;
+        run.cs_x = column;
+      } else if (ty == 1 && tx == 0) {
+        run.fold_y = fold;
+        run.cs_y = column;
+      }
+      run.even &= fold == ty * run.fold_y + tx * run.fold_x && column == ty * run.cs_y + tx * run.cs_x;
+    }
+  }
+  return run;
+}
 
 }  // namespace
 
-int PostCycles(const PostPiece& piece, const HwConfig& config) {
-  const int chunks = (static_cast<int>(piece.channels.size()) + config.lanes - 1) / config.lanes;
-  return chunks * piece.nx * piece.ny * piece.ntx * piece.nty;
-}
-
-bool PlanPost(const Stage& stage, const Mapping& mapping, const Tile& tile, const HwConfig& config,
-              std::vector<PostPiece>* pieces, int images) {
-  (void)config;
-  // Where pixel p, channel n of a cell is computed.
-  std::vector<Place> places(static_cast<size_t>(mapping.ph) * mapping.pw * stage.cout);
-  for (size_t f = 0; f < mapping.folds.size(); ++f) {
-    for (size_t c = 0; c < mapping.folds[f].columns.size(); ++c) {
-      const Column& column = mapping.folds[f].columns[c];
-      places[static_cast<size_t>(column.dy * mapping.pw + column.dx) * stage.cout + column.n] = {static_cast<int>(f),
-                                                                                                 static_cast<int>(c)};
-    }
-  }
-  const Axis ay = {tile.oy0,
-                   tile.oy1,
-                   tile.cy0,
-                   stage.conv_h,
-                   mapping.ph,
-                   stage.pool_h,
-                   stage.pool_stride_h,
-                   stage.pool_dilation_h,
-                   stage.pool_pad.top,
-                   stage.by_count,
-                   stage.count_all,
-                   stage.h,
-                   stage.kernel_h,
-                   stage.stride_h,
-                   stage.dilation_h,
-                   stage.pad.top};
-  const Axis ax = {tile.ox0,
-                   tile.ox1,
-                   tile.cx0,
-                   stage.conv_w,
-                   mapping.pw,
-                   stage.pool_w,
-                   stage.pool_stride_w,
-                   stage.pool_dilation_w,
-                   stage.pool_pad.left,
-                   stage.by_count,
-                   stage.count_all,
-                   stage.w,
-                   stage.kernel_w,
-                   stage.stride_w,
-                   stage.dilation_w,
-                   stage.pad.left};
-  std::vector<Segment> xs = Segments(ax);
-  // Without pooling, the pixels of a full row of a cell lie side by side in the output as in the columns: one run.
-  const bool merged =
-      mapping.pw > 1 && stage.pool_w == 1 && stage.pool_h == 1 && (tile.ox1 - tile.ox0) % mapping.pw == 0;
-  if (merged) xs.resize(1);
-  const int run_length = merged ? mapping.pw * stage.cout : stage.cout;
+bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& tile, std::vector<PostPiece>* pieces,
+                       int images) {
+  SetSegments(AxisY(stage, mapping, tile), &ys_);
+  SetSegments(AxisX(stage, mapping, tile), &xs_);
+  const bool merged = Merged(stage, mapping, tile);
+  if (merged) xs_.resize(1);
+  const int length = merged ? mapping.pw * stage.cout : stage.cout;
   const int fold_entries = mapping.joint ? images * tile.vectors : 0;
-
-  for (const Segment& y : Segments(ay)) {
-    for (const Segment& x : xs) {
-      auto place = [&](int ty, int tx, int i) {
-        const int pixel = (y.pixel + ty * y.tap_pixel) * mapping.pw + x.pixel + tx * x.tap_pixel;
-        return places[static_cast<size_t>(pixel) * stage.cout + i];
-      };
-      auto entry = [&](int ty, int tx, int i) {
-        return place(ty, tx, i).fold * fold_entries + (y.cell + ty * y.tap_cell) * tile.nx + x.cell + tx * x.tap_cell;
-      };
-      for (int i = 0; i < run_length;) {
-        // The longest run whose taps all stay in their folds.
-        int end = i + 1;
-        auto continues = [&](int next) {
-          for (int ty = 0; ty < y.taps; ++ty) {
-            for (int tx = 0; tx < x.taps; ++tx) {
-              const Place a = place(ty, tx, next - 1), b = place(ty, tx, next);
-              if (a.fold != b.fold || b.column != a.column + 1) return false;
-            }
-          }
-          return true;
-        };
-        while (end < run_length && continues(end)) ++end;
+  for (const PostSegment& y : ys_) {
+    for (const PostSegment& x : xs_) {
+      for (int i = 0; i < length;) {
+        const Run run = RunFrom(stage, mapping, y, x, i, length);
+        if (!run.even) return false;
         PostPiece p;
-        p.fold = place(0, 0, i).fold;
-        p.column = place(0, 0, i).column;
-        p.entry = entry(0, 0, i);
+        p.fold = run.first.fold;
+        p.column = run.first.column;
+        p.entry = p.fold * fold_entries + y.cell * tile.nx + x.cell;
         p.nx = x.n;
         p.ny = y.n;
         p.es_x = x.cell_step;
@@ -172,25 +182,19 @@ bool PlanPost(const Stage& stage, const Mapping& mapping, const Tile& tile, cons
         p.ntx = x.taps;
         p.nty = y.taps;
         if (p.ntx > 1) {
-          p.es_tx = entry(0, 1, i) - p.entry;
-          p.cs_tx = place(0, 1, i).column - p.column;
+          p.es_tx = run.fold_x * fold_entries + x.tap_cell;
+          p.cs_tx = run.cs_x;
         }
         if (p.nty > 1) {
-          p.es_ty = entry(1, 0, i) - p.entry;
-          p.cs_ty = place(1, 0, i).column - p.column;
+          p.es_ty = run.fold_y * fold_entries + y.tap_cell * tile.nx;
+          p.cs_ty = run.cs_y;
         }
-        for (int ty = 0; ty < p.nty; ++ty) {
-          for (int tx = 0; tx < p.ntx; ++tx) {
-            if (entry(ty, tx, i) != p.entry + ty * p.es_ty + tx * p.es_tx) return false;
-            if (place(ty, tx, i).column != p.column + ty * p.cs_ty + tx * p.cs_tx) return false;
-          }
-        }
-        if (p.ntx == 2 && p.es_tx == 0) {
+        if (run.PairX(x)) {
           p.pair = true;
           p.cs_pair = p.cs_tx;
           p.ntx = 1;
           p.cs_tx = 0;
-        } else if (p.nty == 2 && p.es_ty == 0) {
+        } else if (run.PairY(y)) {
           p.pair = true;
           p.cs_pair = p.cs_ty;
           p.nty = 1;
@@ -201,14 +205,58 @@ bool PlanPost(const Stage& stage, const Mapping& mapping, const Tile& tile, cons
         p.step_y = y.step;
         p.step_x = merged ? mapping.pw : x.step;
         p.first_byte = i;
-        for (int c = i; c < end; ++c) p.channels.push_back(c % stage.cout);
+        p.first_channel = i % stage.cout;
+        p.channels = run.columns;
         p.count = y.count * x.count;
-        pieces->push_back(std::move(p));
-        i = end;
+        pieces->push_back(p);
+        i += run.columns;
       }
     }
   }
   return true;
+}
+
+const PostPlanner::Runs* PostPlanner::RunsOf(const Stage& stage, const Mapping& mapping, const PostSegment& y,
+                                             const PostSegment& x, int length, const HwConfig& config) {
+  for (const Runs& r : runs_) {
+    if (r.pixel_y == y.pixel && r.taps_y == y.taps && r.pixel_x == x.pixel && r.taps_x == x.taps &&
+        r.length == length) {
+      return &r;
+    }
+  }
+  Runs r = {y.pixel, y.taps, x.pixel, x.taps, length, 0, 0};
+  for (int i = 0; i < length;) {
+    const Run run = RunFrom(stage, mapping, y, x, i, length);
+    if (!run.even) return nullptr;
+    const int taps = y.taps * x.taps / (run.PairX(x) || run.PairY(y) ? 2 : 1);
+    r.cycles += int64_t{(run.columns + config.lanes - 1) / config.lanes} * taps;
+    ++r.pieces;
+    i += run.columns;
+  }
+  runs_.push_back(r);
+  return &runs_.back();
+}
+
+int64_t PostPlanner::Cost(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
+                          const HwConfig& config) {
+  runs_.clear();
+  int64_t cost = 0;
+  for (size_t t = 0; t < tiles.size(); ++t) {
+    const Tile& tile = tiles[t];
+    const bool merged = Merged(stage, mapping, tile);
+    SetSegments(AxisY(stage, mapping, tile), &ys_);
+    SetSegments(AxisX(stage, mapping, tile), &xs_);
+    if (merged) xs_.resize(1);
+    const int length = merged ? mapping.pw * stage.cout : stage.cout;
+    for (const PostSegment& y : ys_) {
+      for (const PostSegment& x : xs_) {
+        const Runs* runs = RunsOf(stage, mapping, y, x, length, config);
+        if (runs == nullptr) return -1;
+        cost += runs->cycles * x.n * y.n + 2 * runs->pieces;
+      }
+    }
+  }
+  return cost;
 }
 
 }  // namespace systole

@@ -1,10 +1,8 @@
 #include "sw/compiler/schedule.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <limits>
-#include <map>
 
 #include "sw/compiler/emitter.h"
 #include "sw/compiler/instructions.h"
@@ -36,6 +34,10 @@ struct PlacedPiece {
   int parameter_row, channel0, channel1;
 };
 
+struct Range {
+  int begin = -1, end = -1;
+};
+
 struct Job {
   int stage = 0;
   int image = 0, images = 0;
@@ -43,33 +45,34 @@ struct Job {
   int fold0 = 0, fold1 = 0;  // half open
 };
 
-class Scheduler {
- public:
-  Scheduler(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants, Program& program)
-      : stages_(stages),
-        tensors_(placement.tensors),
-        serialized_(placement.serialized),
-        constants_(constants),
-        program_(program),
-        config_(program.config),
-        law_(program.config, MemoryTiming{}),
-        images_(program.options.images),
-        batch_(std::min(program.options.batch, program.options.images)),
-        cursors_(stages.size()),
-        slots_(placement.tensors) {}
+// The instructions that a list of slice groups waits for, in one tile of one unit of images.
+struct Needs {
+  int image = -1, tile = -1;
+  std::vector<int64_t> producer;  // per group, kNone: none
+  std::vector<Cycle> ready;
+  int64_t last_producer = kNone;
+  Cycle last_ready = 0;
+};
 
-  void Run() {
+}  // namespace
+
+class JobScheduler::Impl {
+ public:
+  void Run(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
+           Program& program) {
+    Start(stages, placement, constants, program);
     LoadMore();
     while (true) {
       int best = -1;
       Cycle best_stall = kNever;
-      for (int s = static_cast<int>(stages_.size()) - 1; s >= 0; --s) {
+      for (int s = static_cast<int>(stages.size()) - 1; s >= 0; --s) {
         Job job;
         if (!NextJob(s, &job) || !Eligible(job)) continue;
         const Cycle stall = Stall(job);
         if (stall < best_stall) {
           best = s;
           best_stall = stall;
+          best_parts_.swap(parts_);
         }
         if (stall == 0) break;
       }
@@ -79,13 +82,47 @@ class Scheduler {
       EmitJob(job);
       Advance(job);
     }
-    for (size_t s = 0; s < stages_.size(); ++s) assert(cursors_[s].image >= images_);
-    program_.code = emitter_.Finish();
-    std::stable_sort(program_.observations.begin(), program_.observations.end(),
+    for (size_t s = 0; s < stages.size(); ++s) assert(cursors_[s].image >= images_);
+    std::stable_sort(program.observations.begin(), program.observations.end(),
                      [](const Observation& a, const Observation& b) { return a.instruction < b.instruction; });
   }
 
  private:
+  void Start(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
+             Program& program) {
+    stages_ = stages.data();
+    num_stages_ = static_cast<int>(stages.size());
+    tensors_ = placement.tensors.data();
+    serialized_ = placement.serialized;
+    constants_ = &constants;
+    program_ = &program;
+    law_ = LawConfig(program.config, MemoryTiming{});
+    images_ = program.options.images;
+    batch_ = std::min(program.options.batch, images_);
+    cursors_.assign(stages.size(), Cursor{});
+    slots_.Clear(placement.tensors);
+    emitter_.Start(&program.code);
+    retire_.clear();
+    matmul_free_ = post_free_ = load_free_ = load_data_ = 0;
+    half_ = 0;
+    post_of_half_[0] = post_of_half_[1] = last_store_ = kNone;
+    loaded_ = stored_ = 0;
+
+    pieces_.clear();
+    first_range_.clear();
+    first_needs_.clear();
+    size_t ranges = 0, needs = 0;
+    for (const PlannedStage& p : stages) {
+      first_range_.push_back(ranges);
+      first_needs_.push_back(needs);
+      ranges += p.tiles.size() * static_cast<size_t>(p.images_per_tile);
+      needs += static_cast<size_t>(p.needs.lists());
+    }
+    piece_ranges_.assign(ranges, Range{});
+    if (needs_.size() < needs) needs_.resize(needs);
+    for (size_t i = 0; i < needs; ++i) needs_[i].image = -1;
+  }
+
   // ---- Order
 
   int BatchEnd(int image) const { return std::min(images_, (image / batch_ + 1) * batch_); }
@@ -125,35 +162,58 @@ class Scheduler {
 
   // ---- Dependences and estimates
 
-  // Rows [row0, row1) of the input tensor that slice `i` of a fold reads in a tile, and its channels.
-  Written Footprint(const PlannedStage& p, const Fold& fold, const Slice& slice, const Tile& tile) const {
-    const Stage& st = p.stage;
-    const Lane &a = slice.lanes[0], &b = slice.lanes[slice.valid - 1];
-    const int first = (tile.cy0 + fold.dy) * st.stride_h + a.ky * st.dilation_h - st.pad.top;
-    const int last =
-        (tile.cy0 + (tile.ny - 1) * p.mapping.ph + fold.dy) * st.stride_h + b.ky * st.dilation_h - st.pad.top;
-    Written w{first, last + 1, 0, st.cin, kNone};
-    if (a.ky == b.ky && a.kx == b.kx) {
-      w.channel0 = a.c;
-      w.channel1 = b.c + 1;
+  Engine Source(int stage) const { return stage == 0 ? Engine::kLoad : Engine::kPost; }
+
+  // The parts of the job's input images: those with the same ranges as one, written when the last of them is.
+  void CollectParts(const Job& job) {
+    written_.clear();
+    for (int i = job.image; i < job.image + job.images; ++i) {
+      const std::vector<Written>& parts = slots_.Parts(job.stage, i);
+      for (size_t k = 0; k < parts.size(); ++k) {
+        if (k < written_.size() && parts[k].SameRanges(written_[k])) {
+          written_[k].instruction = std::max(written_[k].instruction, parts[k].instruction);
+        } else {
+          written_.push_back(parts[k]);
+        }
+      }
     }
-    return w;
   }
 
-  After SliceNeeds(const Job& job, const Fold& fold, const Slice& slice) const {
+  // The input is complete, so this holds as long as the job's tile and images do.
+  const Needs& NeedsOf(const Job& job, int fold) {
     const PlannedStage& p = stages_[job.stage];
-    const Written need = Footprint(p, fold, slice, p.tiles[job.tile]);
-    const Engine source = job.stage == 0 ? Engine::kLoad : Engine::kPost;
-    After after;
-    for (int i = job.image; i < job.image + job.images; ++i) slots_.AddWriters(job.stage, i, need, source, &after);
-    return after;
+    const int list = p.needs.ListOf(fold);
+    Needs& needs = needs_[first_needs_[job.stage] + list];
+    if (needs.image == job.image && needs.tile == job.tile) return needs;
+    needs.image = job.image;
+    needs.tile = job.tile;
+    needs.producer.clear();
+    needs.ready.clear();
+    needs.last_producer = kNone;
+    needs.last_ready = 0;
+    CollectParts(job);
+    const Tile& tile = p.tiles[job.tile];
+    const int first_row = tile.cy0 * p.stage->stride_h;
+    const int last_row = (tile.cy0 + (tile.ny - 1) * p.mapping.ph) * p.stage->stride_h;
+    for (const SliceGroup* g = p.needs.begin(list); g != p.needs.end(list); ++g) {
+      const Written need = {first_row + g->row0, last_row + g->row1, g->channel0, g->channel1, kNone};
+      int64_t producer = kNone;
+      for (const Written& w : written_) {
+        if (w.instruction > producer && w.Overlaps(need)) producer = w.instruction;
+      }
+      const Cycle ready = Ready(producer);
+      needs.producer.push_back(producer);
+      needs.ready.push_back(ready);
+      needs.last_producer = std::max(needs.last_producer, producer);
+      needs.last_ready = std::max(needs.last_ready, ready);
+    }
+    return needs;
   }
 
+  Cycle Ready(int64_t instruction) const { return instruction == kNone ? 0 : retire_[instruction] + 1; }
   Cycle Ready(const After& after) const {
     Cycle ready = 0;
-    for (int64_t i : after.index) {
-      if (i != kNone) ready = std::max(ready, retire_[i] + 1);
-    }
+    for (int64_t i : after.index) ready = std::max(ready, Ready(i));
     return ready;
   }
 
@@ -161,50 +221,46 @@ class Scheduler {
     MatmulShape m;
     m.vectors = int64_t{stages_[job.stage].tiles[job.tile].vectors} * job.images;
     m.slices = slices;
-    m.load = std::min<int64_t>(fold.columns.size(), law_.columns_per_port);
+    m.load = std::min<int64_t>(fold.columns, law_.columns_per_port);
     m.period = std::max({m.vectors, m.load, int64_t{3}});
     return m;
   }
 
-  After HalfFree() const {
-    After after;
-    if (post_of_half_[half_] != kNone) after.Add(Engine::kPost, post_of_half_[half_]);
-    return after;
-  }
-
-  // Cuts a fold's slices where later ones need what will not be there yet when the earlier ones can start.
-  std::vector<Part> Parts(const Job& job, Cycle start, Cycle* end) {
-    std::vector<Part> parts;
-    Cycle at = std::max(start, Ready(HalfFree()));
+  // The job's Matmuls (parts_), if it is next, and the cycles for which it would keep the array waiting. A fold's
+  // slices are cut where later ones need what will not be there yet when the earlier ones can start.
+  Cycle Stall(const Job& job) {
+    const PlannedStage& p = stages_[job.stage];
+    const Engine source = Source(job.stage);
+    parts_.clear();
+    Cycle at = std::max(matmul_free_, Ready(post_of_half_[half_])), work = 0;
     for (int f = job.fold0; f < job.fold1; ++f) {
-      const Fold& fold = stages_[job.stage].mapping.folds[f];
+      const Fold& fold = p.mapping.folds[f];
       const Cycle period = ShapeOf(job, fold, 1).period;
-      Cycle part_start = at;
-      for (int i = 0; i < static_cast<int>(fold.slices.size()); ++i) {
-        const After need = SliceNeeds(job, fold, fold.slices[i]);
-        const Cycle ready = Ready(need);
-        if (i == 0 || (ready > part_start && !emitter_.Covers(Engine::kMatmul, need))) {
-          parts.push_back({f, i, i, i == 0 && f == job.fold0 ? HalfFree() : After{}});
+      const Needs& needs = NeedsOf(job, f);
+      work += period * fold.slices;
+      parts_.push_back({f, 0, 0, After{}});
+      if (f == job.fold0) parts_.back().after.Add(Engine::kPost, post_of_half_[half_]);
+      if (needs.last_ready <= at) {
+        parts_.back().last = fold.slices;
+        parts_.back().after.Add(source, needs.last_producer);
+        at += period * fold.slices;
+        continue;
+      }
+      Cycle part_start = at = std::max(at, needs.ready[0]);
+      const SliceGroup* group = p.needs.begin(p.needs.ListOf(f));
+      for (size_t g = 0; g < needs.ready.size(); ++g) {
+        const Cycle ready = needs.ready[g];
+        if (ready > part_start && !emitter_.Covers(Engine::kMatmul, source, needs.producer[g])) {
+          const int first = parts_.back().last;
+          parts_.push_back({f, first, first, After{}});
           part_start = at = std::max(at, ready);
         }
-        Part& part = parts.back();
-        part.last = i + 1;
-        part.after.AddAll(need);
-        at += period;
+        parts_.back().last += group[g].slices;
+        parts_.back().after.Add(source, needs.producer[g]);
+        at += period * group[g].slices;
       }
     }
-    *end = at;
-    return parts;
-  }
-
-  Cycle Stall(const Job& job) {
-    Cycle end = 0, work = 0;
-    Parts(job, matmul_free_, &end);
-    for (int f = job.fold0; f < job.fold1; ++f) {
-      const Fold& fold = stages_[job.stage].mapping.folds[f];
-      work += ShapeOf(job, fold, static_cast<int>(fold.slices.size())).Occupancy();
-    }
-    return end - matmul_free_ - work;
+    return at - matmul_free_ - work;
   }
 
   // ---- Emission
@@ -212,25 +268,24 @@ class Scheduler {
   int64_t Emit(const Instruction& instruction, const After& after, Cycle retire, int stage) {
     retire_.push_back(retire);
     const int64_t index = emitter_.Emit(instruction, after);
-    program_.layer_of.push_back(stage < 0 ? -1 : stages_[stage].stage.first_layer);
-    program_.report_of.push_back(stage);
+    program_->layer_of.push_back(stage < 0 ? -1 : stages_[stage].stage->first_layer);
+    program_->report_of.push_back(stage);
     return index;
   }
 
   void EmitJob(const Job& job) {
     const PlannedStage& p = stages_[job.stage];
     const Tile& tile = p.tiles[job.tile];
-    Cycle end = 0;
-    const std::vector<Part> parts = Parts(job, matmul_free_, &end);
     int64_t last = kNone;
-    for (const Part& part : parts) last = EmitMatmul(job, p, tile, part);
+    for (const Part& part : best_parts_) last = EmitMatmul(job, p, tile, part);
     for (int i = job.image; i < job.image + job.images; ++i) slots_.AddReader(job.stage, i, Engine::kMatmul, last);
 
     for (int i = job.image; i < job.image + job.images; ++i) slots_.StartWriting(job.stage + 1, i);
     int64_t post = kNone;
-    for (const PlacedPiece& placed : Pieces(job)) {
-      const int fold = placed.piece.fold;
-      if (fold >= job.fold0 && fold < job.fold1) post = EmitPosts(job, p, tile, placed, last);
+    const Range pieces = Pieces(job);
+    for (int k = pieces.begin; k < pieces.end; ++k) {
+      const int fold = pieces_[k].piece.fold;
+      if (fold >= job.fold0 && fold < job.fold1) post = EmitPosts(job, p, tile, pieces_[k], last);
     }
     assert(post != kNone);
     post_of_half_[half_] = post;
@@ -238,35 +293,37 @@ class Scheduler {
     if (LastOfUnit(job)) FinishUnit(job, post);
   }
 
-  const std::vector<PlacedPiece>& Pieces(const Job& job) {
-    const auto [it, added] = pieces_.try_emplace({job.stage, job.tile, job.images});
-    if (added) {
-      const PlannedStage& p = stages_[job.stage];
-      std::vector<PostPiece> pieces;
-      const bool ok = PlanPost(p.stage, p.mapping, p.tiles[job.tile], config_, &pieces, job.images);
-      assert(ok);
-      (void)ok;
-      for (PostPiece& piece : pieces) {
-        const int row = constants_.AddParameters(job.stage, p.stage, piece);
-        const auto [c0, c1] = std::minmax_element(piece.channels.begin(), piece.channels.end());
-        const int channel0 = *c0, channel1 = *c1 + 1;
-        it->second.push_back({std::move(piece), row, channel0, channel1});
-      }
+  // The job's tile in pieces_; planned when first needed.
+  Range Pieces(const Job& job) {
+    const PlannedStage& p = stages_[job.stage];
+    Range& range = piece_ranges_[first_range_[job.stage] + job.tile * p.images_per_tile + job.images - 1];
+    if (range.begin >= 0) return range;
+    const Stage& stage = *p.stage;
+    tile_pieces_.clear();
+    const bool ok = post_planner_.Plan(stage, p.mapping, p.tiles[job.tile], &tile_pieces_, job.images);
+    assert(ok);
+    (void)ok;
+    range.begin = static_cast<int>(pieces_.size());
+    for (const PostPiece& piece : tile_pieces_) {
+      const bool wraps = piece.first_channel + piece.channels > stage.cout;
+      pieces_.push_back({piece, constants_->AddParameters(job.stage, stage, piece), wraps ? 0 : piece.first_channel,
+                         wraps ? stage.cout : piece.first_channel + piece.channels});
     }
-    return it->second;
+    range.end = static_cast<int>(pieces_.size());
+    return range;
   }
 
   int64_t EmitMatmul(const Job& job, const PlannedStage& p, const Tile& tile, const Part& part) {
     const Fold& fold = p.mapping.folds[part.fold];
     const FoldRows& rows = p.rows[part.fold];
     const int entry = (part.fold - job.fold0) * tile.vectors * job.images;
-    const MatmulWork work = {p.stage,    p.mapping, tile,      fold,       rows.offsets, rows.weight_row,
+    const MatmulWork work = {*p.stage,   p.mapping, tile,      fold,       rows.offsets, rows.weight_row,
                              part.first, part.last, job.image, job.images, entry,        half_};
     const MatmulShape shape = ShapeOf(job, fold, part.last - part.first);
     const Cycle issue = std::max(matmul_free_, Ready(part.after));
     matmul_free_ = issue + shape.Occupancy();
-    return Emit(MatmulInstruction(work, tensors_[job.stage], config_), part.after, MatmulRetire(issue, shape, law_),
-                job.stage);
+    return Emit(MatmulInstruction(work, tensors_[job.stage], program_->config), part.after,
+                MatmulRetire(issue, shape, law_), job.stage);
   }
 
   // A piece for the job's images: one instruction where they lie side by side as pixels, else one each.
@@ -279,7 +336,8 @@ class Scheduler {
     for (int b = 0; b < (together ? 1 : job.images); ++b) {
       const int image = job.image + b;
       const Instruction i = PostInstruction(
-          {p.stage, tile, piece, placed.parameter_row, image, together ? job.images : 1, b * tile.vectors, half_}, out);
+          {*p.stage, tile, piece, placed.parameter_row, image, together ? job.images : 1, b * tile.vectors, half_},
+          out);
       After after;
       after.Add(Engine::kMatmul, matmul);
       const int end_image = together ? job.image + job.images : image + 1;
@@ -305,12 +363,12 @@ class Scheduler {
       const Storage& s = tensors_[tensor];
       Observation o;
       o.instruction = static_cast<uint32_t>(post);
-      o.tensor = stages_[job.stage].stage.last_layer + 1;
+      o.tensor = stages_[job.stage].stage->last_layer + 1;
       o.image = i;
       o.layout = {static_cast<uint64_t>(s.Pixel(i, 0, 0)), s.h, s.w, s.c, static_cast<uint64_t>(s.pitch)};
-      program_.observations.push_back(o);
+      program_->observations.push_back(o);
     }
-    if (tensor + 1 == static_cast<int>(tensors_.size())) {
+    if (tensor == num_stages_) {
       // Where STORE may read the array's groups, the whole batch is computed first.
       const int end = job.image + job.images;
       const int from = serialized_ ? stored_ : job.image;
@@ -343,7 +401,7 @@ class Scheduler {
     int64_t last = kNone;
     for (int k = 0; k < pieces; ++k) {
       const int row0 = s.h * k / pieces, row1 = s.h * (k + 1) / pieces;
-      const Instruction i = LoadImageInstruction(program_, s, image, row0, row1);
+      const Instruction i = LoadImageInstruction(*program_, s, image, row0, row1);
       const Cycle issue = std::max(load_free_, Ready(after));
       int64_t bursts = 0, beats = 0;
       ForEachBurst(i, [&](uint64_t, int64_t bytes) {
@@ -365,34 +423,34 @@ class Scheduler {
   }
 
   void StoreImages(int image, int images, int64_t post) {
-    const Storage& s = tensors_.back();
+    const Storage& s = tensors_[num_stages_];
     After after;
     after.Add(Engine::kPost, post);
     int64_t last = kNone;
     const int instructions = s.h == 1 ? 1 : images;
     for (int k = 0; k < instructions; ++k) {
-      const Instruction i = StoreInstruction(program_, s, image + k, s.h == 1 ? images : 1);
-      last = Emit(i, after, retire_[post] + 2 * law_.latency, static_cast<int>(stages_.size()) - 1);
+      const Instruction i = StoreInstruction(*program_, s, image + k, s.h == 1 ? images : 1);
+      last = Emit(i, after, retire_[post] + 2 * law_.latency, num_stages_ - 1);
     }
     last_store_ = last;
     stored_ += images;
     for (int i = image; i < image + images; ++i) {
-      slots_.AddReader(static_cast<int>(tensors_.size()) - 1, i, Engine::kStore, last);
-      slots_.Release(static_cast<int>(tensors_.size()) - 1, i);
+      slots_.AddReader(num_stages_, i, Engine::kStore, last);
+      slots_.Release(num_stages_, i);
     }
   }
 
-  const std::vector<PlannedStage>& stages_;
-  const std::vector<Storage>& tensors_;
-  const bool serialized_;
-  Constants& constants_;
-  Program& program_;
-  const HwConfig config_;
-  const LawConfig law_;
-  const int images_, batch_;
+  // Of the program being scheduled.
+  const PlannedStage* stages_ = nullptr;
+  const Storage* tensors_ = nullptr;
+  int num_stages_ = 0;
+  bool serialized_ = false;
+  Constants* constants_ = nullptr;
+  Program* program_ = nullptr;
+  LawConfig law_{HwConfig{}, MemoryTiming{}};
+  int images_ = 0, batch_ = 0;
 
   std::vector<Cursor> cursors_;
-  std::map<std::array<int, 3>, std::vector<PlacedPiece>> pieces_;  // by stage, tile, images
   TensorSlots slots_;
   Emitter emitter_;
   std::vector<Cycle> retire_;  // estimated, per instruction
@@ -401,13 +459,23 @@ class Scheduler {
   int64_t post_of_half_[2] = {kNone, kNone};
   int64_t last_store_ = kNone;
   int loaded_ = 0, stored_ = 0;
+
+  std::vector<Part> parts_, best_parts_;  // of the job judged last; of the best so far
+  std::vector<Written> written_;
+  std::vector<size_t> first_needs_, first_range_;  // per stage
+  std::vector<Needs> needs_;                       // by stage and list
+  PostPlanner post_planner_;
+  std::vector<PostPiece> tile_pieces_;
+  std::vector<Range> piece_ranges_;  // in pieces_, by stage, tile and images
+  std::vector<PlacedPiece> pieces_;
 };
 
-}  // namespace
+JobScheduler::JobScheduler() : impl_(std::make_unique<Impl>()) {}
+JobScheduler::~JobScheduler() = default;
 
-void ScheduleProgram(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
-                     Program& program) {
-  Scheduler(stages, placement, constants, program).Run();
+void JobScheduler::Run(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
+                       Program& program) {
+  impl_->Run(stages, placement, constants, program);
 }
 
 }  // namespace systole

@@ -6,34 +6,43 @@
 // the deepest stage where several would not; so the next image's first layer hides the drain of this image's last.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "sw/compiler/constants.h"
 #include "sw/compiler/mapping.h"
 #include "sw/compiler/post_plan.h"
 #include "sw/compiler/program.h"
+#include "sw/compiler/slice_needs.h"
 #include "sw/compiler/stage.h"
 #include "sw/compiler/storage.h"
 #include "sw/compiler/tiles.h"
 
 namespace systole {
 
-struct FoldRows {
-  int weight_row = 0;
-  OffsetRows offsets;
-};
-
 // A stage with everything decided but time.
 struct PlannedStage {
-  Stage stage;
+  const Stage* stage = nullptr;
   Mapping mapping;
   std::vector<Tile> tiles;
+  SliceNeeds needs;
   std::vector<FoldRows> rows;  // per fold
   int images_per_tile = 1;     // > 1: batched; a tile of several images (whole images)
 };
 
-// Fills program.code, observations, layer_of and report_of. Program addresses and options must be set.
-void ScheduleProgram(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
-                     Program& program);
+// Keeps its memory from program to program.
+class JobScheduler {
+ public:
+  JobScheduler();
+  ~JobScheduler();
+
+  // Fills program.code, observations, layer_of and report_of, which are to be empty. Program configuration, options,
+  // input and output must be set.
+  void Run(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants, Program& program);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace systole

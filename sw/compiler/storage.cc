@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sw/base/error.h"
+#include "sw/compiler/misfit.h"
 
 namespace systole {
 namespace {
@@ -34,18 +34,33 @@ bool PlaceDensely(std::vector<Storage>& tensors, const HwConfig& config) {
   return at <= config.ActBytes();
 }
 
-}  // namespace
-
-std::vector<int> LaneOffsets(const Stage& stage, const Fold& fold, const Slice& slice, int pitch) {
-  std::vector<int> offsets(slice.lanes.size());
-  for (int j = 0; j < static_cast<int>(offsets.size()); ++j) {
-    const Lane& lane = slice.lanes[j];
-    offsets[j] = j < slice.valid
-                     ? lane.ky * stage.dilation_h * pitch + lane.kx * stage.dilation_w * stage.cin + lane.c - fold.c0
-                     : offsets[j - 1] + 1;
+// Does a slice read more than one row of the window?
+bool SlicesCrossRows(const Fold& fold) {
+  const int per_row = fold.window_w * fold.nc;
+  for (int i = 0; i < fold.slices; ++i) {
+    const int k = fold.FirstElement(i);
+    if ((k + fold.Valid(i) - 1) / per_row != k / per_row) return true;
   }
-  return offsets;
+  return false;
 }
+
+// The largest offset that a fold reads: offsets grow along the window, and unused lanes of a slice (but the fold's
+// last) read on behind its used ones.
+int64_t Reach(const Stage& stage, const Fold& fold, int pitch) {
+  auto last_of = [&](int slice) {
+    const Lane lane = fold.Element(fold.FirstElement(slice) + fold.Valid(slice) - 1);
+    return int64_t{LaneOffset(stage, fold, lane, pitch)};
+  };
+  int64_t reach = last_of(fold.slices - 1);
+  const int run_end = fold.run_slices - 1;
+  if (fold.Valid(run_end) == fold.rows) return reach;
+  for (int i = run_end; i + 1 < fold.slices; i += fold.run_slices) {
+    reach = std::max(reach, last_of(i) + fold.rows - fold.Valid(i));
+  }
+  return reach;
+}
+
+}  // namespace
 
 int FoldShift(const Stage& stage, const Fold& fold, int pitch) {
   return fold.dy * stage.stride_h * pitch + fold.dx * stage.stride_w * stage.cin + fold.c0;
@@ -63,26 +78,19 @@ Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::v
   if (mapping.order == WindowOrder::kFlattened) {
     const int banks = config.Banks(), want = mapping.window_w * s.c % banks;
     bool crosses = false;
-    for (const Fold& fold : mapping.folds) {
-      for (const Slice& slice : fold.slices) crosses |= slice.lanes[slice.valid - 1].ky != slice.lanes[0].ky;
-    }
+    for (const Fold& fold : mapping.folds) crosses |= SlicesCrossRows(fold);
     if (crosses) s.pitch += ((want - s.pitch) % banks + banks) % banks;
   }
   int64_t end = int64_t{s.h + s.halo.top + s.halo.bottom} * s.pitch;
-  for (const Fold& fold : mapping.folds) {
-    int64_t reach = 0;
-    for (const Slice& slice : fold.slices) {
-      const std::vector<int> offsets = LaneOffsets(stage, fold, slice, s.pitch);
-      const bool last = &slice == &fold.slices.back();
-      reach = std::max<int64_t>(reach, last ? offsets[slice.valid - 1] : offsets.back());
-      for (int j = 0; j < slice.valid; ++j) reach = std::max<int64_t>(reach, offsets[j]);
-    }
-    for (const Tile& tile : tiles) {
-      const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph, x = tile.cx0 + (tile.nx - 1) * mapping.pw;
-      end = std::max(end, y * stage.stride_h * s.pitch + x * stage.stride_w * stage.cin +
-                              FoldShift(stage, fold, s.pitch) + reach + 1);
-    }
+  int64_t origin = 0, reach = 0;
+  for (const Tile& tile : tiles) {
+    const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph, x = tile.cx0 + (tile.nx - 1) * mapping.pw;
+    origin = std::max(origin, y * stage.stride_h * s.pitch + x * stage.stride_w * stage.cin);
   }
+  for (const Fold& fold : mapping.folds) {
+    reach = std::max(reach, FoldShift(stage, fold, s.pitch) + Reach(stage, fold, s.pitch));
+  }
+  end = std::max(end, origin + reach + 1);
   s.slot_bytes = static_cast<int>(std::min<int64_t>(end, 1 << 30));
   return s;
 }
@@ -97,8 +105,9 @@ Storage OutputStorage(const Stage& stage) {
   return s;
 }
 
-Placement PlaceTensors(std::vector<Storage> tensors, int first_batched, const HwConfig& config, int images, int batch,
-                       const std::string& model_name) {
+void PlaceTensors(int first_batched, const HwConfig& config, int images, int batch, const std::string& model_name,
+                  Placement* placement) {
+  std::vector<Storage>& tensors = placement->tensors;
   const int last = static_cast<int>(tensors.size()) - 1;
   batch = std::min(batch, images);
   auto set_slots = [&](int input_slots, int batched_slots, int pipeline_slots) {
@@ -108,7 +117,7 @@ Placement PlaceTensors(std::vector<Storage> tensors, int first_batched, const Hw
       if (batched) tensors[t].slots = batched_slots;
     }
   };
-  Placement placement;
+  placement->serialized = false;
   const int choices[][3] = {{kImageSlots, 2 * batch, kPipelineSlots},
                             {kImageSlots, batch, kPipelineSlots},
                             {2, batch, kPipelineSlots},
@@ -117,23 +126,18 @@ Placement PlaceTensors(std::vector<Storage> tensors, int first_batched, const Hw
   for (const auto& c : choices) {
     if (c[1] > batch && images <= batch) continue;
     set_slots(c[0], c[1], c[2]);
-    if (PlaceInGroups(tensors, config)) {
-      placement.tensors = tensors;
-      return placement;
-    }
+    if (PlaceInGroups(tensors, config)) return;
   }
   // One batch after the other: the input holds a whole batch, so that LOAD is done before anything else writes.
-  placement.serialized = true;
+  placement->serialized = true;
   set_slots(batch, batch, 1);
   tensors[0].slots = batch;
   tensors[last].slots = batch;
-  if (PlaceDensely(tensors, config)) {
-    placement.tensors = tensors;
-    return placement;
-  }
+  if (PlaceDensely(tensors, config)) return;
   int64_t need = 0;
   for (const Storage& s : tensors) need += s.Bytes();
-  throw InputError(
+  throw MisfitError(
+      Misfit::kActivation,
       fmt::format("{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}; use a larger "
                   "ACT_KIB{}",
                   model_name, batch, need, config.act_kib, config.ActBytes(), batch > 1 ? " or a smaller batch" : ""));

@@ -29,8 +29,10 @@ struct Storage {
   int64_t Bytes() const { return int64_t{slots} * slot_bytes; }
 };
 
-// Byte offsets, from a fold's window base, that the lanes of a slice read: `config.rows` entries.
-std::vector<int> LaneOffsets(const Stage& stage, const Fold& fold, const Slice& slice, int pitch);
+// Byte offset of a window element from its fold's window base.
+inline int LaneOffset(const Stage& stage, const Fold& fold, const Lane& lane, int pitch) {
+  return lane.ky * stage.dilation_h * pitch + lane.kx * stage.dilation_w * stage.cin + lane.c - fold.c0;
+}
 
 // Bytes from a window's origin to where a fold's own window begins.
 int FoldShift(const Stage& stage, const Fold& fold, int pitch);
@@ -50,9 +52,9 @@ struct Placement {
   bool serialized = false;
 };
 
-// Chooses slots and addresses. first_batched: the first stage that works on whole batches (stages: none).
-// Throws InputError where even one batch at a time does not fit.
-Placement PlaceTensors(std::vector<Storage> tensors, int first_batched, const HwConfig& config, int images, int batch,
-                       const std::string& model_name);
+// Chooses slots and addresses of placement->tensors. first_batched: the first stage that works on whole batches
+// (stages: none). Throws MisfitError where even one batch at a time does not fit.
+void PlaceTensors(int first_batched, const HwConfig& config, int images, int batch, const std::string& model_name,
+                  Placement* placement);
 
 }  // namespace systole

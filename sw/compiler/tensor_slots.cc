@@ -4,8 +4,11 @@
 
 namespace systole {
 
-TensorSlots::TensorSlots(const std::vector<Storage>& tensors) {
-  for (const Storage& s : tensors) slots_.emplace_back(s.slots);
+void TensorSlots::Clear(const std::vector<Storage>& tensors) {
+  first_.assign(1, 0);
+  for (const Storage& s : tensors) first_.push_back(first_.back() + static_cast<size_t>(s.slots));
+  if (slots_.size() < first_.back()) slots_.resize(first_.back());
+  for (size_t i = 0; i < first_.back(); ++i) slots_[i].Reset(-1, true, After{});
 }
 
 bool TensorSlots::Complete(int tensor, int image) const {
@@ -23,16 +26,7 @@ void TensorSlots::StartWriting(int tensor, int image) {
   if (slot.image == image) return;
   assert(slot.released);
   const After readers = slot.readers;
-  slot = Slot{};
-  slot.image = image;
-  slot.released = false;
-  slot.replaced_readers = readers;
-}
-
-void TensorSlots::AddWriters(int tensor, int image, const Written& part, Engine engine, After* after) const {
-  for (const Written& written : At(tensor, image).parts) {
-    if (written.Overlaps(part)) after->Add(engine, written.instruction);
-  }
+  slot.Reset(image, false, readers);
 }
 
 }  // namespace systole

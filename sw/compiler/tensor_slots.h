@@ -14,14 +14,18 @@ struct Written {
   int row0 = 0, row1 = 0, channel0 = 0, channel1 = 0;
   int64_t instruction = -1;
 
+  bool SameRanges(const Written& o) const {
+    return row0 == o.row0 && row1 == o.row1 && channel0 == o.channel0 && channel1 == o.channel1;
+  }
   bool Overlaps(const Written& o) const {
     return row0 < o.row1 && o.row0 < row1 && channel0 < o.channel1 && o.channel0 < channel1;
   }
 };
 
+// Keeps its memory from schedule to schedule.
 class TensorSlots {
  public:
-  explicit TensorSlots(const std::vector<Storage>& tensors);
+  void Clear(const std::vector<Storage>& tensors);
 
   // Is every writer of the image in the program?
   bool Complete(int tensor, int image) const;
@@ -35,7 +39,7 @@ class TensorSlots {
   const After& ReplacedReaders(int tensor, int image) const { return At(tensor, image).replaced_readers; }
 
   void AddPart(int tensor, int image, const Written& part) { At(tensor, image).parts.push_back(part); }
-  void ReplaceParts(int tensor, int image, const Written& part) { At(tensor, image).parts = {part}; }
+  void ReplaceParts(int tensor, int image, const Written& part) { At(tensor, image).parts.assign(1, part); }
   void SetComplete(int tensor, int image) { At(tensor, image).complete = true; }
   void AddReader(int tensor, int image, Engine engine, int64_t instruction) {
     At(tensor, image).readers.Add(engine, instruction);
@@ -43,21 +47,30 @@ class TensorSlots {
   // No further reader of the image will come.
   void Release(int tensor, int image) { At(tensor, image).released = true; }
 
-  // The writers of `part` (its ranges) of an image.
-  void AddWriters(int tensor, int image, const Written& part, Engine engine, After* after) const;
+  const std::vector<Written>& Parts(int tensor, int image) const { return At(tensor, image).parts; }
 
  private:
   struct Slot {
     int image = -1;
-    bool complete = false;
+    bool complete = false, released = true;
     std::vector<Written> parts;
-    bool released = true;
     After readers, replaced_readers;
-  };
-  Slot& At(int tensor, int image) { return slots_[tensor][image % slots_[tensor].size()]; }
-  const Slot& At(int tensor, int image) const { return slots_[tensor][image % slots_[tensor].size()]; }
 
-  std::vector<std::vector<Slot>> slots_;  // [tensor][slot]
+    void Reset(int new_image, bool new_released, const After& replaced) {
+      image = new_image;
+      complete = false;
+      released = new_released;
+      parts.clear();
+      replaced_readers = replaced;
+      readers = After{};
+    }
+  };
+  size_t Index(int tensor, int image) const { return first_[tensor] + image % (first_[tensor + 1] - first_[tensor]); }
+  Slot& At(int tensor, int image) { return slots_[Index(tensor, image)]; }
+  const Slot& At(int tensor, int image) const { return slots_[Index(tensor, image)]; }
+
+  std::vector<size_t> first_;  // [tensor], and the end
+  std::vector<Slot> slots_;    // those of tensor t from first_[t] on; more than in use
 };
 
 }  // namespace systole

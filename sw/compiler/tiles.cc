@@ -15,71 +15,82 @@ void ConvRange(int o0, int o1, int kernel, int stride, int dilation, int pad, in
   *c1 = std::max(*c1, *c0 + 1);
 }
 
-Tile MakeTile(const Stage& stage, const Mapping& mapping, int oy0, int oy1, int ox0, int ox1) {
-  Tile t;
-  t.oy0 = oy0;
-  t.oy1 = oy1;
-  t.ox0 = ox0;
-  t.ox1 = ox1;
-  ConvRange(oy0, oy1, stage.pool_h, stage.pool_stride_h, stage.pool_dilation_h, stage.pool_pad.top, stage.conv_h,
-            &t.cy0, &t.cy1);
-  ConvRange(ox0, ox1, stage.pool_w, stage.pool_stride_w, stage.pool_dilation_w, stage.pool_pad.left, stage.conv_w,
-            &t.cx0, &t.cx1);
-  t.ny = Cells(t.cy1 - t.cy0, mapping.ph);
-  t.nx = Cells(t.cx1 - t.cx0, mapping.pw);
-  t.vectors = t.ny * t.nx;
-  return t;
-}
+// One axis of a stage's output.
+struct OutputAxis {
+  int out, unit;  // pooled outputs, and how many of them a cell holds: cuts fall on cell borders
+  int kernel, stride, dilation, pad, conv;
+  int per_cell;
 
-// `parts` parts of [0, size), each a multiple of `unit` but the last, larger ones first.
-std::vector<int> Cuts(int size, int parts, int unit) {
-  std::vector<int> cuts = {0};
-  const int units = (size + unit - 1) / unit;
-  parts = std::min(parts, units);
+  int Units() const { return (out + unit - 1) / unit; }
+};
+
+// Calls part(o0, o1, c0, c1, cells) for `parts` parts (at most Units()) of the axis, each of whole units but the last,
+// larger ones first, until it returns false.
+template <typename Take>
+void ForEachPart(const OutputAxis& a, int parts, Take&& part) {
+  const int units = a.Units(), size = units / parts, larger = units % parts;
   for (int i = 0, at = 0; i < parts; ++i) {
-    at += units / parts + (i < units % parts ? 1 : 0);
-    cuts.push_back(std::min(size, at * unit));
+    const int o0 = at * a.unit;
+    at += size + (i < larger ? 1 : 0);
+    const int o1 = std::min(a.out, at * a.unit);
+    int c0, c1;
+    ConvRange(o0, o1, a.kernel, a.stride, a.dilation, a.pad, a.conv, &c0, &c1);
+    if (!part(o0, o1, c0, c1, Cells(c1 - c0, a.per_cell))) return;
   }
-  return cuts;
 }
 
 }  // namespace
 
-std::vector<Tile> ChooseTiles(const Stage& stage, const Mapping& mapping, const HwConfig& config) {
+void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config, std::vector<Tile>* tiles) {
   const int folds = mapping.joint ? static_cast<int>(mapping.folds.size()) : 1;
   const int limit = std::min(config.acc_depth / folds, kMaxCount);
   int wl = 3;
-  for (const Fold& fold : mapping.folds)
-    wl = std::max(wl, std::min<int>(fold.columns.size(), config.cols / config.wport));
-  // Output pixels per cell along each axis: cuts fall on cell borders.
-  const int unit_y = std::max(1, mapping.ph / stage.pool_h), unit_x = std::max(1, mapping.pw / stage.pool_w);
-  std::vector<Tile> best;
+  for (const Fold& fold : mapping.folds) wl = std::max(wl, LoadCycles(fold, config));
+  const int comfortable = std::max(kComfortableVectors, wl);
+  const OutputAxis y_axis = {stage.out_h,           std::max(1, mapping.ph / stage.pool_h),
+                             stage.pool_h,          stage.pool_stride_h,
+                             stage.pool_dilation_h, stage.pool_pad.top,
+                             stage.conv_h,          mapping.ph};
+  const OutputAxis x_axis = {stage.out_w,           std::max(1, mapping.pw / stage.pool_w),
+                             stage.pool_w,          stage.pool_stride_w,
+                             stage.pool_dilation_w, stage.pool_pad.left,
+                             stage.conv_w,          mapping.pw};
+  tiles->clear();
+  int best_y = 0;
   int64_t best_cost = 0;
-  for (int parts_x = 1; parts_x <= stage.out_w; ++parts_x) {
-    const std::vector<int> xs = Cuts(stage.out_w, parts_x, unit_x);
-    for (int parts_y = 1; parts_y <= stage.out_h; ++parts_y) {
-      const std::vector<int> ys = Cuts(stage.out_h, parts_y, unit_y);
-      std::vector<Tile> tiles;
-      int64_t cost = 0;
-      bool fits = true;
-      for (size_t y = 0; y + 1 < ys.size() && fits; ++y) {
-        for (size_t x = 0; x + 1 < xs.size() && fits; ++x) {
-          const Tile tile = MakeTile(stage, mapping, ys[y], ys[y + 1], xs[x], xs[x + 1]);
-          fits = tile.vectors <= limit && tile.nx <= kMaxCount && tile.ny <= kMaxCount;
+  for (int parts_x = 1; parts_x <= x_axis.Units(); ++parts_x) {
+    xs_.clear();
+    ForEachPart(x_axis, parts_x, [&](int o0, int o1, int c0, int c1, int cells) {
+      xs_.push_back({o0, o1, c0, c1, cells});
+      return true;
+    });
+    for (int parts_y = 1; parts_y <= y_axis.Units(); ++parts_y) {
+      int64_t cost = int64_t{parts_y} * parts_x;
+      bool better = true;
+      ForEachPart(y_axis, parts_y, [&](int, int, int, int, int ny) {
+        for (const Part& x : xs_) {
+          const int64_t vectors = int64_t{ny} * x.cells;
+          better &= vectors <= limit;
           // Cycles of a slice, with a gentle preference for the comfortable size: large tiles delay their consumer.
-          cost += 64 * std::max(tile.vectors, wl) + std::max(0, tile.vectors - std::max(kComfortableVectors, wl));
-          tiles.push_back(tile);
+          cost += 64 * std::max<int64_t>(vectors, wl) + std::max<int64_t>(0, vectors - comfortable);
         }
-      }
-      cost += static_cast<int64_t>(tiles.size());
-      if (fits && (best.empty() || cost < best_cost)) {
-        best = tiles;
+        better &= best_y == 0 || cost < best_cost;
+        return better;
+      });
+      if (better) {
+        best_y = parts_y;
         best_cost = cost;
       }
     }
-    if (!best.empty()) break;  // full-width tiles wherever they fit
+    if (best_y > 0) break;  // full-width tiles wherever they fit
   }
-  return best;
+  if (best_y == 0) return;
+  ForEachPart(y_axis, best_y, [&](int o0, int o1, int c0, int c1, int cells) {
+    for (const Part& x : xs_) {
+      tiles->push_back({o0, o1, x.o0, x.o1, c0, c1, x.c0, x.c1, cells, x.cells, cells * x.cells});
+    }
+    return true;
+  });
 }
 
 }  // namespace systole

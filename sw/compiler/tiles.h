@@ -17,7 +17,18 @@ struct Tile {
   int vectors = 0;                         // ny * nx
 };
 
-// Tiles in row order covering the output; empty if not even one output pixel's pooling window fits.
-std::vector<Tile> ChooseTiles(const Stage& stage, const Mapping& mapping, const HwConfig& config);
+// Keeps its memory from search to search.
+class TileSearch {
+ public:
+  // Tiles in row order covering the output; none if not even one output pixel's pooling window fits.
+  void Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config, std::vector<Tile>* tiles);
+
+ private:
+  // A part of one axis: pooled outputs, convolution outputs (half open), cells.
+  struct Part {
+    int o0, o1, c0, c1, cells;
+  };
+  std::vector<Part> xs_;
+};
 
 }  // namespace systole

@@ -1,0 +1,150 @@
+#include "sw/compiler/mapping_search.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace systole {
+namespace {
+
+constexpr int kMaxCellSide = 8;
+constexpr double kPackingGain = 0.98;
+constexpr double kImpossible = std::numeric_limits<double>::infinity();
+
+// The window of a fold, cut into slices.
+void SetWindow(Fold& fold, WindowOrder order, int h, int w, int c0, int nc, int rows) {
+  fold.window_h = h;
+  fold.window_w = w;
+  fold.c0 = c0;
+  fold.nc = nc;
+  fold.rows = rows;
+  fold.run = order == WindowOrder::kFlattened ? h * w * nc : order == WindowOrder::kByRow ? w * nc : nc;
+  fold.run_slices = (fold.run + rows - 1) / rows;
+  fold.slices = h * w * nc / fold.run * fold.run_slices;
+}
+
+// All input channels, cells of ph x pw pixels, columns in (pixel, channel) order cut into folds of COLS.
+void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Mapping* mapping) {
+  const bool dilated = stage.dilation_h > 1 || stage.dilation_w > 1;
+  const int total = ph * pw * stage.cout;
+  mapping->ph = ph;
+  mapping->pw = pw;
+  mapping->joint = ph * pw > 1;
+  mapping->order = !dilated                ? WindowOrder::kFlattened
+                   : stage.dilation_w == 1 ? WindowOrder::kByRow
+                                           : WindowOrder::kByPixel;
+  mapping->window_w = 1;
+  mapping->block = total;
+  mapping->cols = config.cols;
+  mapping->folds.clear();
+  for (int first = 0; first < total; first += config.cols) {
+    Fold fold;
+    fold.first_column = first;
+    fold.columns = std::min(total - first, config.cols);
+    const int pixel0 = first / stage.cout, pixel1 = (first + fold.columns - 1) / stage.cout;
+    fold.dy = pixel0 / pw;
+    const int dy_max = pixel1 / pw;
+    // Over several rows of the cell, the pixels reach from its left to its right.
+    fold.dx = dy_max > fold.dy ? 0 : pixel0 - fold.dy * pw;
+    const int dx_max = dy_max > fold.dy ? pw - 1 : pixel1 - dy_max * pw;
+    fold.window_h = stage.kernel_h + (dy_max - fold.dy) * stage.stride_h;
+    mapping->window_w = std::max(mapping->window_w, stage.kernel_w + (dx_max - fold.dx) * stage.stride_w);
+    mapping->folds.push_back(fold);
+  }
+  const int w = mapping->order == WindowOrder::kFlattened ? mapping->window_w : stage.kernel_w;
+  for (Fold& fold : mapping->folds) SetWindow(fold, mapping->order, fold.window_h, w, 0, stage.cin, config.rows);
+}
+
+// Grouped convolution, block-diagonal: a fold serves as many groups as fit in the columns and one slice's lanes.
+void GroupedMapping(const Stage& stage, const HwConfig& config, Mapping* mapping) {
+  const int cg = stage.InGroup(), og = stage.OutGroup();
+  const int block = std::max(1, std::min(config.cols / og, config.rows / cg));
+  mapping->ph = mapping->pw = 1;
+  mapping->joint = false;
+  mapping->order = WindowOrder::kByPixel;
+  mapping->window_w = stage.kernel_w;
+  mapping->block = block * og;
+  mapping->cols = config.cols;
+  mapping->folds.clear();
+  for (int g = 0; g < stage.groups; g += block) {
+    const int groups = std::min(block, stage.groups - g);
+    for (int first = 0; first < groups * og; first += config.cols) {
+      Fold fold;
+      fold.first_column = g * og + first;
+      fold.columns = std::min(groups * og - first, config.cols);
+      SetWindow(fold, mapping->order, stage.kernel_h, stage.kernel_w, g * cg, groups * cg, config.rows);
+      mapping->folds.push_back(fold);
+    }
+  }
+}
+
+// Pooling needs whole windows inside a cell's axis, or no packing along that axis.
+bool PackingAllowed(const Stage& stage, int ph, int pw) {
+  if (ph * pw == 1) return true;
+  if (stage.dilation_h > 1 || stage.dilation_w > 1) return false;
+  if (stage.pool_h * stage.pool_w == 1) return stage.pool_stride_h == 1 && stage.pool_stride_w == 1 && !stage.by_count;
+  const Padding& p = stage.pool_pad;
+  if (p.top + p.left + p.bottom + p.right > 0) return false;
+  if (stage.pool_dilation_h > 1 || stage.pool_dilation_w > 1) return false;
+  if (ph > 1 && (stage.pool_h != stage.pool_stride_h || ph % stage.pool_h != 0)) return false;
+  if (pw > 1 && (stage.pool_w != stage.pool_stride_w || pw % stage.pool_w != 0)) return false;
+  return true;
+}
+
+double MatmulCycles(const Mapping& mapping, const std::vector<Tile>& tiles, const HwConfig& config) {
+  double cycles = 0;
+  for (size_t t = 0; t < tiles.size(); ++t) {
+    int64_t of_tile = 0;
+    for (const Fold& fold : mapping.folds) {
+      of_tile += int64_t{std::max({tiles[t].vectors, LoadCycles(fold, config), 3})} * fold.slices;
+    }
+    cycles += static_cast<double>(of_tile);
+  }
+  return cycles;
+}
+
+}  // namespace
+
+// The cost is the cycles of an image: the array's and POST's work, whichever is longer.
+void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
+  // Larger cells make longer jobs, which delay their consumers: they must pay for themselves.
+  const bool first = best_.folds.empty();
+  const double limit = best_cost_ * (candidate_.joint ? kPackingGain : 1.0);
+  tile_search_.Choose(stage, candidate_, config, &candidate_tiles_);
+  double cost = kImpossible;
+  if (!candidate_tiles_.empty()) {
+    const double tiles = 0.001 * static_cast<double>(candidate_tiles_.size());
+    const double matmul = MatmulCycles(candidate_, candidate_tiles_, config);
+    if (!first && matmul + tiles >= limit) return;
+    const int64_t post = post_.Cost(stage, candidate_, candidate_tiles_, config);
+    if (post >= 0) {
+      const double p = static_cast<double>(post);
+      cost = std::max(matmul, p) + 0.01 * p + tiles;
+    }
+  }
+  if (!first && !(cost < limit)) return;
+  std::swap(best_, candidate_);
+  std::swap(best_tiles_, candidate_tiles_);
+  best_cost_ = cost;
+}
+
+void MappingSearch::Choose(const Stage& stage, const HwConfig& config, Mapping* mapping, std::vector<Tile>* tiles) {
+  best_.folds.clear();
+  best_cost_ = kImpossible;
+  DenseMapping(stage, config, 1, 1, &candidate_);
+  Consider(stage, config);
+  if (stage.groups > 1) {
+    GroupedMapping(stage, config, &candidate_);
+    Consider(stage, config);
+  }
+  for (int ph = 1; ph <= std::min(kMaxCellSide, stage.conv_h); ++ph) {
+    for (int pw = 1; pw <= std::min(kMaxCellSide, stage.conv_w); ++pw) {
+      if (ph * pw == 1 || ph * pw * stage.cout > 4 * config.cols || !PackingAllowed(stage, ph, pw)) continue;
+      DenseMapping(stage, config, ph, pw, &candidate_);
+      Consider(stage, config);
+    }
+  }
+  std::swap(*mapping, best_);
+  std::swap(*tiles, best_tiles_);
+}
+
+}  // namespace systole

@@ -1,0 +1,32 @@
+// The search for a stage's mapping and tiles.
+#pragma once
+
+#include <vector>
+
+#include "sw/compiler/mapping.h"
+#include "sw/compiler/post_plan.h"
+#include "sw/compiler/stage.h"
+#include "sw/compiler/tiles.h"
+#include "sw/isa/config.h"
+
+namespace systole {
+
+// Keeps its memory from search to search.
+class MappingSearch {
+ public:
+  // The mapping with the fewest cycles for the stage on this array, and its tiles: none if not even one pooling window
+  // fits into the accumulators.
+  void Choose(const Stage& stage, const HwConfig& config, Mapping* mapping, std::vector<Tile>* tiles);
+
+ private:
+  // Judges the candidate and takes it if it is better than the best so far.
+  void Consider(const Stage& stage, const HwConfig& config);
+
+  Mapping candidate_, best_;
+  std::vector<Tile> candidate_tiles_, best_tiles_;
+  double best_cost_ = 0;
+  TileSearch tile_search_;
+  PostPlanner post_;
+};
+
+}  // namespace systole

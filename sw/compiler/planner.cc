@@ -1,0 +1,169 @@
+#include "sw/compiler/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/arith/range_proof.h"
+#include "sw/arith/rounding.h"
+#include "sw/compiler/instructions.h"
+#include "sw/compiler/misfit.h"
+#include "sw/compiler/pack.h"
+
+namespace systole {
+namespace {
+
+constexpr uint64_t kAlignment = 256;  // of everything in memory
+
+uint64_t AlignUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
+void CheckPossible(const HwConfig& config) {
+  try {
+    Validate(config);
+  } catch (const InputError& e) {
+    throw MisfitError(Misfit::kParameter, e.what());
+  }
+}
+
+void CheckSupported(const Stage& stage, const HwConfig& config) {
+  if (!(config.roundings >> static_cast<int>(stage.rounding) & 1)) {
+    throw MisfitError(Misfit::kUnsupported,
+                      fmt::format("layer '{}': rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it "
+                                  "in or choose another",
+                                  stage.name, RoundingName(stage.rounding), config.roundings));
+  }
+  if (stage.zw != 0 && config.row_sum == 0) {
+    throw MisfitError(Misfit::kUnsupported,
+                      fmt::format("layer '{}': its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
+                                  "ROW_SUM=1",
+                                  stage.name, stage.zw));
+  }
+}
+
+// From the first stage that leaves the array idle without it, stages work on whole batches: their tiles take several
+// images.
+int FirstBatched(const std::vector<PlannedStage>& stages, const HwConfig& config) {
+  for (size_t s = 0; s < stages.size(); ++s) {
+    const PlannedStage& p = stages[s];
+    int wl = 3;
+    for (const Fold& fold : p.mapping.folds) wl = std::max(wl, LoadCycles(fold, config));
+    if (p.tiles.size() == 1 && p.tiles[0].vectors < wl) return static_cast<int>(s);
+  }
+  return static_cast<int>(stages.size());
+}
+
+// Images per tile of a batched stage: as many as fit in an accumulator half, evenly over the batch.
+int ImagesPerTile(const PlannedStage& p, const HwConfig& config, int batch) {
+  if (p.tiles.size() > 1) return 1;
+  const int folds = p.mapping.joint ? static_cast<int>(p.mapping.folds.size()) : 1;
+  const int most = std::max(1, std::min(config.acc_depth, 1023) / (p.tiles[0].vectors * folds));
+  const int tiles = (batch + most - 1) / most;
+  return (batch + tiles - 1) / tiles;
+}
+
+// Lines of a tensor in memory: whole beats.
+TensorLayout MemoryLayout(const Storage& s, const HwConfig& config, uint64_t address) {
+  return {address, s.h, s.w, s.c, AlignUp(static_cast<uint64_t>(s.w) * s.c, config.AxiBytes())};
+}
+
+}  // namespace
+
+Planner::Planner(const Model& model)
+    : name_(model.name),
+      fused_((ProveRanges(model), LowerToStages(model, true))),
+      unfused_(LowerToStages(model, false)) {}
+
+Program& Planner::Plan(const HwConfig& config, const ProgramOptions& options) {
+  CheckPossible(config);
+  program_.config = config;
+  program_.options = options;
+  for (auto* code : {&program_.setup, &program_.code}) code->clear();
+  for (auto* marks : {&program_.layer_of, &program_.report_of}) marks->clear();
+  program_.observations.clear();
+  PlanStages(config, options);
+
+  placement_.tensors.clear();
+  for (const PlannedStage& p : stages_) {
+    placement_.tensors.push_back(ConsumerStorage(*p.stage, p.mapping, p.tiles, config));
+  }
+  placement_.tensors.push_back(OutputStorage(*stages_.back().stage));
+  PlaceTensors(first_batched_, config, options.images, std::min(options.batch, options.images), name_, &placement_);
+  PlaceConstants(config);
+  PlaceMemory();
+  scheduler_.Run(stages_, placement_, constants_, program_);
+  constants_.CheckFit(name_);
+  EmitSetup();
+  return program_;
+}
+
+void Planner::PlanStages(const HwConfig& config, const ProgramOptions& options) {
+  const std::vector<Stage>& stages = options.fuse_pool ? fused_ : unfused_;
+  stages_.resize(stages.size());
+  for (size_t s = 0; s < stages.size(); ++s) {
+    PlannedStage& p = stages_[s];
+    p.stage = &stages[s];
+    CheckSupported(*p.stage, config);
+    search_.Choose(*p.stage, config, &p.mapping, &p.tiles);
+    if (p.tiles.empty()) {
+      throw MisfitError(
+          Misfit::kAccumulator,
+          fmt::format("layer '{}': one pooling window needs more than the ACC_DEPTH={} accumulator entries",
+                      p.stage->name, config.acc_depth));
+    }
+    p.needs.Set(*p.stage, p.mapping);
+    p.images_per_tile = 1;
+  }
+  first_batched_ = FirstBatched(stages_, config);
+  for (size_t s = static_cast<size_t>(first_batched_); s < stages_.size(); ++s) {
+    stages_[s].images_per_tile = ImagesPerTile(stages_[s], config, std::min(options.batch, options.images));
+  }
+}
+
+void Planner::PlaceConstants(const HwConfig& config) {
+  constants_.Clear(config);
+  for (size_t s = 0; s < stages_.size(); ++s) {
+    PlannedStage& p = stages_[s];
+    p.rows.clear();
+    for (size_t f = 0; f < p.mapping.folds.size(); ++f) {
+      const Fold& fold = p.mapping.folds[f];
+      const int weight_row = constants_.AddWeights(fold);
+      const bool same = f > 0 && fold.SamePattern(p.mapping.folds[f - 1]);
+      p.rows.push_back({weight_row, same ? p.rows.back().offsets
+                                         : constants_.AddOffsets(*p.stage, fold, placement_.tensors[s].pitch)});
+    }
+  }
+}
+
+// Where images, results and constants lie in memory.
+void Planner::PlaceMemory() {
+  const HwConfig& config = program_.config;
+  const uint64_t images = static_cast<uint64_t>(program_.options.images);
+  const Storage &in = placement_.tensors.front(), &out = placement_.tensors.back();
+  program_.input = MemoryLayout(in, config, AlignUp(program_.options.base, kAlignment));
+  program_.input_stride = program_.input.line_stride * in.h;
+  const uint64_t at = AlignUp(program_.input.address + program_.input_stride * images, kAlignment);
+  program_.output = MemoryLayout(out, config, at);
+  program_.output_stride = program_.output.line_stride * out.h;
+  program_.constants_address = AlignUp(at + program_.output_stride * images, kAlignment);
+}
+
+// Loads the constants and gives every byte of every tensor's storage the value of its halo.
+void Planner::EmitSetup() {
+  const HwConfig& config = program_.config;
+  uint64_t end = program_.constants_address;
+  auto load = [&](Opcode opcode, uint64_t bytes) {
+    if (bytes == 0) return;
+    const uint64_t at = AlignUp(end, kAlignment);
+    program_.setup.push_back(LoadRowsInstruction(opcode, at, bytes));
+    end = at + bytes;
+  };
+  load(Opcode::kLoadWgt, uint64_t(constants_.weight_rows()) * config.wport * WeightRowBytes(config));
+  load(Opcode::kLoadKtab, uint64_t(constants_.offset_rows()) * OffsetRowBytes(config));
+  load(Opcode::kLoadPar, uint64_t(constants_.parameter_rows()) * ParameterRowBytes(config));
+  for (const Storage& s : placement_.tensors) program_.setup.push_back(FillInstruction(s));
+  program_.setup_address = AlignUp(end, kAlignment);
+  program_.code_address = AlignUp(program_.setup_address + program_.setup.size() * kInstructionBytes, kAlignment);
+  program_.memory_end = program_.code_address + program_.code.size() * kInstructionBytes;
+}
+
+}  // namespace systole

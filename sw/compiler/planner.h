@@ -1,0 +1,50 @@
+// The compiler's decisions, from shapes alone: mapping, tiles, storage, schedule, instructions. Weights are packed
+// afterwards (compiler.h); the cost of a design point (sw/explore/native_cost.h) does without.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sw/compiler/constants.h"
+#include "sw/compiler/mapping_search.h"
+#include "sw/compiler/program.h"
+#include "sw/compiler/schedule.h"
+#include "sw/compiler/stage.h"
+#include "sw/compiler/storage.h"
+#include "sw/model/model.h"
+
+namespace systole {
+
+// Plans one model for any number of configurations; keeps its memory from plan to plan, so one instance serves one
+// thread.
+class Planner {
+ public:
+  // `model`'s multipliers are chosen. Throws InputError where a sum could leave int32 or a multiplier breaks the rules
+  // of its mode.
+  explicit Planner(const Model& model);
+
+  // The whole program but for constants and report. It and the decisions below hold until the next call. Throws
+  // MisfitError where the configuration is not possible, lacks what a layer needs, or is too small.
+  Program& Plan(const HwConfig& config, const ProgramOptions& options);
+
+  const std::vector<PlannedStage>& stages() const { return stages_; }
+  const Constants& constants() const { return constants_; }
+
+ private:
+  void PlanStages(const HwConfig& config, const ProgramOptions& options);
+  void PlaceConstants(const HwConfig& config);
+  void PlaceMemory();
+  void EmitSetup();
+
+  std::string name_;
+  std::vector<Stage> fused_, unfused_;  // the model's stages with and without fused pooling
+  std::vector<PlannedStage> stages_;
+  int first_batched_ = 0;
+  MappingSearch search_;
+  Placement placement_;
+  Constants constants_;
+  JobScheduler scheduler_;
+  Program program_;
+};
+
+}  // namespace systole
