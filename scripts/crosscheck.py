@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """Compares the golden reference with ONNX Runtime and TensorFlow Lite, output by output.
 
-  .venv/bin/python scripts/crosscheck.py ort     shipped LeNet, QLinear operators of ONNX Runtime, mode float32: equal
-  .venv/bin/python scripts/crosscheck.py tflite  shipped LeNet, LiteRT's reference kernels, mode tflite: equal
+  .venv/bin/python scripts/crosscheck.py ort     a model, QLinear operators of ONNX Runtime, mode float32: equal
+  .venv/bin/python scripts/crosscheck.py tflite  a model, LiteRT's reference kernels, mode tflite: equal
+  .venv/bin/python scripts/crosscheck.py rtl     a model, every layer on golden, TLM and RTL: equal (make rtl builds it)
   .venv/bin/python scripts/crosscheck.py random  random ONNX models, mode float32: equal; where they average, within 1
 
-Images: the first of the MNIST test set in SYSTOLE_DATA, or those of --images (IDX).
+A network that averages may differ from ONNX Runtime by 1 in its first average, and in whatever follows; the rates are
+printed. Model: the shipped LeNet, or --model. Images: the first of the test set that the model is made for, in
+SYSTOLE_DATA, padded as it wants, or those of --images (IDX).
 Exit status: 0 as claimed; 1 a difference (where: image, layer, element, both values); 2 bad input or usage.
 """
 
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -44,19 +48,33 @@ def compare(label, mine, theirs, tolerance=0):
 def quantized_images(arguments, model):
     """The first images, padded to the model's input, as its quantized input."""
     from systole_nn import data, evaluate, idx
+    from systole_nn.networks import NETWORKS
 
-    path = arguments.images or os.path.join(data.root(), "mnist", "t10k-images-idx3-ubyte.gz")
-    if not os.path.exists(path):
-        raise UserError(f"{path}: no such file (scripts/fetch_mnist.py fetches MNIST; --images names another IDX file)")
-    images = idx.read(path)[: arguments.first]
+    if arguments.images:
+        images = idx.read(arguments.images)[: arguments.first]
+    else:
+        images = data.load(NETWORKS[model.name].dataset if model.name in NETWORKS else "mnist", "test")[0]
+        images = images[: arguments.first]
     return evaluate.quantized_input(model, data.pad(images, max(0, (model.tensors[0].shape[1] - images.shape[1]) // 2)))
 
 
-def golden_outputs(arguments, images, mode):
+def golden_outputs(arguments, images, mode, model_path=None):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "images.npy")
         np.save(path, images)
-        return golden.layer_outputs(arguments.systole, arguments.model, path, mode)
+        return golden.layer_outputs(arguments.systole, model_path or arguments.model, path, mode)
+
+
+def tflite_outputs(arguments, model, images):
+    """Golden in mode tflite; a network that averages, with TensorFlow Lite's averages."""
+    from systole_nn import export_onnx
+
+    if not any(layer.spec.kind == "avgpool" for layer in model.layers):
+        return golden_outputs(arguments, images, "tflite")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        export_onnx.save(export_onnx.qdq(model, average="tflite"), path)
+        return golden_outputs(arguments, images, "tflite", path)
 
 
 def check_ort(arguments):
@@ -68,7 +86,24 @@ def check_ort(arguments):
     theirs = ort.run(running, images)
     mine = golden_outputs(arguments, images, "float32")
     print(f"{arguments.model}, {len(images)} images, mode float32, ONNX Runtime QLinear operators:")
-    return _layers(model, mine, theirs)
+    return _layers(model, mine, theirs) + _after_averages(arguments, model, theirs)
+
+
+def _after_averages(arguments, model, theirs):
+    """The layers behind each average pooling, given the framework's own averages: equal up to the next average."""
+    from systole_nn import quantize
+
+    averages = [index for index, layer in enumerate(model.layers) if layer.spec.kind == "avgpool"]
+    entries = []
+    for start, stop in zip(averages, [*averages[1:], len(model.layers) - 1]):
+        part = quantize.QuantModel(model.name, model.tensors[start + 1 :], model.layers[start + 1 :])
+        source = theirs[start].reshape(-1, *model.tensors[start + 1].shape)
+        mine = golden.all_outputs(arguments.systole, part, source, "float32")
+        print(f"  from the averages of {model.layers[start].spec.name} that ONNX Runtime computed:")
+        for index in range(start + 1, stop + 1):
+            name, tolerance = model.layers[index].spec.name, int(index in averages)
+            entries.append(compare(f"  {name}", mine[index - start - 1], theirs[index], tolerance))
+    return entries
 
 
 def check_tflite(arguments):
@@ -79,19 +114,64 @@ def check_tflite(arguments):
     moved = 128 if model.tensors[0].dtype == "uint8" else 0
     theirs = litert.run(model, (images.astype(np.int16) - moved).astype(np.int8))
     theirs = [(array.astype(np.int16) + moved).astype(model.tensors[0].dtype) for array in theirs]
-    mine = golden_outputs(arguments, images, "tflite")
+    mine = tflite_outputs(arguments, model, images)
     print(f"{arguments.model}, {len(images)} images, mode tflite, LiteRT reference kernels:")
-    return _layers(model, mine, theirs)
+    return _layers(model, mine, theirs, average_tolerance=0)
 
 
-def _layers(model, mine, theirs):
-    """Equal up to the first average pooling, that within 1; what follows it starts from other values and is told."""
+def check_rtl(arguments):
+    """Every layer on golden, TLM and RTL, by the command line's own comparison; cycles of RTL, TLM and model too."""
+    from systole_nn import import_onnx
+
+    model = import_onnx.load(arguments.model)
+    images = quantized_images(arguments, model)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("images.npy", "run.json")]
+        np.save(paths[0], images)
+        command = [arguments.systole, "run", arguments.model, "--images", paths[0], "--no-fuse", "--batch", "8"]
+        done = subprocess.run(
+            [*command, "--backend", "golden,tlm,rtl", "--json", paths[1]], capture_output=True, text=True, check=False
+        )
+        if not os.path.exists(paths[1]):
+            message = done.stderr.strip().splitlines() or ["no message"]
+            raise UserError(f"systole run: exit status {done.returncode}: {message[-1]}")
+        with open(paths[1], encoding="utf-8") as file:
+            report = json.load(file)
+    print(f"{arguments.model}, {len(images)} images, mode float32, golden with TLM and with RTL:")
+    return _backends(model, len(images), report)
+
+
+def _backends(model, images, report):
+    """A comparison a layer: all of its bytes on both backends, and the cycles."""
+    entries = []
+    for layer, tensor, told in zip(model.layers, model.tensors[1:], report["layers"]):
+        wanted = 2 * images * int(np.prod(tensor.shape))
+        cycles = set(told["cycles"].values())
+        entry = {"layer": told["name"], "compared": told["bytes_compared"], "different": told["mismatches"]}
+        whole = told["name"] == layer.spec.name and told["bytes_compared"] == wanted
+        entry["pass"] = whole and told["mismatches"] == 0 and len(cycles) == 1
+        entries.append(entry)
+        missing = "" if whole else f", not {wanted}: a byte was not compared"
+        print(
+            f"  {told['name']:16s} {entry['compared']:9d} compared{missing} {entry['different']:6d} different, cycles"
+            f" {' '.join(f'{name} {count}' for name, count in told['cycles'].items())}"
+        )
+    if len(report["layers"]) != len(model.layers):
+        raise UserError(f"systole ran {len(report['layers'])} layers, the model has {len(model.layers)}")
+    return entries
+
+
+def _layers(model, mine, theirs, average_tolerance=1):
+    """Equal up to the first average pooling, that within 1; what follows it starts from other values and is told.
+
+    average_tolerance 0: equal throughout.
+    """
     if len(mine) != len(theirs):
         raise UserError(f"systole wrote {len(mine)} layers, the framework has {len(theirs)}")
     entries, tolerance = [], 0
     for layer, a, b in zip(model.layers, mine, theirs):
-        average = layer.spec.kind == "avgpool"
-        entries.append(compare(layer.spec.name, a, b, 1 if average and tolerance == 0 else tolerance))
+        average = layer.spec.kind == "avgpool" and average_tolerance > 0
+        entries.append(compare(layer.spec.name, a, b, average_tolerance if average and tolerance == 0 else tolerance))
         tolerance = None if average else tolerance
     if tolerance is None:
         answers = [each[-1].reshape(len(each[-1]), -1).argmax(1) for each in (mine, theirs)]
@@ -140,12 +220,15 @@ def check_random(arguments):
     return entries
 
 
+CHECKS = {"ort": check_ort, "tflite": check_tflite, "rtl": check_rtl, "random": check_random}
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("check", choices=("ort", "tflite", "random"))
+    parser.add_argument("check", choices=CHECKS)
     parser.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
     parser.add_argument("--model", default=os.path.join(ROOT, "models", "lenet5-mnist", "model.onnx"))
-    parser.add_argument("--images", help="IDX file instead of the MNIST test images")
+    parser.add_argument("--images", help="IDX file instead of the model's test set")
     parser.add_argument("--first", type=int, default=1000, help="images compared (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1000, help="random: first seed (default: %(default)s)")
     parser.add_argument("--count", type=int, default=150, help="random: models (default: %(default)s)")
@@ -153,7 +236,7 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     try:
         arguments.systole = golden.binary(arguments.systole)
-        entries = {"ort": check_ort, "tflite": check_tflite, "random": check_random}[arguments.check](arguments)
+        entries = CHECKS[arguments.check](arguments)
     except UserError as error:
         print(f"crosscheck.py: {error}", file=sys.stderr)
         return 2

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 
 from . import UserError
 
@@ -25,9 +26,13 @@ def _folder(arguments, network):
     return os.path.join(arguments.work, network.name, arguments.recipe)
 
 
-def _options(arguments):
-    from dataclasses import replace
+def _remove(folder, *names):
+    for name in names:
+        if os.path.exists(os.path.join(folder, name)):
+            os.remove(os.path.join(folder, name))
 
+
+def _options(arguments):
     from .quantize import PRESETS, Options
 
     preset = PRESETS[arguments.preset]
@@ -45,9 +50,7 @@ def _train(arguments):
     network = _network(arguments.network)
     folder = _folder(arguments, network)
     if not arguments.resume:
-        for name in ("resume.pt", "float.pt"):
-            if os.path.exists(os.path.join(folder, name)):
-                os.remove(os.path.join(folder, name))
+        _remove(folder, "resume.pt", "float.pt")
     net = train.train(network, _recipe(arguments, network), folder, arguments.data, quiet=arguments.quiet)
     images, labels = train.data.load_for(network, "test", arguments.data)
     share, _ = train.accuracy(net, images, labels)
@@ -67,13 +70,19 @@ def _qat(arguments):
     from . import data, qat, train
 
     network = _network(arguments.network)
-    recipe = qat.recipe_for(_recipe(arguments, network), arguments.epochs)
-    folder = os.path.join(_folder(arguments, network), f"qat-{arguments.name or arguments.preset}")
-    if not arguments.resume and os.path.exists(os.path.join(folder, "resume.pt")):
-        os.remove(os.path.join(folder, "resume.pt"))
-    net = train.load(network, _folder(arguments, network))
+    recipe, default = _recipe(arguments, network), arguments.preset
+    if arguments.scratch:
+        recipe = replace(recipe, epochs=arguments.epochs or recipe.epochs)
+        net, default = qat.fresh(network, recipe), f"{default}-scratch"
+    else:
+        net = train.load(network, _folder(arguments, network))
+        recipe = qat.recipe_for(recipe, arguments.epochs or 6)
+    folder = os.path.join(_folder(arguments, network), f"qat-{arguments.name or default}")
+    if not arguments.resume:
+        _remove(folder, "resume.pt", "qat.json")
     images, _ = data.load_for(network, "train", arguments.data)
-    aware = qat.train_aware(net, recipe, _options(arguments), images, folder, arguments.data, arguments.quiet)
+    follow = 500 if arguments.scratch else 0
+    aware = qat.train_aware(net, recipe, _options(arguments), images, folder, arguments.data, arguments.quiet, follow)
     _report_and_write(arguments, network, net, aware.quantized())
 
 
@@ -148,7 +157,8 @@ def _build(arguments):
 
     data.root(arguments.data)
     names = [_network(name).name for name in arguments.networks] or list(NETWORKS)
-    pipeline.run(names, arguments.models, arguments.work, arguments.data, arguments.jobs, arguments.force)
+    where = arguments.models, arguments.work, arguments.data
+    pipeline.run(names, *where, arguments.jobs, arguments.force, arguments.quiet)
 
 
 def _evaluate(arguments):
@@ -169,6 +179,21 @@ def _report(arguments):
     systole = golden.binary(arguments.systole)
     done = report.write(network, arguments.work, systole, path, arguments.data, arguments.quiet)
     print(f"wrote {done['path']} ({done['bytes']:,} bytes)")
+
+
+def _images(arguments):
+    import numpy as np
+
+    from . import data
+
+    network = _network(arguments.network)
+    images, labels = data.load_for(network, arguments.split, arguments.data)
+    first = slice(arguments.first)
+    os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
+    with open(arguments.output + ".part", "wb") as file:
+        np.save(file, images[first, None])
+    os.replace(arguments.output + ".part", arguments.output)
+    print(f"wrote {len(labels[first])} images to {arguments.output}")
 
 
 def _digits(arguments):
@@ -227,8 +252,9 @@ def _parser():
     options(command("quantize", _quantize, "quantize a trained network and write it as ONNX"))
 
     sub = command("qat", _qat, "train a trained network on under quantization and write it as ONNX")
-    sub.add_argument("--epochs", type=int, default=6, help="default: %(default)s")
-    sub.add_argument("--name", help="folder of the run (default: the preset)")
+    sub.add_argument("--epochs", type=int, help="default: 6; with --scratch the recipe's")
+    sub.add_argument("--scratch", action="store_true", help="from untrained weights, by the recipe itself")
+    sub.add_argument("--name", help="folder of the run (default: the preset, with --scratch -scratch behind it)")
     sub.add_argument("--resume", action="store_true", help="continue an interrupted run")
     options(sub)
 
@@ -269,6 +295,14 @@ def _parser():
     sub.add_argument("--rtl", action="store_true", help="run the verilated RTL too (make rtl builds it)")
     image(sub)
 
+    text = "a data set's images as the network takes them (padded), its quantized input, uint8 .npy"
+    sub = command("images", _images, text, network=False)
+    sub.add_argument("network")
+    sub.add_argument("-o", "--output", required=True, help=".npy file to write")
+    sub.add_argument("--split", choices=("test", "train"), default="test", help="default: %(default)s")
+    sub.add_argument("--first", type=int, help="only the first N images")
+    sub.add_argument("--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)")
+
     sub = command("digits", _digits, "draw the synthetic digits as IDX files", network=False)
     sub.add_argument("-o", "--output", default="models/digits")
     sub.add_argument("--count", type=int, default=640)
@@ -286,6 +320,9 @@ def main(argv=None):
     except OSError as error:  # a file that cannot be written, a full disk
         print(f"systole_nn: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("systole_nn: interrupted; build, and train and qat with --resume, continue", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -72,11 +72,16 @@ def image_encoding(model):
     return float(image.scale), float(image.scale) * zero_point
 
 
-def _metadata(proto, model):
-    """The image encoding, where the graph's real input is not the byte divided by 255."""
+def _metadata(proto, model, average):
+    """The image encoding, where the graph's real input is not the byte divided by 255; the averages' mode, if named."""
     scale, mean = image_encoding(model)
+    properties = {}
     if np.float32(scale) != np.float32(1 / 255) or mean:
-        helper.set_model_props(proto, {"systole.input_scale": repr(scale), "systole.input_mean": repr(mean)})
+        properties = {"systole.input_scale": repr(scale), "systole.input_mean": repr(mean)}
+    if average:
+        properties["systole.average"] = average
+    if properties:
+        helper.set_model_props(proto, properties)
     return proto
 
 
@@ -88,8 +93,11 @@ def _finish(graph, model, inputs, outputs, domains):
     return proto
 
 
-def qdq(model):
-    """float32 image (real values) -> QuantizeLinear ... DequantizeLinear -> float32 logits N x classes."""
+def qdq(model, average=""):
+    """float32 image (real values) -> QuantizeLinear ... DequantizeLinear -> float32 logits N x classes.
+
+    average: how `systole` averages, integer (its default) or tflite.
+    """
     graph = _Graph()
 
     def quantize(value, tensor, name):
@@ -138,7 +146,7 @@ def qdq(model):
     shape = ["N", last[0]] if flat else ["N", *last]
     inputs = [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", *model.tensors[0].shape])]
     outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape)]
-    return _metadata(_finish(graph, model, inputs, outputs, []), model)
+    return _metadata(_finish(graph, model, inputs, outputs, []), model, average)
 
 
 def _relu_is_the_clamp(tensor):

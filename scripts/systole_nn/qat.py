@@ -28,13 +28,16 @@ def _integers(scaled, zero_point, first, last, floor):
 class QatNet(nn.Module):
     """A FloatNet trained under quantization; forward() takes the same real input."""
 
-    def __init__(self, net, options, images):
+    def __init__(self, net, options, images, integer_biases=True, follow=0):
+        """integer_biases: as the hardware has them; follow: steps between calibrations in the first half, 0: one an epoch."""
         super().__init__()
         if len(net.norms):
             raise UserError(f"{net.network.name}: fold the batch normalization before quantization-aware training")
         quantize.check_options(options)
         self.network, self.options, self.images = net.network, options, images[: options.calibration_images]
         self.net, self.norms = net, net.norms
+        self.integer_biases, self.follow = integer_biases, follow
+        self.following, self.step = False, 0
         count = len(net.network.layers)
         self.register_buffer("ranges", torch.zeros(count, 2, dtype=torch.float64))
         self.register_buffer("epoch", torch.zeros((), dtype=torch.int64))
@@ -59,6 +62,10 @@ class QatNet(nn.Module):
 
     def forward(self, x):
         """Runs on the integers q - Z, held as floats: sums are exact up to 2^24, and one multiplication requantizes."""
+        if self.training and self.following:
+            self.step += 1
+            if self.step % self.follow == 0:
+                self.recalibrate()
         first, last = quantize.limits(self.options.activation_type)
         floor = self.options.integers == "floor"
         scale, zero_point = quantize.image_quantization(self.network, self.options)
@@ -78,8 +85,9 @@ class QatNet(nn.Module):
             product = np.float32(scale) * scales
             bias = None
             if module.bias is not None:
-                scaled = module.bias / torch.from_numpy(product)
-                bias = scaled + (torch.round(scaled) - scaled).detach()
+                bias = module.bias / torch.from_numpy(product)
+                if self.integer_biases:
+                    bias = bias + (torch.round(bias) - bias).detach()
             sums = self.net.apply_layer(layer, x, weight, bias)
             low, high = (float(value) for value in self.ranges[index])
             scale, zero_point = quantize.activation_scale(
@@ -90,6 +98,7 @@ class QatNet(nn.Module):
         return x.flatten(1) * float(scale)
 
     def start_epoch(self, epoch, epochs):
+        self.following, self.step = self.follow > 0 and epoch < epochs / 2, 0
         if 0 < epoch < epochs / 2:
             self.recalibrate()
 
@@ -110,10 +119,21 @@ def recipe_for(recipe, epochs):
     )
 
 
-def train_aware(net, recipe, options, images, folder, data_folder=None, quiet=False):
-    """Continues the trained FloatNet `net` under quantization; writes float.pt, qat.json; returns the QatNet."""
+def fresh(network, recipe):
+    """An untrained FloatNet, to be trained under quantization from its first step."""
+    if recipe.batch_norm:
+        raise UserError(f"{network.name}: batch normalization cannot be folded before it is trained; leave --scratch out")
     train.deterministic(recipe.seed)
-    aware = QatNet(net, options, images)
+    return FloatNet(network)
+
+
+def train_aware(net, recipe, options, images, folder, data_folder=None, quiet=False, follow=0):
+    """Trains the FloatNet `net` under quantization; writes float.pt, qat.json; returns the QatNet.
+
+    follow: steps between calibrations in the first half of the epochs, 0: one before each of its epochs.
+    """
+    train.deterministic(recipe.seed)
+    aware = QatNet(net, options, images, follow=follow)
     train.train(net.network, recipe, folder, data_folder, aware, quiet)
     state = {"options": dataclasses.asdict(options), "ranges": aware.ranges.tolist()}
     path = os.path.join(folder, "qat.json")

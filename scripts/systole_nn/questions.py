@@ -6,12 +6,12 @@ from . import evaluate, golden, measure
 from .networks import shapes
 
 
-def write(page, systole, net, model, images, rows):
-    """rows: the table of variants."""
+def write(page, systole, net, model, images, tables):
+    """tables: {recipe: rows of the table of variants}; net and model are the first recipe's."""
     page.section("Questions, answered by measurement")
     _rounding(page, systole, model, images[:1000])
-    _fixed_point(page, systole, model, images[:1000], rows)
-    _training(page, rows)
+    _fixed_point(page, systole, model, images[:1000], next(iter(tables.values())))
+    _training(page, tables)
     _convolution(page, systole, net, model, images[:200])
 
 
@@ -87,25 +87,34 @@ def _fixed_point(page, systole, model, images, rows):
     )
 
 
-def _training(page, rows):
+_HOMEWORK = "floor, 31-bit multiplier"
+# Setting, row of the quantization-aware run, row of the same setting after training.
+_PAIRS = (
+    ("recommended", "recommended", ("reference", "recommended: weights, activations, biases")),
+    ("homework", f"homework, {_HOMEWORK}", ("homework 1", f"everything, {_HOMEWORK}")),
+    ("homework, from scratch", f"homework-scratch, {_HOMEWORK}", ("homework 1", f"everything, {_HOMEWORK}")),
+    ("shift", "shift", ("shift only", "ratios are powers of two")),
+    ("power_of_two", "power_of_two", ("shift only", "every scale a power of two")),
+)
+
+
+def _training(page, tables):
     page.heading("Quantization after training or during it?")
-    pairs = [
-        ("recommended", ("reference", "recommended: weights and activations")),
-        ("homework", ("homework 1", "weights and activations, floor, 31-bit multiplier")),
-        ("shift", ("shift only", "ratios are powers of two")),
-        ("power_of_two", ("shift only", "every scale a power of two")),
-    ]
     table = []
-    for preset, key in pairs:
-        after, during = _row(rows, *key), _row(rows, "quantization-aware", preset)
-        if after and during:
-            gain = 100 * (during["accuracy"] - after["accuracy"])
-            table.append([preset, _percent(after), _percent(during), f"{gain:+.2f}"])
+    for recipe, rows in tables.items():
+        for setting, run, key in _PAIRS:
+            after, during = _row(rows, *key), _row(rows, "quantization-aware", run)
+            if after and during:
+                gain = 100 * (during["accuracy"] - after["accuracy"])
+                table.append([setting, recipe, _percent(after), _percent(during), f"{gain:+.2f}"])
     if table:
-        page.table(["setting", "after training", "during training", "gain, points"], table)
-        page.text("In brackets: difference to the float network it started from, in points, with its 95 % interval.")
+        page.table(["setting", "recipe", "after training", "during training", "gain, points"], table, 2)
+        page.text(
+            "In brackets: difference to the float network trained by the recipe, in points, with its 95 % interval. Runs "
+            "during training start from that network's weights, or from scratch where it says so."
+        )
     else:
-        page.text("No quantization-aware run of this recipe is there: systole_nn qat makes one.")
+        page.text("No quantization-aware run of this network is there: systole_nn qat makes one.")
 
 
 def _convolution(page, systole, net, model, images):

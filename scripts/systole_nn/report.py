@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from . import UserError, data, evaluate, export_onnx, figures, golden, measure, published, questions, train, variants
+from . import UserError, beside, data, evaluate, figures, golden, measure, published, questions, train, variants
 from .networks import shapes
 from .page import Page
 from .quantize import PRESETS, quantize
@@ -28,7 +28,7 @@ def _accuracy(page, network, tables):
     page.section("Accuracy of every variant")
     page.text(
         "Share of the 10,000 test images, with its 95 % interval (Wilson), and the paired difference to the float "
-        "network of the same weights with its 95 % interval, in points. Integers are computed by the golden reference. "
+        "network with its 95 % interval, in points. Integers are computed by the golden reference. "
         "One option at a time is varied from the recommended setting; then come the source documents' own settings."
     )
     theirs = published.ACCURACY.get(network.name, {})
@@ -80,6 +80,12 @@ def _layers(page, network, net):
         rows.append([layer.name, text, *sizes, *(f"{value:,}" for value in entry)])
     rows.append(["sum", "", "", "", *(f"{value:,}" for value in totals)])
     head = ["layer", "operation", "input CxHxW", "output CxHxW", "parameters", "multiply-adds", "int8 bytes", "outputs"]
+    theirs = published.LAYERS.get(network.name)
+    if theirs:
+        head += ["source: output", "parameters"]
+        for row in rows:
+            size, count = theirs.get(row[0], ("", sum(parameters for _, parameters in theirs.values())))
+            row += [size, f"{count:,}"]
     page.table(head, rows, 2)
     float_bytes = 4 * int(totals[0])
     page.text(
@@ -92,10 +98,12 @@ def _curves(page, folder, recipe):
     with open(os.path.join(folder, "train.json"), encoding="utf-8") as file:
         summary = json.load(file)
     kept = summary["recipe"]["keep"]
+    last = "; the last checkpoint is in the table too" if kept == "best" else ""
     checked = "the last 5,000 training images, held out" if kept == "best" else "the test images, which choose nothing"
     page.figure(
         figures.curves(summary["history"]),
-        f"{recipe} recipe: validation on {checked}; epoch {summary['kept_epoch']} of {len(summary['history'])} is kept.",
+        f"{recipe} recipe: validation on {checked}; epoch {summary['kept_epoch']} of {len(summary['history'])} is "
+        f"kept{last}.",
     )
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name, "train.json")
@@ -131,7 +139,7 @@ def _ranges(page, weights, activations, rows):
         f"saturated. By them the real range is better for {score['real']} tensors, three sigma for "
         f"{score['three sigma']}."
     )
-    wanted = ("weights and activations, floor, 31-bit multiplier", "three-sigma ranges")
+    wanted = ("everything, floor, 31-bit multiplier", "everything, three-sigma ranges")
     found = [next((row for row in rows if row["name"] == name), None) for name in wanted]
     if all(found):
         real, sigma = (100 * row["accuracy"] for row in found)
@@ -187,7 +195,7 @@ def _confusion(page, network, outputs, images, labels):
     )
 
 
-def _constants(page, network, systole, net, model, calibration):
+def _constants(page, systole, model):
     page.section("Constants that go to the hardware")
     page.text(
         "Recommended setting, mode float32. Zero points and clamps are given in the int8 domain (uint8 less 128); an "
@@ -206,41 +214,20 @@ def _constants(page, network, systole, net, model, calibration):
         if entry["m"]:
             page.heading(f"{entry['name']}: m / 2^s")
             page.text(", ".join(f"{m}/2^{s}" for m, s in zip(entry["m"], entry["s"])), "numbers")
-    theirs = published.SCALES.get(network.name)
-    if theirs:
-        page.heading("The source document's scales beside ours")
-        ours = quantize(net, calibration, PRESETS["qnnpack"])
-        weights = {layer.spec.name: layer.weight_scales for layer in ours.layers}
-        rows = []
-        for tensor in ours.tensors:
-            scale, zero, weight = theirs[tensor.name]
-            mine = weights.get(tensor.name)
-            rows.append(
-                [tensor.name, f"{tensor.scale:.5f}", scale, tensor.zero_point, zero]
-                + [f"{mine[0]:.5f}" if mine is not None else "", weight or ""]
-            )
-        page.table(["tensor", "scale", "theirs", "zero point", "theirs", "weight scale", "theirs"], rows)
-        ratio = float(ours.tensors[1].scale) / (float(ours.tensors[0].scale) * float(ours.layers[0].weight_scales[0]))
-        page.text(
-            f"qnnpack preset. The first layer's Sy / (Sx Sw) is {ratio:.2f} here and 127.28 there, where a right shift by "
-            f"7 replaces it; the nearest shift here is by {np.log2(ratio):.2f}, rounded."
-        )
 
 
 def write(network, work, systole, path, data_folder=None, quiet=False):
     """Writes the page of `network` from the weights in `work`."""
     recipes = _recipes(network, work)
-    folder = os.path.join(work, network.name, recipes[0])
-    tables = {
-        recipe: variants.latest(network, os.path.join(work, network.name, recipe), systole, data_folder, quiet)
-        for recipe in recipes
-    }
-    net = train.load(network, folder)
+    folders = {recipe: os.path.join(work, network.name, recipe) for recipe in recipes}
+    tables = {recipe: variants.latest(network, folders[recipe], systole, data_folder, quiet) for recipe in recipes}
+    nets = {recipe: train.load(network, folders[recipe]) for recipe in recipes}
+    net, rows = nets[recipes[0]], tables[recipes[0]]
     calibration, _ = data.load_for(network, "train", data_folder)
     images, labels = data.load_for(network, "test", data_folder)
     model = quantize(net, calibration, PRESETS["recommended"])
     outputs = golden.outputs(systole, model, evaluate.quantized_input(model, images), "float32")
-    reference = next(row for row in tables[recipes[0]] if row["name"] == "float")
+    reference = next(row for row in rows if row["name"] == "float")
     page = Page(
         f"{network.name}: from float to int8",
         f"Trained by the {recipes[0]} recipe: float {100 * reference['accuracy']:.2f} %, int8 "
@@ -250,16 +237,16 @@ def write(network, work, systole, path, data_folder=None, quiet=False):
     _layers(page, network, net)
     page.section("Training")
     for recipe in recipes:
-        _curves(page, os.path.join(work, network.name, recipe), recipe)
+        _curves(page, folders[recipe], recipe)
     weights, activations = measure.distributions(net, calibration[:_CALIBRATION])
-    _ranges(page, weights, activations, tables[recipes[0]])
+    _ranges(page, weights, activations, rows)
+    beside.write(page, network, nets, folders, calibration)
     _noise(page, systole, net, model, images)
-    questions.write(page, systole, net, model, images, tables[recipes[0]])
-    _constants(page, network, systole, net, model, calibration)
+    questions.write(page, systole, net, model, images, tables)
+    _constants(page, systole, model)
     _confusion(page, network, outputs, images, labels)
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     with open(path + ".part", "w", encoding="utf-8") as file:
         file.write(page.render())
     os.replace(path + ".part", path)
-    size = len(export_onnx.qdq(model).SerializeToString())
-    return {"path": path, "bytes": os.path.getsize(path), "model_bytes": size}
+    return {"path": path, "bytes": os.path.getsize(path)}

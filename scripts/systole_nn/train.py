@@ -163,9 +163,9 @@ def _save(state, path):
     os.replace(path + ".part", path)
 
 
-def load(network, folder):
-    """The trained network in `folder` (float.pt)."""
-    path = os.path.join(folder, "float.pt")
+def load(network, folder, name="float.pt"):
+    """The trained network in `folder`; last.pt: the last checkpoint, where a recipe keeps the best."""
+    path = os.path.join(folder, name)
     if not os.path.exists(path):
         raise UserError(
             f"{path}: no such file (python -m systole_nn train {network.name} makes it; --recipe names another)"

@@ -130,6 +130,30 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(status, 2)
         self.assertIn("the file holds images 0 to 639", err)
 
+    def test_images_are_padded_as_the_network_takes_them(self):
+        output = os.path.join(self.folder, "images.npy")
+        status, out, _ = self.run_command("images", "lenet5-maxpool", "--data", self.data, "-o", output, "--first", "3")
+        self.assertEqual((status, out), (0, f"wrote 3 images to {output}\n"))
+        written = np.load(output)
+        plain = idx.read(os.path.join(self.data, "mnist", "t10k-images-idx3-ubyte"))
+        self.assertEqual((written.shape, written.dtype), ((3, 1, 32, 32), np.uint8))
+        np.testing.assert_array_equal(written[:, 0, 2:30, 2:30], plain[:3])
+        self.assertEqual(int(written.astype(int).sum()), int(plain[:3].astype(int).sum()))
+
+    def test_training_under_quantization_from_scratch_needs_no_weights(self):
+        work = os.path.join(self.folder, "new")
+        options = "--preset", "homework", "--scratch", "--epochs", "1"
+        arguments = ["qat", "lenet5-maxpool", "--quiet", "--data", self.data, "--work", work, *options]
+        status, out, err = self.run_command(*arguments)
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("lenet5-maxpool: float ", out)
+        self.assertEqual(os.listdir(os.path.join(work, "lenet5-maxpool", "better")), ["qat-homework-scratch"])
+
+    def test_batch_normalization_is_not_trained_under_quantization_from_scratch(self):
+        status, _, err = self.run_command("qat", "fashion3x3", "--data", self.data, "--work", self.folder, "--scratch")
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertIn("cannot be folded before it is trained", err)
+
     def test_unknown_recipe(self):
         status, _, err = self.run_command("train", "lenet5-mnist", "--recipe", "best", "--data", self.data)
         self.assertEqual(status, 2)
@@ -151,12 +175,63 @@ class PipelineTest(unittest.TestCase):
     def test_every_recipe_is_trained_before_it_is_used(self):
         for name, network in NETWORKS.items():
             trained = set()
-            for _, words in pipeline.chain(name, "models", "work"):
+            for step in pipeline.chain(name, "models", "work"):
+                words = step.command
                 recipe = words[words.index("--recipe") + 1]
                 if words[0] == "train":
                     trained.add(recipe)
                 self.assertIn(recipe, trained)
             self.assertEqual(trained, set(network.recipes))
+
+    def test_the_words_of_every_step_are_a_command(self):
+        parser = command._parser()
+        for name in NETWORKS:
+            for step in pipeline.chain(name, "models", "work"):
+                arguments = parser.parse_args(step.command)
+                place = os.path.join("work", name, arguments.recipe)
+                if step.command[0] == "qat":
+                    suffix = "-scratch" if arguments.scratch else ""
+                    place = os.path.join(place, f"qat-{arguments.preset}{suffix}", "qat.json")
+                elif step.command[0] == "train":
+                    place = os.path.join(place, "float.pt")
+                else:
+                    place = os.path.join("models", name, "model.onnx")
+                self.assertEqual(step.result, place)
+
+    def test_build_from_nothing_twice_gives_the_same_bytes(self):
+        random = np.random.default_rng(9)
+        with tempfile.TemporaryDirectory() as folder:
+            images = os.path.join(folder, "data", "mnist")
+            os.makedirs(images)
+            for stem, count in (("train", 40), ("t10k", 20)):
+                pixels = random.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+                idx.write(os.path.join(images, f"{stem}-images-idx3-ubyte"), pixels)
+                labels = random.integers(0, 10, count, dtype=np.uint8)
+                idx.write(os.path.join(images, f"{stem}-labels-idx1-ubyte"), labels)
+
+            def build(models, work):
+                out = io.StringIO()
+                with contextlib.redirect_stdout(out):
+                    where = os.path.join(folder, models), os.path.join(folder, work), os.path.join(folder, "data")
+                    pipeline.run(["lenet5-mnist"], *where, 1, False, quiet=True)
+                with open(os.path.join(folder, models, "lenet5-mnist", "model.onnx"), "rb") as file:
+                    return out.getvalue(), file.read()
+
+            out, first = build("models", "work")
+            self.assertIn("lenet5-mnist: train --recipe better: lenet5-mnist: float accuracy", out)
+            self.assertIn("lenet5-mnist         better", out)
+            self.assertNotIn("is there", out)
+            # A model that is there, but older than the weights, is made again: what is shipped proves nothing.
+            old = os.path.join(folder, "other", "lenet5-mnist", "model.onnx")
+            os.makedirs(os.path.dirname(old))
+            with open(old, "wb") as file:
+                file.write(b"old")
+            os.utime(old, (1e9, 1e9))
+            self.assertEqual(build("other", "again")[1], first)
+            # What is there and not older is left alone.
+            out, third = build("models", "work")
+            self.assertEqual(out.count("is there"), 2)
+            self.assertEqual(third, first)
 
     def test_a_failing_step_stops_its_chain_and_is_named(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ import unittest
 import crosscheck
 import numpy as np
 from systole_nn.networks import Layer
-from systole_nn.quantize import QuantLayer, QuantModel
+from systole_nn.quantize import QuantLayer, QuantModel, Tensor
 
 _ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 _IMAGES = os.path.join(_ROOT, "models", "digits", "images.idx3-ubyte.gz")
@@ -127,6 +127,27 @@ class AveragePoolingTest(unittest.TestCase):
         self.assertEqual(self.passes(0, 1, 9), [True, True, True])
         self.assertEqual(self.passes(0, 2, 0), [True, False, True])
         self.assertEqual(self.passes(1, 0, 0), [False, True, True])
+
+
+class BackendsTest(unittest.TestCase):
+    """What `systole run` reports of two layers of 4 and 2 outputs and 3 images: 2 backends, so 24 and 12 bytes."""
+
+    def passes(self, **changes):
+        model = QuantModel("m", [], [QuantLayer(Layer(name, "fc")) for name in ("a", "b")])
+        model.tensors = [Tensor(name, (size, 1, 1), np.float32(1), 0, "uint8") for name, size in zip("xab", (9, 4, 2))]
+        layers = [
+            {"name": name, "bytes_compared": count, "mismatches": 0, "cycles": {"model": 7, "rtl": 7, "tlm": 7}}
+            for name, count in (("a", 24), ("b", 12))
+        ]
+        layers[1].update(changes)
+        with contextlib.redirect_stdout(io.StringIO()):
+            return [entry["pass"] for entry in crosscheck._backends(model, 3, {"layers": layers})]
+
+    def test_every_byte_must_be_compared_and_equal_and_every_cycle(self):
+        self.assertEqual(self.passes(), [True, True])
+        self.assertEqual(self.passes(mismatches=1), [True, False])
+        self.assertEqual(self.passes(bytes_compared=11), [True, False])
+        self.assertEqual(self.passes(cycles={"model": 7, "rtl": 8, "tlm": 7}), [True, False])
 
 
 if __name__ == "__main__":

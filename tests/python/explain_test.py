@@ -112,6 +112,25 @@ class WholeTest(unittest.TestCase):
         # Every difference has its reason.
         self.assertEqual(text.count("differs first"), text.count("    exact: "))
 
+    def test_rtl_equals_golden(self):
+        path = os.path.join(MODELS, "lenet5-mnist", "model.onnx")
+        model = import_onnx.load(path)
+        images = idx.read(os.path.join(MODELS, "digits", "images.idx3-ubyte.gz"))
+        for mode in ("float32", "floor"):
+            runs = explain.integer_runs(SYSTOLE, path, model, explain.quantized_image(model, images, 3), [mode], [mode])
+            reference, rtl = (next(run for run in runs if run.name == name) for name in ("golden", "rtl"))
+            if "is not built" in rtl.note:
+                self.skipTest(f"{rtl.note}; enabled by: make rtl")
+            self.assertEqual(rtl.note, "")
+            self.assertEqual(len(rtl.outputs), len(model.layers))
+            self.assertIsNone(explain.first_difference(reference, rtl))
+            # One byte of it changed is found.
+            rtl.outputs[2][5, 1, 7] ^= 1
+            self.assertEqual(explain.first_difference(reference, rtl), (2, (5, 1, 7), 1))
+            text = explain.compare(SYSTOLE, path, model, images[3][None, None], reference, rtl, runs, {})
+            self.assertIn("differs first in C3, channel 5 row 1 column 7", text)
+            self.assertIn("a defect", text)
+
     def test_a_model_that_is_no_chain_is_refused(self):
         path = os.path.join(MODELS, "digits", "README.md")
         with self.assertRaisesRegex(UserError, "README.md: cannot be read as ONNX"):

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import numpy as np
 import torch
-from systole_nn import UserError, golden, idx, measure, quantize, report, train
-from systole_nn.networks import LENET5_AVGPOOL, FloatNet
+from systole_nn import UserError, data, golden, idx, measure, quantize, report, train
+from systole_nn.networks import LENET5_AVGPOOL, LENET5_MAXPOOL, FloatNet
 from systole_nn.page import Page
 
 try:
@@ -88,31 +88,80 @@ class WholePageTest(unittest.TestCase):
         self.images, self.labels = images, labels
         self.page = os.path.join(folder.name, "page.html")
 
-    def test_page_is_whole_and_its_float_accuracy_counted(self):
-        place = os.path.join(self.work, "lenet5-avgpool", "better")
+    def make(self, network, recipe, seed, epochs=1, last=False):
+        """Random weights in the folder of a recipe, and a training summary; returns the accuracy of the network."""
+        place = os.path.join(self.work, network.name, recipe)
         os.makedirs(place)
-        torch.manual_seed(6)
-        net = FloatNet(LENET5_AVGPOOL)
+        torch.manual_seed(seed)
+        net = FloatNet(network)
         torch.save(net.state_dict(), os.path.join(place, "float.pt"))
-        entry = {"epoch": 1, "train_loss": 1, "train_accuracy": 0.5, "check_loss": 1, "check_accuracy": 0.5}
+        if last:
+            torch.save(FloatNet(network).state_dict(), os.path.join(place, "last.pt"))
+        history = [
+            {"epoch": i + 1, "train_loss": 1.25, "train_accuracy": 0.5, "check_loss": 1, "check_accuracy": 0.5}
+            for i in range(epochs)
+        ]
         with open(os.path.join(place, "train.json"), "w", encoding="utf-8") as file:
-            json.dump({"recipe": {"keep": "last"}, "kept_epoch": 1, "history": [entry]}, file)
-        report.write(LENET5_AVGPOOL, self.work, SYSTOLE, self.page, self.data, quiet=True)
+            keep = "best" if last else "last"
+            json.dump({"recipe": {"keep": keep}, "kept_epoch": 1, "history": history}, file)
+        return train.accuracy(net, data.pad(self.images, network.image_pad), self.labels)[0]
+
+    def read(self, network):
+        report.write(network, self.work, SYSTOLE, self.page, self.data, quiet=True)
         with open(self.page, encoding="utf-8") as file:
             text = file.read()
         parser = _Cells()
         parser.feed(text)
         self.assertEqual(parser.open, [])
-        share, _ = train.accuracy(net, self.images, self.labels)
-        floats = next(row for row in parser.rows if row[0] == "float")
-        self.assertEqual(floats[2], f"{100 * share:.2f}")
-        self.assertEqual(floats[-1], "98.56")
-        sums = next(row for row in parser.rows if row[0] == "sum")
-        self.assertEqual(sums[4], "61,706")
-        # The accuracy table varies five modes from the sixth; the question of rounding lists all six.
-        self.assertEqual(len([row for row in parser.rows if row[0] in golden.MODES]), 5 + 6)
         # Nothing is fetched: every source is within the page.
         self.assertEqual([s for s in re.findall(r'(?:src|href)="([^"]*)"', text) if not s.startswith(("data:", "#"))], [])
+        return text, parser.rows
+
+    def test_page_is_whole_and_its_float_accuracy_counted(self):
+        share = self.make(LENET5_AVGPOOL, "better", 6)
+        _, rows = self.read(LENET5_AVGPOOL)
+        floats = next(row for row in rows if row[0] == "float")
+        self.assertEqual(floats[2], f"{100 * share:.2f}")
+        self.assertEqual(floats[-1], "98.56")
+        self.assertFalse([row for row in rows if row[0] == "float, last checkpoint"])
+        sums = next(row for row in rows if row[0] == "sum")
+        self.assertEqual(sums[4], "61,706")
+        # The accuracy table varies five modes from the sixth; the question of rounding lists all six.
+        self.assertEqual(len([row for row in rows if row[0] in golden.MODES]), 5 + 6)
+
+    def test_two_recipes_side_by_side(self):
+        shares = [self.make(LENET5_AVGPOOL, "better", 6), self.make(LENET5_AVGPOOL, "document", 7, 50, last=True)]
+        text, rows = self.read(LENET5_AVGPOOL)
+        floats = next(row for row in rows if row[0] == "float")
+        self.assertEqual([floats[2], floats[5]], [f"{100 * share:.2f}" for share in shares])
+        # Only the recipe that keeps its best checkpoint has a last one.
+        last = next(row for row in rows if row[0] == "float, last checkpoint")
+        self.assertEqual(last[2:5], ["", "", ""])
+        self.assertNotEqual(last[5], "")
+        self.assertIn("better recipe: validation on the test images", text)
+        self.assertIn("document recipe: validation on the last 5,000 training images", text)
+        self.assertIn("epoch 1 of 50 is kept; the last checkpoint", text)
+
+    def test_figures_of_the_source_beside_ours(self):
+        self.make(LENET5_MAXPOOL, "document", 8, 2)
+        _, rows = self.read(LENET5_MAXPOOL)
+        by_name = {row[0]: row for row in rows}
+        # Worked by hand: 4 images of 416,520 multiply-adds; 4 bytes of 4 x 1,024 pixels; 8 bytes of 4 x 6,518 outputs.
+        costs = {row[0].split(" (")[0]: row[1:] for row in rows if "(batch 4" in row[0]}
+        self.assertEqual(costs["multiply-adds, millions"], ["1.6661", "1.67"])
+        self.assertEqual(costs["input, MB"], ["0.0164", "0.02"])
+        self.assertEqual(costs["outputs forward and backward, MB"], ["0.2086", "0.21"])
+        self.assertEqual(costs["parameters, MB"], ["0.2459", "0.25"])
+        self.assertEqual(costs["sum, MB"], ["0.4708", "0.47"])
+        layers = next(row for row in rows if row[0] == "C5" and "convolution 5x5, ReLU" in row)
+        self.assertEqual((layers[3], layers[4]), tuple(layers[-2:]))
+        epochs = [row for row in rows if row[0] == "float" and len(row) == 7]
+        self.assertEqual([row[3] for row in epochs], ["98.38", "98.67"])
+        self.assertEqual([row[5] for row in epochs], ["0.139", "0.062"])
+        ranges = next(row for row in rows if row[0] == "input" and len(row) == 7)
+        self.assertEqual(ranges[2], "-1.000 to 0.984")
+        self.assertEqual(ranges[-1], "larger")
+        self.assertEqual(by_name["everything, floor, 31-bit multiplier"][-1], "98.69")
 
     def test_no_weights(self):
         with self.assertRaisesRegex(UserError, "no trained weights"):

@@ -166,6 +166,34 @@ class QatTest(unittest.TestCase):
     def test_shift(self):
         self.check(FASHION3X3, PRESETS["shift"])
 
+    def test_real_biases_differ_from_the_integers_by_their_rounding_alone(self):
+        torch.manual_seed(6)
+        images = _bars(50, 4)[0]
+        net = FloatNet(LENET5_MNIST).eval()
+        whole, real = (qat.QatNet(net, PRESETS["homework"], images, integer_biases=choice).eval() for choice in (True, False))
+        x = networks.to_real(LENET5_MNIST, to_pixels(images))
+        with torch.no_grad():
+            self.assertTrue(torch.equal(whole(x), whole(x)))
+            # Biases on the grid already are biases that are real.
+            model = whole.quantized()
+            for layer, source in zip(model.layers, model.tensors):
+                if layer.bias is not None:
+                    product = torch.from_numpy(np.float32(source.scale) * layer.weight_scales)
+                    net.weights[layer.spec.name].bias.copy_(torch.from_numpy(layer.bias.astype(np.float32)) * product)
+            self.assertTrue(torch.equal(whole(x), real(x)))
+
+    def test_following_recalibrates_in_the_first_half_alone(self):
+        calls = []
+        aware = qat.QatNet(FloatNet(LENET5_MNIST), PRESETS["recommended"], _bars(20, 4)[0], follow=2)
+        aware.recalibrate = lambda: calls.append(aware.step)
+        x = networks.to_real(LENET5_MNIST, to_pixels(_bars(2, 5)[0]))
+        for epoch in range(2):
+            aware.start_epoch(epoch, 2)
+            aware.train()
+            for _ in range(5):
+                aware(x)
+        self.assertEqual(calls, [2, 4])
+
     def test_gradient_is_cut_where_the_value_saturates(self):
         x = torch.tensor([-300.0, 26.4, 300.0], requires_grad=True)
         y = qat._integers(x, 10, -128, 127, False)
