@@ -1,7 +1,6 @@
 #include "sw/explore/native_cost.h"
 
-#include "sw/base/error.h"
-#include "sw/compiler/compiler.h"
+#include "sw/compiler/planner.h"
 
 namespace systole::explore {
 
@@ -12,11 +11,14 @@ const char* MisfitName(Misfit misfit) {
 }
 
 struct NativeCost::State {
-  Model model;
-  Program program;
+  explicit State(const Model& model) : planner(model) {}
+
+  Planner planner;
+  const Program* program = nullptr;
+  RunTimer timer;
 };
 
-NativeCost::NativeCost(const Model& model) : state_(std::make_unique<State>()) { state_->model = model; }
+NativeCost::NativeCost(const Model& model) : state_(std::make_unique<State>(model)) {}
 NativeCost::~NativeCost() = default;
 NativeCost::NativeCost(NativeCost&&) noexcept = default;
 NativeCost& NativeCost::operator=(NativeCost&&) noexcept = default;
@@ -24,25 +26,18 @@ NativeCost& NativeCost::operator=(NativeCost&&) noexcept = default;
 NativeResult NativeCost::Plan(const HwConfig& config, const ProgramOptions& options) {
   NativeResult r;
   try {
-    Validate(config);
-  } catch (const InputError& e) {
-    r.misfit = Misfit::kParameter;
-    r.reason = e.what();
-    return r;
-  }
-  try {
-    state_->program = Compile(state_->model, config, options);
-  } catch (const InputError& e) {
-    r.misfit = Misfit::kTooLarge;
+    state_->program = &state_->planner.Plan(config, options);
+  } catch (const MisfitError& e) {
+    r.misfit = e.misfit();
     r.reason = e.what();
   }
   return r;
 }
 
 NativeResult NativeCost::Time(const MemoryTiming& memory) {
-  const Program& p = state_->program;
+  const Program& p = *state_->program;
   NativeResult r;
-  const Timeline t = Simulate(p.code, p.config, memory);
+  const RunTotals t = state_->timer.Time(p.code, p.config, memory);
   if (!t.ok()) {
     r.misfit = Misfit::kTokens;
     r.reason = Describe(t);
@@ -63,6 +58,6 @@ NativeResult NativeCost::Evaluate(const HwConfig& config, const ProgramOptions& 
   return r.fits() ? Time(memory) : r;
 }
 
-const std::vector<Instruction>& NativeCost::code() const { return state_->program.code; }
+const std::vector<Instruction>& NativeCost::code() const { return state_->program->code; }
 
 }  // namespace systole::explore

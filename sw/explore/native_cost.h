@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/compiler/misfit.h"
 #include "sw/compiler/program.h"
 #include "sw/isa/config.h"
 #include "sw/model/model.h"
@@ -15,19 +16,8 @@
 
 namespace systole::explore {
 
-// Why a point cannot be built or run.
-enum class Misfit {
-  kNone,         // it fits
-  kParameter,    // a parameter value, or a combination, that the hardware does not have
-  kUnsupported,  // a layer needs a rounding mode or the row-sum column, which the configuration leaves out
-  kAccumulator,  // ACC_DEPTH: not even one pooling window fits
-  kActivation,   // ACT_KIB: the activations of one batch
-  kWeight,       // WGT_KIB
-  kOffset,       // KTAB_KIB
-  kParameters,   // PAR_KIB: biases and multipliers
-  kTooLarge,     // a layer is too large for an instruction field or a window for the offset table, whatever the buffers
-  kTokens,       // the program needs more tokens at once than the hardware counts
-};
+using systole::Misfit;  // why a point cannot be built or run
+
 const char* MisfitName(Misfit misfit);
 
 struct NativeResult {

@@ -27,12 +27,41 @@ inline uint32_t Pops(uint32_t word0, unsigned s) { return (word0 >> (8 + 3 * s))
 
 }  // namespace
 
-Scheduler::Scheduler(const HwConfig& config, const MemoryTiming& memory) : laws_(config, memory) {}
+Scheduler::Scheduler(const HwConfig& config, const MemoryTiming& memory, Keep keep)
+    : keep_(keep), laws_(config, memory) {}
+
+void Scheduler::Start(const HwConfig& config, const MemoryTiming& memory) {
+  laws_ = LawConfig(config, memory);
+  for (EngineState& engine : engine_) engine.Clear();
+  for (auto& of_source : channel_) {
+    for (Channel& channel : of_source) channel.pushed = channel.popped = 0;
+  }
+  fetch_ = FetchPort();
+  read_ = ReadPort();
+  write_ = WritePort();
+  last_matmul_ = MatmulShape();
+  last_matmul_issue_ = last_dispatch_ = -1;
+  last_retire_ = 0;
+  issue_.clear();
+  retire_.clear();
+  dispatch_.clear();
+  known_.clear();
+  counters_ = RunCounters();
+  hang_ = ~0u;
+  error_ = ErrorCode::kNone;
+  error_engine_ = 0;
+  error_index_ = 0;
+  error_cycle_ = kNever;
+  overflow_ = false;
+  overflow_cycle_ = 0;
+  overflow_engine_ = overflow_index_ = 0;
+}
 
 void Scheduler::Reserve(size_t instructions) {
+  dispatch_.reserve(instructions);
+  if (keep_ == Keep::kTotals) return;
   issue_.reserve(instructions);
   retire_.reserve(instructions);
-  dispatch_.reserve(instructions);
   known_.reserve(instructions);
 }
 
@@ -66,8 +95,10 @@ bool Scheduler::Feed(const Instruction& instruction) {
   }
   last_dispatch_ = d;
   dispatch_.push_back(d);
-  issue_.push_back(kNever);
-  retire_.push_back(kNever);
+  if (keep_ == Keep::kAll) {
+    issue_.push_back(kNever);
+    retire_.push_back(kNever);
+  }
   Waiting& slot = engine.queue[engine.dispatched++ & kQueueMask];
   slot.instruction = instruction;
   slot.at_output = d + 1;
@@ -233,8 +264,10 @@ unsigned Scheduler::Run(unsigned e) {
 
     if (waiting.index == hang_) {
       engine.hangs = true;
-      issue_[waiting.index] = issue;
-      known_.push_back(waiting.index);
+      if (keep_ == Keep::kAll) {
+        issue_[waiting.index] = issue;
+        known_.push_back(waiting.index);
+      }
       Take(e, word0, issue);
       break;
     }
@@ -242,9 +275,11 @@ unsigned Scheduler::Run(unsigned e) {
     engine.last_issue = issue;
     ++engine.done;
     last_retire_ = std::max(last_retire_, retire);
-    issue_[waiting.index] = issue;
-    retire_[waiting.index] = retire;
-    known_.push_back(waiting.index);
+    if (keep_ == Keep::kAll) {
+      issue_[waiting.index] = issue;
+      retire_[waiting.index] = retire;
+      known_.push_back(waiting.index);
+    }
     if (retire > kMaxCycle) Fail(ErrorCode::kBadField, static_cast<int>(e), waiting.index, issue);
     Take(e, word0, issue);
     woken |= Give(e, word0, retire, waiting.index);

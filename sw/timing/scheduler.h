@@ -26,7 +26,13 @@ class Scheduler {
  public:
   static constexpr Cycle kNever = -1;
 
-  Scheduler(const HwConfig& config, const MemoryTiming& memory);
+  // Keep::kTotals: issue(), retire() and known() stay empty.
+  enum class Keep { kAll, kTotals };
+
+  Scheduler(const HwConfig& config, const MemoryTiming& memory, Keep keep = Keep::kAll);
+
+  // A new run; memory is reused.
+  void Start(const HwConfig& config, const MemoryTiming& memory);
 
   // The next instruction of the program. False: the run ends with error(); nothing more can be fed.
   bool Feed(const Instruction& instruction);
@@ -79,18 +85,25 @@ class Scheduler {
   };
   struct EngineState {
     std::array<Waiting, 64> queue;
-    std::array<Cycle, 64> issued{};  // issue times of the last 64 instructions
+    std::array<Cycle, 64> issued;  // issue times of the last 64 instructions
     uint32_t dispatched = 0, done = 0;
     Cycle last_issue = -1;
     Cycle free = 0;     // the engine's own "free of the previous instruction"
     Cycle retire = -1;  // of the last instruction that did something
     Cycle busy_end = 0;
     bool hangs = false;
+
+    void Clear() {
+      dispatched = done = 0;
+      last_issue = retire = -1;
+      free = busy_end = 0;
+      hangs = false;
+    }
   };
   // Tokens from one engine to another: the times of the last 1024.
   struct Channel {
-    std::array<Cycle, 1024> given{}, taken{};
-    std::array<uint32_t, 1024> giver{};
+    std::array<Cycle, 1024> given, taken;
+    std::array<uint32_t, 1024> giver;
     uint32_t pushed = 0, popped = 0;
   };
 
@@ -104,6 +117,7 @@ class Scheduler {
   void FailWaiting();
   void JudgeUntaken(Cycle until);
 
+  const Keep keep_;
   LawConfig laws_;
   EngineState engine_[kNumEngines];
   Channel channel_[kNumEngines][kNumEngines];  // [source][destination]

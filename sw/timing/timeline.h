@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,9 @@
 
 namespace systole {
 
-struct Timeline {
-  std::vector<Cycle> issue, retire;  // per program instruction; Scheduler::kNever: it does not come to that
-  Cycle total = 0;                   // cycles of the run (0 with an error)
-  RunCounters counters;              // their four causes sum to `total` for every engine (not with an error)
+struct RunTotals {
+  Cycle total = 0;       // cycles of the run (0 with an error)
+  RunCounters counters;  // their four causes sum to `total` for every engine (not with an error)
 
   // kNone: the run ends well. Else kToken (a token that never comes, or a counter overflow), kBadOpcode, or kBadField
   // (a size that no program can mean); fields are not judged otherwise.
@@ -23,10 +23,24 @@ struct Timeline {
   bool ok() const { return error == ErrorCode::kNone; }
 };
 
+struct Timeline : RunTotals {
+  std::vector<Cycle> issue, retire;  // per program instruction; Scheduler::kNever: it does not come to that
+};
+
 // Any instruction words are safe to give. Instructions beyond one that ends the run have kNever.
 Timeline Simulate(const std::vector<Instruction>& program, const HwConfig& config, const MemoryTiming& memory);
 
+// The totals of Simulate, for many runs: keeps its memory, so one instance serves one thread.
+class RunTimer {
+ public:
+  RunTimer();
+  RunTotals Time(const std::vector<Instruction>& program, const HwConfig& config, const MemoryTiming& memory);
+
+ private:
+  std::unique_ptr<Scheduler> scheduler_;
+};
+
 // "token that never comes ...: instruction 17 (engine 1)", empty without an error.
-std::string Describe(const Timeline& timeline);
+std::string Describe(const RunTotals& totals);
 
 }  // namespace systole
