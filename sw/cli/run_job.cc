@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/cli/timing_view.h"
 #include "sw/compiler/compiler.h"
 #include "sw/golden/fast.h"
 
@@ -27,36 +28,6 @@ class Stopwatch {
   double* seconds_;
   std::chrono::steady_clock::time_point start_;
 };
-
-HardwareCounters ToHardware(const RunCounters& c, Cycle total) {
-  HardwareCounters h;
-  h.total = static_cast<uint64_t>(total);
-  h.macs = static_cast<uint64_t>(c.macs);
-  h.read_beats = static_cast<uint64_t>(c.read_beats);
-  h.write_beats = static_cast<uint64_t>(c.write_beats);
-  for (int e = 0; e < kNumEngines; ++e) {
-    auto at = [&](int cause) { return static_cast<uint64_t>(c.cycles[e][cause]); };
-    h.engine[e] = {at(0), at(1), at(2), at(3)};
-  }
-  return h;
-}
-
-TimingView ModelTiming(const std::vector<Instruction>& code, const HwConfig& config, const MemoryTiming& memory) {
-  const Timeline t = Simulate(code, config, memory);
-  if (!t.ok()) throw std::logic_error("cycle model: " + Describe(t));
-  TimingView view;
-  view.name = "model";
-  view.total = static_cast<uint64_t>(t.total);
-  view.counters = ToHardware(t.counters, t.total);
-  for (size_t i = 0; i < code.size(); ++i) {
-    view.stamps.push_back({static_cast<uint64_t>(t.issue[i]), static_cast<uint64_t>(t.retire[i])});
-  }
-  return view;
-}
-
-TimingView TimingOf(const std::string& name, const TargetRun& run) {
-  return {name, run.record.stamps, run.counters.total, run.counters};
-}
 
 // Cycles [first, last] of the run that belong to a report row: from its first MATMUL's issue to the next row's first.
 std::pair<uint64_t, uint64_t> LayerWindow(const JobProgram& p, const std::string& layer) {

@@ -41,6 +41,9 @@ class Target {
 // Throws InputError where the backend or its library is missing.
 std::unique_ptr<Target> MakeTarget(const std::string& backend, const HwConfig& config, const TargetSettings& settings);
 
+// "rtl" alone, without what the TLM platform links (library systole_session).
+std::unique_ptr<Target> MakeRtlTarget(const HwConfig& config, const TargetSettings& settings);
+
 // The driver's whole sequence: identify, load, setup once (returned), then images as often as wanted.
 class Session {
  public:

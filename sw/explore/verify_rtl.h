@@ -61,11 +61,11 @@ struct RtlCheck {
   bool Ran() const { return why_not.empty(); }
 };
 
-// Never throws for a design's fault: that is its why_not.
+// Never throws for a design's fault: that is its why_not. Libraries are built by the source tree's own script.
 std::vector<RtlCheck> VerifyRtl(const std::vector<RtlDesign>& designs, const std::vector<RtlWorkload>& workloads,
                                 const VerifySettings& settings);
 
-// A table by design, workload and layer. Returns the exit status: 0; 1 where anything differs.
+// A table by design, workload and layer. Returns the exit status: 0; 1 where anything differs; 2 where nothing ran.
 int PrintRtlChecks(const std::vector<RtlCheck>& checks, std::FILE* out);
 
 // ---- SCALE-Sim's designs
@@ -92,7 +92,7 @@ struct ScaleSimLayerCheck {
 };
 
 // The hardware of a SCALE-Sim machine: its rows and columns, ACT_KIB of ifmap and ofmap buffer together and WGT_KIB of
-// the filter buffer, both rounded up to what can be elaborated. Throws InputError if the array cannot be.
+// the filter buffer, rounded up to what can be elaborated; defaults elsewhere. Throws InputError if it cannot be built.
 HwConfig RtlConfigOf(const scalesim::Machine& machine);
 
 std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDesign>& designs,
