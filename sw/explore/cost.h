@@ -1,0 +1,53 @@
+// What a cost model is to the explorer: named integer parameters in, cycles and traffic of each workload out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace systole::explore {
+
+struct Parameter {
+  std::string name;
+  std::string meaning;   // a few words, with the unit
+  int64_t fallback = 0;  // value where the space has no such axis
+  int64_t least = 1, most = 1;
+  std::vector<std::pair<std::string, int64_t>> names;  // values that are spelled as a word
+  bool numbers = true;                                 // false: only the words
+};
+
+// The first parameters of every cost model.
+enum CommonParameter { kRows = 0, kCols = 1, kPeBudget = 2 };
+
+// Of one workload on one design.
+struct WorkloadResult {
+  int64_t cycles = 0;   // of the whole run
+  int64_t images = 1;   // of the run
+  int64_t macs = 0;     // of the run
+  int64_t stalls = 0;   // cycles, scalesim
+  int64_t traffic = 0;  // bytes to and from memory
+};
+
+// Serves one thread.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+  // parameters[i] is the value of CostModel::Parameters()[i]. Fills one result per workload and returns true; or sets
+  // `reason` to a line that says why the design cannot be ("CATEGORY: workload: ..."), and returns false.
+  virtual bool Evaluate(const int64_t* parameters, WorkloadResult* results, std::string* reason) = 0;
+};
+
+class CostModel {
+ public:
+  virtual ~CostModel() = default;
+  virtual const std::vector<Parameter>& Parameters() const = 0;
+  virtual std::unique_ptr<Evaluator> NewEvaluator() const = 0;
+  // KiB of all on-chip buffers of a design.
+  virtual int64_t BufferKib(const int64_t* parameters) const = 0;
+  // The workloads as the model sees them, one line each: what makes two runs comparable.
+  virtual std::vector<std::string> Describe() const = 0;
+};
+
+}  // namespace systole::explore

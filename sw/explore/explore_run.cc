@@ -1,0 +1,91 @@
+#include "sw/explore/explore_run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "sw/base/error.h"
+#include "sw/explore/csv.h"
+#include "sw/explore/engine.h"
+#include "sw/explore/interrupt.h"
+#include "sw/explore/summary.h"
+#include "sw/explore/sweep.h"
+
+#ifdef SYSTOLE_EXPLORE_SEARCH
+#include "sw/explore/search_run.h"
+#endif
+
+namespace systole::explore {
+namespace {
+
+// Refuses what cannot be meant, before anything is opened.
+void Check(const Space& space, const RunOptions& options) {
+  const bool exhaustive = space.method == "exhaustive";
+  if (exhaustive && options.overrides.budget) {
+    throw InputError("--budget is for searches; an exhaustive sweep evaluates every point, leave it out");
+  }
+  if (!exhaustive && !space.budget) {
+    throw InputError(fmt::format("{}: method {} needs a budget of evaluations; add budget = N or --budget N",
+                                 space.file, space.method));
+  }
+  if (options.sharded && !exhaustive) {
+    throw InputError(fmt::format("--shard is for exhaustive sweeps; method {} cannot be cut", space.method));
+  }
+  if (options.sharded && options.store.empty()) throw InputError("--shard needs --store FILE.sqlite, to be merged");
+  if (options.resume && options.store.empty()) throw InputError("--resume needs --store FILE.sqlite, to go on with");
+}
+
+int Stopped(const RunOptions& options, int64_t points) {
+  if (options.store.empty()) {
+    fmt::print(stderr, "stopped after {} points; nothing is kept without --store FILE.sqlite\n", points);
+  } else {
+    fmt::print(stderr, "stopped; {} points are in {}. Go on with the same command and --resume\n", points,
+               options.store);
+  }
+  return 128 + Interrupted();
+}
+
+}  // namespace
+
+int RunExplore(const RunOptions& options) {
+  const Space space = LoadSpace(options.space_file, options.overrides);
+  Check(space, options);
+  CatchSignals();
+  Reasons reasons;
+  Store store(space, {options.store, options.resume, options.shard});
+  const auto start = std::chrono::steady_clock::now();
+  Summary summary;
+  summary.points = space.grid.Points();
+  summary.threads = options.threads;
+  if (space.method == "exhaustive") {
+    const SweepResult sweep = Sweep(space, &reasons, &store, options.shard, options.threads);
+    summary.planned = sweep.planned;
+    summary.evaluated = sweep.evaluated;
+    summary.from_store = sweep.from_store;
+    summary.complete = sweep.complete;
+  } else {
+#ifdef SYSTOLE_EXPLORE_SEARCH
+    Engine engine(space, &reasons, &store, options.threads);
+    try {
+      RunSearch(space, &engine);
+    } catch (const Interruption&) {
+      summary.complete = false;
+    }
+    engine.Commit();
+    summary.planned = std::min(space.budget, space.grid.Points());
+    summary.from_store = engine.Replayed();
+    summary.evaluated = engine.Evaluations() - engine.Replayed();
+#else
+    throw InputError("method " + space.method + " is not built in; only exhaustive is");
+#endif
+  }
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!summary.complete) return Stopped(options, summary.from_store + summary.evaluated);
+  Summarise(space, store, options.top, &summary);
+  if (!options.csv.empty()) WriteCsv(store, options.csv);
+  if (!options.json.empty()) WriteJson(space, store, summary, options.json);
+  PrintSummary(space, store, summary, options.top);
+  return 0;
+}
+
+}  // namespace systole::explore
