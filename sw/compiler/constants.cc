@@ -40,6 +40,11 @@ class OffsetPattern {
     }
     return true;
   }
+  // Is the whole window one run of bytes, cut into slices without a gap?
+  bool Contiguous() const {
+    return fold_.run_slices == fold_.slices && (fold_.window_w == 1 || step_x_ == fold_.nc) &&
+           (fold_.window_h == 1 || step_y_ == per_row_);
+  }
   int First(int i) const {
     const int k = fold_.FirstElement(i);
     return k / per_row_ * step_y_ + k % per_row_ / fold_.nc * step_x_ + k % fold_.nc;
@@ -53,6 +58,7 @@ class OffsetPattern {
 // Do all slices read the pattern of slice 0, `step` further from slice to slice? (Only lanes that are used matter in
 // the last slice.)
 bool Uniform(const Fold& fold, const OffsetPattern& pattern, int step, const std::vector<int>& first) {
+  if (pattern.Contiguous()) return true;
   for (int i = 1; i < fold.slices; ++i) {
     const int used = i + 1 == fold.slices ? fold.Valid(i) : fold.rows;
     if (!pattern.ForEachLane(i, used, [&](int j, int offset) { return offset == first[j] + i * step; })) return false;

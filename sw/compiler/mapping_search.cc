@@ -90,14 +90,10 @@ bool PackingAllowed(const Stage& stage, int ph, int pw) {
   return true;
 }
 
-double MatmulCycles(const Mapping& mapping, const std::vector<Tile>& tiles, const HwConfig& config) {
-  double cycles = 0;
-  for (size_t t = 0; t < tiles.size(); ++t) {
-    int64_t of_tile = 0;
-    for (const Fold& fold : mapping.folds) {
-      of_tile += int64_t{std::max({tiles[t].vectors, LoadCycles(fold, config), 3})} * fold.slices;
-    }
-    cycles += static_cast<double>(of_tile);
+int64_t MatmulCycles(const Mapping& mapping, int64_t vectors, const HwConfig& config) {
+  int64_t cycles = 0;
+  for (const Fold& fold : mapping.folds) {
+    cycles += std::max({vectors, int64_t{LoadCycles(fold, config)}, int64_t{3}}) * fold.slices;
   }
   return cycles;
 }
@@ -109,11 +105,15 @@ void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
   // Larger cells make longer jobs, which delay their consumers: they must pay for themselves.
   const bool first = best_.folds.empty();
   const double limit = best_cost_ * (candidate_.joint ? kPackingGain : 1.0);
+  const int64_t least = MatmulCycles(candidate_, LeastVectors(stage, candidate_), config);
+  if (!first && static_cast<double>(least) >= limit) return;
   tile_search_.Choose(stage, candidate_, config, &candidate_tiles_);
   double cost = kImpossible;
   if (!candidate_tiles_.empty()) {
     const double tiles = 0.001 * static_cast<double>(candidate_tiles_.size());
-    const double matmul = MatmulCycles(candidate_, candidate_tiles_, config);
+    int64_t cycles = 0;
+    for (const Tile& tile : candidate_tiles_) cycles += MatmulCycles(candidate_, tile.vectors, config);
+    const double matmul = static_cast<double>(cycles);
     if (!first && matmul + tiles >= limit) return;
     const int64_t post = post_.Cost(stage, candidate_, candidate_tiles_, config);
     if (post >= 0) {

@@ -36,6 +36,7 @@ bool PlaceDensely(std::vector<Storage>& tensors, const HwConfig& config) {
 
 // Does a slice read more than one row of the window?
 bool SlicesCrossRows(const Fold& fold) {
+  if (fold.window_h == 1) return false;
   const int per_row = fold.window_w * fold.nc;
   for (int i = 0; i < fold.slices; ++i) {
     const int k = fold.FirstElement(i);
@@ -78,7 +79,9 @@ Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::v
   if (mapping.order == WindowOrder::kFlattened) {
     const int banks = config.Banks(), want = mapping.window_w * s.c % banks;
     bool crosses = false;
-    for (const Fold& fold : mapping.folds) crosses |= SlicesCrossRows(fold);
+    for (size_t f = 0; f < mapping.folds.size() && !crosses; ++f) {
+      if (f == 0 || !mapping.folds[f].SamePattern(mapping.folds[f - 1])) crosses = SlicesCrossRows(mapping.folds[f]);
+    }
     if (crosses) s.pitch += ((want - s.pitch) % banks + banks) % banks;
   }
   int64_t end = int64_t{s.h + s.halo.top + s.halo.bottom} * s.pitch;

@@ -6,19 +6,10 @@ namespace systole {
 
 void TensorSlots::Clear(const std::vector<Storage>& tensors) {
   first_.assign(1, 0);
-  for (const Storage& s : tensors) first_.push_back(first_.back() + static_cast<size_t>(s.slots));
-  if (slots_.size() < first_.back()) slots_.resize(first_.back());
-  for (size_t i = 0; i < first_.back(); ++i) slots_[i].Reset(-1, true, After{});
-}
-
-bool TensorSlots::Complete(int tensor, int image) const {
-  const Slot& slot = At(tensor, image);
-  return slot.image == image && slot.complete;
-}
-
-bool TensorSlots::CanWrite(int tensor, int image) const {
-  const Slot& slot = At(tensor, image);
-  return slot.image == image || slot.released;
+  for (const Storage& s : tensors) first_.push_back(first_.back() + s.slots);
+  const size_t slots = static_cast<size_t>(first_.back());
+  if (slots_.size() < slots) slots_.resize(slots);
+  for (size_t i = 0; i < slots; ++i) slots_[i].Reset(-1, true, After{});
 }
 
 void TensorSlots::StartWriting(int tensor, int image) {

@@ -28,9 +28,15 @@ class TensorSlots {
   void Clear(const std::vector<Storage>& tensors);
 
   // Is every writer of the image in the program?
-  bool Complete(int tensor, int image) const;
+  bool Complete(int tensor, int image) const {
+    const Slot& slot = At(tensor, image);
+    return slot.image == image && slot.complete;
+  }
   // Is the image's slot its own already, or free to take (every reader of the old image in the program)?
-  bool CanWrite(int tensor, int image) const;
+  bool CanWrite(int tensor, int image) const {
+    const Slot& slot = At(tensor, image);
+    return slot.image == image || slot.released;
+  }
   bool Released(int tensor, int image) const { return At(tensor, image).released; }
 
   // The slot's old image gives way to `image`.
@@ -65,12 +71,12 @@ class TensorSlots {
       readers = After{};
     }
   };
-  size_t Index(int tensor, int image) const { return first_[tensor] + image % (first_[tensor + 1] - first_[tensor]); }
+  int Index(int tensor, int image) const { return first_[tensor] + image % (first_[tensor + 1] - first_[tensor]); }
   Slot& At(int tensor, int image) { return slots_[Index(tensor, image)]; }
   const Slot& At(int tensor, int image) const { return slots_[Index(tensor, image)]; }
 
-  std::vector<size_t> first_;  // [tensor], and the end
-  std::vector<Slot> slots_;    // those of tensor t from first_[t] on; more than in use
+  std::vector<int> first_;   // [tensor], and the end
+  std::vector<Slot> slots_;  // those of tensor t from first_[t] on; more than in use
 };
 
 }  // namespace systole

@@ -22,7 +22,28 @@ struct OutputAxis {
   int per_cell;
 
   int Units() const { return (out + unit - 1) / unit; }
+  // A lower bound of the cells of all parts: cutting saves cells only where windows leave gaps.
+  int LeastCells() const {
+    if ((kernel - 1) * dilation + 1 < stride) return 0;
+    int c0, c1;
+    ConvRange(0, out, kernel, stride, dilation, pad, conv, &c0, &c1);
+    return Cells(c1 - c0, per_cell);
+  }
 };
+
+OutputAxis AxisY(const Stage& s, const Mapping& mapping) {
+  return {s.out_h,           std::max(1, mapping.ph / s.pool_h),
+          s.pool_h,          s.pool_stride_h,
+          s.pool_dilation_h, s.pool_pad.top,
+          s.conv_h,          mapping.ph};
+}
+
+OutputAxis AxisX(const Stage& s, const Mapping& mapping) {
+  return {s.out_w,           std::max(1, mapping.pw / s.pool_w),
+          s.pool_w,          s.pool_stride_w,
+          s.pool_dilation_w, s.pool_pad.left,
+          s.conv_w,          mapping.pw};
+}
 
 // Calls part(o0, o1, c0, c1, cells) for `parts` parts (at most Units()) of the axis, each of whole units but the last,
 // larger ones first, until it returns false.
@@ -41,31 +62,32 @@ void ForEachPart(const OutputAxis& a, int parts, Take&& part) {
 
 }  // namespace
 
+int64_t LeastVectors(const Stage& stage, const Mapping& mapping) {
+  return int64_t{AxisY(stage, mapping).LeastCells()} * AxisX(stage, mapping).LeastCells();
+}
+
 void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config, std::vector<Tile>* tiles) {
   const int folds = mapping.joint ? static_cast<int>(mapping.folds.size()) : 1;
   const int limit = std::min(config.acc_depth / folds, kMaxCount);
   int wl = 3;
   for (const Fold& fold : mapping.folds) wl = std::max(wl, LoadCycles(fold, config));
   const int comfortable = std::max(kComfortableVectors, wl);
-  const OutputAxis y_axis = {stage.out_h,           std::max(1, mapping.ph / stage.pool_h),
-                             stage.pool_h,          stage.pool_stride_h,
-                             stage.pool_dilation_h, stage.pool_pad.top,
-                             stage.conv_h,          mapping.ph};
-  const OutputAxis x_axis = {stage.out_w,           std::max(1, mapping.pw / stage.pool_w),
-                             stage.pool_w,          stage.pool_stride_w,
-                             stage.pool_dilation_w, stage.pool_pad.left,
-                             stage.conv_w,          mapping.pw};
+  const OutputAxis y_axis = AxisY(stage, mapping), x_axis = AxisX(stage, mapping);
+  const int units_y = y_axis.Units(), units_x = x_axis.Units(), least_y = y_axis.LeastCells();
   tiles->clear();
   int best_y = 0;
   int64_t best_cost = 0;
-  for (int parts_x = 1; parts_x <= x_axis.Units(); ++parts_x) {
+  for (int parts_x = 1; parts_x <= units_x; ++parts_x) {
     xs_.clear();
     ForEachPart(x_axis, parts_x, [&](int o0, int o1, int c0, int c1, int cells) {
       xs_.push_back({o0, o1, c0, c1, cells});
       return true;
     });
-    for (int parts_y = 1; parts_y <= y_axis.Units(); ++parts_y) {
+    int64_t least = 0;  // vectors
+    for (const Part& x : xs_) least += int64_t{x.cells} * least_y;
+    for (int parts_y = 1; parts_y <= units_y; ++parts_y) {
       int64_t cost = int64_t{parts_y} * parts_x;
+      if (best_y > 0 && 64 * std::max(least, cost * wl) + cost >= best_cost) break;
       bool better = true;
       ForEachPart(y_axis, parts_y, [&](int, int, int, int, int ny) {
         for (const Part& x : xs_) {

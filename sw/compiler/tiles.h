@@ -1,6 +1,7 @@
 // Cutting a stage's output into tiles whose convolution outputs fit into one half of the accumulators.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "sw/compiler/mapping.h"
@@ -16,6 +17,9 @@ struct Tile {
   int ny = 0, nx = 0;                      // cells
   int vectors = 0;                         // ny * nx
 };
+
+// A lower bound of the vectors of a stage's output, however it is cut.
+int64_t LeastVectors(const Stage& stage, const Mapping& mapping);
 
 // Keeps its memory from search to search.
 class TileSearch {
