@@ -1,66 +1,11 @@
-// Any bytes as an ONNX file: refused with InputError, or a model that obeys CheckModel, takes multipliers in every mode
-// or is refused, and, where it is small, is evaluated alike by the definition and by FastGolden.
-#include <cstdint>
-#include <cstdlib>
-#include <vector>
-
-#include "sw/arith/multiplier.h"
-#include "sw/arith/range_proof.h"
-#include "sw/base/error.h"
-#include "sw/golden/fast.h"
-#include "sw/golden/golden.h"
+// Any bytes as an ONNX file: refused with InputError, or a model that obeys CheckModel and passes TryModel.
 #include "sw/model/onnx_import.h"
-
-namespace systole {
-namespace {
-
-constexpr int64_t kSmall = 100'000;  // taps of all layers together, and elements of any tensor
-
-bool IsSmall(const Model& model) {
-  int64_t taps = 0;
-  for (size_t i = 0; i < model.layers.size(); ++i) {
-    const Layer& layer = model.layers[i];
-    const Tensor& in = model.tensors[i];
-    if (in.Elements() > kSmall || model.tensors[i + 1].Elements() > kSmall) return false;
-    const int64_t padded =
-        (int64_t{in.h} + layer.pad.top + layer.pad.bottom) * (in.w + layer.pad.left + layer.pad.right);
-    if (padded > kSmall || padded * in.c > kSmall) return false;
-    const bool fc = layer.kind == LayerKind::kFullyConnected;
-    const int64_t window = fc ? in.Elements() : int64_t{layer.kernel_h} * layer.kernel_w;
-    if (window > kSmall) return false;
-    const int64_t depth = layer.kind == LayerKind::kConv ? in.c / layer.groups : 1;
-    taps += window * depth * model.tensors[i + 1].Elements();
-    if (taps > kSmall) return false;
-  }
-  return true;
-}
-
-void Evaluate(const Model& model, const uint8_t* data, size_t size) {
-  std::vector<int8_t> image(model.tensors[0].Elements());
-  for (size_t i = 0; i < image.size(); ++i) image[i] = static_cast<int8_t>(data[i % size] + i);
-  if (FastGolden(model).Run(image.data()) != RunReference(model, image.data())) std::abort();
-}
-
-void Try(const uint8_t* data, size_t size) {
-  Model model = ImportOnnx(data, size, "fuzz");
-  const bool small = IsSmall(model);
-  for (int mode = 0; mode < kNumRoundings; ++mode) {
-    try {
-      ChooseMultipliers(model, static_cast<Rounding>(mode));
-      ProveRanges(model);
-    } catch (const InputError&) {
-      continue;
-    }
-    if (small) Evaluate(model, data, size);
-  }
-}
-
-}  // namespace
-}  // namespace systole
+#include "tests/fuzz/try_model.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {
-    systole::Try(data, size);
+    systole::Model model = systole::ImportOnnx(data, size, "fuzz");
+    systole::TryModel(model, data, size);
   } catch (const systole::InputError&) {
   }
   return 0;
