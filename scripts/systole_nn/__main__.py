@@ -184,15 +184,14 @@ def _report(arguments):
 def _images(arguments):
     import numpy as np
 
-    from . import data
+    from . import data, folders
 
     network = _network(arguments.network)
     images, labels = data.load_for(network, arguments.split, arguments.data)
     first = slice(arguments.first)
     os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
-    with open(arguments.output + ".part", "wb") as file:
+    with folders.replaced(arguments.output) as part, open(part, "wb") as file:
         np.save(file, images[first, None])
-    os.replace(arguments.output + ".part", arguments.output)
     print(f"wrote {len(labels[first])} images to {arguments.output}")
 
 

@@ -4,12 +4,11 @@ Opset 13 and IR version 7, which every reader since 2021 takes. The QLinear form
 QLinearAveragePool) where ONNX itself has none.
 """
 
-import os
-
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from . import folders
 from .quantize import limits
 
 OPSET, IR_VERSION = 13, 7
@@ -210,6 +209,4 @@ def qlinear(model):
 
 def save(proto, path):
     """Serializes deterministically and replaces `path` in one step."""
-    with open(f"{path}.part", "wb") as file:
-        file.write(proto.SerializeToString(deterministic=True))
-    os.replace(f"{path}.part", path)
+    folders.write_bytes(path, proto.SerializeToString(deterministic=True))

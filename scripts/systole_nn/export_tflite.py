@@ -5,13 +5,11 @@ N x KH x KW x C, the first fully connected layer's columns from C-H-W to H-W-C o
 SAME becomes a PAD operator. Average pooling keeps its input's scale, as the kernels want.
 """
 
-import os
-
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from . import UserError
+from . import UserError, folders
 from .networks import output_shape
 
 _VERSIONS = {"CONV_2D": 3, "MAX_POOL_2D": 2, "AVERAGE_POOL_2D": 2, "FULLY_CONNECTED": 4, "RESHAPE": 1, "PAD": 2}
@@ -174,6 +172,4 @@ def _fully_connected(builder, activation, value, flat, model, index, relu):
 
 def save(model, path):
     data, _ = build(model)
-    with open(f"{path}.part", "wb") as file:
-        file.write(data)
-    os.replace(f"{path}.part", path)
+    folders.write_bytes(path, data)

@@ -1,12 +1,12 @@
 """IDX files (the format of MNIST): big-endian header, then unsigned bytes; plain or .gz."""
 
 import gzip
-import os
 import struct
+import zlib
 
 import numpy as np
 
-from . import UserError
+from . import UserError, folders
 
 
 def read(path):
@@ -15,7 +15,7 @@ def read(path):
     try:
         with opener(path, "rb") as file:
             raw = file.read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UserError(f"{path}: cannot be read as an IDX file ({error})") from error
     if len(raw) < 4 or raw[0] or raw[1] or raw[2] != 8 or raw[3] == 0:
         raise UserError(f"{path}: not an IDX file of unsigned bytes (magic {raw[:4].hex()})")
@@ -41,7 +41,4 @@ def write(path, array):
     data = to_bytes(array)
     if str(path).endswith(".gz"):
         data = gzip.compress(data, 9, mtime=0)
-    temporary = f"{path}.part"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
+    folders.write_bytes(path, data)

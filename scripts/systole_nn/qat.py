@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-from . import UserError, quantize, train
+from . import UserError, folders, quantize, train
 from .networks import FloatNet
 
 
@@ -136,10 +136,7 @@ def train_aware(net, recipe, options, images, folder, data_folder=None, quiet=Fa
     aware = QatNet(net, options, images, follow=follow)
     train.train(net.network, recipe, folder, data_folder, aware, quiet)
     state = {"options": dataclasses.asdict(options), "ranges": aware.ranges.tolist()}
-    path = os.path.join(folder, "qat.json")
-    with open(path + ".part", "w", encoding="utf-8") as file:
-        json.dump(state, file, indent=1)
-    os.replace(path + ".part", path)
+    folders.write_json(os.path.join(folder, "qat.json"), state)
     return aware
 
 

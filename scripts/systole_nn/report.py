@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from . import UserError, beside, data, evaluate, figures, golden, measure, published, questions, train, variants
+from . import UserError, beside, data, evaluate, figures, folders, golden, measure, published, questions, train, variants
 from .networks import shapes
 from .page import Page
 from .quantize import PRESETS, quantize
@@ -246,7 +246,5 @@ def write(network, work, systole, path, data_folder=None, quiet=False):
     _constants(page, systole, model)
     _confusion(page, network, outputs, images, labels)
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    with open(path + ".part", "w", encoding="utf-8") as file:
-        file.write(page.render())
-    os.replace(path + ".part", path)
+    folders.write_bytes(path, page.render().encode("utf-8"))
     return {"path": path, "bytes": os.path.getsize(path)}

@@ -3,13 +3,14 @@
 import dataclasses
 import json
 import os
+import pickle
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
 from tqdm import tqdm
 
-from . import UserError, data
+from . import UserError, data, folders
 from .networks import FloatNet, to_real
 
 _VALIDATION = 5000  # the last images of the training set, where a recipe keeps the best epoch
@@ -75,7 +76,7 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
     identity = json.dumps(dataclasses.asdict(recipe), sort_keys=True)
     history, first, best = [], 0, None
     if os.path.exists(resume_path):
-        state = torch.load(resume_path, weights_only=True)
+        state = _read(resume_path)
         if state["identity"] == identity:
             net.load_state_dict(state["net"])
             optimizer.load_state_dict(state["optimizer"])
@@ -145,7 +146,6 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
         _save(net.deployable().state_dict(), os.path.join(folder, "last.pt"))
         net.load_state_dict(best["net"])
     test_accuracy, _ = accuracy(net, test_images, test_labels)
-    _save(net.deployable().state_dict(), os.path.join(folder, "float.pt"))
     summary = {
         "network": network.name,
         "recipe": dataclasses.asdict(recipe),
@@ -153,14 +153,21 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
         "kept_epoch": best["epoch"] if best else recipe.epochs,
         "history": history,
     }
-    with open(os.path.join(folder, "train.json"), "w", encoding="utf-8") as file:
-        json.dump(summary, file, indent=1)
+    folders.write_json(os.path.join(folder, "train.json"), summary)
+    _save(net.deployable().state_dict(), os.path.join(folder, "float.pt"))  # the last: its presence says that all is done
     return net.eval()
 
 
 def _save(state, path):
-    torch.save(state, path + ".part")
-    os.replace(path + ".part", path)
+    with folders.replaced(path) as part:
+        torch.save(state, part)
+
+
+def _read(path):
+    try:
+        return torch.load(path, weights_only=True)
+    except (RuntimeError, ValueError, KeyError, EOFError, pickle.UnpicklingError) as error:
+        raise UserError(f"{path}: is no file of weights ({str(error).splitlines()[0]})") from error
 
 
 def load(network, folder, name="float.pt"):
@@ -171,7 +178,10 @@ def load(network, folder, name="float.pt"):
             f"{path}: no such file (python -m systole_nn train {network.name} makes it; --recipe names another)"
         )
     net = FloatNet(network)
-    net.load_state_dict(torch.load(path, weights_only=True))
+    try:
+        net.load_state_dict(_read(path))
+    except (RuntimeError, TypeError) as error:
+        raise UserError(f"{path}: holds the weights of another network") from error
     net.eval()
     for name, value in net.state_dict().items():
         if not torch.isfinite(value).all():

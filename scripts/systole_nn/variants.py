@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from . import data, evaluate, golden, qat, quantize, train
+from . import data, evaluate, folders, golden, qat, quantize, train
 from .networks import to_real
 from .quantize import PRESETS, Options
 
@@ -212,10 +212,7 @@ def evaluate_all(network, folder, systole, data_folder=None, quiet=False):
                 "difference_half_width": half,
             }
         )
-    path = os.path.join(folder, "variants.json")
-    with open(path + ".part", "w", encoding="utf-8") as file:
-        json.dump(rows, file, indent=1)
-    os.replace(path + ".part", path)
+    folders.write_json(os.path.join(folder, "variants.json"), rows)
     return rows
 
 

@@ -121,6 +121,17 @@ class ExportTest(unittest.TestCase):
                 export_text.save(model, self.path("text"))
         self.assertEqual(sorted(os.listdir(self.folder)), ["images", "model.onnx"])
 
+    def test_a_file_that_cannot_be_finished_leaves_what_was_there(self):
+        path = self.path("file")
+        folders.write_bytes(path, b"first")
+        with self.assertRaisesRegex(OSError, "full"):
+            with folders.replaced(path) as part, open(part, "wb") as file:
+                file.write(b"sec")
+                raise OSError("full")
+        self.assertEqual(os.listdir(self.folder), ["file"])
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(), b"first")
+
     def test_a_folder_that_exists_is_kept(self):
         os.makedirs(self.path("text"))
         with self.assertRaisesRegex(UserError, "text: exists"):

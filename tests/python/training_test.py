@@ -90,6 +90,16 @@ class TrainTest(DataFolder):
         with self.assertRaisesRegex(UserError, "F6.bias holds a value that is not finite"):
             train.load(LENET5_MNIST, self.folder)
 
+    def test_files_that_hold_other_weights_are_refused(self):
+        path = os.path.join(self.folder, "float.pt")
+        with open(path, "wb") as file:
+            file.write(b"not weights")
+        with self.assertRaisesRegex(UserError, "float.pt: is no file of weights"):
+            train.load(LENET5_MNIST, self.folder)
+        torch.save(FloatNet(FASHION3X3).state_dict(), path)
+        with self.assertRaisesRegex(UserError, "float.pt: holds the weights of another network"):
+            train.load(LENET5_MNIST, self.folder)
+
     def test_missing_weights_name_the_command(self):
         with self.assertRaisesRegex(UserError, "systole_nn train lenet5-mnist"):
             train.load(LENET5_MNIST, os.path.join(self.folder, "nothing"))
