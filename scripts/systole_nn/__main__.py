@@ -184,15 +184,20 @@ def _report(arguments):
 def _images(arguments):
     import numpy as np
 
-    from . import data, folders
+    from . import data, folders, idx
 
     network = _network(arguments.network)
-    images, labels = data.load_for(network, arguments.split, arguments.data)
-    first = slice(arguments.first)
+    if arguments.images:
+        images = data.pad(idx.read(arguments.images), network.image_pad)
+    else:
+        images, _ = data.load_for(network, arguments.split, arguments.data)
+    if images.shape[1:] != network.input_shape[1:]:
+        raise UserError(f"{arguments.images}: {images.shape} does not fit {network.name}'s input {network.input_shape}")
+    images = images[: arguments.first, None]
     os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
     with folders.replaced(arguments.output) as part, open(part, "wb") as file:
-        np.save(file, images[first, None])
-    print(f"wrote {len(labels[first])} images to {arguments.output}")
+        np.save(file, images)
+    print(f"wrote {len(images)} images to {arguments.output}")
 
 
 def _digits(arguments):
@@ -298,6 +303,7 @@ def _parser():
     sub = command("images", _images, text, network=False)
     sub.add_argument("network")
     sub.add_argument("-o", "--output", required=True, help=".npy file to write")
+    sub.add_argument("--images", help="IDX file instead of the data set")
     sub.add_argument("--split", choices=("test", "train"), default="test", help="default: %(default)s")
     sub.add_argument("--first", type=int, help="only the first N images")
     sub.add_argument("--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)")
