@@ -88,18 +88,22 @@ def _qat(arguments):
 
 def _report_and_write(arguments, network, net, model):
     """Prints the tensors and the accuracies of `net` in float and of `model` in integers, and writes the ONNX file."""
-    from . import data, evaluate, export_onnx, train
+    from . import data, evaluate, export_onnx, golden, train
 
     test_images, test_labels = data.load_for(network, "test", arguments.data)
     reference, _ = train.accuracy(net, test_images, test_labels)
-    share = evaluate.integer_accuracy(model, test_images, test_labels)
+    try:
+        systole, by = golden.binary(), "golden reference"
+    except UserError:
+        systole, by = None, "ONNX Runtime: systole is not built"
+    share = evaluate.integer_accuracy(model, test_images, test_labels, systole)
     low, high = evaluate.wilson(round(share * len(test_labels)), len(test_labels))
     for tensor in model.tensors:
         shape = "x".join(map(str, tensor.shape))
         print(
             f"  {tensor.name:8s} {shape:>10s} {tensor.dtype}  scale {tensor.scale:.8g}  zero point {tensor.zero_point}"
         )
-    print(f"{network.name}: float {reference:.4%}, 8 bit {share:.4%} (95 % interval {low:.2%} to {high:.2%})")
+    print(f"{network.name}: float {reference:.4%}, 8 bit {share:.4%} ({by}; 95 % interval {low:.2%} to {high:.2%})")
     if arguments.output:
         os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
         form = export_onnx.qlinear if arguments.form == "qlinear" else export_onnx.qdq

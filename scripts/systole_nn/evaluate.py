@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from . import export_onnx, ort
+from . import export_onnx, golden, ort
 
 
 def wilson(right, count, z=1.96):
@@ -21,11 +21,17 @@ def quantized_input(model, images):
     return images if model.tensors[0].dtype == "uint8" else (images.astype(np.int16) - 128).astype(np.int8)
 
 
-def integer_predictions(model, images):
-    """Predicted classes by the QLinear form in ONNX Runtime, whose float32 requantization is the mode float32."""
+def integer_predictions(model, images, systole=None):
+    """Predicted classes in mode float32, by the golden reference (the command line `systole`).
+
+    Without it, by the QLinear form in ONNX Runtime, whose requantization is the same; its averages differ by one.
+    """
+    pixels = quantized_input(model, images)
+    if systole:
+        return golden.predictions(systole, model, pixels, "float32")
     running = ort.session(export_onnx.qlinear(model), precise=model.tensors[0].dtype == "uint8")
-    return ort.run(running, quantized_input(model, images))[-1].reshape(len(images), -1).argmax(1)
+    return ort.run(running, pixels)[-1].reshape(len(images), -1).argmax(1)
 
 
-def integer_accuracy(model, images, labels):
-    return float((integer_predictions(model, images) == labels).mean())
+def integer_accuracy(model, images, labels, systole=None):
+    return float((integer_predictions(model, images, systole) == labels).mean())

@@ -5,6 +5,7 @@ import io
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 matplotlib.rcParams.update(
     {"svg.fonttype": "none", "svg.hashsalt": "systole", "font.size": 8, "axes.spines.top": False}
@@ -29,10 +30,32 @@ def curves(history):
         for kind, colour, label in (("train", "#0b5cad", "training"), ("check", "#d35400", "validation")):
             values = [factor * entry[f"{kind}_{quantity}"] for entry in history]
             axes.plot(epochs, values, color=colour, label=label, marker="o" if len(epochs) < 4 else None)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(quantity + (" in %" if quantity == "accuracy" else ""))
-        axes.grid(alpha=0.25)
-        axes.legend(frameon=False)
+        _finish(axes, quantity)
+    figure.tight_layout()
+    return _svg(figure)
+
+
+def _finish(axes, quantity):
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_ylabel(quantity + (" in %" if quantity == "accuracy" else ""))
+    axes.grid(alpha=0.25)
+    axes.legend(frameon=False)
+
+
+def curves_of_runs(histories):
+    """The same of several runs, {name: history}, training dashed."""
+    figure = Figure(figsize=(9.5, 2.8))
+    for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy")):
+        factor = 100 if quantity == "accuracy" else 1
+        for number, (name, history) in enumerate(histories.items()):
+            epochs = [entry["epoch"] for entry in history]
+            for kind, style in (("train", "--"), ("check", "-")):
+                values = [factor * entry[f"{kind}_{quantity}"] for entry in history]
+                label = name if kind == "check" else None
+                axes.plot(epochs, values, color=f"C{number}", linestyle=style, label=label, marker=".")
+        _finish(axes, quantity)
+    figure.tight_layout()
     return _svg(figure)
 
 
@@ -45,6 +68,8 @@ def histograms(distributions):
     for axes, one in zip(panels, distributions):
         axes.stairs(np.maximum(one.counts, 0.5), one.edges, fill=True, color="#7f9bb8", baseline=0.5)
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(base=10, numticks=4))
+        axes.yaxis.set_minor_formatter(NullFormatter())
         for (low, high), colour, style, label in (
             (one.real, _REAL, "-", "real range"),
             (one.sigma, _SIGMA, "--", "three sigma"),

@@ -18,7 +18,7 @@ p { margin: 6px 0 10px; max-width: 80ch; } .lead { color: var(--soft); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; margin: 8px 0 14px; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th { background: var(--shade); font-weight: 600; vertical-align: bottom; }
+th { background: var(--shade); font-weight: 600; vertical-align: bottom; white-space: normal; }
 th.left, td.left { text-align: left; white-space: normal; min-width: 8.5em; }
 td.group { background: var(--shade); font-weight: 600; text-align: left; }
 tr { break-inside: avoid; } thead { break-after: avoid; } figure { margin: 8px 0 14px; break-inside: avoid; } figure svg { max-width: 100%;
@@ -26,10 +26,12 @@ tr { break-inside: avoid; } thead { break-after: avoid; } figure { margin: 8px 0
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; } .tile { width: 92px; font-size: 12px; line-height: 1.3;
   break-inside: avoid; } .tile img { width: 84px; height: 84px; image-rendering: pixelated; border: 1px solid
   var(--line); } .numbers { font: 10px/1.4 ui-monospace, monospace; word-break: break-word; max-width: none; }
+.variants th.left, .variants td.left { min-width: 17em; } .variants th, .variants td { padding: 3px 7px; }
 .confusion td { text-align: center; min-width: 3.4em; }
 nav a { margin-right: 14px; color: var(--accent); text-decoration: none; font-size: 13px; white-space: nowrap; }
 @media print { @page { size: A4; margin: 14mm; } body { font-size: 10.5pt; padding: 0; max-width: none; }
-  nav { display: none; } table { font-size: 7.6pt; } th, td { padding: 2px 5px; }
+  nav { display: none; } table { font-size: 7.6pt; } th.left, td.left { min-width: 6em; }
+  .variants th.left, .variants td.left { min-width: 13em; } th, td { padding: 2px 5px; }
   .scroll { overflow: visible; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 """
 

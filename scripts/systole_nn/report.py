@@ -35,7 +35,7 @@ def _accuracy(page, network, tables):
     head = ["variant", "rounding"]
     for recipe in tables:
         head += [f"{recipe} recipe, %", "95 % interval", "to float, points"]
-    head.append("source document, %")
+    head.append("source, %")
     by_key = [{(row["group"], row["name"], row["rounding"]): row for row in rows} for rows in tables.values()]
     keys = list(dict.fromkeys(key for table in by_key for key in table))
     order = [(variant.group, variant.name) for variant in variants.table()]
@@ -57,7 +57,7 @@ def _accuracy(page, network, tables):
                 f"{100 * row['difference']:+.2f} ± {100 * row['difference_half_width']:.2f}",
             ]
         rows.append([*cells, f"{theirs[key[:2]]:.2f}" if key[:2] in theirs else ""])
-    page.table(head, rows, 1)
+    page.table(head, rows, 1, "variants")
 
 
 def _layers(page, network, net):
@@ -105,12 +105,17 @@ def _curves(page, folder, recipe):
         f"{recipe} recipe: validation on {checked}; epoch {summary['kept_epoch']} of {len(summary['history'])} is "
         f"kept{last}.",
     )
+    runs = {}
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name, "train.json")
         if name.startswith("qat-") and os.path.exists(path):
             with open(path, encoding="utf-8") as file:
-                history = json.load(file)["history"]
-            page.figure(figures.curves(history), f"{recipe} recipe, quantization-aware training {name[4:]}.")
+                runs[name[4:]] = json.load(file)["history"]
+    if runs:
+        page.figure(
+            figures.curves_of_runs(runs),
+            f"{recipe} recipe, quantization-aware training: training (dashed) and test images, which choose nothing.",
+        )
 
 
 def _ranges(page, weights, activations, rows):
@@ -219,9 +224,9 @@ def _constants(page, systole, model):
 def write(network, work, systole, path, data_folder=None, quiet=False):
     """Writes the page of `network` from the weights in `work`."""
     recipes = _recipes(network, work)
-    folders = {recipe: os.path.join(work, network.name, recipe) for recipe in recipes}
-    tables = {recipe: variants.latest(network, folders[recipe], systole, data_folder, quiet) for recipe in recipes}
-    nets = {recipe: train.load(network, folders[recipe]) for recipe in recipes}
+    places = {recipe: os.path.join(work, network.name, recipe) for recipe in recipes}
+    tables = {recipe: variants.latest(network, places[recipe], systole, data_folder, quiet) for recipe in recipes}
+    nets = {recipe: train.load(network, places[recipe]) for recipe in recipes}
     net, rows = nets[recipes[0]], tables[recipes[0]]
     calibration, _ = data.load_for(network, "train", data_folder)
     images, labels = data.load_for(network, "test", data_folder)
@@ -237,10 +242,10 @@ def write(network, work, systole, path, data_folder=None, quiet=False):
     _layers(page, network, net)
     page.section("Training")
     for recipe in recipes:
-        _curves(page, folders[recipe], recipe)
+        _curves(page, places[recipe], recipe)
     weights, activations = measure.distributions(net, calibration[:_CALIBRATION])
     _ranges(page, weights, activations, rows)
-    beside.write(page, network, nets, folders, calibration)
+    beside.write(page, network, nets, places, calibration)
     _noise(page, systole, net, model, images)
     questions.write(page, systole, net, model, images, tables)
     _constants(page, systole, model)

@@ -217,15 +217,18 @@ def evaluate_all(network, folder, systole, data_folder=None, quiet=False):
 
 
 def latest(network, folder, systole, data_folder=None, quiet=False):
-    """The rows in folder/variants.json, evaluated again if weights are newer than the table."""
+    """The rows in folder/variants.json; evaluated if weights are newer, or if these are not the table's variants."""
     path = os.path.join(folder, "variants.json")
     weights = [os.path.join(folder, "float.pt")]
     weights += [os.path.join(folder, variant.run, "qat.json") for variant in table() if variant.run]
     newest = max((os.path.getmtime(name) for name in weights if os.path.exists(name)), default=0)
-    if not os.path.exists(path) or os.path.getmtime(path) < newest:
-        return evaluate_all(network, folder, systole, data_folder, quiet)
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
+    if os.path.exists(path) and os.path.getmtime(path) >= newest:
+        with open(path, encoding="utf-8") as file:
+            rows = json.load(file)
+        wanted = [(variant.group, variant.name) for variant in table() if _present(variant, network, folder)]
+        if [(row["group"], row["name"]) for row in rows] == wanted:
+            return rows
+    return evaluate_all(network, folder, systole, data_folder, quiet)
 
 
 def print_table(rows):
