@@ -1,9 +1,9 @@
 // A multi-layer perceptron that predicts a positive number (cycles) from the numbers of a design: width, height,
 // dataflow, buffers, M, N, K, or the axes of a space. dlib's layers: inputs -> hidden -> hidden -> hidden -> 1, ReLU.
 //
-// Inputs: an ordered one as log2(1 + x), scaled to mean 0 and deviation 1 over the training rows; a categorical one as
-// one input for each value it takes. Target: ln y, scaled likewise; loss: mean squared error of it, by Adam.
-// One thread, seeded: the same data, options and machine give the same network.
+// Inputs: an ordered one as x and as log2(1 + x), each scaled to mean 0 and deviation 1 over the training rows; a
+// categorical one as an input for each category. Target: ln y, scaled likewise; loss: mean squared error of it, by
+// Adam. One thread, seeded: the same data, options and machine give the same network.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ struct ProxyInput {
 
 struct ProxyOptions {
   uint64_t seed = 1;
-  int hidden = 64;              // units of a hidden layer: 32, 64 or 128
+  int hidden = 64;              // units of a hidden layer
   int epochs = 300;             // at most
   int batch = 32;               // rows of a step
   double learning_rate = 2e-3;  // falls to a hundredth over the epochs, along a cosine
