@@ -4,11 +4,10 @@
 
 namespace systole {
 
-int64_t Emitter::Emit(const Instruction& instruction, const After& after) {
-  const int64_t index = static_cast<int64_t>(code_->size());
-  code_->push_back(instruction);
+int64_t Emitter::Order(const After& after) {
+  const int64_t index = static_cast<int64_t>(code_->size()) - 1;
   uint32_t& self = code_->back().word[0];
-  const int engine = static_cast<int>(instruction.engine());
+  const int engine = static_cast<int>(code_->back().engine());
   for (int source = 0; source < kNumEngines; ++source) {
     const int64_t producer = after.index[source];
     if (source == engine || producer <= covered_[engine][source]) continue;

@@ -29,8 +29,10 @@ class Emitter {
     code_ = code;
     for (auto& of_engine : covered_) of_engine.fill(-1);
   }
-  // Appends an instruction that may issue once those of `after` have retired. Returns its program index.
-  int64_t Emit(const Instruction& instruction, const After& after);
+  // Appends an instruction: the caller sets its fields at once, then says what it comes after.
+  Instruction* Append() { return &code_->emplace_back(); }
+  // The instruction appended last may issue once those of `after` have retired. Returns its program index.
+  int64_t Order(const After& after);
   // Is it certain, by what its engine already waited for, that the next instruction of `engine` comes after
   // instruction `index` of engine `source`?
   bool Covers(Engine engine, Engine source, int64_t index) const {

@@ -26,7 +26,10 @@ struct Owner {
 // Puts each field once.
 class Builder {
  public:
-  Builder(Opcode opcode, const Owner& owner) : owner_(owner) { instruction_.word[0] = static_cast<uint32_t>(opcode); }
+  Builder(Opcode opcode, const Owner& owner, Instruction* i) : owner_(owner), instruction_(*i) {
+    i->word.fill(0);
+    i->word[0] = static_cast<uint32_t>(opcode);
+  }
   [[gnu::always_inline]] Builder& Put(Field f, uint64_t value) {
     if (f.width < 64 && value >> f.width != 0) RefuseField(owner_, f, value);
     const int first = f.lsb / 32, shift = f.lsb % 32;
@@ -40,11 +43,10 @@ class Builder {
     return Put(f, static_cast<uint64_t>(value) & ((uint64_t{1} << f.width) - 1));
   }
   [[gnu::always_inline]] Builder& PutInt8(Field f, int value) { return Put(f, static_cast<uint8_t>(value)); }
-  const Instruction& Done() const { return instruction_; }
 
  private:
   const Owner owner_;
-  Instruction instruction_;
+  Instruction& instruction_;
 };
 
 Owner Of(const Stage& stage) { return {&stage, nullptr}; }
@@ -52,13 +54,13 @@ Owner Of(const char* what) { return {nullptr, what}; }
 
 }  // namespace
 
-Instruction MatmulInstruction(const MatmulWork& w, const Storage& in, const HwConfig& config) {
+void SetMatmul(const MatmulWork& w, const Storage& in, const HwConfig& config, Instruction* i) {
   const Stage& st = w.stage;
   const int wl = LoadCycles(w.fold, config);
   const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch + w.tile.cx0 * st.stride_w * st.cin +
                    FoldShift(st, w.fold, in.pitch);
   const bool to_end = w.last == w.fold.slices;
-  return Builder(Opcode::kMatmul, Of(st))
+  Builder(Opcode::kMatmul, Of(st), i)
       .Put(field::kMmFirst, w.first == 0)
       .Put(field::kMmKtabInc, w.offsets.increment)
       .Put(field::kMmHalf, w.half)
@@ -75,18 +77,17 @@ Instruction MatmulInstruction(const MatmulWork& w, const Storage& in, const HwCo
       .Put(field::kMmAccBase, w.entry)
       .Put(field::kMmKtab, w.offsets.ktab + (w.offsets.increment ? w.first : 0))
       .Put(field::kMmBaseInc, w.offsets.base_inc)
-      .Put(field::kMmWgtRow, w.weight_row + w.first * wl)
-      .Done();
+      .Put(field::kMmWgtRow, w.weight_row + w.first * wl);
 }
 
 bool PostTogether(const PostPiece& piece, int images, const Storage& out) {
   return images > 1 && piece.nx == 1 && out.slot_bytes <= 0xFFFF;
 }
 
-Instruction PostInstruction(const PostWork& w, const Storage& out) {
+void SetPost(const PostWork& w, const Storage& out, Instruction* i) {
   const PostPiece& p = w.piece;
   const bool together = w.images > 1;
-  return Builder(Opcode::kPost, Of(w.stage))
+  Builder(Opcode::kPost, Of(w.stage), i)
       .Put(field::kPoHalf, w.half)
       .Put(field::kPoPair, p.pair)
       .Put(field::kPoRounding, static_cast<uint64_t>(w.stage.rounding))
@@ -113,48 +114,40 @@ Instruction PostInstruction(const PostWork& w, const Storage& out) {
       .Put(field::kPoSy, p.ny > 1 ? p.step_y * out.pitch : 0)
       .PutInt8(field::kPoZy, w.stage.zy)
       .PutInt8(field::kPoLo, w.stage.lo)
-      .PutInt8(field::kPoHi, w.stage.hi)
-      .Done();
+      .PutInt8(field::kPoHi, w.stage.hi);
 }
 
-Instruction LoadImageInstruction(const Program& program, const Storage& in, int image, int row0, int row1) {
-  return Builder(Opcode::kLoadAct, Of("input"))
+void SetLoadImage(const Program& program, const Storage& in, int image, int row0, int row1, Instruction* i) {
+  Builder(Opcode::kLoadAct, Of("input"), i)
       .Put(field::kLsAddr, program.input.address + image * program.input_stride + row0 * program.input.line_stride)
       .Put(field::kLsBytes, in.w * in.c)
       .Put(field::kLsLines, row1 - row0)
       .Put(field::kLsMemStride, program.input.line_stride)
       .Put(field::kLsBuf, in.Pixel(image, row0, 0))
-      .Put(field::kLsBufStride, in.pitch)
-      .Done();
+      .Put(field::kLsBufStride, in.pitch);
 }
 
-Instruction StoreInstruction(const Program& program, const Storage& out, int image, int images) {
+void SetStore(const Program& program, const Storage& out, int image, int images, Instruction* i) {
   const bool one_line = out.h == 1;
-  return Builder(Opcode::kStore, Of("output"))
+  Builder(Opcode::kStore, Of("output"), i)
       .Put(field::kLsAddr, program.output.address + image * program.output_stride)
       .Put(field::kLsBytes, out.w * out.c)
       .Put(field::kLsLines, one_line ? images : out.h)
       .Put(field::kLsMemStride, one_line ? program.output_stride : program.output.line_stride)
       .Put(field::kLsBuf, out.Pixel(image, 0, 0))
-      .Put(field::kLsBufStride, one_line ? out.slot_bytes : out.pitch)
-      .Done();
+      .Put(field::kLsBufStride, one_line ? out.slot_bytes : out.pitch);
 }
 
-Instruction LoadRowsInstruction(Opcode opcode, uint64_t address, uint64_t bytes) {
-  return Builder(opcode, Of("constants"))
-      .Put(field::kLsAddr, address)
-      .Put(field::kLsBytes, bytes)
-      .Put(field::kLsLines, 1)
-      .Done();
+void SetLoadRows(Opcode opcode, uint64_t address, uint64_t bytes, Instruction* i) {
+  Builder(opcode, Of("constants"), i).Put(field::kLsAddr, address).Put(field::kLsBytes, bytes).Put(field::kLsLines, 1);
 }
 
-Instruction FillInstruction(const Storage& storage) {
-  return Builder(Opcode::kFill, Of("activations"))
+void SetFill(const Storage& storage, Instruction* i) {
+  Builder(Opcode::kFill, Of("activations"), i)
       .Put(field::kLsBytes, static_cast<uint64_t>(storage.Bytes()))
       .PutInt8(field::kLsFill, storage.pad_value)
       .Put(field::kLsLines, 1)
-      .Put(field::kLsBuf, storage.base)
-      .Done();
+      .Put(field::kLsBuf, storage.base);
 }
 
 }  // namespace systole

@@ -1,5 +1,5 @@
-// The instructions of planned work, field by field. A value that does not fit its field throws InputError naming the
-// layer: the layer is too large for this accelerator's instructions.
+// The instructions of planned work, field by field, written to *i as a whole. A value that does not fit its field
+// throws InputError naming the layer: the layer is too large for this accelerator's instructions.
 #pragma once
 
 #include "sw/compiler/constants.h"
@@ -24,7 +24,7 @@ struct MatmulWork {
   int image, images;
   int entry, half;
 };
-Instruction MatmulInstruction(const MatmulWork& work, const Storage& in, const HwConfig& config);
+void SetMatmul(const MatmulWork& work, const Storage& in, const HwConfig& config, Instruction* i);
 
 // A piece of POST's work for one image (offset `image_entry` in the accumulators), or, where `images` > 1, for several
 // whose single output pixels lie `out.slot_bytes` apart.
@@ -36,21 +36,21 @@ struct PostWork {
   int image, images;
   int image_entry, half;
 };
-Instruction PostInstruction(const PostWork& work, const Storage& out);
+void SetPost(const PostWork& work, const Storage& out, Instruction* i);
 
 // Whether a piece of several images fits one instruction.
 bool PostTogether(const PostPiece& piece, int images, const Storage& out);
 
 // Rows [row0, row1) of an input image.
-Instruction LoadImageInstruction(const Program& program, const Storage& in, int image, int row0, int row1);
+void SetLoadImage(const Program& program, const Storage& in, int image, int row0, int row1, Instruction* i);
 
 // Output images: `images` one-line images from `image` on, or (images == 1) all lines of one.
-Instruction StoreInstruction(const Program& program, const Storage& out, int image, int images);
+void SetStore(const Program& program, const Storage& out, int image, int images, Instruction* i);
 
 // Constants: one line of `bytes` from memory to rows from 0 on.
-Instruction LoadRowsInstruction(Opcode opcode, uint64_t address, uint64_t bytes);
+void SetLoadRows(Opcode opcode, uint64_t address, uint64_t bytes, Instruction* i);
 
 // Every byte of a tensor's storage gets the value of its halo.
-Instruction FillInstruction(const Storage& storage);
+void SetFill(const Storage& storage, Instruction* i);
 
 }  // namespace systole

@@ -67,9 +67,13 @@ struct Mapping {
     int fold, column, left;
   };
   Place At(int index) const {
-    const int b = index / block, i = index - b * block;
+    int b = 0, i = index;
+    if (index >= block) {
+      b = index / block;
+      i -= b * block;
+    }
     const int f = i / cols, column = i - f * cols;
-    return {b * ((block + cols - 1) / cols) + f, column, std::min(cols - column, block - i)};
+    return {b > 0 ? b * ((block + cols - 1) / cols) + f : f, column, std::min(cols - column, block - i)};
   }
   Column ColumnOf(const Stage& stage, const Fold& fold, int i) const {
     const int index = fold.first_column + i, pixel = index / stage.cout;

@@ -105,8 +105,11 @@ void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
   // Larger cells make longer jobs, which delay their consumers: they must pay for themselves.
   const bool first = best_.folds.empty();
   const double limit = best_cost_ * (candidate_.joint ? kPackingGain : 1.0);
-  const int64_t least = MatmulCycles(candidate_, LeastVectors(stage, candidate_), config);
-  if (!first && static_cast<double>(least) >= limit) return;
+  if (!first) {
+    const double matmul = static_cast<double>(MatmulCycles(candidate_, LeastVectors(stage, candidate_), config));
+    const double post = static_cast<double>(PostPlanner::LeastCost(stage, candidate_, config));
+    if (std::max(matmul, post) + 0.01 * post >= limit) return;
+  }
   tile_search_.Choose(stage, candidate_, config, &candidate_tiles_);
   double cost = kImpossible;
   if (!candidate_tiles_.empty()) {

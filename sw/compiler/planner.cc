@@ -154,13 +154,13 @@ void Planner::EmitSetup() {
   auto load = [&](Opcode opcode, uint64_t bytes) {
     if (bytes == 0) return;
     const uint64_t at = AlignUp(end, kAlignment);
-    program_.setup.push_back(LoadRowsInstruction(opcode, at, bytes));
+    SetLoadRows(opcode, at, bytes, &program_.setup.emplace_back());
     end = at + bytes;
   };
   load(Opcode::kLoadWgt, uint64_t(constants_.weight_rows()) * config.wport * WeightRowBytes(config));
   load(Opcode::kLoadKtab, uint64_t(constants_.offset_rows()) * OffsetRowBytes(config));
   load(Opcode::kLoadPar, uint64_t(constants_.parameter_rows()) * ParameterRowBytes(config));
-  for (const Storage& s : placement_.tensors) program_.setup.push_back(FillInstruction(s));
+  for (const Storage& s : placement_.tensors) SetFill(s, &program_.setup.emplace_back());
   program_.setup_address = AlignUp(end, kAlignment);
   program_.code_address = AlignUp(program_.setup_address + program_.setup.size() * kInstructionBytes, kAlignment);
   program_.memory_end = program_.code_address + program_.code.size() * kInstructionBytes;

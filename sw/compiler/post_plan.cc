@@ -237,6 +237,16 @@ const PostPlanner::Runs* PostPlanner::RunsOf(const Stage& stage, const Mapping& 
   return &runs_.back();
 }
 
+int64_t PostPlanner::LeastCost(const Stage& stage, const Mapping& mapping, const HwConfig& config) {
+  const int64_t outputs = int64_t{stage.out_h} * stage.out_w;
+  const Padding& p = stage.pool_pad;
+  if (p.top + p.left + p.bottom + p.right > 0) return 0;
+  // Runs over several pixels share chunks where nothing is pooled; pairs need both taps in one cell.
+  if (stage.pool_h * stage.pool_w == 1) return outputs * stage.cout / config.lanes;
+  const bool pairs = (mapping.pw > 1 && stage.pool_w == 2) || (mapping.ph > 1 && stage.pool_h == 2);
+  return outputs * (stage.pool_h * stage.pool_w) / (pairs ? 2 : 1) * ((stage.cout + config.lanes - 1) / config.lanes);
+}
+
 int64_t PostPlanner::Cost(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
                           const HwConfig& config) {
   runs_.clear();
@@ -245,8 +255,10 @@ int64_t PostPlanner::Cost(const Stage& stage, const Mapping& mapping, const std:
     const Tile& tile = tiles[t];
     const bool merged = Merged(stage, mapping, tile);
     SetSegments(AxisY(stage, mapping, tile), &ys_);
-    SetSegments(AxisX(stage, mapping, tile), &xs_);
-    if (merged) xs_.resize(1);
+    if (t == 0 || tile.ox0 != tiles[t - 1].ox0 || tile.ox1 != tiles[t - 1].ox1) {
+      SetSegments(AxisX(stage, mapping, tile), &xs_);
+      if (merged) xs_.resize(1);
+    }
     const int length = merged ? mapping.pw * stage.cout : stage.cout;
     for (const PostSegment& y : ys_) {
       for (const PostSegment& x : xs_) {

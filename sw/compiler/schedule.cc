@@ -265,9 +265,10 @@ class JobScheduler::Impl {
 
   // ---- Emission
 
-  int64_t Emit(const Instruction& instruction, const After& after, Cycle retire, int stage) {
+  // The instruction appended last.
+  int64_t Emit(const After& after, Cycle retire, int stage) {
     retire_.push_back(retire);
-    const int64_t index = emitter_.Emit(instruction, after);
+    const int64_t index = emitter_.Order(after);
     program_->layer_of.push_back(stage < 0 ? -1 : stages_[stage].stage->first_layer);
     program_->report_of.push_back(stage);
     return index;
@@ -322,8 +323,8 @@ class JobScheduler::Impl {
     const MatmulShape shape = ShapeOf(job, fold, part.last - part.first);
     const Cycle issue = std::max(matmul_free_, Ready(part.after));
     matmul_free_ = issue + shape.Occupancy();
-    return Emit(MatmulInstruction(work, tensors_[job.stage], program_->config), part.after,
-                MatmulRetire(issue, shape, law_), job.stage);
+    SetMatmul(work, tensors_[job.stage], program_->config, emitter_.Append());
+    return Emit(part.after, MatmulRetire(issue, shape, law_), job.stage);
   }
 
   // A piece for the job's images: one instruction where they lie side by side as pixels, else one each.
@@ -335,17 +336,17 @@ class JobScheduler::Impl {
     int64_t last = kNone;
     for (int b = 0; b < (together ? 1 : job.images); ++b) {
       const int image = job.image + b;
-      const Instruction i = PostInstruction(
-          {*p.stage, tile, piece, placed.parameter_row, image, together ? job.images : 1, b * tile.vectors, half_},
-          out);
+      Instruction* const i = emitter_.Append();
+      SetPost({*p.stage, tile, piece, placed.parameter_row, image, together ? job.images : 1, b * tile.vectors, half_},
+              out, i);
       After after;
       after.Add(Engine::kMatmul, matmul);
       const int end_image = together ? job.image + job.images : image + 1;
       for (int k = image; k < end_image; ++k) after.AddAll(slots_.ReplacedReaders(job.stage + 1, k));
       const Cycle issue = std::max(post_free_, Ready(after));
-      const int64_t taps = PostTaps(i, law_);
+      const int64_t taps = PostTaps(*i, law_);
       post_free_ = issue + taps;
-      last = Emit(i, after, PostRetire(issue, taps), job.stage);
+      last = Emit(after, PostRetire(issue, taps), job.stage);
       const int row1 = piece.oy + (piece.ny - 1) * piece.step_y + 1;
       for (int k = image; k < end_image; ++k) {
         slots_.AddPart(job.stage + 1, k, {piece.oy, row1, placed.channel0, placed.channel1, last});
@@ -401,16 +402,17 @@ class JobScheduler::Impl {
     int64_t last = kNone;
     for (int k = 0; k < pieces; ++k) {
       const int row0 = s.h * k / pieces, row1 = s.h * (k + 1) / pieces;
-      const Instruction i = LoadImageInstruction(*program_, s, image, row0, row1);
+      Instruction* const i = emitter_.Append();
+      SetLoadImage(*program_, s, image, row0, row1, i);
       const Cycle issue = std::max(load_free_, Ready(after));
       int64_t bursts = 0, beats = 0;
-      ForEachBurst(i, [&](uint64_t, int64_t bytes) {
+      ForEachBurst(*i, [&](uint64_t, int64_t bytes) {
         ++bursts;
         beats += Beats(bytes, law_);
       });
       load_free_ = issue + bursts + 1;
       load_data_ = std::max(load_data_, issue + law_.latency) + beats;
-      last = Emit(i, after, load_data_ + 2, -1);
+      last = Emit(after, load_data_ + 2, -1);
       slots_.AddPart(0, image, {row0, row1, 0, s.c, last});
     }
     slots_.SetComplete(0, image);
@@ -429,8 +431,8 @@ class JobScheduler::Impl {
     int64_t last = kNone;
     const int instructions = s.h == 1 ? 1 : images;
     for (int k = 0; k < instructions; ++k) {
-      const Instruction i = StoreInstruction(*program_, s, image + k, s.h == 1 ? images : 1);
-      last = Emit(i, after, retire_[post] + 2 * law_.latency, num_stages_ - 1);
+      SetStore(*program_, s, image + k, s.h == 1 ? images : 1, emitter_.Append());
+      last = Emit(after, retire_[post] + 2 * law_.latency, num_stages_ - 1);
     }
     last_store_ = last;
     stored_ += images;
