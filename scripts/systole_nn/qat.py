@@ -134,6 +134,7 @@ def train_aware(net, recipe, options, images, folder, data_folder=None, quiet=Fa
     """
     train.deterministic(recipe.seed)
     aware = QatNet(net, options, images, follow=follow)
+    aware.quantized()  # refuses what has no scale, before anything is written
     train.train(net.network, recipe, folder, data_folder, aware, quiet)
     state = {"options": dataclasses.asdict(options), "ranges": aware.ranges.tolist()}
     folders.write_json(os.path.join(folder, "qat.json"), state)

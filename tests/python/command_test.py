@@ -66,6 +66,11 @@ class CommandTest(unittest.TestCase):
     def test_labels_of_another_length(self):
         self.write_images("train", 20, labels=19)
         self.expect_refused("20 images but 19 labels")
+        work = os.path.join(self.folder, "new")
+        status, _, err = self.run_command("train", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work)
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertIn("20 images but 19 labels", err)
+        self.assertFalse(os.path.exists(work))
 
     def test_damaged_weights(self):
         net = FloatNet(LENET5_MNIST)
@@ -79,6 +84,11 @@ class CommandTest(unittest.TestCase):
         net.weights["C1"].bias.data.fill_(-1)
         torch.save(net.state_dict(), os.path.join(self.weights, "float.pt"))
         self.expect_refused("lenet5-mnist C1: is constant zero")
+        work = os.path.join(self.folder, "work")
+        status, _, err = self.run_command("qat", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work)
+        self.assertEqual((status, err.count("\n")), (2, 1), err)
+        self.assertIn("lenet5-mnist C1: is constant zero", err)
+        self.assertEqual(os.listdir(self.weights), ["float.pt"])
 
     def test_empty_calibration_set(self):
         self.expect_refused("calibration set is empty", "--calibration-images", "0")
