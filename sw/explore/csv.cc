@@ -61,6 +61,10 @@ void FileWriter::Fail() const {
   throw InputError(fmt::format("{}: cannot be written: {}; make room, or give another path", path_, strerror(errno)));
 }
 
+void CheckWritable(const std::string& path) {
+  if (!path.empty()) FileWriter{path};
+}
+
 void WriteCsv(const Store& store, const std::string& path) {
   FileWriter file(path);
   std::string text;

@@ -9,6 +9,9 @@ namespace systole::explore {
 
 void WriteCsv(const Store& store, const std::string& path);
 
+// Throws InputError where a FileWriter could not begin: to be said before hours of work. An empty path is none.
+void CheckWritable(const std::string& path);
+
 // Writes the text to a temporary file beside `path`, then renames it: `path` is never half-written. Throws InputError.
 class FileWriter {
  public:

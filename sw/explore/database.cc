@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 #include <cstring>
@@ -9,6 +10,16 @@
 #include "sw/base/error.h"
 
 namespace systole::explore {
+
+namespace {
+
+// The process has a limit on the size of files (ulimit -f); SQLite does not tell which write met it.
+bool SizeLimited() {
+  struct rlimit limit = {};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
+}  // namespace
 
 Database::Database(std::string path) : path_(std::move(path)) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -31,7 +42,7 @@ void Database::Fail() const {
   const int code = sqlite3_errcode(db_) & 0xFF;
   const int system = sqlite3_system_errno(db_);
   const std::string where = path_.empty() ? "the store in memory" : path_;
-  if (code == SQLITE_FULL || (code == SQLITE_IOERR && (system == ENOSPC || system == EFBIG || system == EDQUOT))) {
+  if (code == SQLITE_FULL || (code == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || SizeLimited()))) {
     throw InputError(where + ": no space is left for it, or a file size limit is met; make room and go on with " +
                      "--resume: what was committed is kept");
   }

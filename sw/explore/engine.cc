@@ -16,7 +16,7 @@ namespace {
 
 double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-constexpr double kCommitEvery = 0.5;  // seconds
+constexpr double kCommitEvery = 0.2;  // seconds
 
 }  // namespace
 
@@ -32,10 +32,10 @@ struct Engine::Threads {
   std::vector<Outcome> outcomes;
 };
 
-Engine::Engine(const Space& space, Reasons* reasons, Store* store, int threads)
+Engine::Engine(const Space& space, Reasons* reasons, const Store* known, Store* store, int threads)
     : space_(space), store_(store), threads_(std::make_unique<Threads>(space, reasons, std::max(threads, 1))) {
-  if (store_ && store_->Resumed()) {
-    store_->ForEach([&](int64_t id, const char* reason, const double* objectives) {
+  if (known) {
+    known->ForEach([&](int64_t id, const char* reason, const double* objectives) {
       Evaluation& evaluation = stored_[id];
       evaluation.feasible = reason == nullptr;
       if (!evaluation.feasible) return;
@@ -44,7 +44,8 @@ Engine::Engine(const Space& space, Reasons* reasons, Store* store, int threads)
       }
     });
   }
-  if (space_.budget) progress_ = std::make_unique<ProgressLine>(std::min(space_.budget, space_.grid.Points()), 0);
+  if (store_ && space_.budget)
+    progress_ = std::make_unique<ProgressLine>(std::min(space_.budget, space_.grid.Points()), 0);
   committed_ = Now();
 }
 
@@ -71,6 +72,11 @@ std::vector<Evaluation> Engine::Evaluate(const std::vector<Point>& points) {
   evaluations.reserve(points.size());
   for (const int64_t id : ids) evaluations.push_back(known_[id]);
   return evaluations;
+}
+
+bool Engine::Possible(const Point& point) {
+  const std::string* reason = nullptr;
+  return !threads_->evaluators.local()->Excluded(space_.grid.IdOf(point), &reason);
 }
 
 void Engine::Compute(const std::vector<int64_t>& ids) {

@@ -14,8 +14,8 @@ namespace systole::explore {
 
 class Engine : public Problem {
  public:
-  // `store` may be null: nothing is kept beyond this object.
-  Engine(const Space& space, Reasons* reasons, Store* store, int threads);
+  // What is in `known` is not evaluated again; new points go to `store`. Both may be null.
+  Engine(const Space& space, Reasons* reasons, const Store* known, Store* store, int threads);
   ~Engine() override;
 
   const std::vector<int>& Radix() const override { return space_.grid.Radix(); }
@@ -23,6 +23,9 @@ class Engine : public Problem {
   // Throws Interruption after Ctrl-C; InputError when the store cannot be written.
   std::vector<Evaluation> Evaluate(const std::vector<Point>& points) override;
   int64_t Evaluations() const override { return static_cast<int64_t>(known_.size()); }
+
+  // No constraint keeps the point out. One thread at a time.
+  bool Possible(const Point& point);
 
   int64_t Replayed() const { return replayed_; }                                // of them, from the store
   const std::map<std::string, int64_t>& Excluded() const { return excluded_; }  // reason, points

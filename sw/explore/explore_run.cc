@@ -2,18 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "sw/base/error.h"
 #include "sw/explore/csv.h"
 #include "sw/explore/engine.h"
+#include "sw/explore/html.h"
 #include "sw/explore/interrupt.h"
+#include "sw/explore/method_run.h"
 #include "sw/explore/summary.h"
 #include "sw/explore/sweep.h"
-
-#ifdef SYSTOLE_EXPLORE_SEARCH
-#include "sw/explore/search_run.h"
-#endif
+#include "sw/explore/winner_rtl.h"
 
 namespace systole::explore {
 namespace {
@@ -50,6 +51,7 @@ int Stopped(const RunOptions& options, int64_t points) {
 int RunExplore(const RunOptions& options) {
   const Space space = LoadSpace(options.space_file, options.overrides);
   Check(space, options);
+  for (const std::string& path : {options.csv, options.json, options.html}) CheckWritable(path);
   CatchSignals();
   Reasons reasons;
   Store store(space, {options.store, options.resume, options.shard});
@@ -57,6 +59,8 @@ int RunExplore(const RunOptions& options) {
   Summary summary;
   summary.points = space.grid.Points();
   summary.threads = options.threads;
+  summary.whole = options.shard.count == 1;
+  std::optional<MethodResult> method;
   if (space.method == "exhaustive") {
     const SweepResult sweep = Sweep(space, &reasons, &store, options.shard, options.threads);
     summary.planned = sweep.planned;
@@ -64,10 +68,9 @@ int RunExplore(const RunOptions& options) {
     summary.from_store = sweep.from_store;
     summary.complete = sweep.complete;
   } else {
-#ifdef SYSTOLE_EXPLORE_SEARCH
-    Engine engine(space, &reasons, &store, options.threads);
+    Engine engine(space, &reasons, store.Resumed() ? &store : nullptr, &store, options.threads);
     try {
-      RunSearch(space, &engine);
+      method = RunMethod(space, &engine);
     } catch (const Interruption&) {
       summary.complete = false;
     }
@@ -75,17 +78,20 @@ int RunExplore(const RunOptions& options) {
     summary.planned = std::min(space.budget, space.grid.Points());
     summary.from_store = engine.Replayed();
     summary.evaluated = engine.Evaluations() - engine.Replayed();
-#else
-    throw InputError("method " + space.method + " is not built in; only exhaustive is");
-#endif
   }
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!summary.complete) return Stopped(options, summary.from_store + summary.evaluated);
-  Summarise(space, store, options.top, &summary);
+  Summarise(space, store, std::max(options.top, options.verify_rtl), &summary);
   if (!options.csv.empty()) WriteCsv(store, options.csv);
   if (!options.json.empty()) WriteJson(space, store, summary, options.json);
   PrintSummary(space, store, summary, options.top);
-  return 0;
+  std::vector<PageTable> tables;
+  const int status =
+      options.verify_rtl ? VerifyWinners(space, summary, options.verify_rtl, options.threads, &tables) : 0;
+#ifdef SYSTOLE_EXPLORE_PAGE
+  if (!options.html.empty()) WriteHtml(space, store, summary, method ? &*method : nullptr, tables, options.html);
+#endif
+  return status;
 }
 
 }  // namespace systole::explore

@@ -85,6 +85,8 @@ class NativeModelCost : public CostModel {
 
   std::unique_ptr<Evaluator> NewEvaluator() const override { return std::make_unique<NativeEvaluator>(workloads_); }
 
+  const std::vector<NativeWorkload>& workloads() const { return workloads_; }
+
   int64_t BufferKib(const int64_t* p) const override { return p[kActKib] + p[kWgtKib] + p[kParKib] + p[kKtabKib]; }
 
   std::vector<std::string> Describe() const override {
@@ -127,6 +129,10 @@ const std::vector<Parameter>& NativeParameters() {
 
 std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads) {
   return std::make_unique<NativeModelCost>(std::move(workloads));
+}
+
+const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost) {
+  return static_cast<const NativeModelCost&>(cost).workloads();
 }
 
 HwConfig NativeConfig(const int64_t* p) {

@@ -21,6 +21,9 @@ const std::vector<Parameter>& NativeParameters();
 
 std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads);
 
+// Of a cost model that NewNativeCost made.
+const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost);
+
 // A design as the RTL is built: parameters[i] is the value of NativeParameters()[i].
 HwConfig NativeConfig(const int64_t* parameters);
 int64_t NativeBatch(const int64_t* parameters);

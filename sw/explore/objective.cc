@@ -73,13 +73,13 @@ double ObjectiveValue(const Objective& objective, const CostModel& cost, const s
   for (size_t w = 0; w < weights.size(); ++w) {
     if (objective.workload >= 0 && objective.workload != static_cast<int>(w)) continue;
     const WorkloadResult& r = results[w];
-    const double share = (objective.workload >= 0 ? 1.0 : weights[w]) / static_cast<double>(r.images);
+    const double weight = objective.workload >= 0 ? 1.0 : weights[w];
     const int64_t number = objective.metric == Metric::kTraffic       ? r.traffic
                            : objective.metric == Metric::kStalls      ? r.stalls
                            : objective.metric == Metric::kUtilization ? r.macs
                                                                       : r.cycles;
-    value += share * static_cast<double>(number);
-    cycles += share * static_cast<double>(r.cycles);
+    value += weight * static_cast<double>(number) / static_cast<double>(r.images);
+    cycles += weight * static_cast<double>(r.cycles) / static_cast<double>(r.images);
   }
   return objective.metric == Metric::kUtilization ? 100.0 * value / (cycles * static_cast<double>(pes)) : value;
 }

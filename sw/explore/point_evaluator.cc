@@ -25,22 +25,28 @@ PointEvaluator::PointEvaluator(const Space& space, Reasons* reasons)
   parameters_.resize(space.cost->Parameters().size());
 }
 
-Outcome PointEvaluator::Evaluate(int64_t id, WorkloadResult* results, double* objectives, const std::string** reason) {
+bool PointEvaluator::Excluded(int64_t id, const std::string** reason) {
   int64_t* p = parameters_.data();
   space_.Parameters(id, p);
   if (space_.has_budget) {
     const int64_t pes = p[kRows] * p[kCols];
     if (space_.pe_exact ? pes != p[kPeBudget] : pes > p[kPeBudget]) {
       *reason = budget_reason_;
-      return Outcome::kExcluded;
+      return true;
     }
   }
   for (size_t c = 0; c < constraints_.size(); ++c) {
     if (!constraints_[c].Holds(p)) {
       *reason = constraint_reasons_[c];
-      return Outcome::kExcluded;
+      return true;
     }
   }
+  return false;
+}
+
+Outcome PointEvaluator::Evaluate(int64_t id, WorkloadResult* results, double* objectives, const std::string** reason) {
+  if (Excluded(id, reason)) return Outcome::kExcluded;
+  const int64_t* p = parameters_.data();
   if (!evaluator_->Evaluate(p, results, &text_)) {
     *reason = reasons_->Intern(text_);
     return Outcome::kInfeasible;

@@ -37,6 +37,9 @@ class PointEvaluator {
  public:
   PointEvaluator(const Space& space, Reasons* reasons);
 
+  // True: a constraint or the PE budget keeps the point out of the space.
+  bool Excluded(int64_t id, const std::string** reason);
+
   // `results`: one for each workload, `objectives`: one for each objective, as the reader sees them; both are filled
   // where the point is feasible. `reason` otherwise.
   Outcome Evaluate(int64_t id, WorkloadResult* results, double* objectives, const std::string** reason);

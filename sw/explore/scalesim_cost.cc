@@ -62,23 +62,15 @@ class ScaleSimEvaluator : public Evaluator {
   }
 
   bool Evaluate(const int64_t* p, WorkloadResult* results, std::string* reason) override {
-    scalesim::Machine machine;
-    machine.rows = p[kRows];
-    machine.cols = p[kCols];
-    machine.ifmap_kb = First(p[kIfmapKb], p[kSramKb], kDefaultKb);
-    machine.filter_kb = First(p[kFilterKb], p[kSramKb], kDefaultKb);
-    machine.ofmap_kb = First(p[kOfmapKb], p[kSramKb], kDefaultKb);
-    machine.user_bandwidth = p[kBandwidth] || p[kIfmapBandwidth] || p[kFilterBandwidth] || p[kOfmapBandwidth];
-    machine.ifmap_bandwidth = First(p[kIfmapBandwidth], p[kBandwidth], kDefaultBandwidth);
-    machine.filter_bandwidth = First(p[kFilterBandwidth], p[kBandwidth], kDefaultBandwidth);
-    machine.ofmap_bandwidth = First(p[kOfmapBandwidth], p[kBandwidth], kDefaultBandwidth);
+    bool each = false;
+    const scalesim::Machine machine = ScaleSimMachine(p, &each);
     for (size_t w = 0; w < workloads_.size(); ++w) {
       WorkloadResult& result = results[w];
       result = {};
       result.macs = macs_[w];
       for (const scalesim::NamedLayer& named : workloads_[w].layers) {
         try {
-          Add(machine, named.layer, p[kDataflow], &result);
+          Add(machine, named.layer, each, &result);
         } catch (const InputError& error) {
           *reason = fmt::format("scalesim: {}: {}: {}", workloads_[w].name, named.name, error.what());
           return false;
@@ -93,10 +85,8 @@ class ScaleSimEvaluator : public Evaluator {
   }
 
  private:
-  void Add(scalesim::Machine machine, const scalesim::Layer& layer, int64_t dataflow, WorkloadResult* sum) const {
-    if (dataflow != kEach) {
-      machine.dataflow = static_cast<Dataflow>(dataflow);
-    } else {
+  void Add(scalesim::Machine machine, const scalesim::Layer& layer, bool each, WorkloadResult* sum) const {
+    if (each) {
       int64_t best = -1;
       Dataflow choice = Dataflow::kOs;
       for (const Dataflow flow : {Dataflow::kOs, Dataflow::kWs, Dataflow::kIs}) {
@@ -148,6 +138,9 @@ class ScaleSimCost : public CostModel {
     return std::make_unique<ScaleSimEvaluator>(workloads_, macs_, options_);
   }
 
+  const std::vector<ScaleSimWorkload>& workloads() const { return workloads_; }
+  const ScaleSimOptions& options() const { return options_; }
+
   int64_t BufferKib(const int64_t* p) const override {
     return First(p[kIfmapKb], p[kSramKb], kDefaultKb) + First(p[kFilterKb], p[kSramKb], kDefaultKb) +
            First(p[kOfmapKb], p[kSramKb], kDefaultKb);
@@ -179,6 +172,32 @@ const std::vector<Parameter>& ScaleSimParameters() { return ParameterTable(); }
 
 std::unique_ptr<CostModel> NewScaleSimCost(std::vector<ScaleSimWorkload> workloads, const ScaleSimOptions& options) {
   return std::make_unique<ScaleSimCost>(std::move(workloads), options);
+}
+
+const std::vector<ScaleSimWorkload>& ScaleSimWorkloads(const CostModel& cost) {
+  return static_cast<const ScaleSimCost&>(cost).workloads();
+}
+
+scalesim::Options ScaleSimModelOptions(const CostModel& cost) {
+  scalesim::Options options;
+  options.corrected = static_cast<const ScaleSimCost&>(cost).options().corrected;
+  return options;
+}
+
+scalesim::Machine ScaleSimMachine(const int64_t* p, bool* each) {
+  scalesim::Machine machine;
+  machine.rows = p[kRows];
+  machine.cols = p[kCols];
+  machine.ifmap_kb = First(p[kIfmapKb], p[kSramKb], kDefaultKb);
+  machine.filter_kb = First(p[kFilterKb], p[kSramKb], kDefaultKb);
+  machine.ofmap_kb = First(p[kOfmapKb], p[kSramKb], kDefaultKb);
+  machine.user_bandwidth = p[kBandwidth] || p[kIfmapBandwidth] || p[kFilterBandwidth] || p[kOfmapBandwidth];
+  machine.ifmap_bandwidth = First(p[kIfmapBandwidth], p[kBandwidth], kDefaultBandwidth);
+  machine.filter_bandwidth = First(p[kFilterBandwidth], p[kBandwidth], kDefaultBandwidth);
+  machine.ofmap_bandwidth = First(p[kOfmapBandwidth], p[kBandwidth], kDefaultBandwidth);
+  *each = p[kDataflow] == kEach;
+  machine.dataflow = *each ? Dataflow::kOs : static_cast<Dataflow>(p[kDataflow]);
+  return machine;
 }
 
 }  // namespace systole::explore

@@ -36,7 +36,7 @@ void Rows::Clear() {
 Store::Store(const Space& space, const StoreOptions& options)
     : space_(space), database_(Unused(options.path, options.resume)) {
   // A rollback journal, as it also works on the network file systems of clusters.
-  database_.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL");
+  database_.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL");
   database_.Execute("BEGIN EXCLUSIVE");
   in_transaction_ = true;
   resumed_ = QueryInteger(database_, "SELECT count(*) FROM sqlite_master") > 0;

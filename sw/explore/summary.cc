@@ -64,11 +64,7 @@ void Summarise(const Space& space, const Store& store, int64_t top, Summary* sum
       if (space.objectives[o].Maximise()) points.back()[o] = -points.back()[o];
     }
   });
-#ifdef SYSTOLE_EXPLORE_SEARCH
-  std::vector<size_t> front = ParetoFront(points);
-#else
-  std::vector<size_t> front;
-#endif
+  std::vector<size_t> front = ParetoFront(points, Ties::kFirst);
   std::sort(front.begin(), front.end(),
             [&](size_t a, size_t b) { return points[a] != points[b] ? points[a] < points[b] : a < b; });
   for (const size_t i : front) summary->winners.push_back(ids[i]);

@@ -22,6 +22,7 @@ struct Summary {
   bool front = false;            // several objectives: `winners` are the Pareto front
   std::vector<int64_t> winners;  // ids, the best in the first objective first
   bool complete = true;
+  bool whole = true;  // false: a shard
 };
 
 // Fills feasible, infeasible, front and winners. One objective: the best `top`.

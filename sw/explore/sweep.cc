@@ -15,7 +15,7 @@
 namespace systole::explore {
 namespace {
 
-constexpr auto kCommitEvery = std::chrono::milliseconds(500);
+constexpr auto kCommitEvery = std::chrono::milliseconds(200);
 
 struct Chunk {
   int64_t index = 0;

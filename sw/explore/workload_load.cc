@@ -1,6 +1,7 @@
 #include "sw/explore/workload_load.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "sw/base/error.h"
 #include "sw/explore/native_model.h"
 #include "sw/explore/scalesim_cost.h"
+#include "sw/explore/table_model.h"
 #include "sw/model/load.h"
 #include "sw/scalesim/onnx_workload.h"
 #include "sw/scalesim/workload.h"
@@ -81,19 +83,29 @@ std::vector<scalesim::NamedLayer> ScaleSimLayers(const WorkloadSource& source) {
 }
 
 NativeWorkload LoadNative(const WorkloadSource& source) {
-  if (source.file.empty()) {
-    throw InputError("the native cost model takes quantized models (ONNX, or a text folder); use cost = \"scalesim\"");
-  }
-  const std::string extension = fs::path(source.file).extension();
-  if (extension == ".csv") {
-    throw InputError("a layer table has no quantization, which the native cost model needs; give an ONNX model");
-  }
   const Rounding rounding = ParseRounding(source.rounding.empty() ? "float32" : source.rounding);
   NativeWorkload workload;
   workload.name = source.name;
-  workload.model = LoadModel(source.file);
-  ChooseMultipliers(workload.model, rounding);
-  ProveRanges(workload.model);
+  TableModelOptions table;
+  table.rounding = rounding;
+  if (source.file.empty()) {  // a 1x1 convolution of M positions
+    scalesim::WorkloadLayer layer{
+        source.name, "conv", source.gemm[0], 1, source.gemm[2], source.gemm[1], 1, 1, 1, 1, 0, 0, 0, 0, 1, 0};
+    workload.model = ModelFromTable({layer}, source.name, table);
+    workload.description = fmt::format("gemm {}, rounding {}", fmt::join(source.gemm, " "), RoundingName(rounding));
+    return workload;
+  }
+  if (fs::path(source.file).extension() == ".csv") {
+    const std::string text = ReadFile(source.file);
+    if (!IsLayerTable(text)) {
+      throw InputError("the native cost model reads quantized models and layer tables, not SCALE-Sim's topologies");
+    }
+    workload.model = ModelFromTable(scalesim::ParseWorkload(text, source.file), source.name, table);
+  } else {
+    workload.model = LoadModel(source.file);
+    ChooseMultipliers(workload.model, rounding);
+    ProveRanges(workload.model);
+  }
   workload.description = fmt::format("checksum {:016x}, rounding {}", ChecksumOf(source.file), RoundingName(rounding));
   return workload;
 }

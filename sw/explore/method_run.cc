@@ -1,0 +1,67 @@
+#include "sw/explore/method_run.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "sw/explore/interrupt.h"
+
+namespace systole::explore {
+namespace {
+
+// Some value is a word: the values have no order.
+bool Named(const Axis& axis) {
+  return std::any_of(axis.labels.begin(), axis.labels.end(),
+                     [](const std::string& label) { return !std::isdigit(static_cast<unsigned char>(label[0])); });
+}
+
+}  // namespace
+
+std::vector<ProxyInput> ProxyInputs(const Space& space) {
+  std::vector<ProxyInput> inputs;
+  for (const Axis& axis : space.axes) {
+    if (axis.values.size() < 2) continue;
+    inputs.push_back({axis.name, Named(axis) ? static_cast<int>(axis.values.size()) : 0});
+  }
+  if (space.derived_cols) inputs.push_back({"cols", 0});
+  return inputs;
+}
+
+std::vector<double> ProxyNumbers(const Space& space, const Point& point) {
+  std::vector<double> numbers;
+  for (size_t a = 0; a < space.axes.size(); ++a) {
+    const Axis& axis = space.axes[a];
+    if (axis.values.size() < 2) continue;
+    numbers.push_back(Named(axis) ? point[a] : static_cast<double>(axis.values[point[a]]));
+  }
+  if (space.derived_cols) {
+    std::vector<int64_t> parameters(space.cost->Parameters().size());
+    space.Parameters(space.grid.IdOf(point), parameters.data());
+    numbers.push_back(static_cast<double>(parameters[kCols]));
+  }
+  return numbers;
+}
+
+MethodResult RunMethod(const Space& space, Engine* engine) {
+  SearchOptions options;
+  options.seed = space.seed;
+  options.budget = space.budget;
+  options.stop = [] { return Interrupted() != 0; };
+  MethodResult result;
+  if (space.method == "mlp") {
+    ProxySearchOptions proxy;
+    proxy.search = options;
+    proxy.proxy.seed = space.seed;
+    proxy.inputs = ProxyInputs(space);
+    proxy.describe = [&space](const Point& point) { return ProxyNumbers(space, point); };
+    proxy.possible = [engine](const Point& point) { return engine->Possible(point); };
+    result.proxy = ProxySearch(engine, proxy);
+    result.search = std::move(result.proxy->search);
+  } else {
+    result.search = Search(engine, ParseMethod(space.method), options);
+  }
+  if (Interrupted()) throw Interruption();
+  return result;
+}
+
+}  // namespace systole::explore

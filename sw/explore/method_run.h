@@ -1,0 +1,27 @@
+// Runs the search method of a space on an engine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sw/explore/engine.h"
+#include "sw/explore/proxy_search.h"
+#include "sw/explore/search.h"
+
+namespace systole::explore {
+
+struct MethodResult {
+  SearchResult search;
+  std::optional<ProxySearchResult> proxy;  // method mlp; its search is moved to `search`
+};
+
+// Throws Interruption, and what the methods throw.
+MethodResult RunMethod(const Space& space, Engine* engine);
+
+// What a proxy is told of a design: an input for each axis that varies (of words: one of categories), cols where they
+// follow from a PE budget.
+std::vector<ProxyInput> ProxyInputs(const Space& space);
+std::vector<double> ProxyNumbers(const Space& space, const Point& point);
+
+}  // namespace systole::explore
