@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 # systole_config before anything else is built.
 PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB ACC_DEPTH AXI_DATA_WIDTH \
   AXI_ADDR_WIDTH AXI_ID_WIDTH OUTSTANDING QUEUE_DEPTH ROUNDINGS ROW_SUM DATAFLOWS
-OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA NETWORKS ORIGINAL
+OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA NETWORKS ORIGINAL PYTHON
 given := $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p))))
 on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
 unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(on_command_line))
@@ -37,7 +37,7 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # The three array shapes of `make test`.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help sim test regress lint format cov synth wave bench venv clean rtl build config report explore \
+.PHONY: help sim test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
   setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore
 
 help:
@@ -53,6 +53,7 @@ help:
 	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert, trace or cov)'
 	@echo 'make build    only the host programs, explore left out; the command line is $(SYSTOLE) -h'
 	@echo 'make explore  the design-space exploration, systole explore (more packages: pagmo, SQLite)'
+	@echo 'make slurm-test  a sweep as a job array on a real one-node Slurm cluster, workers killed in mid-job'
 	@echo 'make venv     Python environment for training and cross-checks (PyPI packages; nothing else needs it)'
 	@echo 'make report   build/report/NETWORK.html of the shipped networks (needs make venv, data sets, trained weights)'
 	@echo 'make clean    removes build/'
@@ -60,7 +61,7 @@ help:
 	@echo 'RTL parameters:  make sim ROWS=8 COLS=32 AXI_DATA_WIDTH=128'
 	@echo '  $(PARAMETERS)'
 	@echo 'Options: SETUP=no (install nothing), JOBS=N, MODEL=, IMAGES=, LABELS=, BATCH=, FIRST=, TESTS=<regex>,'
-	@echo '  NETWORKS=<names for report>, ORIGINAL=<checkout of SCALE-Sim v2 for bench>,'
+	@echo '  NETWORKS=<names for report>, ORIGINAL=<checkout of SCALE-Sim v2 for bench>, PYTHON=<with its packages>,'
 	@echo '  SYSTOLE_DATA=<folder with mnist/, ...> (tests that need real data are skipped without it)'
 
 # ---- Preparation
@@ -139,8 +140,15 @@ cov: setup-cov build
 bench: setup-build build
 	@scripts/build_rtl.sh VARIANT=plain
 	@scripts/build_rtl.sh VARIANT=noassert
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole_bench >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole_bench scalesim_bench >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 	@$(BUILD)/sw/bench/systole_bench $(MODEL) $(IMAGES)
+	@echo
+	@python3 scripts/bench_scalesim.py --bin $(BUILD) $(if $(ORIGINAL),--original $(ORIGINAL)) $(if $(PYTHON),--python $(PYTHON))
+
+# Where Slurm cannot be installed, the test says that it is skipped, and how to enable it.
+slurm-test: explore
+	@scripts/setup.sh slurm || true
+	@python3 tests/slurm/slurm_test.py --systole $(SYSTOLE)
 
 synth: setup-synth config
 	@scripts/synth.sh $(given)
