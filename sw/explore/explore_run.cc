@@ -88,9 +88,7 @@ int RunExplore(const RunOptions& options) {
   std::vector<PageTable> tables;
   const int status =
       options.verify_rtl ? VerifyWinners(space, summary, options.verify_rtl, options.threads, &tables) : 0;
-#ifdef SYSTOLE_EXPLORE_PAGE
   if (!options.html.empty()) WriteHtml(space, store, summary, method ? &*method : nullptr, tables, options.html);
-#endif
   return status;
 }
 

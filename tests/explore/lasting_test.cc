@@ -171,7 +171,7 @@ cp {0}/s.sqlite {3}/rescued.sqlite
 TEST_F(LastingTest, AFolderThatCannotBeWrittenIsSaidBeforeAnythingIsComputed) {
   const std::string space = Write("s.toml", kSlow);
   const auto begin = std::chrono::steady_clock::now();
-  for (const char* option : {"--store", "--csv", "--json"}) {
+  for (const char* option : {"--store", "--csv", "--json", "--html"}) {
     for (const char* path : {"/proc/x", "/proc/none/x"}) {
       ExpectRefused(Explore(fmt::format("{} {} {}", space, option, path)), {path, "cannot be written"});
     }

@@ -93,7 +93,8 @@ Formula::Function With(const Formula::Function& function, Method method) {
   };
 }
 
-SearchResult Searched(Method method, const Formula::Function& function, uint64_t seed, int64_t budget, int threads = 1) {
+SearchResult Searched(Method method, const Formula::Function& function, uint64_t seed, int64_t budget,
+                      int threads = 1) {
   Formula problem(kRadix, method == Method::kNsga2 ? 2 : 1, With(function, method), threads);
   SearchOptions options;
   options.seed = seed;
