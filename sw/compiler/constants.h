@@ -45,7 +45,7 @@ class Constants {
   // First parameter row of a piece's channels; equal runs of one stage are shared.
   int AddParameters(int stage_index, const Stage& stage, const PostPiece& piece);
 
-  // Throws MisfitError naming the parameter where a memory is too small.
+  // Throws MisfitError naming the parameter where a memory is too small for what was added.
   void CheckFit(const std::string& model_name) const;
 
   int weight_rows() const { return weight_rows_; }  // per bank

@@ -98,6 +98,15 @@ int64_t MatmulCycles(const Mapping& mapping, int64_t vectors, const HwConfig& co
   return cycles;
 }
 
+// A lower bound of the cost of cells of ph x pw: every fold reads at least a kernel.
+double LeastCost(const Stage& stage, const HwConfig& config, int ph, int pw) {
+  const int64_t folds = (int64_t{ph} * pw * stage.cout + config.cols - 1) / config.cols;
+  const int64_t slices = (int64_t{stage.kernel_h} * stage.kernel_w * stage.cin + config.rows - 1) / config.rows;
+  const double matmul = static_cast<double>(LeastVectors(stage, ph, pw) * folds * slices);
+  const double post = static_cast<double>(PostPlanner::LeastCost(stage, ph, pw, config));
+  return std::max(matmul, post) + 0.01 * post;
+}
+
 }  // namespace
 
 // The cost is the cycles of an image: the array's and POST's work, whichever is longer.
@@ -105,11 +114,8 @@ void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
   // Larger cells make longer jobs, which delay their consumers: they must pay for themselves.
   const bool first = best_.folds.empty();
   const double limit = best_cost_ * (candidate_.joint ? kPackingGain : 1.0);
-  if (!first) {
-    const double matmul = static_cast<double>(MatmulCycles(candidate_, LeastVectors(stage, candidate_), config));
-    const double post = static_cast<double>(PostPlanner::LeastCost(stage, candidate_, config));
-    if (std::max(matmul, post) + 0.01 * post >= limit) return;
-  }
+  const int64_t vectors = LeastVectors(stage, candidate_.ph, candidate_.pw);
+  if (!first && static_cast<double>(MatmulCycles(candidate_, vectors, config)) >= limit) return;
   tile_search_.Choose(stage, candidate_, config, &candidate_tiles_);
   double cost = kImpossible;
   if (!candidate_tiles_.empty()) {
@@ -142,6 +148,7 @@ void MappingSearch::Choose(const Stage& stage, const HwConfig& config, Mapping* 
   for (int ph = 1; ph <= std::min(kMaxCellSide, stage.conv_h); ++ph) {
     for (int pw = 1; pw <= std::min(kMaxCellSide, stage.conv_w); ++pw) {
       if (ph * pw == 1 || ph * pw * stage.cout > 4 * config.cols || !PackingAllowed(stage, ph, pw)) continue;
+      if (LeastCost(stage, config, ph, pw) >= best_cost_ * kPackingGain) continue;
       DenseMapping(stage, config, ph, pw, &candidate_);
       Consider(stage, config);
     }

@@ -89,6 +89,7 @@ Program& Planner::Plan(const HwConfig& config, const ProgramOptions& options) {
   placement_.tensors.push_back(OutputStorage(*stages_.back().stage));
   PlaceTensors(first_batched_, config, options.images, std::min(options.batch, options.images), name_, &placement_);
   PlaceConstants(config);
+  constants_.CheckFit(name_);  // weights and offsets; parameters are added as pieces are planned
   PlaceMemory();
   scheduler_.Run(stages_, placement_, constants_, program_);
   constants_.CheckFit(name_);

@@ -237,13 +237,13 @@ const PostPlanner::Runs* PostPlanner::RunsOf(const Stage& stage, const Mapping& 
   return &runs_.back();
 }
 
-int64_t PostPlanner::LeastCost(const Stage& stage, const Mapping& mapping, const HwConfig& config) {
+int64_t PostPlanner::LeastCost(const Stage& stage, int ph, int pw, const HwConfig& config) {
   const int64_t outputs = int64_t{stage.out_h} * stage.out_w;
   const Padding& p = stage.pool_pad;
   if (p.top + p.left + p.bottom + p.right > 0) return 0;
   // Runs over several pixels share chunks where nothing is pooled; pairs need both taps in one cell.
   if (stage.pool_h * stage.pool_w == 1) return outputs * stage.cout / config.lanes;
-  const bool pairs = (mapping.pw > 1 && stage.pool_w == 2) || (mapping.ph > 1 && stage.pool_h == 2);
+  const bool pairs = (pw > 1 && stage.pool_w == 2) || (ph > 1 && stage.pool_h == 2);
   return outputs * (stage.pool_h * stage.pool_w) / (pairs ? 2 : 1) * ((stage.cout + config.lanes - 1) / config.lanes);
 }
 

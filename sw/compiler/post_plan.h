@@ -47,8 +47,8 @@ class PostPlanner {
   bool Plan(const Stage& stage, const Mapping& mapping, const Tile& tile, std::vector<PostPiece>* pieces,
             int images = 1);
 
-  // A lower bound of Cost, however the output is cut.
-  static int64_t LeastCost(const Stage& stage, const Mapping& mapping, const HwConfig& config);
+  // A lower bound of Cost for cells of ph x pw, however the output is cut.
+  static int64_t LeastCost(const Stage& stage, int ph, int pw, const HwConfig& config);
 
   // Cycles of POST for tiles of one image, and two more for each piece; -1 where Plan returns false.
   int64_t Cost(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles, const HwConfig& config);

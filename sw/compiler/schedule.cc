@@ -144,7 +144,7 @@ class JobScheduler::Impl {
   }
 
   bool Eligible(const Job& job) const {
-    for (int i = job.image; i < job.image + job.images; ++i) {
+    for (int i = job.image + job.images - 1; i >= job.image; --i) {  // the last image is complete last
       if (!slots_.Complete(job.stage, i) || !slots_.CanWrite(job.stage + 1, i)) return false;
     }
     return true;

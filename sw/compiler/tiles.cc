@@ -31,18 +31,14 @@ struct OutputAxis {
   }
 };
 
-OutputAxis AxisY(const Stage& s, const Mapping& mapping) {
-  return {s.out_h,           std::max(1, mapping.ph / s.pool_h),
-          s.pool_h,          s.pool_stride_h,
-          s.pool_dilation_h, s.pool_pad.top,
-          s.conv_h,          mapping.ph};
+OutputAxis AxisY(const Stage& s, int ph) {
+  return {s.out_h, std::max(1, ph / s.pool_h), s.pool_h, s.pool_stride_h, s.pool_dilation_h, s.pool_pad.top, s.conv_h,
+          ph};
 }
 
-OutputAxis AxisX(const Stage& s, const Mapping& mapping) {
-  return {s.out_w,           std::max(1, mapping.pw / s.pool_w),
-          s.pool_w,          s.pool_stride_w,
-          s.pool_dilation_w, s.pool_pad.left,
-          s.conv_w,          mapping.pw};
+OutputAxis AxisX(const Stage& s, int pw) {
+  return {s.out_w, std::max(1, pw / s.pool_w), s.pool_w, s.pool_stride_w, s.pool_dilation_w, s.pool_pad.left, s.conv_w,
+          pw};
 }
 
 // Calls part(o0, o1, c0, c1, cells) for `parts` parts (at most Units()) of the axis, each of whole units but the last,
@@ -62,8 +58,8 @@ void ForEachPart(const OutputAxis& a, int parts, Take&& part) {
 
 }  // namespace
 
-int64_t LeastVectors(const Stage& stage, const Mapping& mapping) {
-  return int64_t{AxisY(stage, mapping).LeastCells()} * AxisX(stage, mapping).LeastCells();
+int64_t LeastVectors(const Stage& stage, int ph, int pw) {
+  return int64_t{AxisY(stage, ph).LeastCells()} * AxisX(stage, pw).LeastCells();
 }
 
 void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config, std::vector<Tile>* tiles) {
@@ -72,7 +68,7 @@ void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConf
   int wl = 3;
   for (const Fold& fold : mapping.folds) wl = std::max(wl, LoadCycles(fold, config));
   const int comfortable = std::max(kComfortableVectors, wl);
-  const OutputAxis y_axis = AxisY(stage, mapping), x_axis = AxisX(stage, mapping);
+  const OutputAxis y_axis = AxisY(stage, mapping.ph), x_axis = AxisX(stage, mapping.pw);
   const int units_y = y_axis.Units(), units_x = x_axis.Units(), least_y = y_axis.LeastCells();
   tiles->clear();
   int best_y = 0;

@@ -18,8 +18,8 @@ struct Tile {
   int vectors = 0;                         // ny * nx
 };
 
-// A lower bound of the vectors of a stage's output, however it is cut.
-int64_t LeastVectors(const Stage& stage, const Mapping& mapping);
+// A lower bound of the vectors of a stage's output in cells of ph x pw, however it is cut.
+int64_t LeastVectors(const Stage& stage, int ph, int pw);
 
 // Keeps its memory from search to search.
 class TileSearch {

@@ -96,9 +96,9 @@ inline Cycle MatmulRetire(Cycle issue, const MatmulShape& s, const LawConfig& c)
 
 // T: accumulator reads, one a cycle.
 inline int64_t PostTaps(const Instruction& i, const LawConfig& c) {
-  const int64_t chunks = (AtLeastOne(i.Get(field::kPoNchan)) + c.lanes - 1) / c.lanes;
-  return chunks * AtLeastOne(i.Get(field::kPoNy)) * AtLeastOne(i.Get(field::kPoNx)) * AtLeastOne(i.Get(field::kPoNty)) *
-         AtLeastOne(i.Get(field::kPoNtx));
+  const int chunks = (static_cast<int>(AtLeastOne(i.Get(field::kPoNchan))) + c.lanes - 1) / c.lanes;
+  return int64_t{chunks} * AtLeastOne(i.Get(field::kPoNy)) * AtLeastOne(i.Get(field::kPoNx)) *
+         AtLeastOne(i.Get(field::kPoNty)) * AtLeastOne(i.Get(field::kPoNtx));
 }
 
 inline Cycle PostRetire(Cycle issue, int64_t taps) { return issue + taps + 10; }
