@@ -6,7 +6,9 @@
 
 #include "sw/compiler/emitter.h"
 #include "sw/compiler/instructions.h"
+#include "sw/compiler/job_needs.h"
 #include "sw/compiler/tensor_slots.h"
+#include "sw/compiler/tile_pieces.h"
 #include "sw/timing/laws.h"
 
 namespace systole {
@@ -26,32 +28,6 @@ struct Cursor {
 struct Part {
   int fold, first, last;
   After after;
-};
-
-// A piece of POST's work with its parameter row and channels [channel0, channel1).
-struct PlacedPiece {
-  PostPiece piece;
-  int parameter_row, channel0, channel1;
-};
-
-struct Range {
-  int begin = -1, end = -1;
-};
-
-struct Job {
-  int stage = 0;
-  int image = 0, images = 0;
-  int tile = 0;
-  int fold0 = 0, fold1 = 0;  // half open
-};
-
-// The instructions that a list of slice groups waits for, in one tile of one unit of images.
-struct Needs {
-  int image = -1, tile = -1;
-  std::vector<int64_t> producer;  // per group, kNone: none
-  std::vector<Cycle> ready;
-  int64_t last_producer = kNone;
-  Cycle last_ready = 0;
 };
 
 }  // namespace
@@ -108,19 +84,8 @@ class JobScheduler::Impl {
     post_of_half_[0] = post_of_half_[1] = last_store_ = kNone;
     loaded_ = stored_ = 0;
 
-    pieces_.clear();
-    first_range_.clear();
-    first_needs_.clear();
-    size_t ranges = 0, needs = 0;
-    for (const PlannedStage& p : stages) {
-      first_range_.push_back(ranges);
-      first_needs_.push_back(needs);
-      ranges += p.tiles.size() * static_cast<size_t>(p.images_per_tile);
-      needs += static_cast<size_t>(p.needs.lists());
-    }
-    piece_ranges_.assign(ranges, Range{});
-    if (needs_.size() < needs) needs_.resize(needs);
-    for (size_t i = 0; i < needs; ++i) needs_[i].image = -1;
+    pieces_.Clear(stages);
+    needs_.Clear(stages);
   }
 
   // ---- Order
@@ -164,52 +129,6 @@ class JobScheduler::Impl {
 
   Engine Source(int stage) const { return stage == 0 ? Engine::kLoad : Engine::kPost; }
 
-  // The parts of the job's input images: those with the same ranges as one, written when the last of them is.
-  void CollectParts(const Job& job) {
-    written_.clear();
-    for (int i = job.image; i < job.image + job.images; ++i) {
-      const std::vector<Written>& parts = slots_.Parts(job.stage, i);
-      for (size_t k = 0; k < parts.size(); ++k) {
-        if (k < written_.size() && parts[k].SameRanges(written_[k])) {
-          written_[k].instruction = std::max(written_[k].instruction, parts[k].instruction);
-        } else {
-          written_.push_back(parts[k]);
-        }
-      }
-    }
-  }
-
-  // The input is complete, so this holds as long as the job's tile and images do.
-  const Needs& NeedsOf(const Job& job, int fold) {
-    const PlannedStage& p = stages_[job.stage];
-    const int list = p.needs.ListOf(fold);
-    Needs& needs = needs_[first_needs_[job.stage] + list];
-    if (needs.image == job.image && needs.tile == job.tile) return needs;
-    needs.image = job.image;
-    needs.tile = job.tile;
-    needs.producer.clear();
-    needs.ready.clear();
-    needs.last_producer = kNone;
-    needs.last_ready = 0;
-    CollectParts(job);
-    const Tile& tile = p.tiles[job.tile];
-    const int first_row = tile.cy0 * p.stage->stride_h;
-    const int last_row = (tile.cy0 + (tile.ny - 1) * p.mapping.ph) * p.stage->stride_h;
-    for (const SliceGroup* g = p.needs.begin(list); g != p.needs.end(list); ++g) {
-      const Written need = {first_row + g->row0, last_row + g->row1, g->channel0, g->channel1, kNone};
-      int64_t producer = kNone;
-      for (const Written& w : written_) {
-        if (w.instruction > producer && w.Overlaps(need)) producer = w.instruction;
-      }
-      const Cycle ready = Ready(producer);
-      needs.producer.push_back(producer);
-      needs.ready.push_back(ready);
-      needs.last_producer = std::max(needs.last_producer, producer);
-      needs.last_ready = std::max(needs.last_ready, ready);
-    }
-    return needs;
-  }
-
   Cycle Ready(int64_t instruction) const { return instruction == kNone ? 0 : retire_[instruction] + 1; }
   Cycle Ready(const After& after) const {
     Cycle ready = 0;
@@ -236,7 +155,7 @@ class JobScheduler::Impl {
     for (int f = job.fold0; f < job.fold1; ++f) {
       const Fold& fold = p.mapping.folds[f];
       const Cycle period = ShapeOf(job, fold, 1).period;
-      const Needs& needs = NeedsOf(job, f);
+      const Needs& needs = needs_.Of(job, p, f, slots_, retire_);
       work += period * fold.slices;
       parts_.push_back({f, 0, 0, After{}});
       if (f == job.fold0) parts_.back().after.Add(Engine::kPost, post_of_half_[half_]);
@@ -283,7 +202,7 @@ class JobScheduler::Impl {
 
     for (int i = job.image; i < job.image + job.images; ++i) slots_.StartWriting(job.stage + 1, i);
     int64_t post = kNone;
-    const Range pieces = Pieces(job);
+    const TilePieces::Range pieces = pieces_.Of(job, p, constants_);
     for (int k = pieces.begin; k < pieces.end; ++k) {
       const int fold = pieces_[k].piece.fold;
       if (fold >= job.fold0 && fold < job.fold1) post = EmitPosts(job, p, tile, pieces_[k], last);
@@ -292,26 +211,6 @@ class JobScheduler::Impl {
     post_of_half_[half_] = post;
     half_ ^= 1;
     if (LastOfUnit(job)) FinishUnit(job, post);
-  }
-
-  // The job's tile in pieces_; planned when first needed.
-  Range Pieces(const Job& job) {
-    const PlannedStage& p = stages_[job.stage];
-    Range& range = piece_ranges_[first_range_[job.stage] + job.tile * p.images_per_tile + job.images - 1];
-    if (range.begin >= 0) return range;
-    const Stage& stage = *p.stage;
-    tile_pieces_.clear();
-    const bool ok = post_planner_.Plan(stage, p.mapping, p.tiles[job.tile], &tile_pieces_, job.images);
-    assert(ok);
-    (void)ok;
-    range.begin = static_cast<int>(pieces_.size());
-    for (const PostPiece& piece : tile_pieces_) {
-      const bool wraps = piece.first_channel + piece.channels > stage.cout;
-      pieces_.push_back({piece, constants_->AddParameters(job.stage, stage, piece), wraps ? 0 : piece.first_channel,
-                         wraps ? stage.cout : piece.first_channel + piece.channels});
-    }
-    range.end = static_cast<int>(pieces_.size());
-    return range;
   }
 
   int64_t EmitMatmul(const Job& job, const PlannedStage& p, const Tile& tile, const Part& part) {
@@ -463,13 +362,8 @@ class JobScheduler::Impl {
   int loaded_ = 0, stored_ = 0;
 
   std::vector<Part> parts_, best_parts_;  // of the job judged last; of the best so far
-  std::vector<Written> written_;
-  std::vector<size_t> first_needs_, first_range_;  // per stage
-  std::vector<Needs> needs_;                       // by stage and list
-  PostPlanner post_planner_;
-  std::vector<PostPiece> tile_pieces_;
-  std::vector<Range> piece_ranges_;  // in pieces_, by stage, tile and images
-  std::vector<PlacedPiece> pieces_;
+  JobNeeds needs_;
+  TilePieces pieces_;
 };
 
 JobScheduler::JobScheduler() : impl_(std::make_unique<Impl>()) {}

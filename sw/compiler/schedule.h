@@ -10,25 +10,11 @@
 #include <vector>
 
 #include "sw/compiler/constants.h"
-#include "sw/compiler/mapping.h"
-#include "sw/compiler/post_plan.h"
+#include "sw/compiler/planned_stage.h"
 #include "sw/compiler/program.h"
-#include "sw/compiler/slice_needs.h"
-#include "sw/compiler/stage.h"
 #include "sw/compiler/storage.h"
-#include "sw/compiler/tiles.h"
 
 namespace systole {
-
-// A stage with everything decided but time.
-struct PlannedStage {
-  const Stage* stage = nullptr;
-  Mapping mapping;
-  std::vector<Tile> tiles;
-  SliceNeeds needs;
-  std::vector<FoldRows> rows;  // per fold
-  int images_per_tile = 1;     // > 1: batched; a tile of several images (whole images)
-};
 
 // Keeps its memory from program to program.
 class JobScheduler {
