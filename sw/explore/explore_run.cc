@@ -12,6 +12,7 @@
 #include "sw/explore/html.h"
 #include "sw/explore/interrupt.h"
 #include "sw/explore/method_run.h"
+#include "sw/explore/progress_line.h"
 #include "sw/explore/summary.h"
 #include "sw/explore/sweep.h"
 #include "sw/explore/winner_rtl.h"
@@ -24,6 +25,10 @@ void Check(const Space& space, const RunOptions& options) {
   const bool exhaustive = space.method == "exhaustive";
   if (exhaustive && options.overrides.budget) {
     throw InputError("--budget is for searches; an exhaustive sweep evaluates every point, leave it out");
+  }
+  if (exhaustive && space.grid.Points() > kMaxSweep) {
+    throw InputError(fmt::format("{}: has {} points, more than an exhaustive sweep can take; shorten axes, or search",
+                                 space.file, Grouped(space.grid.Points())));
   }
   if (!exhaustive && !space.budget) {
     throw InputError(fmt::format("{}: method {} needs a budget of evaluations; add budget = N or --budget N",

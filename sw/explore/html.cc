@@ -15,13 +15,12 @@ namespace {
 std::string UnitOf(const Space& space, const Objective& objective) {
   switch (objective.metric) {
     case Metric::kCycles:
-      return space.cost_kind == CostKind::kNative ? "cycles per image" : "cycles";
+      return space.cost_kind == CostKind::kNative ? "per image" : "";
     case Metric::kUtilization:
       return "%";
     case Metric::kTraffic:
       return "bytes";
     case Metric::kStalls:
-      return "cycles";
     case Metric::kPes:
       return "";
     case Metric::kBuffer:

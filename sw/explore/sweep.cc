@@ -52,7 +52,7 @@ bool EvaluateChunk(const Space& space, PointEvaluator* evaluator, int64_t first,
 
 }  // namespace
 
-int64_t ChunkPoints(int64_t points) { return std::clamp<int64_t>(points / 4096, 1, 256); }
+int64_t ChunkPoints(int64_t points) { return std::max(std::clamp<int64_t>(points / 4096, 1, 256), points >> 25); }
 
 int64_t ChunkCount(int64_t points) { return (points + ChunkPoints(points) - 1) / ChunkPoints(points); }
 

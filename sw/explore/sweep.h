@@ -14,6 +14,9 @@ namespace systole::explore {
 int64_t ChunkPoints(int64_t points);
 int64_t ChunkCount(int64_t points);
 
+// Beyond it a chunk would be too long.
+inline constexpr int64_t kMaxSweep = int64_t{1} << 40;
+
 struct SweepResult {
   int64_t planned = 0;     // points of this shard
   int64_t from_store = 0;  // of them, already there

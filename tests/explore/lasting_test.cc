@@ -71,11 +71,12 @@ TEST_F(LastingTest, KilledAtFiftyRandomMomentsTheRowsAreThoseOfOneRun) {
   SCOPED_TRACE(fmt::format("seed {}", seed));
   std::mt19937 random(seed);
   int kills = 0, sweeps = 0, in_mid_sweep = 0;
+  double longest = 0.7;  // seconds; more where a busy machine commits nothing in that time
   while (kills < 50) {
     const std::string store = Path(fmt::format("{}.sqlite", sweeps++));
     for (int64_t committed = 0;;) {
       const pid_t child = Start({space, "--store", store, "--resume", "--csv", Path("out.csv")});
-      Sleep(std::uniform_real_distribution<>(0, 0.7)(random));
+      Sleep(std::uniform_real_distribution<>(0, longest)(random));
       kill(child, SIGKILL);
       const int status = Wait(child);
       if (!WIFSIGNALED(status)) {
@@ -87,6 +88,7 @@ TEST_F(LastingTest, KilledAtFiftyRandomMomentsTheRowsAreThoseOfOneRun) {
       const int64_t rows = Rows(store);
       ASSERT_GE(rows, committed);
       if (rows > committed) ++in_mid_sweep;
+      longest = rows > committed ? 0.7 : longest * 1.2;
       committed = rows;
     }
     ASSERT_EQ(Read(Path("out.csv")), whole) << "sweep " << sweeps;
@@ -169,15 +171,21 @@ cp {0}/s.sqlite {3}/rescued.sqlite
 }
 
 TEST_F(LastingTest, AFolderThatCannotBeWrittenIsSaidBeforeAnythingIsComputed) {
-  const std::string space = Write("s.toml", kSlow);
-  const auto begin = std::chrono::steady_clock::now();
+  const std::string space = Write("s.toml", R"toml(  # days of work
+cost = "scalesim"
+[space]
+rows = {min = 1, max = 5000}
+cols = {min = 1, max = 5000}
+sram_kb = {min = 1, max = 5000}
+[[workload]]
+gemm = [64, 96, 128]
+)toml");
   for (const char* option : {"--store", "--csv", "--json", "--html"}) {
     for (const char* path : {"/proc/x", "/proc/none/x"}) {
       ExpectRefused(Explore(fmt::format("{} {} {}", space, option, path)), {path, "cannot be written"});
     }
     ExpectRefused(Explore(fmt::format("{} {} {}/x", space, option, space)), {"s.toml/x", "cannot be written"});
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
   EXPECT_EQ(Files(), (std::vector<std::string>{"s.toml"}));
 }
 
@@ -211,6 +219,12 @@ TEST_F(LastingTest, OptionsThatDoNotFitTogetherAreRefused) {
   const std::string space = Write("s.toml", kSlow);
   ExpectRefused(Explore(space + " --budget 5"), {"--budget is for searches"});
   ExpectRefused(Explore(space + " --method random"), {"method random needs a budget"});
+  const std::string huge = Write("s2.toml",
+                                 "cost = \"scalesim\"\n[space]\nrows = {min = 1, max = 20000}\n"
+                                 "cols = {min = 1, max = 20000}\nsram_kb = {min = 1, max = 20000}\n"
+                                 "[[workload]]\ngemm = [7, 7, 3]\n");
+  ExpectRefused(Explore(huge), {"8,000,000,000,000 points", "or search"});
+  std::filesystem::remove(huge);
   ExpectRefused(Explore(space + " --shard 1/2"), {"--shard needs --store"});
   ExpectRefused(Explore(space + " --resume"), {"--resume needs --store"});
   ExpectRefused(Explore(space + " --shard 3/2 --store x"), {"--shard 3/2: is no i/n"});
