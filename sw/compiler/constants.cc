@@ -86,24 +86,27 @@ OffsetRows Constants::AddOffsets(const Stage& stage, const Fold& fold, int pitch
   const OffsetPattern pattern(stage, fold, pitch);
   OffsetRows result;
   const int step = fold.slices > 1 ? pattern.First(1) - pattern.First(0) : 0;
-  first_.clear();
-  pattern.ForEachLane(0, fold.rows, [&](int, int offset) {
-    first_.push_back(offset);
+  first_.resize(static_cast<size_t>(fold.rows));
+  pattern.ForEachLane(0, fold.rows, [&](int j, int offset) {
+    first_[j] = offset;
     return true;
   });
   const bool uniform = step >= 0 && step <= 0xFFFF && Uniform(fold, pattern, step, first_);
   if (uniform) result.base_inc = step;
   result.increment = !uniform;
   const size_t begin = offsets_.size();
-  for (int i = 0; i < (uniform ? 1 : fold.slices); ++i) {
-    pattern.ForEachLane(i, fold.rows, [&](int, int offset) {
+  const int rows = uniform ? 1 : fold.slices;
+  offsets_.resize(begin + static_cast<size_t>(rows) * fold.rows);
+  for (int i = 0; i < rows; ++i) {
+    uint16_t* const row = &offsets_[begin + static_cast<size_t>(i) * fold.rows];
+    pattern.ForEachLane(i, fold.rows, [&](int j, int offset) {
       if (offset < 0 || offset > 0xFFFF) {
         throw MisfitError(Misfit::kTooLarge,
                           fmt::format("layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
                                       "large for this accelerator",
                                       stage.name, offset));
       }
-      offsets_.push_back(static_cast<uint16_t>(offset));
+      row[j] = static_cast<uint16_t>(offset);
       return true;
     });
   }
@@ -115,10 +118,8 @@ int Constants::ShareTable(size_t begin) {
   Table table;
   table.row = static_cast<int>(begin) / config_.rows;
   table.rows = offset_rows() - table.row;
-  table.hash = 0;
-  for (size_t i = begin; i < offsets_.size(); ++i) table.hash = (table.hash ^ offsets_[i]) * 0x9E3779B97F4A7C15u;
   for (const Table& t : tables_) {
-    if (t.hash == table.hash && t.rows == table.rows &&
+    if (t.rows == table.rows &&
         std::equal(offsets_.begin() + begin, offsets_.end(), offsets_.begin() + int64_t{t.row} * config_.rows)) {
       offsets_.resize(begin);
       return t.row;

@@ -57,7 +57,6 @@ class Constants {
  private:
   struct Table {
     int row, rows;
-    uint64_t hash;
   };
   // The row of offsets_[begin..], which is dropped again where an equal table is there already.
   int ShareTable(size_t begin);
