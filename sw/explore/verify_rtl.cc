@@ -55,6 +55,7 @@ std::vector<RtlCheck> VerifyRtl(const std::vector<RtlDesign>& designs, const std
       RtlCheck check;
       check.design = design.name;
       check.workload = workloads[w].name;
+      check.hardware = variables;
       check.why_not = not_built;
       if (w < design.predicted.size()) check.predicted = design.predicted[w];
       if (check.Ran()) {
@@ -81,7 +82,8 @@ int PrintRtlChecks(const std::vector<RtlCheck>& checks, std::FILE* out) {
   const std::string* design = nullptr;
   int64_t ran = 0, equal = 0, not_run = 0;
   for (const RtlCheck& c : checks) {
-    if (design == nullptr || *design != c.design) fmt::print(out, "\n{}\n", c.design);
+    if (design == nullptr || *design != c.design)
+      fmt::print(out, "\n{}   (make rtl{}{})\n", c.design, c.hardware.empty() ? "" : " ", c.hardware);
     design = &c.design;
     if (!c.Ran()) {
       ++not_run;

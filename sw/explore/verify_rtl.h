@@ -52,7 +52,8 @@ struct LayerCycles {
 // One workload on one design.
 struct RtlCheck {
   std::string design, workload;
-  std::string why_not;  // one line: why it could not be built, compiled or run; empty: it ran
+  std::string hardware;  // as variables of make: "ROWS=8 COLS=32"; empty: all defaults
+  std::string why_not;   // one line: why it could not be built, compiled or run; empty: it ran
   int64_t predicted = 0, rtl = 0;
   std::vector<LayerCycles> layers;  // add up to the totals
   int64_t bytes = 0;                // compared with golden
@@ -83,6 +84,7 @@ struct ScaleSimWorkloadLayers {
 
 struct ScaleSimLayerCheck {
   std::string design, workload, layer;
+  std::string hardware;                // as variables of make
   std::string why_not;                 // of the RTL; the predictions are there all the same
   scalesim::Dataflow dataflow{};       // of the prediction
   int64_t predicted = 0;               // SCALE-Sim's total of the layer, stalls included

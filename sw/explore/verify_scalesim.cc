@@ -122,10 +122,11 @@ std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDes
       if (settings.progress) settings.progress(fmt::format("design {} of {}: {}", d + 1, designs.size(), what));
     };
     HwConfig config;
-    std::string not_built;
+    std::string not_built, hardware;
     try {
       config = RtlConfigOf(designs[d].machine);
-      say("building the RTL, " + MakeVariables(config));
+      hardware = MakeVariables(config);
+      say("building the RTL, " + (hardware.empty() ? "default parameters" : hardware));
       not_built = BuildRtl(config, settings.jobs);
     } catch (const InputError& error) {
       not_built = error.what();
@@ -137,6 +138,7 @@ std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDes
         check.design = designs[d].name;
         check.workload = workload.name;
         check.layer = named.name;
+        check.hardware = hardware;
         check.why_not = not_built;
         try {
           Predict(designs[d], named.layer, options, &check);
@@ -163,8 +165,8 @@ int PrintScaleSimChecks(const std::vector<ScaleSimLayerCheck>& checks, std::FILE
   int64_t wrong = 0;
   for (const ScaleSimLayerCheck& c : checks) {
     if (design == nullptr || *design != c.design || *workload != c.workload) {
-      fmt::print(out, "\n{}, {}\n    {:<20} {:>13} {:>12} {:>12} {:>12}\n", c.design, c.workload, "layer", "predicted",
-                 "ws", "array", "run");
+      fmt::print(out, "\n{}, {}   (make rtl{}{})\n    {:<20} {:>13} {:>12} {:>12} {:>12}\n", c.design, c.workload,
+                 c.hardware.empty() ? "" : " ", c.hardware, "layer", "predicted", "ws", "array", "run");
     }
     design = &c.design, workload = &c.workload;
     fmt::print(out, "    {:<20} {:>10} {} {:>12} ", c.layer, c.predicted, kFlowNames[static_cast<int>(c.dataflow)],

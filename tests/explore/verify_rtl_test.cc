@@ -88,6 +88,8 @@ TEST(VerifyRtlTest, PredictionsHoldOnEveryShape) {
   const std::string text = Printed([&](std::FILE* out) { status = PrintRtlChecks(checks, out); });
   EXPECT_EQ(status, 0);
   EXPECT_NE(text.find("3 of 3 runs equal"), std::string::npos) << text;
+  EXPECT_NE(text.find("a   (make rtl)\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("b   (make rtl ROWS=5 COLS=7)\n"), std::string::npos) << text;
 }
 
 TEST(VerifyRtlTest, AWrongPredictionIsADifference) {
