@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sw/arith/range_proof.h"
 #include "sw/arith/rounding.h"
@@ -17,7 +18,11 @@ constexpr uint64_t kAlignment = 256;  // of everything in memory
 
 uint64_t AlignUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
-void CheckPossible(const HwConfig& config) {
+void CheckPossible(const HwConfig& config, const ProgramOptions& options) {
+  for (const auto& [name, value] : {std::pair{"images", options.images}, {"batch", options.batch}}) {
+    if (value < 1)
+      throw MisfitError(Misfit::kParameter, fmt::format("{}={} is not possible; allowed: 1 or more", name, value));
+  }
   try {
     Validate(config);
   } catch (const InputError& e) {
@@ -74,7 +79,7 @@ Planner::Planner(const Model& model)
       unfused_(LowerToStages(model, false)) {}
 
 Program& Planner::Plan(const HwConfig& config, const ProgramOptions& options) {
-  CheckPossible(config);
+  CheckPossible(config, options);
   program_.config = config;
   program_.options = options;
   for (auto* code : {&program_.setup, &program_.code}) code->clear();

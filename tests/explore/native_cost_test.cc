@@ -215,6 +215,16 @@ TEST(NativeCost, InstancesOnThreadsDoNotMeet) {
   for (int t = 0; t < kThreads; ++t) EXPECT_EQ(results[t], results[kThreads]) << "thread " << t;
 }
 
+TEST(NativeCost, NeedsAnImageAndABatch) {
+  NativeCost cost(RandomNetwork(3).Build(Rounding::kFloor));
+  ProgramOptions options;
+  options.images = 0;
+  EXPECT_EQ(cost.Evaluate(HwConfig{}, options, {}).reason, "images=0 is not possible; allowed: 1 or more");
+  options.images = 1;
+  options.batch = -1;
+  EXPECT_EQ(cost.Evaluate(HwConfig{}, options, {}).misfit, Misfit::kParameter);
+}
+
 TEST(NativeCost, RefusesAModelThatNoConfigurationCanRun) {
   Model model = RandomNetwork(3).Build(Rounding::kFloor);
   for (Layer& layer : model.layers) layer.m.clear();
