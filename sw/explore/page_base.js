@@ -56,7 +56,7 @@ function checkbox(controls, label, chosen, changed) {
   box.append('span').text(' ' + label);
 }
 function drawing(parent, width, height, label) {
-  return parent.append('svg').attr('class', 'drawn').attr('viewBox', '0 0 ' + width + ' ' + height).attr('width', width)
+  return parent.append('svg').attr('class', 'drawn' + (width > 900 ? ' wide' : '')).attr('viewBox', '0 0 ' + width + ' ' + height).attr('width', width)
     .attr('role', 'img').attr('aria-label', label);
 }
 
@@ -96,7 +96,19 @@ function frame(svg, x, y, box, titleX, titleY) {
 }
 
 var VIRIDIS = ['#440154', '#3b528b', '#21918c', '#5ec962', '#fde725'];
-function viridis() { return d3.scale.linear().domain([0, 0.25, 0.5, 0.75, 1]).range(VIRIDIS).clamp(true); }
+// From best to worst; the best stands out from the paper, dark or light.
+function viridis() {
+  return d3.scale.linear().domain([0, 0.25, 0.5, 0.75, 1]).range(dark ? VIRIDIS.slice().reverse() : VIRIDIS).clamp(true);
+}
+var scheme = window.matchMedia('screen and (prefers-color-scheme: dark)'), dark = scheme.matches, repaints = [];
+function setDark(now) {
+  if (now === dark) return;
+  dark = now;
+  repaints.forEach(function (repaint) { repaint(); });
+}
+scheme.addListener(function () { setDark(scheme.matches); });
+window.addEventListener('beforeprint', function () { setDark(false); });
+window.addEventListener('afterprint', function () { setDark(scheme.matches); });
 
 var tip = d3.select('body').append('div').attr('id', 'tip');
 function showTip(lines) {

@@ -9,36 +9,48 @@ function legendOf(svg, names, x, y) {
   });
 }
 
+var LEAST_GAP = 0.01;  // percent: what is nearer is drawn there, as a logarithm has no 0
+
 function drawConvergence() {
   if (page.curves.length === 0) return;
-  var measure = page.measures[0], optimum = page.optimum;
+  var measure = page.measures[0], optimum = page.optimum, state = {gap: optimum !== null && optimum !== 0};
   var part = section('Convergence', 'Best ' + withUnit(measure) + ' found so far against distinct designs evaluated' +
-    (optimum === null ? '.' : '; dashed: the true optimum, ' + number(optimum) + '.'));
-  var width = 1180, height = 420, box = {left: 84, right: width - 20, top: 14, bottom: height - 56};
-  var svg = drawing(part, width, height, 'convergence of the search methods');
-  var methods = d3.set(page.curves.map(function (curve) { return curve.method; })).values();
-  var values = [], counts = [];
-  page.curves.forEach(function (curve) {
-    curve.best.forEach(function (pair) { values.push(pair[1]); counts.push(pair[0]); });
-    counts.push(curve.end);
-  });
-  if (optimum !== null) values.push(optimum);
-  var x = scaleOf(counts, true, [box.left, box.right]), y = scaleOf(values, true, [box.bottom, box.top]);
-  frame(svg, x, y, box, 'designs evaluated', withUnit(measure));
-  if (optimum !== null) {
-    svg.append('line').attr('class', 'optimum').attr('x1', box.left).attr('x2', box.right).attr('y1', y(optimum)).attr('y2', y(optimum));
+    (optimum === null ? '.' : '. The true optimum is ' + number(optimum) + '; gaps of ' + LEAST_GAP + ' % and less are drawn at the dashed line.'));
+  if (state.gap) {
+    checkbox(part.append('div').attr('class', 'controls'), 'as gap to the optimum', true, function (value) { state.gap = value; draw(); });
   }
-  page.curves.forEach(function (curve) {
-    if (curve.best.length === 0) return;
-    var points = curve.best.concat([[curve.end, curve.best[curve.best.length - 1][1]]]);
-    svg.append('path').attr('class', 'curve').style('stroke', colourOf(methods.indexOf(curve.method)))
-      .attr('d', d3.svg.line().interpolate('step-after').x(function (p) { return x(p[0]); }).y(function (p) { return y(p[1]); })(points))
-      .append('title').text(curve.method + ', seed ' + curve.seed);
-  });
-  legendOf(svg, methods.map(function (method, i) {
-    var seeds = page.curves.filter(function (curve) { return curve.method === method; });
-    return {text: method + (seeds.length === 1 ? ', seed ' + seeds[0].seed : ', ' + seeds.length + ' seeds'), colour: colourOf(i)};
-  }), box.right - 190, box.top + 16);
+  var place = part.append('div');
+  var methods = d3.set(page.curves.map(function (curve) { return curve.method; })).values();
+
+  function height(value) { return state.gap ? Math.max(LEAST_GAP, 100 * Math.abs(value / optimum - 1)) : value; }
+  function draw() {
+    place.selectAll('svg').remove();
+    var width = 1180, tall = 420, box = {left: 84, right: width - 20, top: 14, bottom: tall - 56};
+    var svg = drawing(place, width, tall, 'convergence of the search methods');
+    var values = optimum === null ? [] : [height(optimum)], counts = [];
+    page.curves.forEach(function (curve) {
+      curve.best.forEach(function (pair) { values.push(height(pair[1])); counts.push(pair[0]); });
+      counts.push(curve.end);
+    });
+    var x = scaleOf(counts, true, [box.left, box.right]), y = scaleOf(values, true, [box.bottom, box.top]);
+    frame(svg, x, y, box, 'designs evaluated', state.gap ? 'gap to the optimum (%)' : withUnit(measure));
+    if (optimum !== null) {
+      var at = y(height(optimum));
+      svg.append('line').attr('class', 'optimum').attr('x1', box.left).attr('x2', box.right).attr('y1', at).attr('y2', at);
+    }
+    page.curves.forEach(function (curve) {
+      if (curve.best.length === 0) return;
+      var points = curve.best.concat([[curve.end, curve.best[curve.best.length - 1][1]]]);
+      svg.append('path').attr('class', 'curve').style('stroke', colourOf(methods.indexOf(curve.method)))
+        .attr('d', d3.svg.line().interpolate('step-after').x(function (p) { return x(p[0]); }).y(function (p) { return y(height(p[1])); })(points))
+        .append('title').text(curve.method + ', seed ' + curve.seed);
+    });
+    legendOf(svg, methods.map(function (method, i) {
+      var seeds = page.curves.filter(function (curve) { return curve.method === method; });
+      return {text: method + (seeds.length === 1 ? ', seed ' + seeds[0].seed : ', ' + seeds.length + ' seeds'), colour: colourOf(i)};
+    }), box.right - 190, box.top + 16);
+  }
+  draw();
 }
 
 function drawProxy() {

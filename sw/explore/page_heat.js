@@ -10,20 +10,22 @@ function drawHeat() {
   page.heat.forEach(function (map, i) {
     if (map.measure === page.heat[0].measure && map.best.length > page.heat[first].best.length) first = i;
   });
-  var state = {map: first, log: true};
+  var RANK = 0, LOG = 1, state = {map: first, colours: RANK};
   selector(controls, 'axes', maps, first, function (value) { state.map = value; draw(); });
-  checkbox(controls, 'logarithmic colours', true, function (value) { state.log = value; draw(); });
+  selector(controls, 'colours', [{value: RANK, text: 'by rank'}, {value: LOG, text: 'logarithmic'}, {value: 2, text: 'linear'}], RANK,
+    function (value) { state.colours = value; draw(); });
   var place = part.append('div').attr('class', 'drawn');
 
   function draw() {
     place.selectAll('*').remove();
     var map = page.heat[state.map], measure = page.measures[map.measure];
     var across = page.axes[map.x], up = page.axes[map.y], columns = across.values.length, rows = up.values.length;
-    var values = map.best.filter(function (value) { return value !== null; });
-    var low = d3.min(values), high = d3.max(values), log = state.log && low > 0;
+    var values = map.best.filter(function (value) { return value !== null; }).sort(d3.ascending);
+    var low = values[0], high = values[values.length - 1], log = state.colours === LOG && low > 0;
     function share(value) {
       if (high === low) return 0;
-      var at = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+      var at = state.colours === RANK ? d3.bisectLeft(values, value) / Math.max(1, values.length - 1)
+        : log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
       return measure.maximise ? 1 - at : at;
     }
     var left = 96, top = 12, cell = Math.max(3, Math.min(46, 1040 / columns, 560 / rows)), wide = Math.max(cell, Math.min(90, 520 / columns));
@@ -31,6 +33,7 @@ function drawHeat() {
     var width = left + wide * columns + 24, height = top + cell * rows + 54, colours = viridis();
     var svg = drawing(place, Math.max(width, 300), height, withUnit(measure) + ' by ' + across.name + ' and ' + up.name);
     svg.append('rect').attr('x', left).attr('y', top).attr('width', wide * columns).attr('height', cell * rows).style('fill', 'var(--none)');
+    svg.attr('shape-rendering', 'crispEdges');
     map.best.forEach(function (value, i) {
       if (value === null) return;
       svg.append('rect').attr('x', (left + wide * (i % columns)).toFixed(2)).attr('y', (top + cell * (rows - 1 - Math.floor(i / columns))).toFixed(2))
@@ -40,7 +43,7 @@ function drawHeat() {
         }).on('mouseout', hideTip);
       if (wide >= 52 && cell >= 22) {
         svg.append('text').attr('x', left + wide * (i % columns + 0.5)).attr('y', top + cell * (rows - 0.5 - Math.floor(i / columns)) + 5)
-          .attr('text-anchor', 'middle').style('fill', share(value) > 0.6 ? '#111' : '#fff').style('pointer-events', 'none').text(tick(value));
+          .attr('text-anchor', 'middle').style('fill', share(value) > 0.6 !== dark ? '#111' : '#fff').style('pointer-events', 'none').text(tick(value));
       }
     });
     function labels(axis, n, at) {  // as many as there is room for
@@ -59,7 +62,8 @@ function drawHeat() {
     svg.append('text').attr('transform', 'translate(' + (left - 58) + ',' + (top + cell * rows / 2) + ')rotate(-90)')
       .attr('text-anchor', 'middle').text(withUnit(up));
     var best = measure.maximise ? high : low, worst = measure.maximise ? low : high;
-    legendBar(place, 'best ' + number(best), number(worst), false);
+    legendBar(place, 'best ' + number(best), number(worst) + (state.colours === RANK ? ' (by rank)' : ''));
   }
+  repaints.push(draw);
   draw();
 }

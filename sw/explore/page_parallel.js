@@ -62,7 +62,7 @@ function drawParallel() {
   }
   function legend() {
     key.selectAll('*').remove();
-    legendBar(key, 'best ' + page.measures[colour.measure].name, 'worst (by rank)', false);
+    legendBar(key, 'best ' + page.measures[colour.measure].name, 'worst (by rank)');
   }
   function paint() {
     var context = canvas.node().getContext('2d'), colours = viridis(), ranked = rank();
@@ -72,7 +72,7 @@ function drawParallel() {
     for (var i = ROWS - 1; i >= 0; --i) {
       var row = ranked.order[i];
       if (!kept[row]) continue;
-      context.globalAlpha = ranked.ranks[row] < 0.02 ? 0.9 : Math.min(0.6, 900 / ROWS + 0.08);
+      context.globalAlpha = ranked.ranks[row] < 0.02 ? 0.8 : Math.min(0.6, 500 / ROWS + 0.05);
       context.strokeStyle = colours(ranked.ranks[row]);
       context.beginPath();
       for (var d = 0; d < dimensions.length; ++d) context.lineTo(dimensions[d].x, dimensions[d].y[row]);
@@ -95,16 +95,17 @@ function drawParallel() {
     brushed();
   }
   listeners.push(paint);
+  repaints.push(paint, legend);
   paint();
   legend();
 }
 
-// A bar of colours with a text at each end; `reversed`: yellow first.
-function legendBar(parent, from, to, reversed) {
+// A bar of colours with a text at each end.
+function legendBar(parent, from, to) {
   var svg = drawing(parent, 520, 34, from + ' to ' + to), colours = viridis();
   for (var i = 0; i < 100; ++i) {
     svg.append('rect').attr('x', 150 + 2 * i).attr('y', 8).attr('width', 2.5).attr('height', 14)
-      .attr('fill', colours(reversed ? 1 - i / 99 : i / 99));
+      .attr('fill', colours(i / 99));
   }
   svg.append('text').attr('x', 142).attr('y', 20).attr('text-anchor', 'end').text(from);
   svg.append('text').attr('x', 358).attr('y', 20).text(to);

@@ -28,6 +28,12 @@ std::vector<size_t> Sample(std::vector<size_t> from, size_t count, std::mt19937_
   return from;
 }
 
+std::string Grouped(size_t number) {
+  std::string text = std::to_string(number);
+  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
+  return text;
+}
+
 std::vector<size_t> Best(const PageData& data, size_t measure, size_t count) {
   std::vector<size_t> rows(RowCount(data));
   std::iota(rows.begin(), rows.end(), 0);
@@ -79,7 +85,7 @@ PageRows SelectRows(const PageData& data, const PageOptions& options) {
   const auto most = static_cast<size_t>(std::max<int64_t>(1, options.max_rows));
   if (rows <= most) {
     selection.rows = all;
-    selection.text = fmt::format("all {} feasible designs", rows);
+    selection.text = fmt::format("all {} feasible designs", Grouped(rows));
   } else {
     std::mt19937_64 rng(MixSeed(options.seed, 30));
     std::vector<bool> chosen(rows, false);
@@ -100,7 +106,8 @@ PageRows SelectRows(const PageData& data, const PageOptions& options) {
       if (chosen[row]) selection.rows.push_back(row);
     }
     selection.text = fmt::format("{} of {} feasible designs: {} of the front's {}, the best, and a sample (seed {})",
-                                 selection.rows.size(), rows, front.size(), selection.front.size(), options.seed);
+                                 Grouped(selection.rows.size()), Grouped(rows), Grouped(front.size()),
+                                 Grouped(selection.front.size()), options.seed);
   }
   std::set_intersection(selection.rows.begin(), selection.rows.end(), selection.front.begin(), selection.front.end(),
                         std::back_inserter(selection.shown_front));

@@ -23,11 +23,11 @@ struct ProxyInput {
 struct ProxyOptions {
   uint64_t seed = 1;
   int hidden = 64;              // units of a hidden layer
-  int epochs = 300;             // at most
+  int epochs = 150;             // at most
   int batch = 32;               // rows of a step
   double learning_rate = 2e-3;  // falls to a hundredth over the epochs, along a cosine
   double validation = 0.15;     // share of the rows that is not trained on but watched
-  int patience = 40;            // epochs without a better validation loss until training stops
+  int patience = 50;            // epochs without a better validation loss until training stops
 };
 
 struct ProxyTraining {

@@ -17,10 +17,15 @@ using namespace systole;
 using namespace systole::explore;
 
 // All feasible points, or every n-th, of what the study looked at.
-PageData PageOf(const Space& space, const Truth& truth) {
+PageData PageOf(const Space& space, const Truth& truth, int threads) {
   PageData page;
+  page.facts = {{"method", "exhaustive; random, genetic, annealing to compare"},
+                {"cost model", space.cost_kind == CostKind::kNative ? "native" : "scalesim"}};
+  for (const WorkloadSource& workload : space.workloads) page.facts.emplace_back("workload", workload.name);
+  page.facts.emplace_back("time", fmt::format("{:.1f} s on {} threads, {:.1f} \u00b5s a feasible point", truth.seconds,
+                                              threads, truth.microseconds));
   page.title = "Search methods against the truth: " + space.file.substr(space.file.find_last_of('/') + 1);
-  page.summary = "Every point of the space was evaluated; the searches are those of seed 1.";
+  page.summary = "Every point of the space was evaluated; the searches looked them up.";
   for (const Axis& axis : space.axes) page.axes.push_back({axis.name, "", axis.labels});
   for (const Objective& objective : space.objectives) {
     const bool cycles = objective.metric == Metric::kCycles, traffic = objective.metric == Metric::kTraffic;
@@ -71,7 +76,7 @@ int Run(int argc, char** argv) {
              truth.feasible, truth.seconds, threads, truth.microseconds);
   for (const auto& [reason, count] : truth.infeasible) fmt::print("  {}: {}\n", reason, count);
   fmt::print("best {}: {}; {} points within 1 %\n", space.objectives[0].name, truth.best, truth.within_1_percent);
-  PageData page = PageOf(space, truth);
+  PageData page = PageOf(space, truth, threads);
   page.curves = StudySearches(space, truth, options);
   if (truth.objectives > 1) StudyFronts(space, truth, options);
   if (!no_proxy) {

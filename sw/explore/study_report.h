@@ -19,7 +19,7 @@ struct StudyOptions {
   ProxyOptions proxy;
 };
 
-// Curves of seed 1 for the page.
+// Returns the curve of each search, for the page.
 std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth, const StudyOptions& options);
 void StudyFronts(const Space& space, const Truth& truth, const StudyOptions& options);
 PageProxy StudyProxy(const Space& space, const Truth& truth, const StudyOptions& options);

@@ -89,9 +89,7 @@ std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth, con
       reached += at > 0;
       fmt::print("  {:.2f}%/{}", 100 * (best / truth.best - 1), at > 0 ? std::to_string(at) : "-");
       if (problem.Evaluations() > budget) fmt::print(" BUDGET EXCEEDED");
-      if (seed == 1) {
-        curves.push_back({MethodName(method), search.seed, result.convergence, problem.Evaluations()});
-      }
+      curves.push_back({MethodName(method), search.seed, result.convergence, problem.Evaluations()});
     }
     fmt::print("\n{:10}  within 1 % in {} of {} seeds; {:.3f} s a search, evaluations looked up\n", "", reached,
                options.seeds, seconds / options.seeds);
