@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "sw/base/error.h"
 
 namespace systole::explore {
@@ -166,6 +168,19 @@ TEST(SpaceTest, TheNativeModelTellsWhatItCannotVary) {
   EXPECT_NE(Error("[space]\ndataflow = \"os\"", "native").find("allowed: \"ws\""), std::string::npos);
   EXPECT_NE(Error("[space]\nsram_kb = 4", "native").find("native cost model has no axis sram_kb"), std::string::npos);
   EXPECT_NE(Error("[space]\nrows = 65", "native").find("allowed: 2 to 64"), std::string::npos);
+}
+
+TEST(SpaceTest, EveryShippedSpaceCanBeRead) {
+  int spaces = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(SYSTOLE_SOURCE_DIR "/models/spaces")) {
+    if (entry.path().extension() != ".toml") continue;
+    ++spaces;
+    const Space space = LoadSpace(entry.path().string());
+    if (entry.path().stem().string().find("500k") != std::string::npos) {
+      EXPECT_GE(space.grid.Points(), 500000) << entry.path();
+    }
+  }
+  EXPECT_GE(spaces, 6);
 }
 
 }  // namespace
