@@ -132,7 +132,9 @@ def _test(systole, folder):
             assert 0 < rows < 0.9 * share, f"task {task} was not in mid-job: {rows} rows of {share:.0f}"
             with open(f"{folder}/task-{task}.log", encoding="utf-8") as file:
                 text = file.read()
-            assert re.search(r"start [2-9]", text), text
+            # What was committed before the kill was found again, all of it, and not computed once more.
+            found = re.search(r"start [2-9](.|\n)*\(and ([\d,]+) from the store\)", text)
+            assert found and int(found[2].replace(",", "")) == rows, f"task {task}, {rows} rows before: {text}"
         _run(systole, "explore", "merge", f"{folder}/merged.sqlite", *stores)
     _run(systole, "explore", space, "--store", f"{folder}/merged.sqlite", "--resume", "--csv", merged)
     with open(one, "rb") as a, open(merged, "rb") as b:
