@@ -88,7 +88,7 @@ build: config
 
 # A folder configured before the packages were there does not know the target yet.
 explore: setup-explore build
-	@grep -q systole-explore $(BUILD)/build.ninja || $(CMAKE) $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
+	@grep -q systole_explore_search $(BUILD)/build.ninja || $(CMAKE) $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
 	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole-explore >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 
 # ---- Jobs
