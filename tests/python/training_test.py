@@ -8,7 +8,7 @@ import unittest
 import numerics
 import numpy as np
 import torch
-from systole_nn import UserError, evaluate, idx, networks, qat, train
+from systole_nn import UserError, evaluate, idx, networks, published, qat, train, variants
 from systole_nn.data import Augmentation, to_pixels
 from systole_nn.networks import FASHION3X3, LENET5_AVGPOOL, LENET5_MNIST, FloatNet, Recipe
 from systole_nn.quantize import PRESETS
@@ -116,6 +116,19 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(counts["lenet5-maxpool-bias"], 61706)
         # 9*6+6, 54*16+16, 576*120+120, 120*84+84, 84*10+10
         self.assertEqual(counts["fashion3x3"], 60 + 880 + 69240 + 10164 + 850)
+
+    def test_layers_of_the_source_are_ours(self):
+        network = networks.LENET5_MAXPOOL
+        net = FloatNet(network)
+        ours = {}
+        for layer, shape in zip(network.layers, networks.shapes(network)[1:]):
+            parameters = sum(p.numel() for p in net.weights[layer.name].parameters()) if layer.name in net.weights else 0
+            ours[layer.name] = "x".join(map(str, shape)), parameters
+        self.assertEqual(ours, published.LAYERS["lenet5-maxpool"])
+        # Every published row is a row of the table of variants.
+        rows = {(row.group, row.name) for row in variants.table()}
+        for name, figures in published.ACCURACY.items():
+            self.assertLessEqual(set(figures), rows, name)
 
     def test_the_chain_equals_pytorch_layers_written_out(self):
         torch.manual_seed(4)
