@@ -2,18 +2,74 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <limits>
-#include <numeric>
+#include <map>
 #include <pagmo/utils/hypervolume.hpp>
 
 namespace systole::explore {
 namespace {
 
-bool NowhereWorse(const std::vector<double>& a, const std::vector<double>& b) {
-  for (size_t k = 0; k < a.size(); ++k) {
-    if (a[k] > b[k]) return false;
+// Points in lexicographic order: the first objective of whatever was taken is no larger, so it need not be looked at.
+// Each says whether nothing taken dominates or equals a point, and takes it then.
+class Front2 {
+ public:
+  bool Take(const std::vector<double>& point) {
+    if (point.back() >= least_) return false;
+    least_ = point.back();
+    return true;
   }
-  return true;
+
+ private:
+  double least_ = std::numeric_limits<double>::infinity();
+};
+
+class Front3 {
+ public:
+  bool Take(const std::vector<double>& point) {
+    const auto after = steps_.upper_bound(point[1]);
+    if (after != steps_.begin() && std::prev(after)->second <= point[2]) return false;
+    auto worse = steps_.lower_bound(point[1]);
+    while (worse != steps_.end() && worse->second >= point[2]) worse = steps_.erase(worse);
+    steps_[point[1]] = point[2];
+    return true;
+  }
+
+ private:
+  std::map<double, double> steps_;  // second objective to the least third one so far; falls strictly
+};
+
+// Any number of objectives: compares with all that was taken, what dominates much first.
+class FrontN {
+ public:
+  bool Take(const std::vector<double>& point) {
+    const size_t compared = point.size() - 1;
+    for (size_t at = 0; at < taken_.size(); at += compared) {
+      size_t k = 0;
+      while (k < compared && taken_[at + k] <= point[k + 1]) ++k;
+      if (k < compared) continue;
+      const size_t earlier = at / compared / 2 * compared;
+      std::swap_ranges(&taken_[at], &taken_[at] + compared, &taken_[earlier]);
+      return false;
+    }
+    taken_.insert(taken_.end(), point.begin() + 1, point.end());
+    return true;
+  }
+
+ private:
+  std::vector<double> taken_;  // without the first objective
+};
+
+template <typename Front>
+std::vector<size_t> FrontOf(const std::vector<std::vector<double>>& points, const std::vector<size_t>& order,
+                            Ties ties) {
+  Front taken;
+  std::vector<size_t> front;
+  for (size_t i : order) {
+    const bool repeats = !front.empty() && points[front.back()] == points[i];
+    if (repeats ? ties == Ties::kAll : taken.Take(points[i])) front.push_back(i);
+  }
+  return front;
 }
 
 }  // namespace
@@ -23,32 +79,13 @@ std::vector<size_t> ParetoFront(const std::vector<std::vector<double>>& points, 
   for (size_t i = 0; i < points.size(); ++i) {
     if (!points[i].empty()) order.push_back(i);
   }
-  // Lexicographic order: whatever dominates a point comes before it.
+  if (order.empty()) return {};
+  // Whatever dominates a point comes before it.
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return points[a] < points[b]; });
-  std::vector<size_t> front;
-  std::vector<size_t> members;  // of the front, without repetitions; those that dominate much come first
-  double least = std::numeric_limits<double>::infinity();  // second objective of the front
-  for (size_t i : order) {
-    if (!front.empty() && points[front.back()] == points[i]) {
-      if (ties == Ties::kAll) front.push_back(i);
-      continue;
-    }
-    bool dominated = false;
-    if (points[i].size() == 2) {
-      dominated = points[i][1] >= least;
-      if (!dominated) least = points[i][1];
-    } else {
-      const auto by = std::find_if(members.begin(), members.end(),
-                                   [&](size_t member) { return NowhereWorse(points[member], points[i]); });
-      dominated = by != members.end();
-      if (dominated) {
-        std::iter_swap(by, members.begin() + (by - members.begin()) / 2);
-      } else {
-        members.push_back(i);
-      }
-    }
-    if (!dominated) front.push_back(i);
-  }
+  const size_t objectives = points[order[0]].size();
+  std::vector<size_t> front = objectives <= 2   ? FrontOf<Front2>(points, order, ties)
+                              : objectives == 3 ? FrontOf<Front3>(points, order, ties)
+                                                : FrontOf<FrontN>(points, order, ties);
   std::sort(front.begin(), front.end());
   return front;
 }

@@ -9,7 +9,7 @@ namespace systole::explore {
 enum class Ties { kAll, kFirst };  // of points with equal objectives keep all, or the first
 
 // Indices, ascending, of the points that no other point dominates (is nowhere worse and somewhere better). Empty points
-// (infeasible) are left out. O(n log n) for two objectives, O(n (log n + front size)) for more.
+// (infeasible) are left out. O(n log n) for up to three objectives, O(n (log n + front size)) for more.
 std::vector<size_t> ParetoFront(const std::vector<std::vector<double>>& points, Ties ties = Ties::kAll);
 
 // Volume that the points dominate below `reference`; points that do not lie below it in every objective add nothing.

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -12,6 +11,7 @@
 #include "sw/base/error.h"
 #include "sw/explore/proxy_encoding.h"
 #include "sw/explore/proxy_network.h"
+#include "sw/explore/proxy_time.h"
 #include "sw/explore/search_recorder.h"
 
 namespace systole::explore {
@@ -19,10 +19,6 @@ namespace {
 
 constexpr size_t kLeastRows = 20;
 constexpr size_t kPredictionBatch = 1024;
-
-double SecondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 struct Samples {
   std::vector<float> inputs;   // row-major
@@ -99,7 +95,7 @@ struct Proxy::Impl {
 Proxy::Impl::Impl(std::vector<ProxyInput> given, const std::vector<std::vector<double>>& rows,
                   const std::vector<double>& targets, const ProxyOptions& options)
     : inputs(std::move(given)) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = ThreadSeconds();
   std::vector<size_t> order(rows.size());
   std::iota(order.begin(), order.end(), 0);
   std::mt19937_64 rng(MixSeed(options.seed, 10));
@@ -117,7 +113,7 @@ Proxy::Impl::Impl(std::vector<ProxyInput> given, const std::vector<std::vector<d
   target = ScalingOf(logs);
   network = std::make_unique<ProxyNetwork>(encoding.Width(), options.hidden, MixSeed(options.seed, 11));
   Train(Encode(rows, targets, trained), Encode(rows, targets, watched), options, &rng);
-  record.seconds = SecondsSince(start);
+  record.seconds = ThreadSeconds() - start;
 }
 
 // Returns the mean loss of the steps.
@@ -191,9 +187,9 @@ ProxyError Proxy::Compare(const std::vector<std::vector<double>>& rows, const st
   ProxyError error;
   error.rows = static_cast<int64_t>(rows.size());
   if (rows.empty()) return error;
-  const auto start = std::chrono::steady_clock::now();
+  const double start = ThreadSeconds();
   std::vector<double> errors = Predict(rows);
-  error.microseconds = 1e6 * SecondsSince(start) / static_cast<double>(rows.size());
+  error.microseconds = 1e6 * (ThreadSeconds() - start) / static_cast<double>(rows.size());
   for (size_t r = 0; r < rows.size(); ++r) {
     errors[r] = std::abs(errors[r] - targets[r]) / targets[r];
     error.mean += errors[r] / static_cast<double>(rows.size());

@@ -34,7 +34,7 @@ struct ProxyTraining {
   std::vector<double> training_loss;  // of each epoch: mean (o - t)^2 of the scaled logarithm
   std::vector<double> validation_loss;
   int best_epoch = 0;  // whose weights are kept
-  double seconds = 0;
+  double seconds = 0;  // CPU time
   int64_t training_rows = 0;
   int64_t validation_rows = 0;
 };
@@ -44,7 +44,7 @@ struct ProxyError {
   double mean = 0, median = 0, p95 = 0, worst = 0;
   double within_1_percent = 0;  // share of rows
   int64_t rows = 0;
-  double microseconds = 0;  // of one prediction, in a batch
+  double microseconds = 0;  // CPU time of one prediction, in a batch
 };
 
 class Proxy {

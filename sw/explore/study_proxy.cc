@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <numeric>
 #include <random>
 
 #include "sw/explore/proxy_search.h"
+#include "sw/explore/proxy_time.h"
 #include "sw/explore/search_recorder.h"
 #include "sw/explore/study_report.h"
 #include "sw/scalesim/evaluate.h"
@@ -101,9 +101,9 @@ void StudyProxySearches(const Space& space, const Truth& truth, const StudyOptio
     search.inputs = inputs;
     search.describe = [&](const Point& point) { return Describe(space, inputs, point); };
     search.possible = [&](const Point& point) { return truth.Feasible(space.grid.IdOf(point)); };
-    const auto start = std::chrono::steady_clock::now();
+    const double start = ThreadSeconds();
     const ProxySearchResult result = ProxySearch(&problem, search);
-    seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    seconds += ThreadSeconds() - start;
     const double best = result.search.evaluations[result.search.best].objectives[0];
     reached += best <= 1.01 * truth.best;
     fmt::print("  {:.2f}%", 100 * (best / truth.best - 1));
@@ -123,27 +123,32 @@ void StudyProducts(const StudyOptions& options) {
     std::vector<std::vector<double>> rows[2];
     std::vector<double> targets[2];
     const auto sample = static_cast<int64_t>(options.training_share * kPoints);
-    double seconds = 0;
+    std::vector<scalesim::Machine> machines(kPoints);
+    std::vector<scalesim::Layer> layers(kPoints);
     for (int64_t i = 0; i < kPoints; ++i) {
-      scalesim::Machine machine;
+      scalesim::Machine& machine = machines[i];
       machine.rows = draw(64);
       machine.cols = draw(64);
       machine.dataflow = static_cast<scalesim::Dataflow>(draw(3) - 1);
       machine.ifmap_kb = machine.filter_kb = machine.ofmap_kb = draw(64);
       machine.user_bandwidth = user;
-      scalesim::Layer layer;  // M x K x N
-      layer.ifmap_h = draw(256);
-      layer.filters = draw(256);
-      layer.ifmap_w = layer.filter_w = draw(256);
-      const auto start = std::chrono::steady_clock::now();
-      const auto cycles = static_cast<double>(scalesim::EvaluateCycles(machine, layer));
-      seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      layers[i].ifmap_h = draw(256);  // M x K x N
+      layers[i].filters = draw(256);
+      layers[i].ifmap_w = layers[i].filter_w = draw(256);
+    }
+    std::vector<double> cycles(kPoints);
+    const double start = ThreadSeconds();
+    for (int64_t i = 0; i < kPoints; ++i) {
+      cycles[i] = static_cast<double>(scalesim::EvaluateCycles(machines[i], layers[i]));
+    }
+    const double seconds = ThreadSeconds() - start;
+    for (int64_t i = 0; i < kPoints; ++i) {
       const bool rest = i >= sample;
-      rows[rest].push_back({static_cast<double>(machine.rows), static_cast<double>(machine.cols),
-                            static_cast<double>(machine.dataflow), static_cast<double>(machine.ifmap_kb),
-                            static_cast<double>(layer.ifmap_h), static_cast<double>(layer.filters),
-                            static_cast<double>(layer.filter_w)});
-      targets[rest].push_back(std::max(1.0, cycles));
+      rows[rest].push_back({static_cast<double>(machines[i].rows), static_cast<double>(machines[i].cols),
+                            static_cast<double>(machines[i].dataflow), static_cast<double>(machines[i].ifmap_kb),
+                            static_cast<double>(layers[i].ifmap_h), static_cast<double>(layers[i].filters),
+                            static_cast<double>(layers[i].filter_w)});
+      targets[rest].push_back(std::max(1.0, cycles[i]));
     }
     fmt::print(
         "\nproxy of single products, {}: rows, cols <= 64, kB <= 64, M, N, K <= 256, three dataflows;"

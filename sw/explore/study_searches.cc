@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "sw/explore/front.h"
+#include "sw/explore/proxy_time.h"
 #include "sw/explore/search.h"
 #include "sw/explore/study_report.h"
 
@@ -81,9 +81,9 @@ std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth, con
       SearchOptions search;
       search.seed = static_cast<uint64_t>(seed);
       search.budget = budget;
-      const auto start = std::chrono::steady_clock::now();
+      const double start = ThreadSeconds();
       const SearchResult result = Search(&problem, method, search);
-      seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      seconds += ThreadSeconds() - start;
       const double best = result.best < 0 ? INFINITY : result.evaluations[result.best].objectives[0];
       const int64_t at = Reached(result, truth.best);
       reached += at > 0;
@@ -103,9 +103,9 @@ void StudyFronts(const Space& space, const Truth& truth, const StudyOptions& opt
     const double* values = &truth.values[id * truth.objectives];
     if (truth.Feasible(id)) all[id].assign(values, values + truth.objectives);
   }
-  const auto start = std::chrono::steady_clock::now();
+  const double start = ThreadSeconds();
   const std::vector<size_t> front = ParetoFront(all, Ties::kFirst);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = ThreadSeconds() - start;
   const int64_t budget = Budget(truth, options.front_share);
   fmt::print("\nfront of");
   for (const Objective& objective : space.objectives) fmt::print(" {}", objective.name);

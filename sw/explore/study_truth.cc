@@ -7,15 +7,12 @@
 #include <thread>
 
 #include "sw/explore/point_evaluator.h"
+#include "sw/explore/proxy_time.h"
 
 namespace systole::explore {
 namespace {
 
 constexpr int64_t kChunk = 1024;
-
-double Seconds(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 struct Worker {
   std::map<std::string, int64_t> infeasible;
@@ -26,7 +23,7 @@ struct Worker {
 void Work(const Space& space, Reasons* reasons, std::atomic<int64_t>* next, Truth* truth, Worker* worker) {
   PointEvaluator evaluator(space, reasons);
   std::vector<WorkloadResult> results(space.weights.size());
-  const auto start = std::chrono::steady_clock::now();
+  const double start = ThreadSeconds();
   for (;;) {
     const int64_t first = next->fetch_add(kChunk), last = std::min(first + kChunk, truth->points);
     for (int64_t id = first; id < last; ++id) {
@@ -44,7 +41,7 @@ void Work(const Space& space, Reasons* reasons, std::atomic<int64_t>* next, Trut
     }
     if (last <= first) break;
   }
-  worker->seconds = Seconds(start);
+  worker->seconds = ThreadSeconds() - start;
 }
 
 }  // namespace
@@ -61,7 +58,7 @@ Truth Enumerate(const Space& space, int threads) {
   std::vector<std::thread> pool;
   for (Worker& worker : workers) pool.emplace_back(Work, std::cref(space), &reasons, &next, &truth, &worker);
   for (std::thread& thread : pool) thread.join();
-  truth.seconds = Seconds(start);
+  truth.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   double work = 0;
   for (const Worker& worker : workers) {
     truth.feasible += worker.feasible;

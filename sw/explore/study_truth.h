@@ -17,7 +17,7 @@ struct Truth {
   std::vector<double> values;  // points x objectives, minimised; not a number where infeasible
   std::map<std::string, int64_t> infeasible;
   double seconds = 0;            // wall clock
-  double microseconds = 0;       // of a feasible point, on one thread
+  double microseconds = 0;       // of a feasible point, CPU time
   double best = 0;               // first objective
   int64_t within_1_percent = 0;  // points
 
