@@ -56,7 +56,7 @@ function drawFront() {
         .attr('r', radius)
         .on('mousemove', function (row) { showTip(rowLines(row)); }).on('mouseout', hideTip);
     }
-    dots(rows.filter(function (row) { return !onFront[row]; }), 2.5);
+    dots(rows.filter(function (row) { return !onFront[row]; }), ROWS < 300 ? 4 : 2.5);
     var line = stairs();
     if (line.length > 1) {
       svg.append('path').attr('class', 'stairs').attr('d', d3.svg.line().interpolate('step-after')(line.map(function (row) {
