@@ -182,7 +182,7 @@ def _confusion(page, network, outputs, images, labels):
     for label in range(classes):
         total = max(int(counts[label].sum()), 1)
         cells = [
-            (str(value), 0.15 if label == other else min(1.0, 8 * value / total)) if value else ""
+            (str(value), 0.15 if label == other else min(0.6, 5 * value / total)) if value else ""
             for other, value in enumerate(counts[label])
         ]
         rows.append([str(label), *cells, f"{100 * counts[label, label] / total:.1f} %"])
