@@ -1,5 +1,5 @@
 // The compiler's decisions, from shapes alone: mapping, tiles, storage, schedule, instructions. Weights are packed
-// afterwards (compiler.h); the cost of a design point (sw/explore/native_cost.h) does without.
+// afterwards (compiler.h); the cost of a design point (sw/explore/native/native_cost.h) does without.
 #pragma once
 
 #include <string>

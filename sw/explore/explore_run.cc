@@ -7,14 +7,14 @@
 #include <optional>
 
 #include "sw/base/error.h"
-#include "sw/explore/csv.h"
-#include "sw/explore/engine.h"
+#include "sw/explore/engine/csv.h"
+#include "sw/explore/engine/engine.h"
+#include "sw/explore/engine/interrupt.h"
+#include "sw/explore/engine/progress_line.h"
+#include "sw/explore/engine/sweep.h"
 #include "sw/explore/html.h"
-#include "sw/explore/interrupt.h"
 #include "sw/explore/method_run.h"
-#include "sw/explore/progress_line.h"
 #include "sw/explore/summary.h"
-#include "sw/explore/sweep.h"
 #include "sw/explore/winner_rtl.h"
 
 namespace systole::explore {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "sw/explore/store.h"
+#include "sw/explore/engine/store.h"
 
 namespace systole::explore {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
-#include "sw/explore/csv.h"
-#include "sw/explore/progress_line.h"
+#include "sw/explore/engine/csv.h"
+#include "sw/explore/engine/progress_line.h"
 
 namespace systole::explore {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sw/explore/method_run.h"
-#include "sw/explore/page.h"
+#include "sw/explore/page/page.h"
 #include "sw/explore/summary.h"
 
 namespace systole::explore {

@@ -9,9 +9,9 @@
 #include <set>
 
 #include "sw/base/error.h"
-#include "sw/explore/database.h"
-#include "sw/explore/progress_line.h"
-#include "sw/explore/sweep.h"
+#include "sw/explore/engine/database.h"
+#include "sw/explore/engine/progress_line.h"
+#include "sw/explore/engine/sweep.h"
 
 namespace systole::explore {
 namespace {

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <utility>
 
-#include "sw/explore/interrupt.h"
+#include "sw/explore/engine/interrupt.h"
 
 namespace systole::explore {
 namespace {

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "sw/explore/engine.h"
-#include "sw/explore/proxy_search.h"
-#include "sw/explore/search.h"
+#include "sw/explore/engine/engine.h"
+#include "sw/explore/search/proxy_search.h"
+#include "sw/explore/search/search.h"
 
 namespace systole::explore {
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sw/explore/csv.h"
-#include "sw/explore/front.h"
-#include "sw/explore/progress_line.h"
+#include "sw/explore/engine/csv.h"
+#include "sw/explore/engine/progress_line.h"
+#include "sw/explore/search/front.h"
 
 namespace systole::explore {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sw/explore/store.h"
+#include "sw/explore/engine/store.h"
 
 namespace systole::explore {
 

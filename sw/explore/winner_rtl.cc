@@ -4,9 +4,9 @@
 
 #include <cstdio>
 
-#include "sw/explore/native_model.h"
-#include "sw/explore/scalesim_cost.h"
-#include "sw/explore/verify_rtl.h"
+#include "sw/explore/rtl/verify_rtl.h"
+#include "sw/explore/space/native_model.h"
+#include "sw/explore/space/scalesim_cost.h"
 
 namespace systole::explore {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "sw/explore/page.h"
-#include "sw/explore/store.h"
+#include "sw/explore/engine/store.h"
+#include "sw/explore/page/page.h"
 #include "sw/explore/summary.h"
 
 namespace systole::explore {

@@ -1,4 +1,4 @@
-#include "sw/explore/front.h"
+#include "sw/explore/search/front.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "sw/explore/database.h"
+#include "sw/explore/engine/database.h"
 #include "tests/explore/explore_fixture.h"
 
 namespace systole::explore {

@@ -1,5 +1,5 @@
 // The native cost model against the compiler and the cycle model, each made anew for every point.
-#include "sw/explore/native_cost.h"
+#include "sw/explore/native/native_cost.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sw/explore/page.h"
+#include "sw/explore/page/page.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sw/explore/proxy.h"
+#include "sw/explore/search/proxy.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <set>
 
 #include "sw/base/error.h"
-#include "sw/explore/proxy_search.h"
+#include "sw/explore/search/proxy_search.h"
 
 namespace systole::explore {
 namespace {

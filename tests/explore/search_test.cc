@@ -1,4 +1,4 @@
-#include "sw/explore/search.h"
+#include "sw/explore/search/search.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "sw/base/error.h"
-#include "sw/explore/front.h"
+#include "sw/explore/search/front.h"
 
 namespace systole::explore {
 namespace {

@@ -1,5 +1,5 @@
 // SPACE.toml: what it may say, and what it is told where it says something else.
-#include "sw/explore/space.h"
+#include "sw/explore/space/space.h"
 
 #include <gtest/gtest.h>
 

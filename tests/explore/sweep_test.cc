@@ -1,5 +1,5 @@
 // An exhaustive sweep against loops written out, and the same rows whatever threads and shards.
-#include "sw/explore/sweep.h"
+#include "sw/explore/engine/sweep.h"
 
 #include <algorithm>
 #include <map>

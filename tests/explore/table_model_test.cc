@@ -1,5 +1,5 @@
 // Models made of layer tables: shapes against the tables, programs against the golden reference.
-#include "sw/explore/table_model.h"
+#include "sw/explore/native/table_model.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "sw/base/error.h"
-#include "sw/explore/native_cost.h"
+#include "sw/explore/native/native_cost.h"
 #include "tests/compiler/program_check.h"
 
 namespace systole::explore {

@@ -1,6 +1,6 @@
 // Designs as hardware: predictions that hold, ones that do not, and designs that cannot be. The shapes are those that
 // `make test` builds.
-#include "sw/explore/verify_rtl.h"
+#include "sw/explore/rtl/verify_rtl.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,161 @@
+#include "sw/explore/space/native_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sw/explore/native/native_cost.h"
+
+namespace systole::explore {
+namespace {
+
+enum Index {
+  kDataflow = kPeBudget + 1,
+  kWport,
+  kLanes,
+  kActKib,
+  kActGroups,
+  kWgtKib,
+  kParKib,
+  kKtabKib,
+  kAccDepth,
+  kAxiDataWidth,
+  kOutstanding,
+  kQueueDepth,
+  kBatch,
+  kFusePool,
+  kLatency,
+  kCount
+};
+
+class NativeEvaluator : public Evaluator {
+ public:
+  explicit NativeEvaluator(const std::vector<NativeWorkload>& workloads) : workloads_(workloads) {
+    for (const NativeWorkload& workload : workloads) costs_.emplace_back(workload.model);
+  }
+
+  bool Evaluate(const int64_t* p, WorkloadResult* results, std::string* reason) override {
+    // The program does not depend on the memory: it is planned once for neighbouring points that differ in it only.
+    if (planned_.empty() || !std::equal(planned_.begin(), planned_.end(), p)) {
+      planned_.assign(p, p + kLatency);
+      plan_reason_.clear();
+      ProgramOptions options;
+      options.images = options.batch = static_cast<int>(p[kBatch]);
+      options.fuse_pool = p[kFusePool] != 0;
+      const HwConfig config = NativeConfig(p);
+      for (size_t w = 0; w < costs_.size() && plan_reason_.empty(); ++w) {
+        const NativeResult plan = costs_[w].Plan(config, options);
+        if (!plan.fits()) plan_reason_ = Reason(w, plan);
+      }
+    }
+    if (!plan_reason_.empty()) {
+      *reason = plan_reason_;
+      return false;
+    }
+    MemoryTiming memory;
+    memory.latency = p[kLatency];
+    for (size_t w = 0; w < costs_.size(); ++w) {
+      const NativeResult time = costs_[w].Time(memory);
+      if (!time.fits()) {
+        *reason = Reason(w, time);
+        return false;
+      }
+      results[w] = {time.cycles, p[kBatch], time.counters.macs, 0, time.read_bytes + time.write_bytes};
+    }
+    return true;
+  }
+
+ private:
+  std::string Reason(size_t w, const NativeResult& result) const {
+    return fmt::format("{}: {}: {}", MisfitName(result.misfit), workloads_[w].name, result.reason);
+  }
+
+  const std::vector<NativeWorkload>& workloads_;
+  std::vector<NativeCost> costs_;
+  std::vector<int64_t> planned_;  // parameters of the last plan, all but the latency
+  std::string plan_reason_;
+};
+
+class NativeModelCost : public CostModel {
+ public:
+  explicit NativeModelCost(std::vector<NativeWorkload> workloads) : workloads_(std::move(workloads)) {}
+
+  const std::vector<Parameter>& Parameters() const override { return NativeParameters(); }
+
+  std::unique_ptr<Evaluator> NewEvaluator() const override { return std::make_unique<NativeEvaluator>(workloads_); }
+
+  const std::vector<NativeWorkload>& workloads() const { return workloads_; }
+
+  int64_t BufferKib(const int64_t* p) const override { return p[kActKib] + p[kWgtKib] + p[kParKib] + p[kKtabKib]; }
+
+  std::vector<std::string> Describe() const override {
+    std::vector<std::string> lines;
+    for (const NativeWorkload& w : workloads_) lines.push_back(fmt::format("model of {} = {}", w.name, w.description));
+    return lines;
+  }
+
+ private:
+  std::vector<NativeWorkload> workloads_;
+};
+
+}  // namespace
+
+const std::vector<Parameter>& NativeParameters() {
+  static const HwConfig config;
+  static const std::vector<Parameter> table = {
+      {"rows", "array rows", config.rows, 2, 64, {}, true},
+      {"cols", "array columns", config.cols, 2, 64, {}, true},
+      {"pe_budget", "processing elements", 0, 4, 4096, {}, true},
+      {"dataflow", "ws", 0, 0, 0, {{"ws", 0}}, false},
+      {"wport", "weight columns loaded in a cycle, divides cols", config.wport, 1, 64, {}, true},
+      {"lanes", "requantize lanes, or auto: min(8, cols)", 0, 1, 64, {{"auto", 0}}, true},
+      {"act_kib", "KiB of the activation buffer", config.act_kib, 1, 4096, {}, true},
+      {"act_groups", "address groups of the activation buffer", config.act_groups, 1, 16, {}, true},
+      {"wgt_kib", "KiB of the weight buffer", config.wgt_kib, 1, 8192, {}, true},
+      {"par_kib", "KiB of the parameter memory", config.par_kib, 1, 256, {}, true},
+      {"ktab_kib", "KiB of the offset table", config.ktab_kib, 1, 1024, {}, true},
+      {"acc_depth", "accumulator entries per half", config.acc_depth, 4, 1024, {}, true},
+      {"axi_data_width", "bits of the memory bus", config.axi_data_width, 32, 128, {}, true},
+      {"outstanding", "bursts in flight", config.outstanding, 1, 32, {}, true},
+      {"queue_depth", "instructions per engine queue", config.queue_depth, 2, 64, {}, true},
+      {"batch", "images of a run", 1, 1, 1024, {}, true},
+      {"fuse_pool", "yes: pooling in the requantizer; no: on its own", 1, 0, 1, {{"no", 0}, {"yes", 1}}, false},
+      {"latency", "cycles from a read request to its first word", MemoryTiming().latency, 1, 100000, {}, true},
+  };
+  static_assert(kCount == 18, "an entry for each index");
+  return table;
+}
+
+std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads) {
+  return std::make_unique<NativeModelCost>(std::move(workloads));
+}
+
+const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost) {
+  return static_cast<const NativeModelCost&>(cost).workloads();
+}
+
+HwConfig NativeConfig(const int64_t* p) {
+  const auto value = [&](Index index) { return static_cast<int>(p[index]); };
+  HwConfig c;
+  c.rows = static_cast<int>(p[kRows]);
+  c.cols = static_cast<int>(p[kCols]);
+  c.wport = value(kWport);
+  c.lanes = p[kLanes] ? value(kLanes) : std::min(8, c.cols);
+  c.act_kib = value(kActKib);
+  c.act_groups = value(kActGroups);
+  c.wgt_kib = value(kWgtKib);
+  c.par_kib = value(kParKib);
+  c.ktab_kib = value(kKtabKib);
+  c.acc_depth = value(kAccDepth);
+  c.axi_data_width = value(kAxiDataWidth);
+  c.outstanding = value(kOutstanding);
+  c.queue_depth = value(kQueueDepth);
+  return c;
+}
+
+int64_t NativeBatch(const int64_t* parameters) { return parameters[kBatch]; }
+int64_t NativeLatency(const int64_t* parameters) { return parameters[kLatency]; }
+bool NativeFusesPool(const int64_t* parameters) { return parameters[kFusePool] != 0; }
+
+}  // namespace systole::explore

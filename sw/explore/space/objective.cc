@@ -1,0 +1,87 @@
+#include "sw/explore/space/objective.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "sw/base/error.h"
+
+namespace systole::explore {
+namespace {
+
+// A metric that joins later gets its value in ObjectiveValue and an entry without `missing` here.
+struct Known {
+  const char* name;
+  Metric metric;
+  bool per_workload;
+  const char* missing;  // why it is not there
+};
+constexpr Known kKnown[] = {
+    {"cycles", Metric::kCycles, true, nullptr},
+    {"utilization", Metric::kUtilization, true, nullptr},
+    {"traffic", Metric::kTraffic, true, nullptr},
+    {"stalls", Metric::kStalls, true, nullptr},
+    {"pes", Metric::kPes, false, nullptr},
+    {"buffer", Metric::kBuffer, false, nullptr},
+    {"energy", Metric::kCycles, true, "there is no energy model yet"},
+    {"area", Metric::kCycles, false, "there is no area model yet; pes and buffer stand for size"},
+};
+
+std::string Choices() {
+  std::vector<std::string> names;
+  for (const Known& known : kKnown) {
+    if (!known.missing) names.push_back(known.name);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+Objective ParseObjective(const std::string& name, const std::vector<std::string>& workloads) {
+  const size_t colon = name.find(':');
+  const std::string stem = name.substr(0, colon);
+  const auto known = std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& k) { return stem == k.name; });
+  if (known == std::end(kKnown)) {
+    throw InputError(fmt::format("objective '{}' is unknown; choose from {}", name, Choices()));
+  }
+  if (known->missing) {
+    throw InputError(fmt::format("objective '{}': {}; choose from {}", name, known->missing, Choices()));
+  }
+  Objective objective{name, known->metric, -1};
+  if (colon == std::string::npos) return objective;
+  const std::string workload = name.substr(colon + 1);
+  const auto at = std::find(workloads.begin(), workloads.end(), workload);
+  if (!known->per_workload || at == workloads.end()) {
+    throw InputError(fmt::format("objective '{}': there is no workload '{}' to take {} of; the workloads are {}", name,
+                                 workload, stem, fmt::join(workloads, ", ")));
+  }
+  objective.workload = static_cast<int>(at - workloads.begin());
+  return objective;
+}
+
+double Utilization(const WorkloadResult& result, int64_t pes) {
+  return 100.0 * static_cast<double>(result.macs) / (static_cast<double>(result.cycles) * static_cast<double>(pes));
+}
+
+double ObjectiveValue(const Objective& objective, const CostModel& cost, const std::vector<double>& weights,
+                      const int64_t* parameters, const WorkloadResult* results) {
+  const int64_t pes = parameters[kRows] * parameters[kCols];
+  if (objective.metric == Metric::kPes) return static_cast<double>(pes);
+  if (objective.metric == Metric::kBuffer) return static_cast<double>(cost.BufferKib(parameters));
+  double value = 0, cycles = 0;
+  for (size_t w = 0; w < weights.size(); ++w) {
+    if (objective.workload >= 0 && objective.workload != static_cast<int>(w)) continue;
+    const WorkloadResult& r = results[w];
+    const double weight = objective.workload >= 0 ? 1.0 : weights[w];
+    const int64_t number = objective.metric == Metric::kTraffic       ? r.traffic
+                           : objective.metric == Metric::kStalls      ? r.stalls
+                           : objective.metric == Metric::kUtilization ? r.macs
+                                                                      : r.cycles;
+    value += weight * static_cast<double>(number) / static_cast<double>(r.images);
+    cycles += weight * static_cast<double>(r.cycles) / static_cast<double>(r.images);
+  }
+  return objective.metric == Metric::kUtilization ? 100.0 * value / (cycles * static_cast<double>(pes)) : value;
+}
+
+}  // namespace systole::explore

@@ -1,0 +1,20 @@
+// From the workloads of a space to a cost model.
+#pragma once
+
+#include <memory>
+
+#include "sw/explore/space/space.h"
+
+namespace systole::explore {
+
+struct CostOptions {
+  bool traffic = false, stalls = false;  // wanted in the results
+  bool corrected = false;                // scalesim without its bugs
+};
+
+// scalesim reads layer tables (sw/scalesim/workload.h), topologies of SCALE-Sim, ONNX files and M, N, K; native reads
+// quantized models, layer tables that are chains, and M, N, K. Throws InputError "<place of the workload>: ...".
+std::shared_ptr<const CostModel> LoadCost(CostKind kind, const std::vector<WorkloadSource>& workloads,
+                                          const CostOptions& options);
+
+}  // namespace systole::explore
