@@ -77,6 +77,7 @@ void WriteHtml(const Space& space, const Store& store, const Summary& summary, c
                 {"seed", std::to_string(space.seed)},
                 {"evaluated", fmt::format("{} in {:.2f} s", Grouped(summary.evaluated), summary.seconds)},
                 {"from the store", Grouped(summary.from_store)}};
+  for (const std::string& note : space.cost->Notes()) page.facts.emplace_back("workload", note);
   for (const Axis& axis : space.axes) page.axes.push_back({axis.name, "", axis.labels});
   for (const Objective& o : space.objectives) page.measures.push_back({o.name, UnitOf(space, o), true, o.Maximise()});
   if (space.derived_cols) page.measures.push_back({"cols", "", false, false});

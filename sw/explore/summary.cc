@@ -85,6 +85,7 @@ void PrintSummary(const Space& space, const Store& store, const Summary& s, int6
              s.from_store ? fmt::format(" (and {} from the store)", Grouped(s.from_store)) : "", Grouped(s.planned),
              Grouped(s.feasible), Grouped(infeasible));
   for (const auto& [reason, points] : s.infeasible) fmt::print("  {:>10}  {}\n", Grouped(points), reason);
+  for (const std::string& note : space.cost->Notes()) fmt::print("{}\n", note);
   const double rate = s.seconds > 0 ? static_cast<double>(s.evaluated) / s.seconds : 0;
   fmt::print("{:.2f} s, {} points/s, threads {}\n", s.seconds, Grouped(static_cast<int64_t>(rate)), s.threads);
   if (s.winners.empty()) {
@@ -131,6 +132,7 @@ void WriteJson(const Space& space, const Store& store, const Summary& s, const s
   json["feasible"] = s.feasible;
   json["infeasible"] = Json::object();
   for (const auto& [reason, points] : s.infeasible) json["infeasible"][reason] = points;
+  if (const std::vector<std::string> notes = space.cost->Notes(); !notes.empty()) json["notes"] = notes;
   json["seconds"] = s.seconds;
   json["threads"] = s.threads;
   for (const Objective& o : space.objectives) json["objectives"].push_back(o.name);

@@ -22,25 +22,57 @@ std::string NameOf(const Space& space, int64_t id, size_t rank) {
   return name;
 }
 
+// Rows that are taken one by one: what all of them add up to, for each design, where each of them ran.
+void PrintSums(const std::vector<NativeWorkload>& workloads, const std::vector<RtlCheck>& checks, PageTable* table) {
+  for (size_t at = 0; at < checks.size();) {
+    for (const NativeWorkload& w : workloads) {
+      int64_t predicted = 0, rtl = 0, bytes = 0, differences = 0, rows = 0;
+      const std::string& design = checks[at].design;
+      bool all = !w.parts.front().layer.empty();
+      for (const NativePart& part : w.parts) {
+        if (at == checks.size()) return;  // interrupted
+        const RtlCheck& c = checks[at++];
+        all = all && c.Ran();
+        rows += part.times;
+        predicted += part.times * c.predicted;
+        rtl += part.times * c.rtl;
+        bytes += c.bytes;
+        differences += c.differences;
+      }
+      if (!all) continue;
+      fmt::print("{}, {}: {} rows predicted {}, RTL {}, difference {}\n", design, w.name, rows, predicted, rtl,
+                 rtl - predicted);
+      table->rows.push_back({design, fmt::format("{}: sum of {} rows", w.name, rows), std::to_string(predicted),
+                             std::to_string(rtl), std::to_string(rtl - predicted), std::to_string(bytes),
+                             std::to_string(differences)});
+    }
+  }
+}
+
 int VerifyNative(const Space& space, const std::vector<int64_t>& ids, const VerifySettings& settings,
                  std::vector<PageTable>* tables) {
+  const std::vector<NativeWorkload>& native = NativeWorkloads(*space.cost);
   std::vector<RtlWorkload> workloads;
-  for (const NativeWorkload& w : NativeWorkloads(*space.cost)) workloads.push_back({w.name, w.model});
+  for (const NativeWorkload& w : native) {
+    for (const NativePart& part : w.parts) {
+      std::string name = part.layer.empty() ? w.name : fmt::format("{}/{}", w.name, part.layer);
+      if (part.times > 1) name += fmt::format(" x{}", part.times);
+      workloads.push_back({std::move(name), part.model});
+    }
+  }
   std::vector<RtlDesign> designs;
   std::vector<int64_t> parameters(space.cost->Parameters().size());
-  const std::unique_ptr<Evaluator> evaluator = space.cost->NewEvaluator();
   for (size_t i = 0; i < ids.size(); ++i) {
     space.Parameters(ids[i], parameters.data());
-    std::vector<WorkloadResult> results(workloads.size());
-    std::string reason;
-    evaluator->Evaluate(parameters.data(), results.data(), &reason);  // feasible: it is a winner
     RtlDesign design;
     design.name = NameOf(space, ids[i], i);
     design.config = NativeConfig(parameters.data());
     design.options.images = design.options.batch = static_cast<int>(NativeBatch(parameters.data()));
     design.options.fuse_pool = NativeFusesPool(parameters.data());
     design.memory.latency = NativeLatency(parameters.data());
-    for (const WorkloadResult& result : results) design.predicted.push_back(result.cycles);
+    for (const std::vector<int64_t>& parts : NativePartCycles(native, parameters.data())) {
+      design.predicted.insert(design.predicted.end(), parts.begin(), parts.end());
+    }
     designs.push_back(std::move(design));
   }
   const std::vector<RtlCheck> checks = VerifyRtl(designs, workloads, settings);
@@ -57,8 +89,10 @@ int VerifyNative(const Space& space, const std::vector<int64_t>& ids, const Veri
                             std::to_string(c.differences)});
     }
   }
+  const int status = PrintRtlChecks(checks, stdout);
+  PrintSums(native, checks, &table);
   tables->push_back(std::move(table));
-  return PrintRtlChecks(checks, stdout);
+  return status;
 }
 
 int VerifyScaleSim(const Space& space, const std::vector<int64_t>& ids, const VerifySettings& settings,

@@ -180,7 +180,7 @@ TEST(SpaceTest, EveryShippedSpaceCanBeRead) {
       EXPECT_GE(space.grid.Points(), 500000) << entry.path();
     }
   }
-  EXPECT_GE(spaces, 6);
+  EXPECT_GE(spaces, 9);
 }
 
 }  // namespace

@@ -48,6 +48,8 @@ class CostModel {
   virtual int64_t BufferKib(const int64_t* parameters) const = 0;
   // The workloads as the model sees them, one line each: what makes two runs comparable.
   virtual std::vector<std::string> Describe() const = 0;
+  // What a reader of the results should know of the workloads, one line each.
+  virtual std::vector<std::string> Notes() const { return {}; }
 };
 
 }  // namespace systole::explore

@@ -29,10 +29,25 @@ enum Index {
   kCount
 };
 
+ProgramOptions NativeOptions(const int64_t* p) {
+  ProgramOptions options;
+  options.images = options.batch = static_cast<int>(p[kBatch]);
+  options.fuse_pool = p[kFusePool] != 0;
+  return options;
+}
+
+MemoryTiming NativeMemory(const int64_t* p) {
+  MemoryTiming memory;
+  memory.latency = p[kLatency];
+  return memory;
+}
+
 class NativeEvaluator : public Evaluator {
  public:
   explicit NativeEvaluator(const std::vector<NativeWorkload>& workloads) : workloads_(workloads) {
-    for (const NativeWorkload& workload : workloads) costs_.emplace_back(workload.model);
+    for (size_t w = 0; w < workloads.size(); ++w) {
+      for (const NativePart& part : workloads[w].parts) parts_.push_back({w, part.times, NativeCost(part.model)});
+    }
   }
 
   bool Evaluate(const int64_t* p, WorkloadResult* results, std::string* reason) override {
@@ -40,39 +55,46 @@ class NativeEvaluator : public Evaluator {
     if (planned_.empty() || !std::equal(planned_.begin(), planned_.end(), p)) {
       planned_.assign(p, p + kLatency);
       plan_reason_.clear();
-      ProgramOptions options;
-      options.images = options.batch = static_cast<int>(p[kBatch]);
-      options.fuse_pool = p[kFusePool] != 0;
+      const ProgramOptions options = NativeOptions(p);
       const HwConfig config = NativeConfig(p);
-      for (size_t w = 0; w < costs_.size() && plan_reason_.empty(); ++w) {
-        const NativeResult plan = costs_[w].Plan(config, options);
-        if (!plan.fits()) plan_reason_ = Reason(w, plan);
+      for (size_t i = 0; i < parts_.size() && plan_reason_.empty(); ++i) {
+        const NativeResult plan = parts_[i].cost.Plan(config, options);
+        if (!plan.fits()) plan_reason_ = Reason(parts_[i], plan);
       }
     }
     if (!plan_reason_.empty()) {
       *reason = plan_reason_;
       return false;
     }
-    MemoryTiming memory;
-    memory.latency = p[kLatency];
-    for (size_t w = 0; w < costs_.size(); ++w) {
-      const NativeResult time = costs_[w].Time(memory);
+    const MemoryTiming memory = NativeMemory(p);
+    for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0};
+    for (Part& part : parts_) {
+      const NativeResult time = part.cost.Time(memory);
       if (!time.fits()) {
-        *reason = Reason(w, time);
+        *reason = Reason(part, time);
         return false;
       }
-      results[w] = {time.cycles, p[kBatch], time.counters.macs, 0, time.read_bytes + time.write_bytes};
+      WorkloadResult& result = results[part.workload];
+      result.cycles += part.times * time.cycles;
+      result.macs += part.times * time.counters.macs;
+      result.traffic += part.times * (time.read_bytes + time.write_bytes);
     }
     return true;
   }
 
  private:
-  std::string Reason(size_t w, const NativeResult& result) const {
-    return fmt::format("{}: {}: {}", MisfitName(result.misfit), workloads_[w].name, result.reason);
+  struct Part {
+    size_t workload;
+    int64_t times;
+    NativeCost cost;
+  };
+
+  std::string Reason(const Part& part, const NativeResult& result) const {
+    return fmt::format("{}: {}: {}", MisfitName(result.misfit), workloads_[part.workload].name, result.reason);
   }
 
   const std::vector<NativeWorkload>& workloads_;
-  std::vector<NativeCost> costs_;
+  std::vector<Part> parts_;
   std::vector<int64_t> planned_;  // parameters of the last plan, all but the latency
   std::string plan_reason_;
 };
@@ -93,6 +115,14 @@ class NativeModelCost : public CostModel {
     std::vector<std::string> lines;
     for (const NativeWorkload& w : workloads_) lines.push_back(fmt::format("model of {} = {}", w.name, w.description));
     return lines;
+  }
+
+  std::vector<std::string> Notes() const override {
+    std::vector<std::string> notes;
+    for (const NativeWorkload& w : workloads_) {
+      if (!w.note.empty()) notes.push_back(fmt::format("{}: {}", w.name, w.note));
+    }
+    return notes;
   }
 
  private:
@@ -152,6 +182,16 @@ HwConfig NativeConfig(const int64_t* p) {
   c.outstanding = value(kOutstanding);
   c.queue_depth = value(kQueueDepth);
   return c;
+}
+
+std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkload>& workloads, const int64_t* p) {
+  std::vector<std::vector<int64_t>> cycles(workloads.size());
+  for (size_t w = 0; w < workloads.size(); ++w) {
+    for (const NativePart& part : workloads[w].parts) {
+      cycles[w].push_back(NativeCost(part.model).Evaluate(NativeConfig(p), NativeOptions(p), NativeMemory(p)).cycles);
+    }
+  }
+  return cycles;
 }
 
 int64_t NativeBatch(const int64_t* parameters) { return parameters[kBatch]; }

@@ -11,10 +11,19 @@
 
 namespace systole::explore {
 
+// What runs as one program.
+struct NativePart {
+  std::string layer;  // the row of a table that is taken row by row; empty: the whole network
+  Model model;        // multipliers chosen
+  int64_t times = 1;  // rows that differ in their name only, this one included
+};
+
+// Cycles, products and traffic are the sums over its parts. A design on which one part does not fit is infeasible.
 struct NativeWorkload {
   std::string name;
-  std::string description;  // what the model was made from: file, its size and checksum, rounding
-  Model model;              // multipliers chosen
+  std::string description;        // what the parts were made from: checksum of the file, rounding
+  std::vector<NativePart> parts;  // at least one
+  std::string note;               // for the reader, empty: none
 };
 
 const std::vector<Parameter>& NativeParameters();
@@ -23,6 +32,10 @@ std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads);
 
 // Of a cost model that NewNativeCost made.
 const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost);
+
+// Cycles of one run of each part, of each workload, on a design that is feasible.
+std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkload>& workloads,
+                                                   const int64_t* parameters);
 
 // A design as the RTL is built: parameters[i] is the value of NativeParameters()[i].
 HwConfig NativeConfig(const int64_t* parameters);

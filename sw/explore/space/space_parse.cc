@@ -212,6 +212,7 @@ class Parser {
     const toml::node* gemm = table->Find("gemm");
     const auto name = table->String("name"), type = table->String("type"), rounding = table->String("rounding");
     const auto weight = table->Number("weight");
+    const auto per_layer = table->Bool("per_layer"), skip_unfit = table->Bool("skip_unfit");
     table->RefuseOthers();
     if (!file == !gemm) table->Fail(element, "needs either file = \"...\" or gemm = [M, N, K]");
     if (file) {
@@ -245,6 +246,13 @@ class Parser {
     if (rounding && space_.cost_kind != CostKind::kNative) {
       table->Fail(*table->Find("rounding"), "rounding is for the native cost model");
     }
+    source.per_layer = per_layer.value_or(false);
+    source.skip_unfit = skip_unfit.value_or(false);
+    if (source.per_layer && space_.cost_kind != CostKind::kNative) {
+      table->Fail(*table->Find("per_layer"), "per_layer is for the native cost model; scalesim always does so");
+    }
+    if (source.per_layer && !file) table->Fail(*table->Find("per_layer"), "per_layer is for files");
+    if (source.skip_unfit && !source.per_layer) table->Fail(*table->Find("skip_unfit"), "skip_unfit needs per_layer");
     source.type = type.value_or("");
     source.rounding = rounding.value_or("");
     if (weight && !(*weight > 0)) table->Fail(*table->Find("weight"), "weight must be above 0");

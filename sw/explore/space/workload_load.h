@@ -13,7 +13,7 @@ struct CostOptions {
 };
 
 // scalesim reads layer tables (sw/scalesim/workload.h), topologies of SCALE-Sim, ONNX files and M, N, K; native reads
-// quantized models, layer tables that are chains, and M, N, K. Throws InputError "<place of the workload>: ...".
+// what native_workload.h says. Throws InputError "<place of the workload>: ...".
 std::shared_ptr<const CostModel> LoadCost(CostKind kind, const std::vector<WorkloadSource>& workloads,
                                           const CostOptions& options);
 
