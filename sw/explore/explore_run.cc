@@ -91,9 +91,16 @@ int RunExplore(const RunOptions& options) {
   if (!options.json.empty()) WriteJson(space, store, summary, options.json);
   PrintSummary(space, store, summary, options.top);
   std::vector<PageTable> tables;
-  const int status =
-      options.verify_rtl ? VerifyWinners(space, summary, options.verify_rtl, options.threads, &tables) : 0;
-  if (!options.html.empty()) WriteHtml(space, store, summary, method ? &*method : nullptr, tables, options.html);
+  int status = 0;
+  try {
+    if (options.verify_rtl) {
+      status = VerifyWinners(space, summary, options.verify_rtl, options.threads, &tables);
+      if (Interrupted()) throw Interruption();
+    }
+    if (!options.html.empty()) WriteHtml(space, store, summary, method ? &*method : nullptr, tables, options.html);
+  } catch (const Interruption&) {
+    return Stopped(options, summary.from_store + summary.evaluated);
+  }
   return status;
 }
 

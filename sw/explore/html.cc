@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <sstream>
 
+#include "explore_version.h"
 #include "sw/explore/engine/csv.h"
+#include "sw/explore/engine/interrupt.h"
 #include "sw/explore/engine/progress_line.h"
 
 namespace systole::explore {
@@ -76,7 +78,8 @@ void WriteHtml(const Space& space, const Store& store, const Summary& summary, c
                 {"method", space.method},
                 {"seed", std::to_string(space.seed)},
                 {"evaluated", fmt::format("{} in {:.2f} s", Grouped(summary.evaluated), summary.seconds)},
-                {"from the store", Grouped(summary.from_store)}};
+                {"from the store", Grouped(summary.from_store)},
+                {"version", fmt::format("systole {}, store format {}", SYSTOLE_VERSION, kStoreFormat)}};
   for (const std::string& note : space.cost->Notes()) page.facts.emplace_back("workload", note);
   for (const Axis& axis : space.axes) page.axes.push_back({axis.name, "", axis.labels});
   for (const Objective& o : space.objectives) page.measures.push_back({o.name, UnitOf(space, o), true, o.Maximise()});
@@ -106,6 +109,7 @@ void WriteHtml(const Space& space, const Store& store, const Summary& summary, c
                   fmt::format("Trained on {} points of the space, checked on {} others.",
                               Grouped(method->proxy->training.training_rows), Grouped(method->proxy->checked.rows))};
   }
+  if (Interrupted()) throw Interruption();
   std::ostringstream text;
   PageOptions options;
   options.seed = space.seed;

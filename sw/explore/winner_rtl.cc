@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "sw/explore/engine/interrupt.h"
 #include "sw/explore/rtl/verify_rtl.h"
 #include "sw/explore/space/native_model.h"
 #include "sw/explore/space/scalesim_cost.h"
@@ -131,6 +132,7 @@ int VerifyWinners(const Space& space, const Summary& summary, int64_t count, int
   settings.jobs = jobs;
   settings.seed = space.seed;
   settings.progress = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  settings.stop = [] { return Interrupted() != 0; };
   std::printf("\n");
   return space.cost_kind == CostKind::kNative ? VerifyNative(space, ids, settings, tables)
                                               : VerifyScaleSim(space, ids, settings, tables);

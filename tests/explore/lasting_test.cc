@@ -7,7 +7,9 @@
 #include <random>
 #include <thread>
 
+#include "sw/base/error.h"
 #include "sw/explore/engine/database.h"
+#include "tb/rtl_library.h"
 #include "tests/explore/explore_fixture.h"
 
 namespace systole::explore {
@@ -237,6 +239,37 @@ TEST_F(LastingTest, OptionsThatDoNotFitTogetherAreRefused) {
   EXPECT_EQ(Files(), (std::vector<std::string>{"s.toml"}));
   EXPECT_EQ(Explore("-h").status, 0);
   EXPECT_EQ(Explore("merge -h").status, 0);
+}
+
+// Winners that run as RTL for some seconds: Ctrl-C ends it at the next run, and nothing else is written.
+TEST_F(LastingTest, CtrlCWhileWinnersRunAsRtl) {
+  try {
+    CheckRtlBuilt(HwConfig{}, RtlVariant::kPlain);
+  } catch (const InputError& error) {
+    GTEST_SKIP() << error.what();
+  }
+  const std::string space = Write("s.toml", R"(
+cost = "native"
+[space]
+batch = 2
+latency = {min = 1, max = 400}
+[[workload]]
+file = ")" SYSTOLE_SOURCE_DIR R"(/models/lenet5-mnist/model.onnx"
+)");
+  const pid_t child = Start(
+      {space, "--verify-rtl", "400", "--store", Path("s.sqlite"), "--html", Path("s.html"), "--csv", Path("s.csv")});
+  for (int i = 0; i < 6000 && Read(Path("std.err")).find("design 2 of 400: running") == std::string::npos; ++i) {
+    Sleep(0.01);
+  }
+  kill(child, SIGINT);
+  const int status = Wait(child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  const std::string err = Read(Path("std.err")), out = Read(Path("std.out"));
+  EXPECT_NE(err.find("stopped; 400 points are in " + Path("s.sqlite")), std::string::npos) << err;
+  EXPECT_EQ(err.find("design 400 of 400"), std::string::npos);
+  EXPECT_NE(out.find("runs equal in every layer"), std::string::npos);  // what had run
+  EXPECT_EQ(Files(), (std::vector<std::string>{"s.csv", "s.sqlite", "s.toml"}));
 }
 
 }  // namespace

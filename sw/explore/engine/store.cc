@@ -11,8 +11,6 @@
 namespace systole::explore {
 namespace {
 
-constexpr int kFormat = 1;
-
 std::string ShardText(const Shard& shard) { return fmt::format("{}/{}", shard.index, shard.count); }
 
 // `path`, if it may be opened.
@@ -72,7 +70,7 @@ void Store::Create(const StoreOptions& options) {
     meta.Bind(2, value);
     meta.Run();
   };
-  put("format", std::to_string(kFormat));
+  put("format", std::to_string(kStoreFormat));
   put("method", space_.method);
   put("seed", std::to_string(space_.seed));
   put("shard", ShardText(options.shard));
@@ -97,8 +95,9 @@ void Store::CheckSame(const StoreOptions& options) {
   } catch (const InputError&) {
     throw InputError(path() + ": is no store of an exploration" + remedy);
   }
-  if (meta["format"] != std::to_string(kFormat)) {
-    throw InputError(fmt::format("{}: has format {}, not {}; give another --store", path(), meta["format"], kFormat));
+  if (meta["format"] != std::to_string(kStoreFormat)) {
+    throw InputError(
+        fmt::format("{}: has format {}, not {}; give another --store", path(), meta["format"], kStoreFormat));
   }
   const std::pair<const char*, std::string> same[] = {
       {"method", space_.method}, {"seed", std::to_string(space_.seed)}, {"shard", ShardText(options.shard)}};

@@ -22,6 +22,8 @@
 
 namespace systole::explore {
 
+inline constexpr int kStoreFormat = 1;  // of the tables above
+
 // Points with their results, flat.
 struct Rows {
   std::vector<int64_t> ids;

@@ -43,7 +43,7 @@ void Fill(const Program& program, const RtlTrial& trial, RtlCheck* check) {
 std::vector<RtlCheck> VerifyRtl(const std::vector<RtlDesign>& designs, const std::vector<RtlWorkload>& workloads,
                                 const VerifySettings& settings) {
   std::vector<RtlCheck> checks;
-  for (size_t d = 0; d < designs.size(); ++d) {
+  for (size_t d = 0; d < designs.size() && !settings.Stopped(); ++d) {
     const RtlDesign& design = designs[d];
     const auto say = [&](const std::string& what) {
       if (settings.progress) settings.progress(fmt::format("design {} of {}: {}", d + 1, designs.size(), what));
@@ -51,7 +51,7 @@ std::vector<RtlCheck> VerifyRtl(const std::vector<RtlDesign>& designs, const std
     const std::string variables = MakeVariables(design.config);
     say("building the RTL, " + (variables.empty() ? "default parameters" : variables));
     const std::string not_built = BuildRtl(design.config, settings.jobs);
-    for (size_t w = 0; w < workloads.size(); ++w) {
+    for (size_t w = 0; w < workloads.size() && !settings.Stopped(); ++w) {
       RtlCheck check;
       check.design = design.name;
       check.workload = workloads[w].name;

@@ -27,6 +27,9 @@ struct VerifySettings {
   uint64_t seed = 1;  // of images and, for SCALE-Sim's layers, weights
   // Called with a line before each build and each run ("design 2 of 5: building ROWS=8 COLS=32"); may be empty.
   std::function<void(const std::string&)> progress;
+  // Asked before each build and each run; true ends the work with the checks so far. May be empty.
+  std::function<bool()> stop;
+  bool Stopped() const { return stop && stop(); }
 };
 
 // ---- Native designs

@@ -117,7 +117,7 @@ std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDes
                                                    const std::vector<ScaleSimWorkloadLayers>& workloads,
                                                    const scalesim::Options& options, const VerifySettings& settings) {
   std::vector<ScaleSimLayerCheck> checks;
-  for (size_t d = 0; d < designs.size(); ++d) {
+  for (size_t d = 0; d < designs.size() && !settings.Stopped(); ++d) {
     const auto say = [&](const std::string& what) {
       if (settings.progress) settings.progress(fmt::format("design {} of {}: {}", d + 1, designs.size(), what));
     };
@@ -134,6 +134,7 @@ std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDes
     for (const ScaleSimWorkloadLayers& workload : workloads) {
       say("running " + workload.name);
       for (const scalesim::NamedLayer& named : workload.layers) {
+        if (settings.Stopped()) return checks;
         ScaleSimLayerCheck check;
         check.design = designs[d].name;
         check.workload = workload.name;
