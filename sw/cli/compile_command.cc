@@ -22,7 +22,7 @@ namespace {
 struct Options {
   std::string model, folder, json, rounding = "float32";
   int images = 1, batch = 1;
-  bool no_fuse = false;
+  bool no_fuse = false, no_pack = false;
   ConfigOptions config;
 };
 
@@ -74,7 +74,7 @@ nlohmann::ordered_json LayoutJson(const TensorLayout& t, uint64_t image_stride) 
 int Compile(const Options& o) {
   const HwConfig config = o.config.Parse();
   ProgramOptions po;
-  po.images = o.images, po.batch = o.batch, po.fuse_pool = !o.no_fuse;
+  po.images = o.images, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
   const Program p = systole::Compile(Prepared(o.model, o.rounding), config, po);
   const std::vector<uint8_t> image = MemoryImage(p);
 
@@ -194,6 +194,7 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--rounding", o->rounding, "floor, half_up, half_away, half_even, tflite or float32")
       ->capture_default_str();
   c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own");
+  c->add_flag("--no-pack", o->no_pack, "one output pixel at a time on the array, its channels alone on the columns");
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Compile(*o); }; });
 }

@@ -30,7 +30,7 @@ struct RunOptions {
   int64_t first = -1;
   int batch = 16, memory_latency = 20, jobs = 0;
   uint64_t stall = 0;
-  bool has_stall = false, no_fuse = false;
+  bool has_stall = false, no_fuse = false, no_pack = false;
   std::string rtl_variant = "plain";
   ConfigOptions config;
 };
@@ -76,6 +76,7 @@ JobOptions MakeJobOptions(const RunOptions& o) {
   job.backends = ParseBackends(o.backends);
   job.batch = o.batch;
   job.fuse = !o.no_fuse;
+  job.pack = !o.no_pack;
   job.fault = ParseFault(o.inject);
   job.trace = o.trace;
   job.trace_layer = o.trace_layer;
@@ -337,6 +338,7 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--trace-layer", o->trace_layer, "trace the cycles of this layer only (a row of the table)");
   c->add_option("--trace-cycles", o->trace_cycles, "trace cycles FIRST:LAST only");
   c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own, so that every tensor is compared");
+  c->add_flag("--no-pack", o->no_pack, "one output pixel at a time on the array, its channels alone on the columns");
   c->add_option("--inject", o->inject,
                 "one fault in one description: weight:LAYER:K:N:BIT[@golden|tlm|rtl] or law:ENGINE:+1[@model|tlm]");
   c->add_option("--memory-latency", o->memory_latency, "cycles from address to data")->capture_default_str();

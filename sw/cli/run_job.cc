@@ -107,6 +107,7 @@ int Job::AddProgram(int images, int batch) {
   po.images = images;
   po.batch = batch;
   po.fuse_pool = options_.fuse;
+  po.pack_pixels = options_.pack;
   if (options_.Hardware()) {
     p->program = Compile(model_, options_.config, po);
     if (options_.fault.kind == Fault::Kind::kWeight && options_.fault.description != "golden") {

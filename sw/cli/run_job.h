@@ -20,7 +20,7 @@ namespace systole {
 struct JobOptions {
   HwConfig config;
   int batch = 16;
-  bool fuse = true;
+  bool fuse = true, pack = true;
   std::vector<std::string> backends;  // of golden, tlm, rtl
   TargetSettings target;
   Fault fault;

@@ -136,7 +136,8 @@ void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
   best_cost_ = cost;
 }
 
-void MappingSearch::Choose(const Stage& stage, const HwConfig& config, Mapping* mapping, std::vector<Tile>* tiles) {
+void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping,
+                           std::vector<Tile>* tiles) {
   best_.folds.clear();
   best_cost_ = kImpossible;
   DenseMapping(stage, config, 1, 1, &candidate_);
@@ -145,8 +146,9 @@ void MappingSearch::Choose(const Stage& stage, const HwConfig& config, Mapping* 
     GroupedMapping(stage, config, &candidate_);
     Consider(stage, config);
   }
-  for (int ph = 1; ph <= std::min(kMaxCellSide, stage.conv_h); ++ph) {
-    for (int pw = 1; pw <= std::min(kMaxCellSide, stage.conv_w); ++pw) {
+  const int side = pack ? kMaxCellSide : 1;
+  for (int ph = 1; ph <= std::min(side, stage.conv_h); ++ph) {
+    for (int pw = 1; pw <= std::min(side, stage.conv_w); ++pw) {
       if (ph * pw == 1 || ph * pw * stage.cout > 4 * config.cols || !PackingAllowed(stage, ph, pw)) continue;
       if (LeastCost(stage, config, ph, pw) >= best_cost_ * kPackingGain) continue;
       DenseMapping(stage, config, ph, pw, &candidate_);

@@ -109,7 +109,7 @@ void Planner::PlanStages(const HwConfig& config, const ProgramOptions& options) 
     PlannedStage& p = stages_[s];
     p.stage = &stages[s];
     CheckSupported(*p.stage, config);
-    search_.Choose(*p.stage, config, &p.mapping, &p.tiles);
+    search_.Choose(*p.stage, config, options.pack_pixels, &p.mapping, &p.tiles);
     if (p.tiles.empty()) {
       throw MisfitError(
           Misfit::kAccumulator,

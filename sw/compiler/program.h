@@ -31,6 +31,7 @@ struct ProgramOptions {
   int images = 1;              // images of this run
   int batch = 1;               // images that share one pass over the fully connected layers' weights
   bool fuse_pool = true;       // false: pooling layers run on their own, so that every tensor is observable
+  bool pack_pixels = true;     // false: one output pixel a vector, its channels alone on the columns
   uint64_t base = 0x10000000;  // first memory address used (256-byte aligned)
 };
 

@@ -92,6 +92,7 @@ TEST_P(AcceleratorRandomNetworkTest, EqualGoldenAndModel) {
     options.images = 1 + seed % 3;
     options.batch = 1 + seed % 2;
     options.fuse_pool = seed % 4 != 0;
+    options.pack_pixels = seed % 5 != 0;
     const Model model = net.Build(static_cast<Rounding>(seed % kNumRoundings));
     const int latencies[] = {20, 1, 100, 0};
     ASSERT_EQ(Check(model, CaseConfig(rows, cols), options, latencies[seed % 4], net.Images(options.images)), "")

@@ -53,6 +53,7 @@ TEST(RandomNetworks, ProgramsEqualGolden) {
     options.images = 1 + seed % 5;
     options.batch = 1 + seed % 4;
     options.fuse_pool = seed % 4 != 0;
+    options.pack_pixels = seed % 5 != 0;
     const auto mode = static_cast<Rounding>(seed % kNumRoundings);
     Model model = net.Build(mode);
     try {
@@ -65,6 +66,23 @@ TEST(RandomNetworks, ProgramsEqualGolden) {
     }
   }
   EXPECT_GT(run, static_cast<int>(n) * 8 / 10);
+}
+
+// LeNet's C1, 25 lanes of 5x5 as 2 slices: 784 vectors of one pixel, or 392 of two (12 of 16 columns).
+TEST(Packing, HalvesTheWorkOfSixFilters) {
+  ConvSpec c1;
+  c1.cout = 6, c1.kernel_h = c1.kernel_w = 5, c1.pad = {2, 2, 2, 2};
+  const Model model = NetBuilder("c1", 1, 1, 28, 28).Conv(c1).Build(Rounding::kHalfUp);
+  for (const auto& [pack, work] : {std::pair{true, 2 * 392}, {false, 2 * 784}}) {
+    ProgramOptions options;
+    options.pack_pixels = pack;
+    int64_t slices = 0;
+    for (const Instruction& i : Compile(model, CaseConfig(16, 16), options).code) {
+      if (i.opcode() != Opcode::kMatmul) continue;
+      slices += i.Get(field::kMmNx) * i.Get(field::kMmNy) * i.Get(field::kMmNb) * i.Get(field::kMmKslices);
+    }
+    EXPECT_EQ(slices, work) << (pack ? "packed" : "one pixel a vector");
+  }
 }
 
 }  // namespace
