@@ -77,9 +77,10 @@ void WriteHtml(const Space& space, const Store& store, const Summary& summary, c
                 {"cost model", cost},
                 {"method", space.method},
                 {"seed", std::to_string(space.seed)},
-                {"evaluated", fmt::format("{} in {:.2f} s", Grouped(summary.evaluated), summary.seconds)},
-                {"from the store", Grouped(summary.from_store)},
-                {"version", fmt::format("systole {}, store format {}", SYSTOLE_VERSION, kStoreFormat)}};
+                {"this run", fmt::format("{} points in {:.2f} s", Grouped(summary.evaluated), summary.seconds)}};
+  if (summary.from_store > 0)
+    page.facts.emplace_back("from the store", fmt::format("{} points", Grouped(summary.from_store)));
+  page.facts.emplace_back("version", fmt::format("systole {}, store format {}", SYSTOLE_VERSION, kStoreFormat));
   for (const std::string& note : space.cost->Notes()) page.facts.emplace_back("workload", note);
   for (const Axis& axis : space.axes) page.axes.push_back({axis.name, "", axis.labels});
   for (const Objective& o : space.objectives) page.measures.push_back({o.name, UnitOf(space, o), true, o.Maximise()});

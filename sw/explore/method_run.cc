@@ -9,6 +9,8 @@
 namespace systole::explore {
 namespace {
 
+constexpr int64_t kPredictions = 20, kMostPredictions = 50000;  // for each evaluation, in all
+
 // Some value is a word: the values have no order.
 bool Named(const Axis& axis) {
   return std::any_of(axis.labels.begin(), axis.labels.end(),
@@ -51,6 +53,9 @@ MethodResult RunMethod(const Space& space, Engine* engine) {
   if (space.method == "mlp") {
     ProxySearchOptions proxy;
     proxy.search = options;
+    // Predictions cost little, but not nothing: in proportion to the evaluations that they lead to.
+    proxy.predictions =
+        std::clamp<int64_t>(kPredictions * std::min(space.budget, kMostPredictions), 2000, kMostPredictions);
     proxy.proxy.seed = space.seed;
     proxy.inputs = ProxyInputs(space);
     proxy.describe = [&space](const Point& point) { return ProxyNumbers(space, point); };

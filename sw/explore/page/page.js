@@ -29,7 +29,7 @@ function drawBest() {
     return {title: withUnit(axis), numeric: axis.numeric, text: function (row) { return axis.values[axisIndex(row, a)]; },
             key: function (row) { return axisIndex(row, a); }};
   }).concat(page.measures.map(function (measure, m) {
-    return {title: withUnit(measure), numeric: true, measure: measure, text: function (row) { return number(measured(row, m)); },
+    return {title: withUnit(measure), numeric: true, measure: measure, text: function (row) { return measureText(measured(row, m), measure); },
             key: function (row) { return measured(row, m); }};
   }));
   function draw() {
@@ -67,7 +67,8 @@ function drawTables() {
     place.append('thead').append('tr').selectAll('th').data(table.header).enter().append('th')
       .attr('class', function (title, i) { return right[i]; }).text(String);
     place.append('tbody').selectAll('tr').data(table.rows).enter().append('tr').selectAll('td').data(function (row) { return row; })
-      .enter().append('td').attr('class', function (cell, i) { return right[i]; }).text(String);
+      .enter().append('td').attr('class', function (cell, i) { return right[i]; })
+      .text(function (cell, i) { return right[i] && /^-?\d+$/.test(cell) ? count(+cell) : cell; });
   });
 }
 

@@ -22,7 +22,19 @@ function number(value) {
   var size = Math.abs(value);
   if (size >= 1e6) return d3.format(',.0f')(value);
   if (size < 1e-4) return value.toExponential(2);
-  return String(+value.toPrecision(5));
+  return d3.format(',')(+value.toPrecision(5));
+}
+// Values of a measure below each other: as many decimals for all of them, five digits for the smallest.
+page.measures.forEach(function (measure, m) {
+  var values = d3.range(ROWS).map(function (row) { return measured(row, m); });
+  var sizes = values.filter(function (value) { return value !== null && value !== 0; }).map(Math.abs);
+  if (sizes.length === 0 || values.every(function (value) { return value === Math.round(value); })) return;
+  var digits = Math.floor(Math.log(d3.min(sizes)) / Math.LN10);
+  if (digits >= -4) measure.decimals = Math.max(0, Math.min(6, 4 - digits));
+});
+function measureText(value, measure) {
+  var plain = measure.decimals === undefined || value === null || value === undefined || !isFinite(value);
+  return plain ? number(value) : d3.format(',.' + measure.decimals + 'f')(value);
 }
 function tick(value) {
   var size = Math.abs(value);

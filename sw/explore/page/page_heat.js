@@ -16,6 +16,9 @@ function drawHeat() {
     function (value) { state.colours = value; draw(); });
   var place = part.append('div').attr('class', 'drawn');
 
+  // As much as a cell has room for.
+  function cellText(value) { return Math.abs(value) >= 1e3 && Math.abs(value) < 1e6 ? d3.format(',.0f')(value) : tick(value); }
+
   function draw() {
     place.selectAll('*').remove();
     var map = page.heat[state.map], measure = page.measures[map.measure];
@@ -43,7 +46,7 @@ function drawHeat() {
         }).on('mouseout', hideTip);
       if (wide >= 52 && cell >= 22) {
         svg.append('text').attr('x', left + wide * (i % columns + 0.5)).attr('y', top + cell * (rows - 0.5 - Math.floor(i / columns)) + 5)
-          .attr('text-anchor', 'middle').style('fill', share(value) > 0.6 !== dark ? '#111' : '#fff').style('pointer-events', 'none').text(tick(value));
+          .attr('text-anchor', 'middle').style('fill', share(value) > 0.6 !== dark ? '#111' : '#fff').style('pointer-events', 'none').text(cellText(value));
       }
     });
     function labels(axis, n, at) {  // as many as there is room for
