@@ -68,8 +68,7 @@ int VerifyNative(const Space& space, const std::vector<int64_t>& ids, const Veri
     RtlDesign design;
     design.name = NameOf(space, ids[i], i);
     design.config = NativeConfig(parameters.data());
-    design.options.images = design.options.batch = static_cast<int>(NativeBatch(parameters.data()));
-    design.options.fuse_pool = NativeFusesPool(parameters.data());
+    design.options = NativeOptions(parameters.data());
     design.memory.latency = NativeLatency(parameters.data());
     for (const std::vector<int64_t>& parts : NativePartCycles(native, parameters.data())) {
       design.predicted.insert(design.predicted.end(), parts.begin(), parts.end());

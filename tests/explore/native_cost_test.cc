@@ -53,6 +53,7 @@ Point RandomPoint(std::mt19937_64& random) {
   p.options.images = 1 + static_cast<int>(random() % 6);
   p.options.batch = 1 + static_cast<int>(random() % 4);
   p.options.fuse_pool = random() % 4 != 0;
+  p.options.pack_pixels = random() % 4 != 0;
   p.memory.latency = 1 + static_cast<int>(random() % 120);
   return p;
 }

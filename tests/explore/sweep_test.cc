@@ -149,13 +149,14 @@ rows = [8, 12]
 wgt_kib = [4, 128]
 latency = [1, 50]
 batch = [1, 3]
+packing = ["no", "yes"]
 [[workload]]
 name = "net"
 file = "{}"
 )",
                                                         model_path));
   const auto rows = Cells(Csv(space));
-  ASSERT_EQ(rows.size(), 17u);
+  ASSERT_EQ(rows.size(), 33u);
   Model model = LoadModel(model_path);
   ChooseMultipliers(model, ParseRounding("float32"));
   int feasible = 0;
@@ -166,21 +167,22 @@ file = "{}"
     config.wgt_kib = std::stoi(row[2]);
     ProgramOptions options;
     options.images = options.batch = std::stoi(row[4]);
+    options.pack_pixels = row[5] == "yes";
     MemoryTiming memory;
     memory.latency = std::stoi(row[3]);
     if (config.wgt_kib == 4) {  // 60 kB of weights
-      EXPECT_NE(row[5].find("weight: net: "), std::string::npos) << row[5];
+      EXPECT_NE(row[6].find("weight: net: "), std::string::npos) << row[6];
       continue;
     }
     ++feasible;
     const Program program = Compile(model, config, options);
     const Timeline timeline = Simulate(program.code, config, memory);
-    EXPECT_EQ(row[5], "");
-    EXPECT_EQ(row[6], std::to_string(timeline.total));
-    EXPECT_EQ(row[8], std::to_string((timeline.counters.read_beats + timeline.counters.write_beats) * 8));
-    EXPECT_EQ(row[9], fmt::format("{}", static_cast<double>(timeline.total) / options.images));
+    EXPECT_EQ(row[6], "");
+    EXPECT_EQ(row[7], std::to_string(timeline.total));
+    EXPECT_EQ(row[9], std::to_string((timeline.counters.read_beats + timeline.counters.write_beats) * 8));
+    EXPECT_EQ(row[10], fmt::format("{}", static_cast<double>(timeline.total) / options.images));
   }
-  EXPECT_EQ(feasible, 8);
+  EXPECT_EQ(feasible, 16);
 }
 
 // Some 40,000 points: several chunks a thread.

@@ -25,16 +25,10 @@ enum Index {
   kQueueDepth,
   kBatch,
   kFusePool,
+  kPacking,
   kLatency,
   kCount
 };
-
-ProgramOptions NativeOptions(const int64_t* p) {
-  ProgramOptions options;
-  options.images = options.batch = static_cast<int>(p[kBatch]);
-  options.fuse_pool = p[kFusePool] != 0;
-  return options;
-}
 
 MemoryTiming NativeMemory(const int64_t* p) {
   MemoryTiming memory;
@@ -151,9 +145,16 @@ const std::vector<Parameter>& NativeParameters() {
       {"queue_depth", "instructions per engine queue", config.queue_depth, 2, 64, {}, true},
       {"batch", "images of a run", 1, 1, 1024, {}, true},
       {"fuse_pool", "yes: pooling in the requantizer; no: on its own", 1, 0, 1, {{"no", 0}, {"yes", 1}}, false},
+      {"packing",
+       "yes: pixels side by side on the columns where it pays; no: one",
+       1,
+       0,
+       1,
+       {{"no", 0}, {"yes", 1}},
+       false},
       {"latency", "cycles from a read request to its first word", MemoryTiming().latency, 1, 100000, {}, true},
   };
-  static_assert(kCount == 18, "an entry for each index");
+  static_assert(kCount == 19, "an entry for each index");
   return table;
 }
 
@@ -194,8 +195,14 @@ std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkl
   return cycles;
 }
 
-int64_t NativeBatch(const int64_t* parameters) { return parameters[kBatch]; }
+ProgramOptions NativeOptions(const int64_t* p) {
+  ProgramOptions options;
+  options.images = options.batch = static_cast<int>(p[kBatch]);
+  options.fuse_pool = p[kFusePool] != 0;
+  options.pack_pixels = p[kPacking] != 0;
+  return options;
+}
+
 int64_t NativeLatency(const int64_t* parameters) { return parameters[kLatency]; }
-bool NativeFusesPool(const int64_t* parameters) { return parameters[kFusePool] != 0; }
 
 }  // namespace systole::explore

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/compiler/program.h"
 #include "sw/explore/space/cost.h"
 #include "sw/isa/config.h"
 #include "sw/model/model.h"
@@ -39,8 +40,7 @@ std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkl
 
 // A design as the RTL is built: parameters[i] is the value of NativeParameters()[i].
 HwConfig NativeConfig(const int64_t* parameters);
-int64_t NativeBatch(const int64_t* parameters);
+ProgramOptions NativeOptions(const int64_t* parameters);
 int64_t NativeLatency(const int64_t* parameters);
-bool NativeFusesPool(const int64_t* parameters);
 
 }  // namespace systole::explore

@@ -160,9 +160,6 @@ class Parser {
   const Parameter& ParameterOf(const TomlTable& table, const toml::node& node, const std::string& name) const {
     const int index = IndexOf(name);
     const bool native = space_.cost_kind == CostKind::kNative;
-    if (index < 0 && native && name == "packing") {
-      table.Fail(node, "packing is no axis: the compiler packs wherever it can, and it cannot be switched; remove it");
-    }
     if (index < 0) {
       table.Fail(node, fmt::format("the {} cost model has no axis {}; its axes: {}", native ? "native" : "scalesim",
                                    name, AxisNames()));
