@@ -34,7 +34,7 @@ endif
 CONFIG := $(BUILD)/sw/driver/systole_config
 SYSTOLE := $(BUILD)/sw/cli/systole
 export SYSTOLE_CONFIG := $(abspath $(CONFIG))
-# The three array shapes of `make test`.
+# The three array shapes of `make test`; and one with two weight columns a cycle, for the SystemC platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
 .PHONY: help sim test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
@@ -99,6 +99,7 @@ sim: rtl build
 
 test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done
+	@scripts/build_rtl.sh ROWS=8 COLS=8 WPORT=2
 	@scripts/build_rtl.sh VARIANT=trace ROWS=5 COLS=7
 	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || $(CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
 	@$(CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
