@@ -4,11 +4,13 @@
 //
 // A program is looked for beside this one (symbolic links resolved) and, as build trees lay them out, in the folder of
 // its source beside this one's. Exit status: that of the program; 2 for an unknown subcommand or one that is not built.
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <string>
@@ -55,12 +57,13 @@ std::string Names() {
   return names;
 }
 
-// The folder of this program, with a slash; empty if it cannot be told.
+// The folder of this program, with a slash; empty if it cannot be told. By the name it was started with: /proc may not
+// be mounted.
 std::string OwnFolder() {
+  const char* started = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   char path[PATH_MAX];
-  const ssize_t n = readlink("/proc/self/exe", path, sizeof path);
-  if (n <= 0 || n == static_cast<ssize_t>(sizeof path)) return "";
-  const std::string whole(path, static_cast<size_t>(n));
+  if (started == nullptr || realpath(started, path) == nullptr) return "";
+  const std::string whole = path;
   return whole.substr(0, whole.rfind('/') + 1);
 }
 

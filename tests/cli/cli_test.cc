@@ -161,6 +161,14 @@ TEST_F(CliTest, ProgramsAreFoundThroughASymbolicLinkAndFromAnotherFolder) {
   EXPECT_NE(ReadText(Path("o")).find("r5c7"), std::string::npos);
 }
 
+TEST_F(CliTest, ProgramsAreFoundWhenStartedByNameAlone) {
+  fs::create_symlink(SYSTOLE_BINARY, Path("systole-by-name"));
+  const std::string run = fmt::format("cd / && PATH={}:$PATH && systole-by-name config --rows 5 --cols 7 >{} 2>{}",
+                                      folder_.string(), Path("o"), Path("e"));
+  ASSERT_EQ(std::system(run.c_str()), 0) << ReadText(Path("e"));
+  EXPECT_NE(ReadText(Path("o")).find("r5c7"), std::string::npos);
+}
+
 // A copy of the launcher alone, with whatever the test puts beside it.
 TEST_F(CliTest, AProgramThatIsNotBuiltNamesTheTarget) {
   fs::copy_file(SYSTOLE_BINARY, Path("alone"));
