@@ -99,7 +99,7 @@ sim: rtl build
 
 test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done
-	@scripts/build_rtl.sh ROWS=8 COLS=8 WPORT=2
+	@scripts/build_rtl.sh ROWS=8 COLS=8 WPORT=2 LANES=4
 	@scripts/build_rtl.sh VARIANT=trace ROWS=5 COLS=7
 	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || $(CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
 	@$(CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
