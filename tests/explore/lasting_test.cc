@@ -200,7 +200,9 @@ sram_kb = {min = 1, max = 5000}
 gemm = [64, 96, 128]
 )toml");
   for (const char* option : {"--store", "--csv", "--json", "--html"}) {
+    // Not even root writes here; a bare root folder may have no /proc.
     for (const char* path : {"/proc/x", "/proc/none/x"}) {
+      if (!std::filesystem::exists("/proc/self")) continue;
       ExpectRefused(Explore(fmt::format("{} {} {}", space, option, path)), {path, "cannot be written"});
     }
     ExpectRefused(Explore(fmt::format("{} {} {}/x", space, option, space)), {"s.toml/x", "cannot be written"});
