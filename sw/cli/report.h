@@ -16,7 +16,6 @@ struct RunSummary {
   HwConfig config;
   int batch = 1;
   int64_t images = 0;
-  bool fused = true;
   std::vector<std::string> backends;  // golden, tlm, rtl as given
   std::vector<Program::ReportLayer> layers;
   std::vector<int64_t> bytes, mismatches;   // per layer

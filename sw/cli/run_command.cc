@@ -83,6 +83,9 @@ JobOptions MakeJobOptions(const RunOptions& o) {
   if (o.dataflow != "auto" && o.dataflow != "ws") {
     throw InputError(fmt::format("--dataflow {}: not built yet; choose auto or ws", o.dataflow));
   }
+  if (o.no_pack && !job.Hardware()) {
+    throw InputError("--no-pack: golden alone packs nothing; add tlm or rtl to --backend");
+  }
   if (o.batch < 1) throw InputError(fmt::format("--batch {}: at least 1", o.batch));
   if (o.memory_latency < 1 || o.memory_latency > 100000) {
     throw InputError(fmt::format("--memory-latency {}: 1 to 100000 cycles", o.memory_latency));
@@ -273,7 +276,6 @@ int Run(const RunOptions& o) {
   s.config = options.config;
   s.batch = static_cast<int>(std::min<int64_t>(o.batch, images.count));
   s.images = images.count;
-  s.fused = options.fuse;
   s.backends = options.backends;
   s.layers = job.Report().report;
   s.bytes.resize(s.layers.size());

@@ -207,6 +207,10 @@ TEST_F(CliTest, WorkloadPrintsATable) {
 
 // ---- Runs
 
+TEST_F(CliTest, PackingIsRefusedWhereNothingPacks) {
+  ExpectRefused("run " + kModel + kDigits + " --backend golden --no-pack", {"--no-pack", "--backend"});
+}
+
 TEST_F(CliTest, AllThreeAgreeAndTheJsonAddsUp) {
   const Result r = Run("--first 5 --batch 2 --backend golden,tlm,rtl --json " + Path("r.json") + kLabels);
   ASSERT_EQ(r.status, 0) << r.err;

@@ -118,8 +118,8 @@ TEST_P(IllegalParameter, IsRefusedByNameInVerilator) {
 
 TEST_P(IllegalParameter, IsRefusedByNameInIcarus) {
   const Illegal& p = GetParam();
-  char file[] = "/tmp/systole_parameters_XXXXXX";
-  close(mkstemp(file));
+  std::string file = (std::filesystem::temp_directory_path() / "systole_parameters_XXXXXX").string();
+  close(mkstemp(file.data()));
   std::string command = std::string("iverilog -g2012 -Irtl -s systole_top -o ") + file;
   for (const std::string& a : Assignments(p)) command += " -Psystole_top." + a;
   command += std::string(" ") + kFiles + " && vvp -n " + file;
