@@ -18,7 +18,9 @@ def main():
     session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     inputs = session.get_inputs()[0]
     shape = [d if isinstance(d, int) else 1 for d in inputs.shape]
-    kind = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8, "tensor(int8)": np.int8}[inputs.type]
+    kind = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8, "tensor(int8)": np.int8}[
+        inputs.type
+    ]
     for batch in (1, 32):
         image = np.random.default_rng(1).integers(0, 2, [batch] + shape[1:]).astype(kind)
         feed = {inputs.name: image}

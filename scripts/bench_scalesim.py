@@ -61,7 +61,9 @@ def _cpu(command, runs, **options):
     seconds = []
     for _ in range(runs):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, **options)
+        subprocess.run(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, **options
+        )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return sorted(seconds)
@@ -84,7 +86,13 @@ class _Bench:
     def network(self, table, size, kb):
         path = f"{self.folder}/{table}.csv"
         with open(path, "w", encoding="ascii") as out:
-            command = [self.systole, "scalesim", "-w", f"{_ROOT}/models/workloads/{table}.csv", "--convert"]
+            command = [
+                self.systole,
+                "scalesim",
+                "-w",
+                f"{_ROOT}/models/workloads/{table}.csv",
+                "--convert",
+            ]
             subprocess.run(command, stdout=out, check=True)
         return path, size, kb
 
@@ -96,13 +104,30 @@ class _Bench:
         with open(config, "w", encoding="ascii") as out:
             out.write(_CONFIG.format(name=name, size=size, kb=kb, dataflow=dataflow, mode=mode))
         flag = ["-s", "Y"] if traces else []
-        ours = _cpu([self.systole, "scalesim", "-c", config, "-t", topology, "-p", f"{self.folder}/ours", *flag], runs)
+        ours = _cpu(
+            [
+                self.systole,
+                "scalesim",
+                "-c",
+                config,
+                "-t",
+                topology,
+                "-p",
+                f"{self.folder}/ours",
+                *flag,
+            ],
+            runs,
+        )
         text = f"{mode} {dataflow}{' traces' if traces else ''}"
         text = f"  {text:<15} {_time(ours[0]):>8} {_time(statistics.median(ours)):>8}"
         inside = None
         if not traces:
-            out = subprocess.run([self.inside, config, topology], stdout=subprocess.PIPE, check=True, text=True).stdout
-            inside, cycles = (float(word) * 1e-6 for word in out.split("reports:")[1].split() if word[0].isdigit())
+            out = subprocess.run(
+                [self.inside, config, topology], stdout=subprocess.PIPE, check=True, text=True
+            ).stdout
+            inside, cycles = (
+                float(word) * 1e-6 for word in out.split("reports:")[1].split() if word[0].isdigit()
+            )
             text += f" {_time(inside):>9} {_time(cycles):>8}"
         if not (self.arguments.original and original):
             print(text, flush=True)
@@ -116,42 +141,75 @@ class _Bench:
         else:
             script = f"{self.arguments.original}/scalesim/scale.py"
             slow = topology.endswith("resnet50.csv")
-            whole = _cpu([self.arguments.python, script, "-c", config, "-t", topology, "-p", theirs], 1 if slow else 5,
-                         env=self.environment)[0]
+            whole = _cpu(
+                [self.arguments.python, script, "-c", config, "-t", topology, "-p", theirs],
+                1 if slow else 5,
+                env=self.environment,
+            )[0]
             text += f"  {_time(whole):>8} {whole / ours[0]:>7.0f}"
             if not slow:
-                command = [self.arguments.python, "-c", _ORIGINAL, config, topology, f"{self.folder}/inside", "N", "5"]
+                command = [
+                    self.arguments.python,
+                    "-c",
+                    _ORIGINAL,
+                    config,
+                    topology,
+                    f"{self.folder}/inside",
+                    "N",
+                    "5",
+                ]
                 quiet = dict(self.environment, TQDM_DISABLE="1")  # no progress bars
-                done = subprocess.run(command, env=quiet, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
-                                      text=True)
+                done = subprocess.run(
+                    command,
+                    env=quiet,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    check=True,
+                    text=True,
+                )
                 within, imports = map(float, done.stdout.split())
                 text += f"  {_time(within):>8} {within / inside:>7.0f} {(whole - imports) / inside:>7.0f}"
-        files = sorted(os.path.relpath(os.path.join(at, f), theirs) for at, _, names in os.walk(f"{theirs}/{name}")
-                       for f in names)
+        files = sorted(
+            os.path.relpath(os.path.join(at, f), theirs)
+            for at, _, names in os.walk(f"{theirs}/{name}")
+            for f in names
+        )
         wrong = filecmp.cmpfiles(theirs, f"{self.folder}/ours", files, shallow=False)
         if wrong[1] or wrong[2] or not files:
-            raise SystemExit(f"error: {name}: files differ from the original's: {wrong[1] + wrong[2]}")
+            raise SystemExit(
+                f"error: {name}: files differ from the original's: {wrong[1] + wrong[2]}"
+            )
         print(text + f"  {len(files)} files equal", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", default=f"{_ROOT}/build/host", help="build folder (default: build/host)")
+    parser.add_argument(
+        "--bin", default=f"{_ROOT}/build/host", help="build folder (default: build/host)"
+    )
     parser.add_argument("--original", help="checkout of SCALE-Sim v2")
-    parser.add_argument("--python", default=sys.executable, help="interpreter with the original's packages")
+    parser.add_argument(
+        "--python", default=sys.executable, help="interpreter with the original's packages"
+    )
     parser.add_argument("--resnet", action="store_true", help="the original on ResNet-50, too")
-    parser.add_argument("--runs", type=int, default=200, help="of our command (default: %(default)s)")
+    parser.add_argument(
+        "--runs", type=int, default=200, help="of our command (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     if arguments.original:
         arguments.original = os.path.abspath(arguments.original)
         if not os.path.exists(f"{arguments.original}/scalesim/scale.py"):
-            parser.error(f"--original {arguments.original}: there is no scalesim/scale.py; give a checkout of SCALE-Sim v2")
+            parser.error(
+                f"--original {arguments.original}: there is no scalesim/scale.py; give a checkout of SCALE-Sim v2"
+            )
     with tempfile.TemporaryDirectory(prefix="systole-scalesim-") as folder:
         bench = _Bench(arguments, folder)
         os.mkdir(f"{folder}/inside")
         head = f"{'':17} {'command':>8} {'median':>8} {'inside':>9} {'cycles':>8}"
         if arguments.original:
-            head += f"  {'original':>8} {'ratio':>7}  {'inside':>8} {'ratio':>7} {'(no imports)':>7}"
+            head += (
+                f"  {'original':>8} {'ratio':>7}  {'inside':>8} {'ratio':>7} {'(no imports)':>7}"
+            )
         print("SCALE-Sim's answers, CPU time; LeNet-5, 16x16\n" + head)
         lenet = bench.network("lenet5_32", 16, 36)
         for mode in ("CALC", "USER"):
@@ -162,7 +220,9 @@ def main():
         print("ResNet-50, 32x32")
         resnet = bench.network("resnet50", 32, 64)
         for dataflow in ("os", "ws", "is"):
-            bench.row(resnet, "CALC", dataflow, max(arguments.runs // 5, 3), original=arguments.resnet)
+            bench.row(
+                resnet, "CALC", dataflow, max(arguments.runs // 5, 3), original=arguments.resnet
+            )
 
 
 if __name__ == "__main__":

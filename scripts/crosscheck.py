@@ -29,8 +29,12 @@ from systole_nn import UserError, golden  # noqa: E402
 def compare(label, mine, theirs, tolerance=0):
     """Prints and returns one comparison; both arrays as N x anything, in the same type. tolerance None: only told."""
     if mine.dtype != theirs.dtype or mine.size != theirs.size:
-        raise UserError(f"{label}: {mine.dtype} {mine.shape} cannot be compared with {theirs.dtype} {theirs.shape}")
-    mine, theirs = mine.reshape(len(mine), -1).astype(np.int64), theirs.reshape(len(theirs), -1).astype(np.int64)
+        raise UserError(
+            f"{label}: {mine.dtype} {mine.shape} cannot be compared with {theirs.dtype} {theirs.shape}"
+        )
+    mine, theirs = mine.reshape(len(mine), -1).astype(np.int64), theirs.reshape(
+        len(theirs), -1
+    ).astype(np.int64)
     distance = np.abs(mine - theirs)
     different, largest = int((distance > 0).sum()), int(distance.max(initial=0))
     entry = {"layer": label, "compared": mine.size, "different": different, "largest": largest}
@@ -41,7 +45,9 @@ def compare(label, mine, theirs, tolerance=0):
         values = f"systole {mine[image, element]}, framework {theirs[image, element]}"
         where = f"  first: image {image} element {element}: {values}"
     told = f", {different / max(mine.size, 1):.3%}" if tolerance != 0 else ""
-    print(f"  {label:16s} {mine.size:9d} compared {different:6d} different{told} (largest {largest}){where}")
+    print(
+        f"  {label:16s} {mine.size:9d} compared {different:6d} different{told} (largest {largest}){where}"
+    )
     return entry
 
 
@@ -53,9 +59,13 @@ def quantized_images(arguments, model):
     if arguments.images:
         images = idx.read(arguments.images)[: arguments.first]
     else:
-        images = data.load(NETWORKS[model.name].dataset if model.name in NETWORKS else "mnist", "test")[0]
+        images = data.load(
+            NETWORKS[model.name].dataset if model.name in NETWORKS else "mnist", "test"
+        )[0]
         images = images[: arguments.first]
-    return evaluate.quantized_input(model, data.pad(images, max(0, (model.tensors[0].shape[1] - images.shape[1]) // 2)))
+    return evaluate.quantized_input(
+        model, data.pad(images, max(0, (model.tensors[0].shape[1] - images.shape[1]) // 2))
+    )
 
 
 def golden_outputs(arguments, images, mode, model_path=None):
@@ -96,7 +106,9 @@ def _after_averages(arguments, model, theirs):
     averages = [index for index, layer in enumerate(model.layers) if layer.spec.kind == "avgpool"]
     entries = []
     for start, stop in zip(averages, [*averages[1:], len(model.layers) - 1]):
-        part = quantize.QuantModel(model.name, model.tensors[start + 1 :], model.layers[start + 1 :])
+        part = quantize.QuantModel(
+            model.name, model.tensors[start + 1 :], model.layers[start + 1 :]
+        )
         source = theirs[start].reshape(-1, *model.tensors[start + 1].shape)
         mine = golden.all_outputs(arguments.systole, part, source, "float32")
         print(f"  from the averages of {model.layers[start].spec.name} that ONNX Runtime computed:")
@@ -128,9 +140,21 @@ def check_rtl(arguments):
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, name) for name in ("images.npy", "run.json")]
         np.save(paths[0], images)
-        command = [arguments.systole, "run", arguments.model, "--images", paths[0], "--no-fuse", "--batch", "8"]
+        command = [
+            arguments.systole,
+            "run",
+            arguments.model,
+            "--images",
+            paths[0],
+            "--no-fuse",
+            "--batch",
+            "8",
+        ]
         done = subprocess.run(
-            [*command, "--backend", "golden,tlm,rtl", "--json", paths[1]], capture_output=True, text=True, check=False
+            [*command, "--backend", "golden,tlm,rtl", "--json", paths[1]],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if not os.path.exists(paths[1]):
             message = done.stderr.strip().splitlines() or ["no message"]
@@ -147,7 +171,11 @@ def _backends(model, images, report):
     for layer, tensor, told in zip(model.layers, model.tensors[1:], report["layers"]):
         wanted = 2 * images * int(np.prod(tensor.shape))
         cycles = set(told["cycles"].values())
-        entry = {"layer": told["name"], "compared": told["bytes_compared"], "different": told["mismatches"]}
+        entry = {
+            "layer": told["name"],
+            "compared": told["bytes_compared"],
+            "different": told["mismatches"],
+        }
         whole = told["name"] == layer.spec.name and told["bytes_compared"] == wanted
         entry["pass"] = whole and told["mismatches"] == 0 and len(cycles) == 1
         entries.append(entry)
@@ -157,7 +185,9 @@ def _backends(model, images, report):
             f" {' '.join(f'{name} {count}' for name, count in told['cycles'].items())}"
         )
     if len(report["layers"]) != len(model.layers):
-        raise UserError(f"systole ran {len(report['layers'])} layers, the model has {len(model.layers)}")
+        raise UserError(
+            f"systole ran {len(report['layers'])} layers, the model has {len(model.layers)}"
+        )
     return entries
 
 
@@ -171,11 +201,20 @@ def _layers(model, mine, theirs, average_tolerance=1):
     entries, tolerance = [], 0
     for layer, a, b in zip(model.layers, mine, theirs):
         average = layer.spec.kind == "avgpool" and average_tolerance > 0
-        entries.append(compare(layer.spec.name, a, b, average_tolerance if average and tolerance == 0 else tolerance))
+        entries.append(
+            compare(
+                layer.spec.name,
+                a,
+                b,
+                average_tolerance if average and tolerance == 0 else tolerance,
+            )
+        )
         tolerance = None if average else tolerance
     if tolerance is None:
         answers = [each[-1].reshape(len(each[-1]), -1).argmax(1) for each in (mine, theirs)]
-        print(f"  answers that differ: {int((answers[0] != answers[1]).sum())} of {len(answers[0])}")
+        print(
+            f"  answers that differ: {int((answers[0] != answers[1]).sum())} of {len(answers[0])}"
+        )
     return entries
 
 
@@ -200,7 +239,10 @@ def check_random(arguments):
             else:
                 continue  # clamps count as layers of their own: this output cannot be told
             entry = compare(
-                f"seed {case['seed']} {case['form']}", mine_last, theirs[index], 1 if case["average"] else 0
+                f"seed {case['seed']} {case['form']}",
+                mine_last,
+                theirs[index],
+                1 if case["average"] else 0,
             )
             entry["average"] = case["average"]
             entries.append(entry)
@@ -224,14 +266,26 @@ CHECKS = {"ort": check_ort, "tflite": check_tflite, "rtl": check_rtl, "random": 
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("check", choices=CHECKS)
-    parser.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
-    parser.add_argument("--model", default=os.path.join(ROOT, "models", "lenet5-mnist", "model.onnx"))
+    parser.add_argument(
+        "--systole", help="the command line (default: $SYSTOLE, or the one built in build/)"
+    )
+    parser.add_argument(
+        "--model", default=os.path.join(ROOT, "models", "lenet5-mnist", "model.onnx")
+    )
     parser.add_argument("--images", help="IDX file instead of the model's test set")
-    parser.add_argument("--first", type=int, default=1000, help="images compared (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1000, help="random: first seed (default: %(default)s)")
-    parser.add_argument("--count", type=int, default=150, help="random: models (default: %(default)s)")
+    parser.add_argument(
+        "--first", type=int, default=1000, help="images compared (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1000, help="random: first seed (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--count", type=int, default=150, help="random: models (default: %(default)s)"
+    )
     parser.add_argument("--json", help="write the comparisons there")
     arguments = parser.parse_args(argv)
     try:
@@ -244,7 +298,9 @@ def main(argv=None):
         with open(arguments.json, "w", encoding="utf-8") as file:
             json.dump({"check": arguments.check, "comparisons": entries}, file, indent=1)
     failed = [entry for entry in entries if not entry["pass"]]
-    print(f"{'FAILED' if failed else 'equal as claimed'}: {len(entries)} comparisons, {len(failed)} failed")
+    print(
+        f"{'FAILED' if failed else 'equal as claimed'}: {len(entries)} comparisons, {len(failed)} failed"
+    )
     return 1 if failed else 0
 
 

@@ -35,7 +35,10 @@ FILES = {
 }
 # Public mirrors of the official files, tried in this order.
 MIRRORS = {
-    "mnist": ["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
+    "mnist": [
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ],
     "fashion_mnist": ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
 }
 LARGEST = 64 << 20  # bytes; no file of the sets is half as large
@@ -65,7 +68,9 @@ def read_local(folder, dataset, name):
         if os.path.isfile(path):
             with open(path, "rb") as file:
                 return path, file.read()
-    raise FetchError(f"{os.path.join(folder, dataset, name)}: no such file (nor {os.path.join(folder, name)})")
+    raise FetchError(
+        f"{os.path.join(folder, dataset, name)}: no such file (nor {os.path.join(folder, name)})"
+    )
 
 
 def candidates(source, dataset, name):
@@ -76,7 +81,9 @@ def candidates(source, dataset, name):
         places = [f"{source.rstrip('/')}/{dataset}/{name}", f"{source.rstrip('/')}/{name}"]
     else:
         if not os.path.isdir(source):
-            raise FetchError(f"--from {source}: no such folder (a URL starts with http:// or https://)")
+            raise FetchError(
+                f"--from {source}: no such folder (a URL starts with http:// or https://)"
+            )
         yield read_local(source, dataset, name)
         return
     for place in places:
@@ -98,7 +105,9 @@ def fetch(source, dataset, name, folder):
             continue
         actual = hashlib.sha256(data).hexdigest()
         if actual != expected:
-            problems.append(f"{where}: {len(data)} bytes with SHA-256 {actual[:16]}..., expected {expected[:16]}...")
+            problems.append(
+                f"{where}: {len(data)} bytes with SHA-256 {actual[:16]}..., expected {expected[:16]}..."
+            )
             continue
         os.makedirs(folder, exist_ok=True)
         temporary = f"{target}.part{os.getpid()}"
@@ -114,19 +123,32 @@ def fetch(source, dataset, name, folder):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--dest", default="data", help="folder to fill (default: %(default)s)")
     parser.add_argument(
-        "--from", dest="source", metavar="DIR|URL", help="local folder or mirror instead of the public one"
+        "--from",
+        dest="source",
+        metavar="DIR|URL",
+        help="local folder or mirror instead of the public one",
     )
-    parser.add_argument("--set", dest="dataset", choices=[*FILES, "all"], default="mnist", help="default: %(default)s")
+    parser.add_argument(
+        "--set",
+        dest="dataset",
+        choices=[*FILES, "all"],
+        default="mnist",
+        help="default: %(default)s",
+    )
     arguments = parser.parse_args(argv)
     status = 0
     for dataset in FILES if arguments.dataset == "all" else [arguments.dataset]:
         folder = os.path.join(arguments.dest, dataset)
         for name in FILES[dataset]:
             try:
-                print(f"{os.path.join(folder, name)}: {fetch(arguments.source, dataset, name, folder)}")
+                print(
+                    f"{os.path.join(folder, name)}: {fetch(arguments.source, dataset, name, folder)}"
+                )
             except (FetchError, OSError) as error:
                 print(f"fetch_mnist.py: {error}", file=sys.stderr)
                 status = 2

@@ -11,8 +11,10 @@ import argparse
 import os
 import sys
 
-HEADER = ("layer,type,in_h,in_w,in_channels,filters,filter_h,filter_w,stride_h,stride_w,"
-          "pad_top,pad_bottom,pad_left,pad_right,groups,bias")
+HEADER = (
+    "layer,type,in_h,in_w,in_channels,filters,filter_h,filter_w,stride_h,stride_w,"
+    "pad_top,pad_bottom,pad_left,pad_right,groups,bias"
+)
 
 
 class Net:
@@ -25,8 +27,26 @@ class Net:
 
     def _window(self, name, kind, filters, filter_size, stride, pad, groups, bias):
         top, bottom, left, right = (pad,) * 4 if isinstance(pad, int) else pad
-        self.rows.append([name, kind, self.h, self.w, self.c, filters, filter_size, filter_size, stride, stride,
-                          top, bottom, left, right, groups, int(bias)])
+        self.rows.append(
+            [
+                name,
+                kind,
+                self.h,
+                self.w,
+                self.c,
+                filters,
+                filter_size,
+                filter_size,
+                stride,
+                stride,
+                top,
+                bottom,
+                left,
+                right,
+                groups,
+                int(bias),
+            ]
+        )
         self.h = (self.h + top + bottom - filter_size) // stride + 1
         self.w = (self.w + left + right - filter_size) // stride + 1
         self.c = filters
@@ -43,7 +63,9 @@ class Net:
         self._window(name, kind + "pool", self.c, size, stride, pad, self.c, False)
 
     def norm(self, name):
-        self.rows.append([name, "norm", self.h, self.w, self.c, self.c, 1, 1, 1, 1, 0, 0, 0, 0, self.c, 0])
+        self.rows.append(
+            [name, "norm", self.h, self.w, self.c, self.c, 1, 1, 1, 1, 0, 0, 0, 0, self.c, 0]
+        )
 
     def dense(self, name, outputs, bias=True):
         """A fully connected layer on everything the layer before it gives."""
@@ -154,7 +176,11 @@ def resnet50():
     n = resnet_stem()
     for stage, (width, blocks) in enumerate([(64, 3), (128, 4), (256, 6), (512, 3)], 2):
         for i in range(blocks):
-            name, entry, stride = f"conv{stage}{'abcdef'[i]}", (n.h, n.w, n.c), 2 if stage > 2 and i == 0 else 1
+            name, entry, stride = (
+                f"conv{stage}{'abcdef'[i]}",
+                (n.h, n.w, n.c),
+                2 if stage > 2 and i == 0 else 1,
+            )
             n.conv(name + "_1", width, 1, stride=stride, norm=True)
             n.conv(name + "_2", width, 3, pad=1, norm=True)
             n.conv(name + "_3", 4 * width, 1, norm=True)
@@ -173,7 +199,11 @@ def mobilenet_v1():
         return (0, 1, 0, 1) if stride == 2 else 1
 
     n.conv("conv1", 32, 3, stride=2, pad=same(2), norm=True)
-    plan = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)] + [(512, 1)] * 5 + [(1024, 2), (1024, 1)]
+    plan = (
+        [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)]
+        + [(512, 1)] * 5
+        + [(1024, 2), (1024, 1)]
+    )
     for i, (filters, stride) in enumerate(plan, 2):
         n.depthwise(f"conv{i}_dw", 3, stride=stride, pad=same(stride))
         n.conv(f"conv{i}_pw", filters, 1, norm=True)
@@ -187,8 +217,15 @@ def mobilenet_v2():
     n = Net(224, 3)
     n.conv("conv0", 32, 3, stride=2, pad=1, norm=True)
     block = 0
-    for expansion, filters, repeats, first_stride in [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2),
-                                                      (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]:
+    for expansion, filters, repeats, first_stride in [
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
+    ]:
         for i in range(repeats):
             block += 1
             if expansion > 1:
@@ -221,14 +258,25 @@ def densenet121():
     return n
 
 
-NETWORKS = {"lenet5_28": lenet5_28, "lenet5_32": lenet5_32, "lenet_caffe": lenet_caffe, "alexnet": alexnet,
-            "vgg16": vgg16, "resnet18": resnet18, "resnet50": resnet50, "mobilenet_v1": mobilenet_v1,
-            "mobilenet_v2": mobilenet_v2, "densenet121": densenet121}
+NETWORKS = {
+    "lenet5_28": lenet5_28,
+    "lenet5_32": lenet5_32,
+    "lenet_caffe": lenet_caffe,
+    "alexnet": alexnet,
+    "vgg16": vgg16,
+    "resnet18": resnet18,
+    "resnet50": resnet50,
+    "mobilenet_v1": mobilenet_v1,
+    "mobilenet_v2": mobilenet_v2,
+    "densenet121": densenet121,
+}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--out", default=os.path.join(os.path.dirname(__file__), "..", "models", "workloads"))
+    parser.add_argument(
+        "--out", default=os.path.join(os.path.dirname(__file__), "..", "models", "workloads")
+    )
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     different = []

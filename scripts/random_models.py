@@ -70,7 +70,10 @@ class Stage:
         if self.relu:
             low = max(low, self.target.zero)
         if self.clip:
-            quantized = [np.rint(np.float32(bound) / self.target.scale) + self.target.zero for bound in self.clip]
+            quantized = [
+                np.rint(np.float32(bound) / self.target.scale) + self.target.zero
+                for bound in self.clip
+            ]
             low, high = max(low, int(quantized[0])), min(high, int(quantized[1]))
         return low, high
 
@@ -106,7 +109,9 @@ def _random_zero(rng, dtype):
 
 def _add_weights(rng, data, stage, count, fan_in, shape, activation):
     """Weights, scales, bias and a fitting output scale."""
-    kinds = ["symmetric", "per_channel", "asymmetric"] + (["uint8"] if activation == "uint8" else [])
+    kinds = ["symmetric", "per_channel", "asymmetric"] + (
+        ["uint8"] if activation == "uint8" else []
+    )
     kind = rng.choice(kinds)
     dtype = "uint8" if kind == "uint8" else "int8"
     spread = rng.choice([20, 40, 80])
@@ -144,7 +149,9 @@ def random_chain(rng, form, average):
     dtype = rng.choice(["uint8", "int8"])
     channels = rng.choice([1, 1, 2, 3, 4, 8])
     height, width = rng.randint(5, 20), rng.randint(5, 20)
-    image = Tensor((channels, height, width), _random_scale(rng, 1 / 255), _random_zero(rng, dtype), dtype)
+    image = Tensor(
+        (channels, height, width), _random_scale(rng, 1 / 255), _random_zero(rng, dtype), dtype
+    )
     chain = Chain(
         form,
         image,
@@ -156,7 +163,12 @@ def random_chain(rng, form, average):
     used_weights, value = 0, image
 
     def new(kind, shape, scale=None, zero=None):
-        target = Tensor(shape, value.scale if scale is None else scale, value.zero if zero is None else zero, dtype)
+        target = Tensor(
+            shape,
+            value.scale if scale is None else scale,
+            value.zero if zero is None else zero,
+            dtype,
+        )
         return Stage(f"{kind}{len(chain.stages)}", kind, value, target)
 
     spatial = rng.randint(1, 4) if average != "last" else rng.randint(1, 3)
@@ -228,7 +240,9 @@ class _Graph:
 
     def node(self, operator, inputs, name, label=None, domain="", **attributes):
         label = (label or name) if self.named else ""
-        self.nodes.append(helper.make_node(operator, inputs, [f"{name}_y"], label, domain=domain, **attributes))
+        self.nodes.append(
+            helper.make_node(operator, inputs, [f"{name}_y"], label, domain=domain, **attributes)
+        )
         return f"{name}_y"
 
     def quantization(self, name, tensor):
@@ -244,7 +258,11 @@ class _Graph:
 
 
 def _window(stage):
-    return {"kernel_shape": list(stage.kernel), "strides": list(stage.stride), "pads": list(stage.pad)}
+    return {
+        "kernel_shape": list(stage.kernel),
+        "strides": list(stage.stride),
+        "pads": list(stage.pad),
+    }
 
 
 def _pool_extra(stage):
@@ -275,7 +293,9 @@ def _flatten(graph, chain, value, stage):
 
 
 def _finish(graph, chain, inputs, outputs, custom):
-    opsets = [helper.make_opsetid("", 13)] + ([helper.make_opsetid("com.microsoft", 1)] if custom else [])
+    opsets = [helper.make_opsetid("", 13)] + (
+        [helper.make_opsetid("com.microsoft", 1)] if custom else []
+    )
     proto = helper.make_model(
         helper.make_graph(graph.nodes, "random", inputs, outputs, graph.initializers),
         opset_imports=opsets,
@@ -316,12 +336,23 @@ def build_qlinear(chain, every_output):
                 )
             else:
                 weights, _ = _stored_weights(graph, stage)
-                bias = [graph.constant(f"{name}_bias", stage.bias, np.int32)] if stage.bias is not None else []
+                bias = (
+                    [graph.constant(f"{name}_bias", stage.bias, np.int32)]
+                    if stage.bias is not None
+                    else []
+                )
                 if stage.kind == "conv":
-                    value = graph.node("QLinearConv", [value, *source, *weights, *out, *bias], name, **_window(stage))
+                    value = graph.node(
+                        "QLinearConv",
+                        [value, *source, *weights, *out, *bias],
+                        name,
+                        **_window(stage),
+                    )
                 elif stage.operator == "Gemm" or bias:
                     inputs = [value, *source, *weights, *(bias or [""]), *out]
-                    value = graph.node("QGemm", inputs, name, domain="com.microsoft", transB=int(stage.transposed))
+                    value = graph.node(
+                        "QGemm", inputs, name, domain="com.microsoft", transB=int(stage.transposed)
+                    )
                 else:
                     value = graph.node("QLinearMatMul", [value, *source, *weights, *out], name)
         if stage.clamp() != target.limits() and stage.kind not in ("maxpool", "avgpool"):
@@ -330,7 +361,11 @@ def build_qlinear(chain, every_output):
                 for side, bound in zip(("low", "high"), stage.clamp())
             ]
             value = graph.node("Clip", [value, *bounds], f"{name}_clip")
-        outputs.append(_value_info(value, chain, (target.shape[0],) if flat else target.shape, _element(target)))
+        outputs.append(
+            _value_info(
+                value, chain, (target.shape[0],) if flat else target.shape, _element(target)
+            )
+        )
     inputs = [_value_info("image", chain, chain.input.shape, _element(chain.input))]
     return _finish(graph, chain, inputs, outputs if every_output else outputs[-1:], True)
 
@@ -339,7 +374,11 @@ def build_qdq(chain):
     """The QDQ form: float operators between DequantizeLinear and QuantizeLinear."""
     graph, flat = _Graph(chain.named), False
     pair = graph.quantization("image", chain.input)
-    value = graph.node("QuantizeLinear", ["image", *pair], "image_quantize") if chain.float_input else "image"
+    value = (
+        graph.node("QuantizeLinear", ["image", *pair], "image_quantize")
+        if chain.float_input
+        else "image"
+    )
     value = graph.node("DequantizeLinear", [value, *pair], "image_dequantize")
     for stage in chain.stages:
         name = stage.name
@@ -352,7 +391,10 @@ def build_qdq(chain):
         else:
             weights, axis = _stored_weights(graph, stage)
             along = {"axis": axis} if len(stage.weight_scales) > 1 else {}
-            inputs = [value, graph.node("DequantizeLinear", weights, f"{name}_weight_dequantize", **along)]
+            inputs = [
+                value,
+                graph.node("DequantizeLinear", weights, f"{name}_weight_dequantize", **along),
+            ]
             bias = None
             if stage.bias is not None:
                 scale = (stage.source.scale * stage.weight_scales).astype(np.float32)
@@ -364,9 +406,13 @@ def build_qdq(chain):
                 along = {"axis": 0} if len(stage.weight_scales) > 1 else {}
                 bias = graph.node("DequantizeLinear", stored, f"{name}_bias_dequantize", **along)
             if stage.kind == "conv":
-                value = graph.node("Conv", inputs + ([bias] if bias else []), name, **_window(stage))
+                value = graph.node(
+                    "Conv", inputs + ([bias] if bias else []), name, **_window(stage)
+                )
             elif stage.operator == "Gemm":
-                value = graph.node("Gemm", inputs + ([bias] if bias else []), name, transB=int(stage.transposed))
+                value = graph.node(
+                    "Gemm", inputs + ([bias] if bias else []), name, transB=int(stage.transposed)
+                )
             else:
                 value = graph.node("MatMul", inputs, name)
                 if bias:
@@ -375,7 +421,8 @@ def build_qdq(chain):
             value = graph.node("Relu", [value], f"{name}_relu")
         if stage.clip:
             bounds = [
-                graph.constant(f"{name}_{side}", bound, np.float32) for side, bound in zip(("low", "high"), stage.clip)
+                graph.constant(f"{name}_{side}", bound, np.float32)
+                for side, bound in zip(("low", "high"), stage.clip)
             ]
             value = graph.node("Clip", [value, *bounds], f"{name}_clip")
         value = graph.requantize(value, name, stage.target)
@@ -400,9 +447,15 @@ def make_case(seed, images, average=None, form=None):
     low, high = chain.input.limits()
     pixels = data.integers(low, high + 1, (images, *chain.input.shape)).astype(chain.input.dtype)
     expected = [
-        array.reshape(images, *stage.target.shape) for array, stage in zip(reference(chain, pixels), chain.stages)
+        array.reshape(images, *stage.target.shape)
+        for array, stage in zip(reference(chain, pixels), chain.stages)
     ]
-    return chain, build_qdq(chain) if form == "qdq" else build_qlinear(chain, False), pixels, expected
+    return (
+        chain,
+        build_qdq(chain) if form == "qdq" else build_qlinear(chain, False),
+        pixels,
+        expected,
+    )
 
 
 def _as_uint8(chain):
@@ -411,7 +464,10 @@ def _as_uint8(chain):
     def moved(tensor):
         return replace(tensor, zero=tensor.zero + 128, dtype="uint8")
 
-    stages = [replace(stage, source=moved(stage.source), target=moved(stage.target)) for stage in chain.stages]
+    stages = [
+        replace(stage, source=moved(stage.source), target=moved(stage.target))
+        for stage in chain.stages
+    ]
     return replace(chain, input=moved(chain.input), stages=stages)
 
 
@@ -450,8 +506,15 @@ def write_case(folder, case, layers):
     for index, (stage, array) in enumerate(zip(chain.stages, expected)):
         if layers:
             np.save(os.path.join(folder, f"expected_{index}.npy"), array)
-        clip_node = chain.form == "qlinear" and stage.kind in ("conv", "fc") and stage.clamp() != stage.target.limits()
-        operator = stage.operator or {"conv": "Conv", "maxpool": "MaxPool", "avgpool": "AveragePool"}[stage.kind]
+        clip_node = (
+            chain.form == "qlinear"
+            and stage.kind in ("conv", "fc")
+            and stage.clamp() != stage.target.limits()
+        )
+        operator = (
+            stage.operator
+            or {"conv": "Conv", "maxpool": "MaxPool", "avgpool": "AveragePool"}[stage.kind]
+        )
         described.append(
             {
                 "name": stage.name if chain.named else "",
@@ -471,7 +534,13 @@ def write_cases(out, seed, count, images, layers=True, max_bytes=None):
         case = make_case(seed, images)
         if not max_bytes or case[1].ByteSize() <= max_bytes:
             folder = f"{len(manifest):03d}"
-            manifest.append({"folder": folder, "seed": seed, **write_case(os.path.join(out, folder), case, layers)})
+            manifest.append(
+                {
+                    "folder": folder,
+                    "seed": seed,
+                    **write_case(os.path.join(out, folder), case, layers),
+                }
+            )
         seed += 1
     with open(os.path.join(out, "manifest.json"), "w", encoding="utf-8") as file:
         file.write("[\n" + ",\n".join(json.dumps(entry) for entry in manifest) + "\n]\n")
@@ -479,22 +548,40 @@ def write_cases(out, seed, count, images, layers=True, max_bytes=None):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
-        "--seed", type=int, default=1, help="the first seed; each model has the next (default: %(default)s)"
+        "--seed",
+        type=int,
+        default=1,
+        help="the first seed; each model has the next (default: %(default)s)",
     )
     parser.add_argument("--count", type=int, default=100, help="models (default: %(default)s)")
-    parser.add_argument("--images", type=int, default=4, help="images a model (default: %(default)s)")
-    parser.add_argument("--layers", action="store_true", help="also write the expected output of every layer")
-    parser.add_argument("--max-bytes", type=int, help="skip models whose file is larger, and go on to the next seed")
+    parser.add_argument(
+        "--images", type=int, default=4, help="images a model (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--layers", action="store_true", help="also write the expected output of every layer"
+    )
+    parser.add_argument(
+        "--max-bytes", type=int, help="skip models whose file is larger, and go on to the next seed"
+    )
     parser.add_argument("--out", required=True, help="folder to write")
     arguments = parser.parse_args(argv)
     if arguments.count < 1 or arguments.images < 1:
         raise UserError("--count and --images must be at least 1")
     manifest = write_cases(
-        arguments.out, arguments.seed, arguments.count, arguments.images, arguments.layers, arguments.max_bytes
+        arguments.out,
+        arguments.seed,
+        arguments.count,
+        arguments.images,
+        arguments.layers,
+        arguments.max_bytes,
     )
-    print(f"wrote {len(manifest)} models, seeds {manifest[0]['seed']} to {manifest[-1]['seed']}, to {arguments.out}")
+    print(
+        f"wrote {len(manifest)} models, seeds {manifest[0]['seed']} to {manifest[-1]['seed']}, to {arguments.out}"
+    )
     return 0
 
 

@@ -66,8 +66,23 @@ def run_one(systole, parameters, latency, options):
     out = os.path.join(ROOT, "build", "regress", "run.json")
     if os.path.exists(out):
         os.remove(out)
-    command = [systole, "run", options.model, "--images", options.images, "--first", str(options.first), "--batch",
-               str(options.batch), "--backend", "golden,tlm,rtl", "--memory-latency", str(latency), "--json", out]
+    command = [
+        systole,
+        "run",
+        options.model,
+        "--images",
+        options.images,
+        "--first",
+        str(options.first),
+        "--batch",
+        str(options.batch),
+        "--backend",
+        "golden,tlm,rtl",
+        "--memory-latency",
+        str(latency),
+        "--json",
+        out,
+    ]
     for key, value in parameters.items():
         command += ["--param", f"{key}={value}"]
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
@@ -81,12 +96,20 @@ def run_one(systole, parameters, latency, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--systole", default=os.path.join(ROOT, "build/host/sw/cli/systole"), help="the command line program")
+    parser.add_argument(
+        "--systole",
+        default=os.path.join(ROOT, "build/host/sw/cli/systole"),
+        help="the command line program",
+    )
     parser.add_argument("--model", default=os.path.join(ROOT, "models/lenet5-mnist/model.onnx"))
-    parser.add_argument("--images", default=os.path.join(ROOT, "models/digits/images.idx3-ubyte.gz"))
+    parser.add_argument(
+        "--images", default=os.path.join(ROOT, "models/digits/images.idx3-ubyte.gz")
+    )
     parser.add_argument("--first", type=int, default=4, help="images of each run")
     parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--random", type=int, default=20, help="random parameter sets (seeds 1, 2, ...)")
+    parser.add_argument(
+        "--random", type=int, default=20, help="random parameter sets (seeds 1, 2, ...)"
+    )
     parser.add_argument("--latencies", default="1,20,100", help="memory latencies, cycles")
     parser.add_argument("--only", default="", help="only configurations whose name contains this")
     options = parser.parse_args()
@@ -97,15 +120,22 @@ def main():
     os.environ.setdefault("RTL_CXXFLAGS", "-O1")
     configurations = SHAPES + [random_parameters(seed) for seed in range(1, options.random + 1)]
     rows, worst = [], 0
-    print(f"{'configuration':<60} {'latency':>7} {'bytes':>8} {'mismatches':>10} {'cycles RTL':>11} {'TLM':>9} "
-          f"{'model':>9} {'result':>8} {'build s':>8}")
+    print(
+        f"{'configuration':<60} {'latency':>7} {'bytes':>8} {'mismatches':>10} {'cycles RTL':>11} {'TLM':>9} "
+        f"{'model':>9} {'result':>8} {'build s':>8}"
+    )
     for parameters in configurations:
         name = name_of(parameters)
         if options.only not in name:
             continue
         start = time.time()
-        build = subprocess.run([os.path.join(ROOT, "scripts/build_rtl.sh")] + [f"{k}={v}" for k, v in parameters.items()],
-                               capture_output=True, text=True, cwd=ROOT)
+        build = subprocess.run(
+            [os.path.join(ROOT, "scripts/build_rtl.sh")]
+            + [f"{k}={v}" for k, v in parameters.items()],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+        )
         seconds = time.time() - start
         if build.returncode != 0:
             print(f"{name[:60]:<60} build failed: {build.stderr.strip().splitlines()[-1:]}")
@@ -113,22 +143,32 @@ def main():
             continue
         for latency in latencies:
             status, report, message = run_one(options.systole, parameters, latency, options)
-            row = {"configuration": parameters, "latency": latency, "status": status, "message": message}
+            row = {
+                "configuration": parameters,
+                "latency": latency,
+                "status": status,
+                "message": message,
+            }
             if report:
                 cycles = report["cycles"]
                 row.update(cycles=cycles, mismatches=report["mismatches"])
                 compared = sum(layer["bytes_compared"] for layer in report["layers"])
                 equal = status == 0 and report["mismatches"] == 0 and len(set(cycles.values())) == 1
-                print(f"{name[:60]:<60} {latency:>7} {compared:>8} {report['mismatches']:>10} {cycles.get('rtl', '-'):>11} "
-                      f"{cycles.get('tlm', '-'):>9} {cycles.get('model', '-'):>9} {'equal' if equal else 'DIFFERS':>8} "
-                      f"{seconds:>8.0f}", flush=True)
+                print(
+                    f"{name[:60]:<60} {latency:>7} {compared:>8} {report['mismatches']:>10} {cycles.get('rtl', '-'):>11} "
+                    f"{cycles.get('tlm', '-'):>9} {cycles.get('model', '-'):>9} {'equal' if equal else 'DIFFERS':>8} "
+                    f"{seconds:>8.0f}",
+                    flush=True,
+                )
             else:
                 print(f"{name[:60]:<60} {latency:>7} failed: {message}", flush=True)
             worst = max(worst, status)
             rows.append(row)
     with open(os.path.join(ROOT, "build", "regress", "regress.json"), "w") as f:
         json.dump(rows, f, indent=1)
-    print(f"{sum(r['status'] == 0 for r in rows)} passed, {sum(r['status'] != 0 for r in rows)} failed")
+    print(
+        f"{sum(r['status'] == 0 for r in rows)} passed, {sum(r['status'] != 0 for r in rows)} failed"
+    )
     return worst
 
 

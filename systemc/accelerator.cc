@@ -6,8 +6,8 @@ namespace systole {
 
 using sc_core::sc_time;
 
-Accelerator::Accelerator(const sc_core::sc_module_name& name, const HwConfig& config, const MemoryTiming& timing,
-                         const sc_time& period, RunObserver* observer)
+Accelerator::Accelerator(const sc_core::sc_module_name& name, const HwConfig& config,
+                         const MemoryTiming& timing, const sc_time& period, RunObserver* observer)
     : sc_module(name),
       registers("registers"),
       data("data"),
@@ -30,7 +30,8 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const HwConfig& co
 
 void Accelerator::Transport(tlm::tlm_generic_payload& t, sc_time& delay) {
   const uint64_t offset = t.get_address();
-  if (t.get_byte_enable_ptr() != nullptr) return t.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+  if (t.get_byte_enable_ptr() != nullptr)
+    return t.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
   if (t.get_data_length() != 4 || t.get_streaming_width() < 4 || offset % 4 != 0) {
     return t.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
   }
@@ -41,7 +42,8 @@ void Accelerator::Transport(tlm::tlm_generic_payload& t, sc_time& delay) {
     answer = control_.Read(static_cast<uint32_t>(offset), &value);
     for (int b = 0; b < 4; ++b) word[b] = static_cast<uint8_t>(value >> (8 * b));
   } else if (t.is_write()) {
-    const uint32_t value = word[0] | uint32_t{word[1]} << 8 | uint32_t{word[2]} << 16 | uint32_t{word[3]} << 24;
+    const uint32_t value =
+        word[0] | uint32_t{word[1]} << 8 | uint32_t{word[2]} << 16 | uint32_t{word[3]} << 24;
     ControlRegisters::Command command;
     answer = control_.Write(static_cast<uint32_t>(offset), value, &command);
     if (command == ControlRegisters::Command::kStart && !control_.busy) {
@@ -62,9 +64,10 @@ void Accelerator::Transport(tlm::tlm_generic_payload& t, sc_time& delay) {
     return t.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
   }
   delay += period_;
-  t.set_response_status(answer == ControlRegisters::Answer::kOk         ? tlm::TLM_OK_RESPONSE
-                        : answer == ControlRegisters::Answer::kUnmapped ? tlm::TLM_ADDRESS_ERROR_RESPONSE
-                                                                        : tlm::TLM_COMMAND_ERROR_RESPONSE);
+  t.set_response_status(answer == ControlRegisters::Answer::kOk ? tlm::TLM_OK_RESPONSE
+                        : answer == ControlRegisters::Answer::kUnmapped
+                            ? tlm::TLM_ADDRESS_ERROR_RESPONSE
+                            : tlm::TLM_COMMAND_ERROR_RESPONSE);
 }
 
 void Accelerator::HardReset() {
@@ -161,7 +164,8 @@ void Accelerator::Finish(const RunResult& result) {
   if (result.error != ErrorCode::kNone) {
     control_.error = true;
     control_.irq_status |= reg::kIrqError;
-    control_.error_word = static_cast<uint32_t>(result.error) | static_cast<uint32_t>(result.engine) << 8;
+    control_.error_word = static_cast<uint32_t>(result.error) | static_cast<uint32_t>(result.engine)
+                                                                    << 8;
     control_.error_pc = result.pc;
   }
   control_.total = result.end;
@@ -196,8 +200,9 @@ void Accelerator::Abort(Cycle idle_from, const sc_time& zero) {
 
 // ---- Bursts
 
-BusPorts::Answer Accelerator::Burst(tlm_utils::simple_initiator_socket<Accelerator>* port, tlm::tlm_command command,
-                                    Cycle address_cycle, uint64_t address, uint8_t* bytes, size_t length) {
+BusPorts::Answer Accelerator::Burst(tlm_utils::simple_initiator_socket<Accelerator>* port,
+                                    tlm::tlm_command command, Cycle address_cycle, uint64_t address,
+                                    uint8_t* bytes, size_t length) {
   tlm::tlm_generic_payload& t = transaction_;
   t.set_command(command);
   t.set_address(address);
@@ -207,13 +212,15 @@ BusPorts::Answer Accelerator::Burst(tlm_utils::simple_initiator_socket<Accelerat
   t.set_byte_enable_ptr(nullptr);
   t.set_dmi_allowed(false);
   t.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  const sc_time sent = zero_ + period_ * static_cast<double>(address_cycle) - sc_core::sc_time_stamp();
+  const sc_time sent =
+      zero_ + period_ * static_cast<double>(address_cycle) - sc_core::sc_time_stamp();
   sc_time delay = sent;
   (*port)->b_transport(t, delay);
   if (t.get_response_status() == tlm::TLM_INCOMPLETE_RESPONSE) return Answer::kNever;
   if (t.is_response_error()) return Answer::kError;
   if (delay != sent + latency_) {
-    SC_REPORT_FATAL("systole", "the memory's latency is not the one that the timing laws were given");
+    SC_REPORT_FATAL("systole",
+                    "the memory's latency is not the one that the timing laws were given");
   }
   return Answer::kOk;
 }
@@ -226,7 +233,8 @@ BusPorts::Answer Accelerator::Read(Cycle cycle, uint64_t address, uint8_t* bytes
   return Burst(&data, tlm::TLM_READ_COMMAND, cycle, address, bytes, length);
 }
 
-BusPorts::Answer Accelerator::Write(Cycle cycle, uint64_t address, const uint8_t* bytes, size_t length) {
+BusPorts::Answer Accelerator::Write(Cycle cycle, uint64_t address, const uint8_t* bytes,
+                                    size_t length) {
   return Burst(&data, tlm::TLM_WRITE_COMMAND, cycle, address, const_cast<uint8_t*>(bytes), length);
 }
 

@@ -1,8 +1,9 @@
-// The accelerator as a TLM-2.0 module, loosely timed with exact times: registers behind a target socket, bursts and
-// fetches through two initiator sockets, an interrupt line. Its one thread waits from event to event of the Sequencer.
+// The accelerator as a TLM-2.0 module, loosely timed with exact times: registers behind a target
+// socket, bursts and fetches through two initiator sockets, an interrupt line. Its one thread waits
+// from event to event of the Sequencer.
 //
-// Cycle 0 of a run is the clock period after the one in which START is written. Register accesses take one period.
-// After an error or a soft reset, counters other than the total are not promised.
+// Cycle 0 of a run is the clock period after the one in which START is written. Register accesses
+// take one period. After an error or a soft reset, counters other than the total are not promised.
 #pragma once
 
 #include <memory>
@@ -24,8 +25,8 @@ class Accelerator : public sc_core::sc_module, private BusPorts {
   sc_core::sc_out<bool> irq;
 
   SC_HAS_PROCESS(Accelerator);
-  Accelerator(const sc_core::sc_module_name& name, const HwConfig& config, const MemoryTiming& timing,
-              const sc_core::sc_time& period, RunObserver* observer);
+  Accelerator(const sc_core::sc_module_name& name, const HwConfig& config,
+              const MemoryTiming& timing, const sc_core::sc_time& period, RunObserver* observer);
 
   const Executor& executor() const { return executor_; }
   // Power-up state; the buffers keep their bytes. Ends whatever runs.
@@ -41,8 +42,8 @@ class Accelerator : public sc_core::sc_module, private BusPorts {
   void OweUntil(Cycle idle);
 
   void Transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
-  Answer Burst(tlm_utils::simple_initiator_socket<Accelerator>* port, tlm::tlm_command command, Cycle address_cycle,
-               uint64_t address, uint8_t* bytes, size_t length);
+  Answer Burst(tlm_utils::simple_initiator_socket<Accelerator>* port, tlm::tlm_command command,
+               Cycle address_cycle, uint64_t address, uint8_t* bytes, size_t length);
   Answer Fetch(Cycle address_cycle, uint64_t address, uint8_t* bytes, size_t length) override;
   Answer Read(Cycle address_cycle, uint64_t address, uint8_t* bytes, size_t length) override;
   Answer Write(Cycle address_cycle, uint64_t address, const uint8_t* bytes, size_t length) override;

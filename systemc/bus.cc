@@ -3,7 +3,12 @@
 namespace systole {
 
 Bus::Bus(const sc_core::sc_module_name& name)
-    : sc_module(name), host("host"), data("data"), fetch("fetch"), memory("memory"), registers("registers") {
+    : sc_module(name),
+      host("host"),
+      data("data"),
+      fetch("fetch"),
+      memory("memory"),
+      registers("registers") {
   host.register_b_transport(this, &Bus::Transport, kHost);
   host.register_transport_dbg(this, &Bus::Debug, kHost);
   data.register_b_transport(this, &Bus::Transport, kData);
@@ -26,10 +31,13 @@ void Bus::Transport(int port, tlm::tlm_generic_payload& t, sc_core::sc_time& del
     return;
   }
   if (port != kHost) {
-    const AxiFault& fault = port == kFetch ? fetch_fault_ : t.is_read() ? read_fault_ : write_fault_;
+    const AxiFault& fault = port == kFetch ? fetch_fault_
+                            : t.is_read()  ? read_fault_
+                                           : write_fault_;
     if (fault.Touches(address, t.get_data_length())) {
       const bool error = fault.kind == AxiFault::Kind::kError;
-      return t.set_response_status(error ? tlm::TLM_GENERIC_ERROR_RESPONSE : tlm::TLM_INCOMPLETE_RESPONSE);
+      return t.set_response_status(error ? tlm::TLM_GENERIC_ERROR_RESPONSE
+                                         : tlm::TLM_INCOMPLETE_RESPONSE);
     }
   }
   memory->b_transport(t, delay);

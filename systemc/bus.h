@@ -1,10 +1,11 @@
-// The interconnect: host, accelerator data port and fetch port in front of the memory and the accelerator's registers.
+// The interconnect: host, accelerator data port and fetch port in front of the memory and the
+// accelerator's registers.
 //
 //   kRegisterBase .. kRegisterBase + 4095   registers, for the host alone (others: address error)
 //   everything else                         memory, which refuses what it does not have
 //
-// A port can be given a fault: transactions of one direction that touch an address range are answered with an error
-// response, or never (TLM_INCOMPLETE_RESPONSE).
+// A port can be given a fault: transactions of one direction that touch an address range are
+// answered with an error response, or never (TLM_INCOMPLETE_RESPONSE).
 #pragma once
 
 #include <cstdint>

@@ -7,14 +7,16 @@ namespace {
 
 constexpr uint32_t kCounterBytes = reg::kCntEngine + 32 * kNumEngines - reg::kCntTotal;
 
-uint32_t Packed(int a, int b, int shift_b) { return static_cast<uint32_t>(a) | static_cast<uint32_t>(b) << shift_b; }
+uint32_t Packed(int a, int b, int shift_b) {
+  return static_cast<uint32_t>(a) | static_cast<uint32_t>(b) << shift_b;
+}
 
 }  // namespace
 
 ControlRegisters::ControlRegisters(const HwConfig& config) : config_(config) {
-  for (uint32_t offset :
-       {reg::kProgLo, reg::kProgHi, reg::kProgLen, reg::kWatchdog, reg::kRdBaseLo, reg::kRdBaseHi, reg::kRdLastLo,
-        reg::kRdLastHi, reg::kWrBaseLo, reg::kWrBaseHi, reg::kWrLastLo, reg::kWrLastHi}) {
+  for (uint32_t offset : {reg::kProgLo, reg::kProgHi, reg::kProgLen, reg::kWatchdog, reg::kRdBaseLo,
+                          reg::kRdBaseHi, reg::kRdLastLo, reg::kRdLastHi, reg::kWrBaseLo,
+                          reg::kWrBaseHi, reg::kWrLastLo, reg::kWrLastHi}) {
     stored_[offset] = 0;
   }
 }
@@ -32,8 +34,8 @@ ControlRegisters::Answer ControlRegisters::Read(uint32_t offset, uint32_t* value
     case reg::kCtrl:
       return Answer::kOk;
     case reg::kStatus:
-      *value = (busy ? reg::kStatusBusy : 0) | (done ? reg::kStatusDone : 0) | (error ? reg::kStatusError : 0) |
-               (draining ? reg::kStatusDraining : 0);
+      *value = (busy ? reg::kStatusBusy : 0) | (done ? reg::kStatusDone : 0) |
+               (error ? reg::kStatusError : 0) | (draining ? reg::kStatusDraining : 0);
       return Answer::kOk;
     case reg::kError:
       *value = error_word;
@@ -60,7 +62,8 @@ ControlRegisters::Answer ControlRegisters::Read(uint32_t offset, uint32_t* value
       *value = Packed(c.acc_depth, c.ktab_kib, 16);
       return Answer::kOk;
     case reg::kParam4:
-      *value = Packed(c.axi_data_width, c.axi_addr_width, 16) | static_cast<uint32_t>(c.axi_id_width) << 24;
+      *value = Packed(c.axi_data_width, c.axi_addr_width, 16) |
+               static_cast<uint32_t>(c.axi_id_width) << 24;
       return Answer::kOk;
     case reg::kParam5:
       *value = Packed(c.queue_depth, c.outstanding, 8) | Packed(c.roundings, c.row_sum, 8) << 16 |
@@ -102,7 +105,8 @@ uint64_t ControlRegisters::Counter(uint32_t index) const {
   }
 }
 
-ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value, Command* command) {
+ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value,
+                                                 Command* command) {
   *command = Command::kNone;
   switch (offset) {
     case reg::kCtrl:
@@ -134,7 +138,9 @@ ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value
   return readable == Answer::kOk ? Answer::kRefused : Answer::kUnmapped;
 }
 
-uint64_t ControlRegisters::Wide(uint32_t low) const { return stored_.at(low) | uint64_t{stored_.at(low + 4)} << 32; }
+uint64_t ControlRegisters::Wide(uint32_t low) const {
+  return stored_.at(low) | uint64_t{stored_.at(low + 4)} << 32;
+}
 
 RunSettings ControlRegisters::Settings() const {
   RunSettings s;

@@ -1,4 +1,5 @@
-// The register file as the host sees it (sw/isa/fields.def, rtl/systole_csr.sv), without bus and without time.
+// The register file as the host sees it (sw/isa/fields.def, rtl/systole_csr.sv), without bus and
+// without time.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,11 @@ namespace systole {
 
 class ControlRegisters {
  public:
-  enum class Answer { kOk, kUnmapped, kRefused };  // refused: read-only, or locked while a run may use it
+  enum class Answer {
+    kOk,
+    kUnmapped,
+    kRefused
+  };  // refused: read-only, or locked while a run may use it
   enum class Command { kNone, kStart, kSoftReset };
 
   explicit ControlRegisters(const HwConfig& config);

@@ -36,10 +36,12 @@ void Host::Do(Request request) {
   request_ = request;
   requested_.notify(sc_core::SC_ZERO_TIME);
   sc_core::sc_start();
-  if (request_ != Request::kNone) throw std::logic_error("the SystemC kernel stopped before a request was done");
+  if (request_ != Request::kNone)
+    throw std::logic_error("the SystemC kernel stopped before a request was done");
 }
 
-tlm::tlm_response_status Host::Transport(tlm::tlm_command command, uint64_t address, void* data, unsigned bytes) {
+tlm::tlm_response_status Host::Transport(tlm::tlm_command command, uint64_t address, void* data,
+                                         unsigned bytes) {
   transaction_.set_command(command);
   transaction_.set_address(address);
   transaction_.set_data_ptr(static_cast<unsigned char*>(data));

@@ -1,4 +1,5 @@
-// The host's side of the bus: one thread that does what it is asked, one request at a time, and then pauses the kernel.
+// The host's side of the bus: one thread that does what it is asked, one request at a time, and
+// then pauses the kernel.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ class Host : public sc_core::sc_module {
   Host(const sc_core::sc_module_name& name, const sc_core::sc_time& period);
 
   // Each runs the kernel until it is done.
-  tlm::tlm_response_status Transport(tlm::tlm_command command, uint64_t address, void* data, unsigned bytes);
+  tlm::tlm_response_status Transport(tlm::tlm_command command, uint64_t address, void* data,
+                                     unsigned bytes);
   bool WaitInterrupt(uint64_t max_cycles);
   void Idle(uint64_t cycles);
   // Takes no time and does not run the kernel. Returns the bytes done.

@@ -2,7 +2,8 @@
 
 namespace systole {
 
-MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, uint64_t bytes, const sc_core::sc_time& latency)
+MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, uint64_t bytes,
+                           const sc_core::sc_time& latency)
     : sc_module(name), socket("socket"), bytes_(bytes), latency_(latency) {
   socket.register_b_transport(this, &MemoryTarget::Transport);
   socket.register_transport_dbg(this, &MemoryTarget::Debug);
@@ -10,9 +11,12 @@ MemoryTarget::MemoryTarget(const sc_core::sc_module_name& name, uint64_t bytes, 
 
 void MemoryTarget::Transport(tlm::tlm_generic_payload& t, sc_core::sc_time& delay) {
   const uint64_t address = t.get_address(), length = t.get_data_length();
-  if (t.get_byte_enable_ptr() != nullptr) return t.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
-  if (length == 0 || t.get_streaming_width() < length) return t.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
-  if (address >= bytes_ || length > bytes_ - address) return t.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  if (t.get_byte_enable_ptr() != nullptr)
+    return t.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+  if (length == 0 || t.get_streaming_width() < length)
+    return t.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+  if (address >= bytes_ || length > bytes_ - address)
+    return t.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   if (t.is_read()) {
     memory_.Read(address, t.get_data_ptr(), length);
   } else if (t.is_write()) {

@@ -10,8 +10,8 @@ uint64_t MemoryBytes(const HwConfig& c) {
 
 }  // namespace
 
-Platform::Platform(const sc_core::sc_module_name& name, const HwConfig& config, const MemoryTiming& timing,
-                   RunObserver* observer)
+Platform::Platform(const sc_core::sc_module_name& name, const HwConfig& config,
+                   const MemoryTiming& timing, RunObserver* observer)
     : sc_module(name),
       host("host", Period()),
       bus("bus"),

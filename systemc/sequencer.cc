@@ -16,7 +16,8 @@ bool Inside(uint64_t address, size_t bytes, uint64_t first, uint64_t last) {
 
 // A last byte beyond the address bits means the end of the address space.
 RunSettings Clipped(RunSettings s, const HwConfig& c) {
-  const uint64_t mask = c.axi_addr_width >= 64 ? ~uint64_t{0} : (uint64_t{1} << c.axi_addr_width) - 1;
+  const uint64_t mask =
+      c.axi_addr_width >= 64 ? ~uint64_t{0} : (uint64_t{1} << c.axi_addr_width) - 1;
   s.read_last = std::min(s.read_last, mask);
   s.write_last = std::min(s.write_last, mask);
   return s;
@@ -24,8 +25,8 @@ RunSettings Clipped(RunSettings s, const HwConfig& c) {
 
 }  // namespace
 
-Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Executor* executor, BusPorts* bus,
-                     RunObserver* observer)
+Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Executor* executor,
+                     BusPorts* bus, RunObserver* observer)
     : config_(executor->config()),
       timing_(timing),
       settings_(Clipped(settings, executor->config())),
@@ -33,7 +34,8 @@ Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Ex
       bus_(bus),
       observer_(observer),
       scheduler_(std::make_unique<Scheduler>(config_, timing)),
-      // While everything answers, progress pauses for the memory's latency and a few cycles of pipeline at most.
+      // While everything answers, progress pauses for the memory's latency and a few cycles of
+      // pipeline at most.
       conflicts_(config_, timing),
       track_progress_(settings.watchdog != 0 && settings.watchdog <= timing.latency + 64) {
   if (settings_.length == 0) {
@@ -50,7 +52,8 @@ Cycle Sequencer::Next() {
   if (track_progress_ && FindExpiry(next, &expired)) return expired;
   if (!empty) return next;
   if (engine_hangs_ || fetch_hangs_) {
-    return settings_.watchdog == 0 ? kForever : std::max(now_, last_progress_) + settings_.watchdog + 1;
+    return settings_.watchdog == 0 ? kForever
+                                   : std::max(now_, last_progress_) + settings_.watchdog + 1;
   }
   return now_ + 1;
 }
@@ -82,14 +85,16 @@ bool Sequencer::Step() {
 // ---- Fetch
 
 void Sequencer::DoFetch() {
-  const uint32_t n = static_cast<uint32_t>(std::min<uint64_t>(kFetchGroup, settings_.length - wanted_));
+  const uint32_t n =
+      static_cast<uint32_t>(std::min<uint64_t>(kFetchGroup, settings_.length - wanted_));
   const uint32_t pc = static_cast<uint32_t>(wanted_);
   const uint64_t address = settings_.program + wanted_ * kInstructionBytes;
   const size_t bytes = size_t{n} * kInstructionBytes;
   if (settings_.program % kBurstBytes != 0) {
     return ErrorAt(now_, ErrorCode::kBadField, kFetchEngine, pc, kErrorOfFetch);
   }
-  if (address < settings_.program || !Inside(address, bytes, settings_.read_first, settings_.read_last)) {
+  if (address < settings_.program ||
+      !Inside(address, bytes, settings_.read_first, settings_.read_last)) {
     return ErrorAt(now_, ErrorCode::kReadWindow, kFetchEngine, pc, kErrorOfFetch);
   }
   uint8_t raw[kBurstBytes];
@@ -140,7 +145,8 @@ void Sequencer::Feed(const Instruction& instruction) {
   if (scheduler_->error() == ErrorCode::kToken) {
     deadlock_ = scheduler_->error_cycle() == Scheduler::kNever;
   } else if (scheduler_->error_engine() == kFetchEngine) {
-    ErrorAt(scheduler_->error_cycle(), scheduler_->error(), kFetchEngine, scheduler_->error_index(), kErrorOfFetch);
+    ErrorAt(scheduler_->error_cycle(), scheduler_->error(), kFetchEngine, scheduler_->error_index(),
+            kErrorOfFetch);
   } else {
     // Beyond what the laws count: the field checks have a more exact name for most of it.
     const uint32_t index = scheduler_->error_index();
@@ -179,7 +185,8 @@ void Sequencer::DoIssue(uint32_t index) {
   issue_ = error_cycle_ = now_;
   answered_ = true;
   const ErrorCode early = CheckInstruction(i, config_);
-  if (early != ErrorCode::kNone) return ErrorAt(now_, early, engine, index, kErrorOfEngine + engine);
+  if (early != ErrorCode::kNone)
+    return ErrorAt(now_, early, engine, index, kErrorOfEngine + engine);
 
   issued_[index] = 1;
   observer_->OnIssue(index, now_);
@@ -234,7 +241,8 @@ ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t by
   const LawConfig& laws = scheduler_->laws();
   const int64_t beats = Beats(static_cast<int64_t>(bytes), laws);
   const BurstTimes t = write_.Next(issue_, beats, laws);
-  if (!Inside(address, static_cast<size_t>(beats) << laws.beat_shift, settings_.write_first, settings_.write_last)) {
+  if (!Inside(address, static_cast<size_t>(beats) << laws.beat_shift, settings_.write_first,
+              settings_.write_last)) {
     error_cycle_ = t.address - 3;  // its first slot
     return ErrorCode::kWriteWindow;
   }
@@ -253,7 +261,8 @@ ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t by
 
 // ---- A bus that never answers
 
-// Everything that waits for `index`, directly or not, now waits for ever: the composition is done again with that.
+// Everything that waits for `index`, directly or not, now waits for ever: the composition is done
+// again with that.
 void Sequencer::Hang(uint32_t index) {
   engine_hangs_ = true;
   scheduler_ = std::make_unique<Scheduler>(config_, timing_);
@@ -267,7 +276,8 @@ void Sequencer::Hang(uint32_t index) {
   }
   if (feeding_ && wanted_ == settings_.length) FeedEnded();
   for (uint32_t i = 0; i < issued_.size(); ++i) {
-    if (issued_[i] && !retired_[i] && i < scheduler_->retire().size() && scheduler_->retire()[i] != Scheduler::kNever) {
+    if (issued_[i] && !retired_[i] && i < scheduler_->retire().size() &&
+        scheduler_->retire()[i] != Scheduler::kNever) {
       At(scheduler_->retire()[i], kRetire, i);
     }
   }
@@ -298,14 +308,17 @@ bool Sequencer::EndWith(ErrorCode code, int engine, uint32_t pc, Cycle cycle) {
 bool Sequencer::WatchdogEnds(Cycle cycle) {
   const std::vector<Cycle>& dispatch = scheduler_->dispatch();
   const bool dispatched = oldest_ < dispatch.size() && dispatch[oldest_] < cycle;
-  EndWith(ErrorCode::kWatchdog, dispatched ? static_cast<int>(code_[oldest_].engine()) : kFetchEngine, oldest_, cycle);
+  EndWith(ErrorCode::kWatchdog,
+          dispatched ? static_cast<int>(code_[oldest_].engine()) : kFetchEngine, oldest_, cycle);
   result_.end = cycle + 1;
   return false;
 }
 
 bool Sequencer::EndOfEvents() {
   if (engine_hangs_ || fetch_hangs_) return WatchdogEnds(Next());
-  if (deadlock_) return EndWith(ErrorCode::kToken, scheduler_->error_engine(), scheduler_->error_index(), now_ + 1);
+  if (deadlock_)
+    return EndWith(ErrorCode::kToken, scheduler_->error_engine(), scheduler_->error_index(),
+                   now_ + 1);
   result_.end = scheduler_->total();
   result_.counters = scheduler_->counters();
   return false;
@@ -313,7 +326,9 @@ bool Sequencer::EndOfEvents() {
 
 void Sequencer::OpenBurst(Cycle address, Cycle end) {
   if (open_.size() >= 256) {
-    open_.erase(std::remove_if(open_.begin(), open_.end(), [&](const Span& s) { return s.last < now_; }), open_.end());
+    open_.erase(
+        std::remove_if(open_.begin(), open_.end(), [&](const Span& s) { return s.last < now_; }),
+        open_.end());
   }
   open_.push_back({address, end});
 }
@@ -333,7 +348,8 @@ void Sequencer::Progress(Cycle first, Cycle last) {
   if (track_progress_) progress_.push({first, last});
 }
 
-// Whether `watchdog` cycles in a row before cycle `now` see no progress; the cycle in which that is noticed.
+// Whether `watchdog` cycles in a row before cycle `now` see no progress; the cycle in which that is
+// noticed.
 bool Sequencer::FindExpiry(Cycle now, Cycle* expired) {
   const Cycle patience = settings_.watchdog;
   while (!progress_.empty() && progress_.top().first <= now) {

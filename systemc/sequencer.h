@@ -1,9 +1,11 @@
-// One run of a program, START to DONE, as a list of things that happen in cycles: bursts of the fetch unit, issues,
-// retires, errors, the end. When is told by the timing laws (sw/timing), what by the executor (sw/functional); bursts
-// go through BusPorts. It knows nothing of SystemC: the accelerator model waits until Next() and calls Step().
+// One run of a program, START to DONE, as a list of things that happen in cycles: bursts of the
+// fetch unit, issues, retires, errors, the end. When is told by the timing laws (sw/timing), what
+// by the executor (sw/functional); bursts go through BusPorts. It knows nothing of SystemC: the
+// accelerator model waits until Next() and calls Step().
 //
-// An instruction is done at its issue, its bursts are handed to the bus then, each with the cycle of its address. Where
-// a program's tokens order what depends on each other, that is what the hardware's buffers hold, at every retire.
+// An instruction is done at its issue, its bursts are handed to the bus then, each with the cycle
+// of its address. Where a program's tokens order what depends on each other, that is what the
+// hardware's buffers hold, at every retire.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +27,8 @@ class BusPorts {
   virtual ~BusPorts() = default;
   virtual Answer Fetch(Cycle address_cycle, uint64_t address, uint8_t* data, size_t bytes) = 0;
   virtual Answer Read(Cycle address_cycle, uint64_t address, uint8_t* data, size_t bytes) = 0;
-  virtual Answer Write(Cycle address_cycle, uint64_t address, const uint8_t* data, size_t bytes) = 0;
+  virtual Answer Write(Cycle address_cycle, uint64_t address, const uint8_t* data,
+                       size_t bytes) = 0;
 };
 
 // Passive: told of every issue and retire, in the order of the cycles.
@@ -49,17 +52,19 @@ struct RunResult {
   ErrorCode error = ErrorCode::kNone;
   int engine = 0;  // 4: fetch
   uint32_t pc = 0;
-  Cycle end = 0;         // the cycle in which DONE is seen
-  Cycle bus_idle = 0;    // from when on nothing is open on the bus (kForever: a transaction is never answered)
+  Cycle end = 0;  // the cycle in which DONE is seen
+  Cycle bus_idle =
+      0;  // from when on nothing is open on the bus (kForever: a transaction is never answered)
   RunCounters counters;  // of a run without error (else zeros)
 };
 
 class Sequencer : private MemoryAccess {
  public:
-  Sequencer(const MemoryTiming& timing, const RunSettings& settings, Executor* executor, BusPorts* bus,
-            RunObserver* observer);
+  Sequencer(const MemoryTiming& timing, const RunSettings& settings, Executor* executor,
+            BusPorts* bus, RunObserver* observer);
 
-  // The cycle of the next thing to happen; kForever: nothing will (an unanswered bus and no watchdog).
+  // The cycle of the next thing to happen; kForever: nothing will (an unanswered bus and no
+  // watchdog).
   Cycle Next();
   // Lets it happen. False: the run has ended with result(), whose `end` may be some cycles away.
   bool Step();
@@ -71,7 +76,14 @@ class Sequencer : private MemoryAccess {
 
  private:
   // In this order within a cycle; errors in the hardware's order of precedence.
-  enum Kind : uint8_t { kRetire, kIssue, kFetch, kErrorOfEngine, kErrorOfFetch = kErrorOfEngine + 4, kOverflow };
+  enum Kind : uint8_t {
+    kRetire,
+    kIssue,
+    kFetch,
+    kErrorOfEngine,
+    kErrorOfFetch = kErrorOfEngine + 4,
+    kOverflow
+  };
   struct Event {
     Cycle cycle;
     uint8_t kind;
@@ -87,7 +99,9 @@ class Sequencer : private MemoryAccess {
     bool operator>(const Span& o) const { return first > o.first; }
   };
 
-  void At(Cycle cycle, int kind, uint32_t index) { events_.push({cycle, static_cast<uint8_t>(kind), index, {}, 0}); }
+  void At(Cycle cycle, int kind, uint32_t index) {
+    events_.push({cycle, static_cast<uint8_t>(kind), index, {}, 0});
+  }
   void ErrorAt(Cycle cycle, ErrorCode code, int engine, uint32_t pc, int kind);
   void DoFetch();
   void Feed(const Instruction& instruction);

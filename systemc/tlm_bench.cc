@@ -1,5 +1,6 @@
-// Measures the SystemC platform and the cycle model on a compiled model: images a second of processor time on one core,
-// every byte computed. Usage: tlm_bench MODEL IMAGES [IMAGES_PER_RUN [BATCH]]
+// Measures the SystemC platform and the cycle model on a compiled model: images a second of
+// processor time on one core, every byte computed. Usage: tlm_bench MODEL IMAGES [IMAGES_PER_RUN
+// [BATCH]]
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -55,8 +56,8 @@ int main(int argc, char** argv) {
     driver.ReadOutputs(program);
     best = std::min(best, Seconds() - start);
   }
-  fmt::print("TLM: {} images, {} instructions, {} cycles: {:.0f} images/s\n", options.images, program.code.size(),
-             driver.ReadCounters().total, options.images / best);
+  fmt::print("TLM: {} images, {} instructions, {} cycles: {:.0f} images/s\n", options.images,
+             program.code.size(), driver.ReadCounters().total, options.images / best);
 
   double model_best = 1e30;
   Cycle total = 0;
@@ -65,6 +66,7 @@ int main(int argc, char** argv) {
     total = Simulate(program.code, config, timing).total;
     model_best = std::min(model_best, Seconds() - start);
   }
-  fmt::print("model: {} cycles: {:.0f} images/s, {:.1f} million instructions/s\n", total, options.images / model_best,
+  fmt::print("model: {} cycles: {:.0f} images/s, {:.1f} million instructions/s\n", total,
+             options.images / model_best,
              static_cast<double>(program.code.size()) / model_best / 1e6);
 }

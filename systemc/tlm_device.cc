@@ -13,7 +13,8 @@
 namespace systole {
 namespace {
 
-// SystemC keeps its state in a context that a global names. Each device has its own, current only during a call.
+// SystemC keeps its state in a context that a global names. Each device has its own, current only
+// during a call.
 class Context {
  public:
   Context() : context_(new sc_core::sc_simcontext) {}
@@ -92,37 +93,42 @@ uint64_t TlmDevice::RegisterAddress(uint32_t offset) { return kRegisterBase + of
 
 int TlmDevice::HostTransport(bool write, uint64_t address, void* data, unsigned bytes) {
   const Context::Use use(impl_->context);
-  const tlm::tlm_response_status status =
-      impl_->platform->host.Transport(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, data, bytes);
+  const tlm::tlm_response_status status = impl_->platform->host.Transport(
+      write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, data, bytes);
   return static_cast<int>(status);
 }
 
 uint32_t TlmDevice::ReadReg(uint32_t offset) {
   uint8_t b[4] = {};
-  impl_->last_access_ok = HostTransport(false, RegisterAddress(offset), b, 4) == tlm::TLM_OK_RESPONSE;
+  impl_->last_access_ok =
+      HostTransport(false, RegisterAddress(offset), b, 4) == tlm::TLM_OK_RESPONSE;
   return b[0] | uint32_t{b[1]} << 8 | uint32_t{b[2]} << 16 | uint32_t{b[3]} << 24;
 }
 
 void TlmDevice::WriteReg(uint32_t offset, uint32_t value) {
   uint8_t b[4];
   for (int k = 0; k < 4; ++k) b[k] = static_cast<uint8_t>(value >> (8 * k));
-  impl_->last_access_ok = HostTransport(true, RegisterAddress(offset), b, 4) == tlm::TLM_OK_RESPONSE;
+  impl_->last_access_ok =
+      HostTransport(true, RegisterAddress(offset), b, 4) == tlm::TLM_OK_RESPONSE;
 }
 
 void TlmDevice::WriteMemory(uint64_t address, const void* data, size_t bytes) {
   const Context::Use use(impl_->context);
-  const unsigned done = impl_->platform->host.Debug(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data),
-                                                    static_cast<unsigned>(bytes));
+  const unsigned done = impl_->platform->host.Debug(
+      tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), static_cast<unsigned>(bytes));
   if (done != bytes) {
-    throw InputError(fmt::format("memory: {} bytes at 0x{:x} do not exist; widen AXI_ADDR_WIDTH", bytes, address));
+    throw InputError(fmt::format("memory: {} bytes at 0x{:x} do not exist; widen AXI_ADDR_WIDTH",
+                                 bytes, address));
   }
 }
 
 void TlmDevice::ReadMemory(uint64_t address, void* data, size_t bytes) {
   const Context::Use use(impl_->context);
-  const unsigned done = impl_->platform->host.Debug(tlm::TLM_READ_COMMAND, address, data, static_cast<unsigned>(bytes));
+  const unsigned done = impl_->platform->host.Debug(tlm::TLM_READ_COMMAND, address, data,
+                                                    static_cast<unsigned>(bytes));
   if (done != bytes) {
-    throw InputError(fmt::format("memory: {} bytes at 0x{:x} do not exist; widen AXI_ADDR_WIDTH", bytes, address));
+    throw InputError(fmt::format("memory: {} bytes at 0x{:x} do not exist; widen AXI_ADDR_WIDTH",
+                                 bytes, address));
   }
 }
 
@@ -131,7 +137,8 @@ bool TlmDevice::WaitInterrupt(uint64_t max_cycles) {
   return impl_->platform->host.WaitInterrupt(max_cycles);
 }
 
-void TlmDevice::Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) {
+void TlmDevice::Record(const std::vector<Instruction>* code,
+                       const std::vector<Observation>* observations) {
   impl_->record.stamps.assign(code == nullptr ? 0 : code->size(), Stamp{});
   impl_->record.tensors.assign(observations == nullptr ? 0 : observations->size(), {});
   impl_->observations = observations;
@@ -166,6 +173,6 @@ bool TlmDevice::last_access_ok() const { return impl_->last_access_ok; }
 
 }  // namespace systole
 
-// The SystemC library wants an entry point of this name when it is linked. Devices run the kernel from their callers'
-// own main(); this is never called.
+// The SystemC library wants an entry point of this name when it is linked. Devices run the kernel
+// from their callers' own main(); this is never called.
 int sc_main(int, char*[]) { return 0; }

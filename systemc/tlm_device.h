@@ -1,6 +1,7 @@
-// The SystemC platform as a Device: the same driver runs on it as on the verilated RTL. Each call runs the SystemC
-// kernel until the host's thread has done what was asked, so it is an object like any other: no sc_main, any number of
-// devices in a process (each has a kernel context of its own; not from several threads at once).
+// The SystemC platform as a Device: the same driver runs on it as on the verilated RTL. Each call
+// runs the SystemC kernel until the host's thread has done what was asked, so it is an object like
+// any other: no sc_main, any number of devices in a process (each has a kernel context of its own;
+// not from several threads at once).
 #pragma once
 
 #include <cstdint>
@@ -28,17 +29,19 @@ class TlmDevice : public Device {
   void ReadMemory(uint64_t address, void* data, size_t bytes) override;
   bool WaitInterrupt(uint64_t max_cycles) override;
 
-  // The next runs execute `code`: stamp its instructions and take the tensors of `observations` (sorted by
-  // instruction). Both must live until the run has ended. Nothing is recorded before the first call. Either may be
-  // null.
+  // The next runs execute `code`: stamp its instructions and take the tensors of `observations`
+  // (sorted by instruction). Both must live until the run has ended. Nothing is recorded before the
+  // first call. Either may be null.
   void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations);
   const RunRecord& record() const;
 
   // Called at every retire, with the buffers as they are then.
-  using RetireObserver = std::function<void(uint32_t index, uint64_t cycle, const Executor& buffers)>;
+  using RetireObserver =
+      std::function<void(uint32_t index, uint64_t cycle, const Executor& buffers)>;
   void ObserveRetires(RetireObserver observer);
 
-  // Misbehaviour of the data read port, the fetch port and the write port (kNotReady: as kNoResponse).
+  // Misbehaviour of the data read port, the fetch port and the write port (kNotReady: as
+  // kNoResponse).
   void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write);
 
   // Power-up state of the registers; buffers and memory keep their bytes.

@@ -1,12 +1,13 @@
 // The slave side of AXI4 ports in front of a Memory, one object per port direction, cycle by cycle.
 //
-// Without stalls it keeps the promise of docs/timing.md: in order; an address accepted in cycle a gives its first data
-// beat in cycle max(a + latency, previous burst's last beat + 1), one beat a cycle; the response to a write burst comes
-// `latency` cycles after its last data beat; always ready. With stalls every ready and valid is delayed at random (the
-// bytes must not change then; cycles are not promised).
+// Without stalls it keeps the promise of docs/timing.md: in order; an address accepted in cycle a
+// gives its first data beat in cycle max(a + latency, previous burst's last beat + 1), one beat a
+// cycle; the response to a write burst comes `latency` cycles after its last data beat; always
+// ready. With stalls every ready and valid is delayed at random (the bytes must not change then;
+// cycles are not promised).
 //
-// Use, once a cycle: with the values sampled in cycle t, first Accept...() and Taken(), then Advance(t), after which
-// the public outputs hold what the port drives in cycle t + 1.
+// Use, once a cycle: with the values sampled in cycle t, first Accept...() and Taken(), then
+// Advance(t), after which the public outputs hold what the port drives in cycle t + 1.
 #pragma once
 
 #include <array>
@@ -91,10 +92,12 @@ class AxiReadPort {
   bool Idle() const { return count_ == 0 && !timing_.stall; }
 
   void Advance(uint64_t t) {
-    if (timing_.stall) ready = fault_.kind != AxiFault::Kind::kNotReady && count_ < kSlots - 1 && !stalls_.Hit(40);
+    if (timing_.stall)
+      ready = fault_.kind != AxiFault::Kind::kNotReady && count_ < kSlots - 1 && !stalls_.Hit(40);
     if (valid || count_ == 0) return;
     Burst& b = bursts_[head_];
-    if (b.first_cycle == kNoCycle || t + 1 < b.first_cycle || (timing_.stall && stalls_.Hit(50))) return;
+    if (b.first_cycle == kNoCycle || t + 1 < b.first_cycle || (timing_.stall && stalls_.Hit(50)))
+      return;
     b.address &= ~uint64_t(beat_bytes_ - 1);
     data = memory_->At(b.address);
     b.address += beat_bytes_;
@@ -163,7 +166,9 @@ class AxiWritePort {
     response_valid = false;
     responses_.pop_front();
   }
-  bool Idle() const { return bursts_.empty() && beats_.empty() && responses_.empty() && !timing_.stall; }
+  bool Idle() const {
+    return bursts_.empty() && beats_.empty() && responses_.empty() && !timing_.stall;
+  }
 
   void Advance(uint64_t t) {
     while (!bursts_.empty() && !beats_.empty()) WriteBeat(t);

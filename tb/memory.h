@@ -13,7 +13,8 @@ class Memory {
  public:
   static constexpr uint64_t kPageBytes = uint64_t{1} << 20;
 
-  // The page that holds `address`; allocated when first touched. The last page asked for is found without a search.
+  // The page that holds `address`; allocated when first touched. The last page asked for is found
+  // without a search.
   uint8_t* At(uint64_t address) {
     const uint64_t number = address / kPageBytes;
     if (number != last_number_) {

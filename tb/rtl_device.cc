@@ -1,4 +1,5 @@
-// RtlDevice over the verilated test bench of one configuration. Built into one shared library per configuration.
+// RtlDevice over the verilated test bench of one configuration. Built into one shared library per
+// configuration.
 #include "tb/rtl_device.h"
 
 #include <Vsystole_tb.h>
@@ -25,10 +26,12 @@
 
 // Verilator's two ways out of a $fatal, made an exception.
 void vl_fatal(const char* file, int line, const char*, const char* message) {
-  throw systole::AssertionFailure(std::string(message) + " (" + file + ":" + std::to_string(line) + ")");
+  throw systole::AssertionFailure(std::string(message) + " (" + file + ":" + std::to_string(line) +
+                                  ")");
 }
 void vl_stop(const char* file, int line, const char*) {
-  throw systole::AssertionFailure("RTL assertion failed (" + std::string(file) + ":" + std::to_string(line) + ")");
+  throw systole::AssertionFailure("RTL assertion failed (" + std::string(file) + ":" +
+                                  std::to_string(line) + ")");
 }
 
 namespace systole {
@@ -78,7 +81,8 @@ class VerilatedDevice final : public RtlDevice {
     if (trace_) trace_->close();
 #endif
     model_.final();
-    // The model's destructor works on the thread's current context, which may be another device's, long gone.
+    // The model's destructor works on the thread's current context, which may be another device's,
+    // long gone.
     Verilated::threadContextp(&context_);
   }
 
@@ -107,8 +111,10 @@ class VerilatedDevice final : public RtlDevice {
     Stall();
     bool address_sent = false, data_sent = false;
     for (int i = 0; i < kRegisterLimit; ++i) {
-      if (!address_sent && !model_.axil_awvalid_i) model_.axil_awvalid_i = !(timing_.stall && stalls_.Hit(40));
-      if (!data_sent && !model_.axil_wvalid_i) model_.axil_wvalid_i = !(timing_.stall && stalls_.Hit(40));
+      if (!address_sent && !model_.axil_awvalid_i)
+        model_.axil_awvalid_i = !(timing_.stall && stalls_.Hit(40));
+      if (!data_sent && !model_.axil_wvalid_i)
+        model_.axil_wvalid_i = !(timing_.stall && stalls_.Hit(40));
       Low();
       const bool address = model_.axil_awvalid_i && model_.axil_awready_o;
       const bool data = model_.axil_wvalid_i && model_.axil_wready_o;
@@ -125,8 +131,12 @@ class VerilatedDevice final : public RtlDevice {
     throw std::runtime_error("register write is never answered");
   }
 
-  void WriteMemory(uint64_t address, const void* data, size_t bytes) override { memory_.Write(address, data, bytes); }
-  void ReadMemory(uint64_t address, void* data, size_t bytes) override { memory_.Read(address, data, bytes); }
+  void WriteMemory(uint64_t address, const void* data, size_t bytes) override {
+    memory_.Write(address, data, bytes);
+  }
+  void ReadMemory(uint64_t address, void* data, size_t bytes) override {
+    memory_.Read(address, data, bytes);
+  }
 
   bool WaitInterrupt(uint64_t max_cycles) override {
     for (uint64_t i = 0; i < max_cycles; ++i) {
@@ -167,7 +177,8 @@ class VerilatedDevice final : public RtlDevice {
     for (uint64_t i = 0; i < cycles; ++i) Step();
   }
 
-  void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) override {
+  void Record(const std::vector<Instruction>* code,
+              const std::vector<Observation>* observations) override {
     observations_ = observations;
     for (int e = 0; e < kNumEngines; ++e) to_issue_[e].clear(), to_retire_[e].clear();
     is_sync_.assign(code->size(), 0);
@@ -243,8 +254,10 @@ class VerilatedDevice final : public RtlDevice {
       fetch_.AcceptAddress(cycle_, model_.far_addr_o, model_.far_len_o, model_.far_id_o);
     }
     if ((mon & kFetchRReady) && model_.fr_valid_i) fetch_.Taken();
-    if ((mon & kAw) && model_.aw_ready_i) write_.AcceptAddress(model_.aw_addr_o, model_.aw_len_o, model_.aw_id_o);
-    if ((mon & kW) && model_.w_ready_i) write_.AcceptData(&model_.w_data_o, model_.w_strb_o, model_.w_last_o);
+    if ((mon & kAw) && model_.aw_ready_i)
+      write_.AcceptAddress(model_.aw_addr_o, model_.aw_len_o, model_.aw_id_o);
+    if ((mon & kW) && model_.w_ready_i)
+      write_.AcceptData(&model_.w_data_o, model_.w_strb_o, model_.w_last_o);
     if ((mon & kBReady) && model_.b_valid_i) write_.Taken();
     read_.Advance(cycle_);
     fetch_.Advance(cycle_);
@@ -309,13 +322,16 @@ class VerilatedDevice final : public RtlDevice {
 
   void Snapshot(uint32_t instruction) {
     const std::vector<Observation>& list = *observations_;
-    while (next_observation_ < list.size() && list[next_observation_].instruction < instruction) ++next_observation_;
-    for (; next_observation_ < list.size() && list[next_observation_].instruction == instruction; ++next_observation_) {
+    while (next_observation_ < list.size() && list[next_observation_].instruction < instruction)
+      ++next_observation_;
+    for (; next_observation_ < list.size() && list[next_observation_].instruction == instruction;
+         ++next_observation_) {
       const TensorLayout& t = list[next_observation_].layout;
       std::vector<int8_t>& out = record_.tensors[next_observation_];
       const size_t line = size_t(t.w) * t.c;
       out.resize(t.h * line);
-      for (int y = 0; y < t.h; ++y) std::memcpy(&out[y * line], &act_.at(t.address + y * t.line_stride), line);
+      for (int y = 0; y < t.h; ++y)
+        std::memcpy(&out[y * line], &act_.at(t.address + y * t.line_stride), line);
     }
   }
 
@@ -340,11 +356,13 @@ class VerilatedDevice final : public RtlDevice {
     Drive();
   }
 
-  // The coverage variant: what this process has covered so far, to $SYSTOLE_COVERAGE_DIR/<process>.dat.
+  // The coverage variant: what this process has covered so far, to
+  // $SYSTOLE_COVERAGE_DIR/<process>.dat.
   void WriteCoverage() {
 #if VM_COVERAGE
     const char* folder = std::getenv("SYSTOLE_COVERAGE_DIR");
-    if (folder != nullptr) context_.coveragep()->write((folder + ("/" + std::to_string(getpid())) + ".dat").c_str());
+    if (folder != nullptr)
+      context_.coveragep()->write((folder + ("/" + std::to_string(getpid())) + ".dat").c_str());
 #endif
   }
 

@@ -1,6 +1,7 @@
-// The verilated accelerator as a Device, with what a test bench can do beside: settings of the memory behind its AXI
-// ports, passive observation, faults, resets, traces. Each configuration is a shared library of its own
-// (build/rtl/<HwConfig::Key()>/libsystole_rtl.so, see rtl_library.h); this header is all that its users see.
+// The verilated accelerator as a Device, with what a test bench can do beside: settings of the
+// memory behind its AXI ports, passive observation, faults, resets, traces. Each configuration is a
+// shared library of its own (build/rtl/<HwConfig::Key()>/libsystole_rtl.so, see rtl_library.h);
+// this header is all that its users see.
 #pragma once
 
 #include <stdexcept>
@@ -21,7 +22,8 @@ class AssertionFailure : public std::runtime_error {
 
 class RtlDevice : public Device {
  public:
-  // Memory timing of all AXI ports; the stalls are those of the register port too. Between runs only.
+  // Memory timing of all AXI ports; the stalls are those of the register port too. Between runs
+  // only.
   virtual void SetTiming(const AxiTiming& timing) = 0;
   // Misbehaviour of the data read port, the fetch port and the write port. Between runs only.
   virtual void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) = 0;
@@ -31,13 +33,15 @@ class RtlDevice : public Device {
   // Lets time pass.
   virtual void Idle(uint64_t cycles) = 0;
 
-  // The next run executes `code`: stamp its instructions and take the tensors of `observations` (sorted by
-  // instruction). Both must live until the run has ended. Nothing is recorded before the first call.
-  virtual void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) = 0;
+  // The next run executes `code`: stamp its instructions and take the tensors of `observations`
+  // (sorted by instruction). Both must live until the run has ended. Nothing is recorded before the
+  // first call.
+  virtual void Record(const std::vector<Instruction>* code,
+                      const std::vector<Observation>* observations) = 0;
   virtual const RunRecord& record() const = 0;
 
-  // Writes an FST trace of cycles [first, last] of the next run; an empty path ends and closes it. The library must be
-  // the tracing variant (InputError otherwise).
+  // Writes an FST trace of cycles [first, last] of the next run; an empty path ends and closes it.
+  // The library must be the tracing variant (InputError otherwise).
   virtual void Trace(const std::string& path, uint64_t first, uint64_t last) = 0;
 
   // Clock cycles since power-up.

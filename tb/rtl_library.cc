@@ -43,8 +43,10 @@ void CheckRtlBuilt(const HwConfig& config, RtlVariant variant) {
   if (std::filesystem::exists(path)) return;
   std::string command = "make rtl";
   if (variant != RtlVariant::kPlain) command += fmt::format(" VARIANT={}", VariantName(variant));
-  if (const std::string variables = MakeVariables(config); !variables.empty()) command += " " + variables;
-  throw InputError(fmt::format("{}: the RTL of this configuration is not built; run: {}", path, command));
+  if (const std::string variables = MakeVariables(config); !variables.empty())
+    command += " " + variables;
+  throw InputError(
+      fmt::format("{}: the RTL of this configuration is not built; run: {}", path, command));
 }
 
 std::unique_ptr<RtlDevice> OpenRtl(const HwConfig& config, RtlVariant variant) {
@@ -54,7 +56,8 @@ std::unique_ptr<RtlDevice> OpenRtl(const HwConfig& config, RtlVariant variant) {
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw InputError(fmt::format("{}: {}", path, dlerror()));
   auto* make = reinterpret_cast<RtlDevice* (*)()>(dlsym(library, "SystoleMakeRtlDevice"));
-  if (make == nullptr) throw InputError(fmt::format("{}: no RTL library of this project; rebuild it", path));
+  if (make == nullptr)
+    throw InputError(fmt::format("{}: no RTL library of this project; rebuild it", path));
   return std::unique_ptr<RtlDevice>(make());
 }
 

@@ -9,11 +9,12 @@
 
 namespace systole {
 
-// What the library was built for: kPlain for speed with assertions on; kNoAssert without them; kTrace writes FST;
-// kCoverage counts lines and toggles.
+// What the library was built for: kPlain for speed with assertions on; kNoAssert without them;
+// kTrace writes FST; kCoverage counts lines and toggles.
 enum class RtlVariant { kPlain, kNoAssert, kTrace, kCoverage };
 
-// Folder of all libraries: SYSTOLE_RTL_DIR, or build/rtl of the source tree this binary was built from.
+// Folder of all libraries: SYSTOLE_RTL_DIR, or build/rtl of the source tree this binary was built
+// from.
 std::string RtlRoot();
 
 // <root>/<key>[-noassert|-trace|-cov]/libsystole_rtl.so

@@ -18,7 +18,9 @@ def _network(name):
 
 def _recipe(arguments, network):
     if arguments.recipe not in network.recipes:
-        raise UserError(f"{network.name} has no recipe '{arguments.recipe}' (known: {', '.join(network.recipes)})")
+        raise UserError(
+            f"{network.name} has no recipe '{arguments.recipe}' (known: {', '.join(network.recipes)})"
+        )
     return network.recipes[arguments.recipe]
 
 
@@ -51,10 +53,14 @@ def _train(arguments):
     folder = _folder(arguments, network)
     if not arguments.resume:
         _remove(folder, "resume.pt", "float.pt")
-    net = train.train(network, _recipe(arguments, network), folder, arguments.data, quiet=arguments.quiet)
+    net = train.train(
+        network, _recipe(arguments, network), folder, arguments.data, quiet=arguments.quiet
+    )
     images, labels = train.data.load_for(network, "test", arguments.data)
     share, _ = train.accuracy(net, images, labels)
-    print(f"{network.name}: float accuracy {share:.4%} on {len(images)} test images; weights in {folder}/float.pt")
+    print(
+        f"{network.name}: float accuracy {share:.4%} on {len(images)} test images; weights in {folder}/float.pt"
+    )
 
 
 def _quantize(arguments):
@@ -63,7 +69,12 @@ def _quantize(arguments):
     network = _network(arguments.network)
     net = train.load(network, _folder(arguments, network))
     images, _ = data.load_for(network, "train", arguments.data)
-    _report_and_write(arguments, network, net, quantize.quantize(net, images, _options(arguments), arguments.quiet))
+    _report_and_write(
+        arguments,
+        network,
+        net,
+        quantize.quantize(net, images, _options(arguments), arguments.quiet),
+    )
 
 
 def _qat(arguments):
@@ -82,7 +93,9 @@ def _qat(arguments):
         _remove(folder, "resume.pt", "qat.json")
     images, _ = data.load_for(network, "train", arguments.data)
     follow = 500 if arguments.scratch else 0
-    aware = qat.train_aware(net, recipe, _options(arguments), images, folder, arguments.data, arguments.quiet, follow)
+    aware = qat.train_aware(
+        net, recipe, _options(arguments), images, folder, arguments.data, arguments.quiet, follow
+    )
     _report_and_write(arguments, network, net, aware.quantized())
 
 
@@ -103,19 +116,26 @@ def _report_and_write(arguments, network, net, model):
         print(
             f"  {tensor.name:8s} {shape:>10s} {tensor.dtype}  scale {tensor.scale:.8g}  zero point {tensor.zero_point}"
         )
-    print(f"{network.name}: float {reference:.4%}, 8 bit {share:.4%} ({by}; 95 % interval {low:.2%} to {high:.2%})")
+    print(
+        f"{network.name}: float {reference:.4%}, 8 bit {share:.4%} ({by}; 95 % interval {low:.2%} to {high:.2%})"
+    )
     if arguments.output:
         os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
         form = export_onnx.qlinear if arguments.form == "qlinear" else export_onnx.qdq
         export_onnx.save(form(model), arguments.output)
-        print(f"wrote {arguments.output} ({os.path.getsize(arguments.output)} bytes, {arguments.form} form)")
+        print(
+            f"wrote {arguments.output} ({os.path.getsize(arguments.output)} bytes, {arguments.form} form)"
+        )
 
 
 def _image(arguments, model):
     """The chosen image as the model's quantized input, 1 x C x H x W."""
     from . import explain, idx
 
-    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "models/digits")
+    folder = os.path.join(
+        os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+        "models/digits",
+    )
     images = idx.read(arguments.images or os.path.join(folder, "images.idx3-ubyte.gz"))
     if not 0 <= arguments.image < len(images):
         raise UserError(f"--image {arguments.image}: the file holds images 0 to {len(images) - 1}")
@@ -134,7 +154,9 @@ def _export(arguments):
     elif arguments.form == "npy":
         systole = golden.binary(arguments.systole)
         image = _image(arguments, model)
-        export_npy.save(systole, arguments.model, model, image, arguments.output, arguments.rounding)
+        export_npy.save(
+            systole, arguments.model, model, image, arguments.output, arguments.rounding
+        )
     elif arguments.form == "tflite":
         from . import export_tflite
 
@@ -170,8 +192,12 @@ def _evaluate(arguments):
 
     network = _network(arguments.network)
     systole = golden.binary(arguments.systole)
-    rows = variants.evaluate_all(network, _folder(arguments, network), systole, arguments.data, arguments.quiet)
-    print(f"{network.name}, recipe {arguments.recipe}: accuracy on the test set, 95 % interval, difference to float")
+    rows = variants.evaluate_all(
+        network, _folder(arguments, network), systole, arguments.data, arguments.quiet
+    )
+    print(
+        f"{network.name}, recipe {arguments.recipe}: accuracy on the test set, 95 % interval, difference to float"
+    )
     variants.print_table(rows)
 
 
@@ -196,7 +222,9 @@ def _images(arguments):
     else:
         images, _ = data.load_for(network, arguments.split, arguments.data)
     if images.shape[1:] != network.input_shape[1:]:
-        raise UserError(f"{arguments.images}: {images.shape} does not fit {network.name}'s input {network.input_shape}")
+        raise UserError(
+            f"{arguments.images}: {images.shape} does not fit {network.name}'s input {network.input_shape}"
+        )
     images = images[: arguments.first, None]
     os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
     with folders.replaced(arguments.output) as part, open(part, "wb") as file:
@@ -224,8 +252,14 @@ def _parser():
     commands = parser.add_subparsers(dest="command", required=True)
 
     def folders(sub):
-        sub.add_argument("--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)")
-        sub.add_argument("--work", default="build/models", help="folder of trained weights (default: %(default)s)")
+        sub.add_argument(
+            "--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)"
+        )
+        sub.add_argument(
+            "--work",
+            default="build/models",
+            help="folder of trained weights (default: %(default)s)",
+        )
 
     def command(name, function, text, network=True):
         sub = commands.add_parser(name, help=text, description=text)
@@ -243,17 +277,28 @@ def _parser():
     def options(sub):
         sub.add_argument("-o", "--output", help="ONNX file to write")
         sub.add_argument("--form", choices=("qdq", "qlinear"), default="qdq")
-        sub.add_argument("--preset", choices=list(PRESETS), default="recommended", help="the options below change it")
+        sub.add_argument(
+            "--preset",
+            choices=list(PRESETS),
+            default="recommended",
+            help="the options below change it",
+        )
         sub.add_argument("--weights", choices=("symmetric", "asymmetric"))
         sub.add_argument(
-            "--per-tensor", dest="per_channel", action="store_false", default=None, help="one weight scale a layer"
+            "--per-tensor",
+            dest="per_channel",
+            action="store_false",
+            default=None,
+            help="one weight scale a layer",
         )
         sub.add_argument("--weight-range", choices=RANGES)
         sub.add_argument("--activations", choices=("asymmetric", "symmetric"))
         sub.add_argument("--activation-type", choices=("uint8", "int8"))
         sub.add_argument("--activation-range", choices=RANGES)
         sub.add_argument(
-            "--scales", choices=("real", "power_of_two", "shift"), help="power_of_two: every scale; shift: their ratios"
+            "--scales",
+            choices=("real", "power_of_two", "shift"),
+            help="power_of_two: every scale; shift: their ratios",
         )
         sub.add_argument("--calibration-images", type=int)
 
@@ -261,46 +306,78 @@ def _parser():
 
     sub = command("qat", _qat, "train a trained network on under quantization and write it as ONNX")
     sub.add_argument("--epochs", type=int, help="default: 6; with --scratch the recipe's")
-    sub.add_argument("--scratch", action="store_true", help="from untrained weights, by the recipe itself")
-    sub.add_argument("--name", help="folder of the run (default: the preset, with --scratch -scratch behind it)")
+    sub.add_argument(
+        "--scratch", action="store_true", help="from untrained weights, by the recipe itself"
+    )
+    sub.add_argument(
+        "--name", help="folder of the run (default: the preset, with --scratch -scratch behind it)"
+    )
     sub.add_argument("--resume", action="store_true", help="continue an interrupted run")
     options(sub)
 
-    sub = command("build", _build, "train, quantize and export every network, side by side", network=False)
+    sub = command(
+        "build", _build, "train, quantize and export every network, side by side", network=False
+    )
     sub.add_argument("networks", nargs="*", help="default: all")
-    sub.add_argument("--models", default="models", help="folder of the exported models (default: %(default)s)")
+    sub.add_argument(
+        "--models", default="models", help="folder of the exported models (default: %(default)s)"
+    )
     sub.add_argument("--jobs", type=int, default=2, help="processes (default: %(default)s)")
     sub.add_argument("--force", action="store_true", help="do again what is there")
     folders(sub)
 
-    sub = command("evaluate", _evaluate, "the table of all quantization variants, integers by the golden reference")
-    sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
+    sub = command(
+        "evaluate",
+        _evaluate,
+        "the table of all quantization variants, integers by the golden reference",
+    )
+    sub.add_argument(
+        "--systole", help="the command line (default: $SYSTOLE, or the one built in build/)"
+    )
 
-    sub = commands.add_parser("report", help="one HTML page of a network", description="one HTML page of a network")
+    sub = commands.add_parser(
+        "report", help="one HTML page of a network", description="one HTML page of a network"
+    )
     sub.set_defaults(function=_report)
     sub.add_argument("network")
     sub.add_argument("--quiet", action="store_true", help="no progress")
     sub.add_argument("-o", "--output", help="HTML file (default: build/report/NETWORK.html)")
-    sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
+    sub.add_argument(
+        "--systole", help="the command line (default: $SYSTOLE, or the one built in build/)"
+    )
     folders(sub)
 
     def image(sub):
-        sub.add_argument("--systole", help="the command line (default: $SYSTOLE, or the one built in build/)")
+        sub.add_argument(
+            "--systole", help="the command line (default: $SYSTOLE, or the one built in build/)"
+        )
         sub.add_argument("--images", help="IDX file (default: the drawn digits)")
-        sub.add_argument("--image", type=int, default=0, help="which image of the file (default: %(default)s)")
+        sub.add_argument(
+            "--image", type=int, default=0, help="which image of the file (default: %(default)s)"
+        )
 
     sub = command("export", _export, "write a model file in another form", network=False)
     sub.add_argument("model", help="ONNX file in QDQ form that systole_nn wrote")
-    sub.add_argument("-o", "--output", required=True, help="file (qdq, qlinear, tflite) or new folder to write")
-    sub.add_argument("--form", required=True, choices=("qdq", "qlinear", "tflite", "text", "readmemh", "npy"))
-    sub.add_argument("--rounding", choices=MODES, default="float32", help="readmemh, npy (default: %(default)s)")
+    sub.add_argument(
+        "-o", "--output", required=True, help="file (qdq, qlinear, tflite) or new folder to write"
+    )
+    sub.add_argument(
+        "--form", required=True, choices=("qdq", "qlinear", "tflite", "text", "readmemh", "npy")
+    )
+    sub.add_argument(
+        "--rounding", choices=MODES, default="float32", help="readmemh, npy (default: %(default)s)"
+    )
     image(sub)
 
     text = "where float, the frameworks, golden and RTL first differ on an image, and why"
     sub = command("explain", _explain, text, network=False)
     sub.add_argument("model", help="ONNX file in QDQ form that systole_nn wrote")
-    sub.add_argument("--rounding", choices=MODES, default="float32", help="compared with (default: %(default)s)")
-    sub.add_argument("--rtl", action="store_true", help="run the verilated RTL too (make rtl builds it)")
+    sub.add_argument(
+        "--rounding", choices=MODES, default="float32", help="compared with (default: %(default)s)"
+    )
+    sub.add_argument(
+        "--rtl", action="store_true", help="run the verilated RTL too (make rtl builds it)"
+    )
     image(sub)
 
     text = "a data set's images as the network takes them (padded), its quantized input, uint8 .npy"
@@ -308,7 +385,9 @@ def _parser():
     sub.add_argument("network")
     sub.add_argument("-o", "--output", required=True, help=".npy file to write")
     sub.add_argument("--images", help="IDX file instead of the data set")
-    sub.add_argument("--split", choices=("test", "train"), default="test", help="default: %(default)s")
+    sub.add_argument(
+        "--split", choices=("test", "train"), default="test", help="default: %(default)s"
+    )
     sub.add_argument("--first", type=int, help="only the first N images")
     sub.add_argument("--data", help="folder with mnist/ and fashion_mnist/ (default: SYSTOLE_DATA)")
 
@@ -330,7 +409,10 @@ def main(argv=None):
         print(f"systole_nn: {error.filename or 'file'}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("systole_nn: interrupted; build, and train and qat with --resume, continue", file=sys.stderr)
+        print(
+            "systole_nn: interrupted; build, and train and qat with --resume, continue",
+            file=sys.stderr,
+        )
         return 130
     return 0
 

@@ -21,7 +21,11 @@ def batch_costs(network, net):
             macs += net.weights[layer.name].weight.numel() * target[1] * target[2]
             outputs += int(np.prod(target))
     batch = published.BATCH
-    sizes = [4 * batch * int(np.prod(tensor_shapes[0])) / 1e6, 8 * batch * outputs / 1e6, 4 * parameters / 1e6]
+    sizes = [
+        4 * batch * int(np.prod(tensor_shapes[0])) / 1e6,
+        8 * batch * outputs / 1e6,
+        4 * parameters / 1e6,
+    ]
     return (batch * macs / 1e6, *sizes, sum(sizes))
 
 
@@ -33,9 +37,17 @@ def _costs(page, network, net, folder, integers):
         rows.append(["parameters", f"{sum(p.numel() for p in net.parameters()):,}", f"{theirs:,}"])
     theirs = published.BATCH_COSTS.get(network.name)
     if theirs:
-        head = "multiply-adds, millions", "input, MB", "outputs forward and backward, MB", "parameters, MB", "sum, MB"
+        head = (
+            "multiply-adds, millions",
+            "input, MB",
+            "outputs forward and backward, MB",
+            "parameters, MB",
+            "sum, MB",
+        )
         for name, mine, printed in zip(head, batch_costs(network, net), theirs):
-            rows.append([f"{name} (batch {published.BATCH}, single precision)", f"{mine:.4f}", printed])
+            rows.append(
+                [f"{name} (batch {published.BATCH}, single precision)", f"{mine:.4f}", printed]
+            )
     theirs = published.FILE_SIZES.get(network.name)
     if theirs:
         size = os.path.getsize(os.path.join(folder, "float.pt"))
@@ -53,7 +65,9 @@ def _epochs(page, network, folder):
     """Accuracy and loss after each epoch."""
     rows = []
     for run, epochs in published.EPOCHS.get(network.name, {}).items():
-        path = os.path.join(folder if run == "float" else os.path.join(folder, f"qat-{run}"), "train.json")
+        path = os.path.join(
+            folder if run == "float" else os.path.join(folder, f"qat-{run}"), "train.json"
+        )
         if not os.path.exists(path):
             continue
         with open(path, encoding="utf-8") as file:
@@ -61,11 +75,23 @@ def _epochs(page, network, folder):
         for entry, (accuracy, losses) in zip(history, epochs):
             rows.append(
                 [run, entry["epoch"], f"{100 * entry['check_accuracy']:.2f}", f"{accuracy:.2f}"]
-                + [f"{entry['train_loss']:.3f}", f"{np.mean(losses):.3f}", f"{losses[0]:.3f} to {losses[-1]:.3f}"]
+                + [
+                    f"{entry['train_loss']:.3f}",
+                    f"{np.mean(losses):.3f}",
+                    f"{losses[0]:.3f} to {losses[-1]:.3f}",
+                ]
             )
     if rows:
         page.heading("By epoch")
-        head = ["training", "epoch", "accuracy, %", "theirs, %", "mean loss", "theirs", "first to last 2,000 batches"]
+        head = [
+            "training",
+            "epoch",
+            "accuracy, %",
+            "theirs, %",
+            "mean loss",
+            "theirs",
+            "first to last 2,000 batches",
+        ]
         page.table(head, rows)
 
 
@@ -78,9 +104,20 @@ def _ranges(page, network, net, calibration):
     for one in sum(measure.distributions(net, calibration), []):
         printed = theirs[one.name]
         low_high = [one.real, printed[:2], one.sigma, printed[2:]]
-        wider = ["larger" if s[1] - s[0] > r[1] - r[0] else "smaller" for r, s in (low_high[::2], low_high[1::2])]
+        wider = [
+            "larger" if s[1] - s[0] > r[1] - r[0] else "smaller"
+            for r, s in (low_high[::2], low_high[1::2])
+        ]
         rows.append([one.name, *(f"{low:.3f} to {high:.3f}" for low, high in low_high), *wider])
-    head = ["tensor", "real range", "theirs", "three sigma", "theirs", "three sigma is", "theirs is"]
+    head = [
+        "tensor",
+        "real range",
+        "theirs",
+        "three sigma",
+        "theirs",
+        "three sigma is",
+        "theirs is",
+    ]
     page.table(head, rows)
 
 
@@ -99,7 +136,17 @@ def _scales(page, network, net, integers):
             + [f"{mine[0]:.5f}" if mine is not None else "", weight or ""]
             + (["0", "0"] if mine is not None else ["", ""])
         )
-    head = ["tensor", "scale", "theirs", "zero point", "theirs", "weight scale", "theirs", "weight zero point", "theirs"]
+    head = [
+        "tensor",
+        "scale",
+        "theirs",
+        "zero point",
+        "theirs",
+        "weight scale",
+        "theirs",
+        "weight zero point",
+        "theirs",
+    ]
     page.table(head, rows)
     bias, integer, ratio, shift = published.FIRST_LAYER[network.name]
     first = integers.layers[0]
@@ -111,9 +158,21 @@ def _scales(page, network, net, integers):
         ["first layer", "ours", "source document"],
         [
             ["bias of its first filter, real", f"{real:.6f}", f"{bias:.6f}"],
-            ["in units of Sx Sw", f"{int(first.bias[0]):,}", f"{integer} (recomputed: {bias / product_theirs:.2f})"],
-            ["Sy / (Sx Sw)", f"{mine:.2f}", f"{ratio} (recomputed: {theirs[first.spec.name][0] / product_theirs:.2f})"],
-            ["right shift instead", f"{round(math.log2(mine))} ({math.log2(mine):.2f})", f"{shift} ({math.log2(ratio):.2f})"],
+            [
+                "in units of Sx Sw",
+                f"{int(first.bias[0]):,}",
+                f"{integer} (recomputed: {bias / product_theirs:.2f})",
+            ],
+            [
+                "Sy / (Sx Sw)",
+                f"{mine:.2f}",
+                f"{ratio} (recomputed: {theirs[first.spec.name][0] / product_theirs:.2f})",
+            ],
+            [
+                "right shift instead",
+                f"{round(math.log2(mine))} ({math.log2(mine):.2f})",
+                f"{shift} ({math.log2(ratio):.2f})",
+            ],
         ],
     )
 

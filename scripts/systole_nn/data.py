@@ -34,7 +34,9 @@ def load(dataset, split, folder=None):
         if not os.path.exists(path):
             path += ".gz"
         if not os.path.exists(path):
-            raise UserError(f"{path}: no such file (python3 scripts/fetch_mnist.py --set {dataset} fetches it)")
+            raise UserError(
+                f"{path}: no such file (python3 scripts/fetch_mnist.py --set {dataset} fetches it)"
+            )
         arrays.append(idx.read(path))
     return check_pair(arrays[0], arrays[1], os.path.join(root(folder), dataset))
 
@@ -107,7 +109,11 @@ def augment(images, how, generator):
         share = uniform(how.thickness)[:, None, None, None]
         dilated = functional.max_pool2d(images, 3, 1, 1)
         eroded = -functional.max_pool2d(-images, 3, 1, 1)
-        images = images + share.clamp(min=0) * (dilated - images) + (-share).clamp(min=0) * (eroded - images)
+        images = (
+            images
+            + share.clamp(min=0) * (dilated - images)
+            + (-share).clamp(min=0) * (eroded - images)
+        )
     return images
 
 

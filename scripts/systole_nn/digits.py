@@ -33,7 +33,9 @@ def _smooth(points, steps=8):
             t = step / steps
             a, b, c = -t * (1 - t) ** 2, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3
             d = t**2 * (t - 1)
-            curve.append(((a * x0 + b * x1 + c * x2 + d * x3) / 2, (a * y0 + b * y1 + c * y2 + d * y3) / 2))
+            curve.append(
+                ((a * x0 + b * x1 + c * x2 + d * x3) / 2, (a * y0 + b * y1 + c * y2 + d * y3) / 2)
+            )
     return curve
 
 
@@ -301,14 +303,18 @@ def draw(rng, digit):
     pixels = [[((x - min(xs)) * scale, (y - min(ys)) * scale) for x, y in line] for line in lines]
     # Centre of mass: drawn once on a canvas large enough, then moved by a fraction of a pixel and drawn again.
     canvas, margin = 48, 12
-    first = _render([[(x + margin, y + margin) for x, y in line] for line in pixels], width / 2, canvas)
+    first = _render(
+        [[(x + margin, y + margin) for x, y in line] for line in pixels], width / 2, canvas
+    )
     centre = np.arange(canvas) + 0.5
     mass = first.sum()
     mass_x = float((first.sum(0) * centre).sum() / mass) - margin
     mass_y = float((first.sum(1) * centre).sum() / mass) - margin
     move_x = SIZE / 2 - mass_x + rng.uniform(-0.7, 0.7)
     move_y = SIZE / 2 - mass_y + rng.uniform(-0.7, 0.7)
-    image = _render([[(x + move_x, y + move_y) for x, y in line] for line in pixels], width / 2, SIZE)
+    image = _render(
+        [[(x + move_x, y + move_y) for x, y in line] for line in pixels], width / 2, SIZE
+    )
     return np.rint(image * 255).astype(np.uint8)
 
 

@@ -11,14 +11,22 @@ def wilson(right, count, z=1.96):
     """95 % confidence interval (low, high) of a share right / count."""
     share = right / count
     centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    half = (
+        z
+        * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+        / (1 + z * z / count)
+    )
     return centre - half, centre + half
 
 
 def quantized_input(model, images):
     """uint8 images N x H x W as the model's quantized input N x 1 x H x W (an int8 network: moved by -128)."""
     images = images[:, None]
-    return images if model.tensors[0].dtype == "uint8" else (images.astype(np.int16) - 128).astype(np.int8)
+    return (
+        images
+        if model.tensors[0].dtype == "uint8"
+        else (images.astype(np.int16) - 128).astype(np.int8)
+    )
 
 
 def integer_predictions(model, images, systole=None):

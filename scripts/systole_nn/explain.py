@@ -21,14 +21,20 @@ class Run:
 
 def float_net(model):
     """The model in real arithmetic: its weights and biases as they are on the grid, nothing else quantized."""
-    network = Network(model.name, "", tuple(layer.spec for layer in model.layers), {}, model.tensors[0].shape)
+    network = Network(
+        model.name, "", tuple(layer.spec for layer in model.layers), {}, model.tensors[0].shape
+    )
     net = FloatNet(network)
     for layer, source in zip(model.layers, model.tensors):
         if layer.weights is None:
             continue
-        column = layer.weight_scales.reshape((-1,) + (1,) * (layer.weights.ndim - 1)).astype(np.float64)
+        column = layer.weight_scales.reshape((-1,) + (1,) * (layer.weights.ndim - 1)).astype(
+            np.float64
+        )
         module = net.weights[layer.spec.name]
-        module.weight.data = torch.from_numpy((layer.weights.astype(np.float64) - layer.weight_zero_point) * column)
+        module.weight.data = torch.from_numpy(
+            (layer.weights.astype(np.float64) - layer.weight_zero_point) * column
+        )
         if layer.bias is not None:
             scale = float(source.scale) * layer.weight_scales.astype(np.float64)
             module.bias.data = torch.from_numpy(layer.bias * scale)
@@ -37,7 +43,10 @@ def float_net(model):
 
 @torch.no_grad()
 def float_outputs(net, model, image):
-    return [one[0].numpy() for one in net.layer_outputs(torch.from_numpy(measure.real_values(model.tensors[0], image)))]
+    return [
+        one[0].numpy()
+        for one in net.layer_outputs(torch.from_numpy(measure.real_values(model.tensors[0], image)))
+    ]
 
 
 def _shaped(model, outputs):
@@ -54,10 +63,18 @@ def integer_runs(systole, path, model, image, modes, rtl):
         source = os.path.join(folder, "image.npy")
         np.save(source, image)
         for mode in modes:
-            runs.append(Run("golden", mode, _shaped(model, golden.layer_outputs(systole, path, source, mode))))
+            runs.append(
+                Run(
+                    "golden",
+                    mode,
+                    _shaped(model, golden.layer_outputs(systole, path, source, mode)),
+                )
+            )
         for mode in rtl:
             try:
-                outputs = golden.layer_outputs(systole, path, source, mode, None, "rtl", ["--no-fuse"])
+                outputs = golden.layer_outputs(
+                    systole, path, source, mode, None, "rtl", ["--no-fuse"]
+                )
                 runs.append(Run("rtl", mode, _shaped(model, outputs)))
             except UserError as error:
                 runs.append(Run("rtl", mode, [], str(error)))
@@ -173,8 +190,13 @@ def explain(systole, path, model, image, reference_mode, rtl):
     for run in runs:
         same = next(each for each in runs if each.name == "golden" and each.mode == run.mode)
         if run.name != "golden" and run.mode != reference_mode and not run.note:
-            lines.append(f"  beside golden {run.mode}: " + compare(systole, path, model, image, same, run, runs, cache))
-    lines.append(f"float (this model's weights, no activation rounded) beside golden {reference_mode}:")
+            lines.append(
+                f"  beside golden {run.mode}: "
+                + compare(systole, path, model, image, same, run, runs, cache)
+            )
+    lines.append(
+        f"float (this model's weights, no activation rounded) beside golden {reference_mode}:"
+    )
     lines += compare_float(model, image, float_outputs(float_net(model), model, image), reference)
     return "\n".join(lines)
 
@@ -183,7 +205,11 @@ def quantized_image(model, images, number):
     """Image `number` of uint8 images N x H x W, padded to the model's input, 1 x C x H x W."""
     height, width = model.tensors[0].shape[1:]
     border = (height - images.shape[1]) // 2
-    chosen = np.pad(images[number : number + 1], ((0, 0), (max(border, 0),) * 2, (max(border, 0),) * 2))
+    chosen = np.pad(
+        images[number : number + 1], ((0, 0), (max(border, 0),) * 2, (max(border, 0),) * 2)
+    )
     if chosen.shape[1:] != (height, width):
-        raise UserError(f"images of {images.shape[1]} x {images.shape[2]} do not fit an input of {height} x {width}")
+        raise UserError(
+            f"images of {images.shape[1]} x {images.shape[2]} do not fit an input of {height} x {width}"
+        )
     return evaluate.quantized_input(model, chosen)

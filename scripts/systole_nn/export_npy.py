@@ -14,6 +14,8 @@ def save(systole, model_path, model, image, path, rounding):
         np.save(source, image)
         outputs = golden.layer_outputs(systole, model_path, source, rounding)
         if len(outputs) != len(model.layers):
-            raise UserError(f"{model_path}: systole wrote {len(outputs)} layers, not {len(model.layers)}")
+            raise UserError(
+                f"{model_path}: systole wrote {len(outputs)} layers, not {len(model.layers)}"
+            )
         for index, (layer, output) in enumerate(zip(model.layers, outputs)):
             np.save(os.path.join(part, f"{index}_{layer.spec.name}.npy"), output)

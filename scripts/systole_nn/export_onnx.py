@@ -86,8 +86,12 @@ def _metadata(proto, model, average):
 
 def _finish(graph, model, inputs, outputs, domains):
     onnx_graph = helper.make_graph(graph.nodes, model.name, inputs, outputs, graph.initializers)
-    opsets = [helper.make_opsetid("", OPSET)] + [helper.make_opsetid(domain, 1) for domain in domains]
-    proto = helper.make_model(onnx_graph, opset_imports=opsets, producer_name="systole_nn", ir_version=IR_VERSION)
+    opsets = [helper.make_opsetid("", OPSET)] + [
+        helper.make_opsetid(domain, 1) for domain in domains
+    ]
+    proto = helper.make_model(
+        onnx_graph, opset_imports=opsets, producer_name="systole_nn", ir_version=IR_VERSION
+    )
     onnx.checker.check_model(proto)
     return proto
 
@@ -101,8 +105,12 @@ def qdq(model, average=""):
 
     def quantize(value, tensor, name):
         scale, zero = graph.quantization(tensor)
-        quantized = graph.node("QuantizeLinear", [value, scale, zero], f"{name}_q", f"{name}_quantize")
-        return graph.node("DequantizeLinear", [quantized, scale, zero], f"{name}_dq", f"{name}_dequantize")
+        quantized = graph.node(
+            "QuantizeLinear", [value, scale, zero], f"{name}_q", f"{name}_quantize"
+        )
+        return graph.node(
+            "DequantizeLinear", [quantized, scale, zero], f"{name}_dq", f"{name}_dequantize"
+        )
 
     value = quantize("image", model.tensors[0], "image")
     flat = False
@@ -124,14 +132,27 @@ def qdq(model, average=""):
             ]
             axis = {"axis": 0} if len(layer.weight_scales) > 1 else {}
             weight = graph.node(
-                "DequantizeLinear", weight_inputs, f"{name}_weight_dq", f"{name}_weight_dequantize", **axis
+                "DequantizeLinear",
+                weight_inputs,
+                f"{name}_weight_dq",
+                f"{name}_weight_dequantize",
+                **axis,
             )
             inputs = [value, weight]
             if layer.bias is not None:
                 bias, scale = _bias(model, index)
-                bias_inputs = [graph.constant(f"{name}_bias", bias), graph.constant(f"{name}_bias_scale", scale)]
+                bias_inputs = [
+                    graph.constant(f"{name}_bias", bias),
+                    graph.constant(f"{name}_bias_scale", scale),
+                ]
                 inputs.append(
-                    graph.node("DequantizeLinear", bias_inputs, f"{name}_bias_dq", f"{name}_bias_dequantize", **axis)
+                    graph.node(
+                        "DequantizeLinear",
+                        bias_inputs,
+                        f"{name}_bias_dq",
+                        f"{name}_bias_dequantize",
+                        **axis,
+                    )
                 )
             if spec.kind == "conv":
                 value = graph.node("Conv", inputs, f"{name}_out", name, **_conv_attributes(spec))
@@ -143,7 +164,9 @@ def qdq(model, average=""):
     graph.nodes[-1].output[0] = "logits"
     last = model.tensors[-1].shape
     shape = ["N", last[0]] if flat else ["N", *last]
-    inputs = [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", *model.tensors[0].shape])]
+    inputs = [
+        helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", *model.tensors[0].shape])
+    ]
     outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, shape)]
     return _metadata(_finish(graph, model, inputs, outputs, []), model, average)
 
@@ -185,23 +208,34 @@ def qlinear(model):
             head = [value, in_scale, in_zero, *weight_inputs]
             if spec.kind == "conv":
                 inputs = [*head, out_scale, out_zero, *bias]
-                value = graph.node("QLinearConv", inputs, f"{name}_q", name, **_conv_attributes(spec))
+                value = graph.node(
+                    "QLinearConv", inputs, f"{name}_q", name, **_conv_attributes(spec)
+                )
             else:
                 inputs = [*head, *(bias or [""]), out_scale, out_zero]
-                value = graph.node("QGemm", inputs, f"{name}_q", name, domain="com.microsoft", transB=1)
+                value = graph.node(
+                    "QGemm", inputs, f"{name}_q", name, domain="com.microsoft", transB=1
+                )
             if spec.relu and not _relu_is_the_clamp(target):
                 bounds = [
                     graph.constant(f"{name}_{side}", np.array(bound, _dtype(target)))
-                    for side, bound in (("low", target.zero_point), ("high", limits(target.dtype)[1]))
+                    for side, bound in (
+                        ("low", target.zero_point),
+                        ("high", limits(target.dtype)[1]),
+                    )
                 ]
                 value = graph.node("Clip", [value, *bounds], f"{name}_relu", f"{name}_relu")
         shape = [target.shape[0]] if flat else target.shape
         outputs.append(
-            helper.make_tensor_value_info(value, helper.np_dtype_to_tensor_dtype(_dtype(target)), ["N", *shape])
+            helper.make_tensor_value_info(
+                value, helper.np_dtype_to_tensor_dtype(_dtype(target)), ["N", *shape]
+            )
         )
     inputs = [
         helper.make_tensor_value_info(
-            "image", helper.np_dtype_to_tensor_dtype(_dtype(model.tensors[0])), ["N", *model.tensors[0].shape]
+            "image",
+            helper.np_dtype_to_tensor_dtype(_dtype(model.tensors[0])),
+            ["N", *model.tensors[0].shape],
         )
     ]
     return _finish(graph, model, inputs, outputs, ["com.microsoft"])

@@ -42,11 +42,20 @@ def save(systole, model_path, model, path, rounding):
                 f" Zw {entry['weight_zero_point']}, Zy {target['zero_point']}, lo {low}, hi {high}"
             )
             if layer.weights is not None:
-                write(f"{name}.weight.hex", layer.weights, 2, "int8 " + "x".join(map(str, layer.weights.shape)))
+                write(
+                    f"{name}.weight.hex",
+                    layer.weights,
+                    2,
+                    "int8 " + "x".join(map(str, layer.weights.shape)),
+                )
                 bias = np.zeros(len(layer.weights), np.int32) if layer.bias is None else layer.bias
                 write(f"{name}.bias.hex", bias, 8, "int32")
             if entry["m"]:
-                content = "by the number of values averaged" if layer.weights is None else "by output channel"
+                content = (
+                    "by the number of values averaged"
+                    if layer.weights is None
+                    else "by output channel"
+                )
                 write(f"{name}.m.hex", entry["m"], 8, f"multipliers, {content}")
                 write(f"{name}.s.hex", entry["s"], 2, f"shifts, {content}")
         with open(os.path.join(part, "listing.txt"), "w", encoding="ascii") as file:

@@ -24,7 +24,10 @@ def _line(layer):
 
 def _rows(array):
     """Integers in C order, the last axis a line."""
-    return "".join(" ".join(map(str, row)) + "\n" for row in np.atleast_2d(array.reshape(-1, array.shape[-1])).tolist())
+    return "".join(
+        " ".join(map(str, row)) + "\n"
+        for row in np.atleast_2d(array.reshape(-1, array.shape[-1])).tolist()
+    )
 
 
 def _scale_zero(scale, zero_point):
@@ -34,7 +37,10 @@ def _scale_zero(scale, zero_point):
 def save(model, path):
     image = model.tensors[0]
     scale, mean = image_encoding(model)
-    lines = [f"input {image.name} {image.dtype} {' '.join(map(str, image.shape))}", f"image {scale!r} {mean!r}"]
+    lines = [
+        f"input {image.name} {image.dtype} {' '.join(map(str, image.shape))}",
+        f"image {scale!r} {mean!r}",
+    ]
     lines += [_line(layer) for layer in model.layers]
     with folders.whole(path) as part:
 

@@ -12,7 +12,14 @@ from ai_edge_litert import schema_py_generated as schema
 from . import UserError, folders
 from .networks import output_shape
 
-_VERSIONS = {"CONV_2D": 3, "MAX_POOL_2D": 2, "AVERAGE_POOL_2D": 2, "FULLY_CONNECTED": 4, "RESHAPE": 1, "PAD": 2}
+_VERSIONS = {
+    "CONV_2D": 3,
+    "MAX_POOL_2D": 2,
+    "AVERAGE_POOL_2D": 2,
+    "FULLY_CONNECTED": 4,
+    "RESHAPE": 1,
+    "PAD": 2,
+}
 
 
 class _Builder:
@@ -29,7 +36,11 @@ class _Builder:
 
     def tensor(self, name, shape, dtype, data=None, scales=None, zero_point=0):
         tensor = schema.TensorT()
-        tensor.name, tensor.shape, tensor.type = name, list(shape), getattr(schema.TensorType, dtype)
+        tensor.name, tensor.shape, tensor.type = (
+            name,
+            list(shape),
+            getattr(schema.TensorType, dtype),
+        )
         if data is not None:
             buffer = schema.BufferT()
             buffer.data = np.frombuffer(np.ascontiguousarray(data).tobytes(), np.uint8)
@@ -100,8 +111,12 @@ def build(model):
         if layer.weight_zero_point:
             raise UserError(f"{where}: TensorFlow Lite's int8 kernels take symmetric weights only")
         if output_shape(spec, source.shape) != tuple(target.shape):
-            raise UserError(f"{where}: shapes {source.shape} and {target.shape} do not belong together")
-        relu = schema.ActivationFunctionType.RELU if spec.relu else schema.ActivationFunctionType.NONE
+            raise UserError(
+                f"{where}: shapes {source.shape} and {target.shape} do not belong together"
+            )
+        relu = (
+            schema.ActivationFunctionType.RELU if spec.relu else schema.ActivationFunctionType.NONE
+        )
         if spec.kind == "fc":
             value, flat = _fully_connected(builder, activation, value, flat, model, index, relu)
             outputs.append(value)
@@ -109,13 +124,22 @@ def build(model):
         padding = _padding_kind(spec, source.shape)
         if padding == "PAD":
             if spec.kind != "conv":
-                raise UserError(f"{where}: pooling with padding other than SAME has no TensorFlow Lite form")
+                raise UserError(
+                    f"{where}: pooling with padding other than SAME has no TensorFlow Lite form"
+                )
             top, left, bottom, right = spec.pad
             pads = builder.tensor(
-                f"{spec.name}_pads", (4, 2), "INT32", np.array([[0, 0], [top, bottom], [left, right], [0, 0]], np.int32)
+                f"{spec.name}_pads",
+                (4, 2),
+                "INT32",
+                np.array([[0, 0], [top, bottom], [left, right], [0, 0]], np.int32),
             )
             channels, height, width = source.shape
-            padded = activation(f"{spec.name}_padded", (height + top + bottom, width + left + right, channels), source)
+            padded = activation(
+                f"{spec.name}_padded",
+                (height + top + bottom, width + left + right, channels),
+                source,
+            )
             value = builder.operator("PAD", [value, pads], padded, schema.PadOptionsT())
             padding = "VALID"
         result = activation(spec.name, nhwc(target.shape), target)
@@ -129,7 +153,9 @@ def build(model):
                 raise UserError(f"{where}: TensorFlow Lite's pooling keeps the scale of its input")
             options = schema.Pool2DOptionsT()
             options.filterHeight = options.filterWidth = spec.kernel
-            inputs, operator = [value], "MAX_POOL_2D" if spec.kind == "maxpool" else "AVERAGE_POOL_2D"
+            inputs, operator = [
+                value
+            ], "MAX_POOL_2D" if spec.kind == "maxpool" else "AVERAGE_POOL_2D"
         options.padding = getattr(schema.Padding, padding)
         options.strideH = options.strideW = spec.stride
         options.fusedActivationFunction = relu
@@ -158,11 +184,15 @@ def _fully_connected(builder, activation, value, flat, model, index, relu):
     if not flat:
         channels, height, width = source.shape
         count = channels * height * width
-        weights = weights.reshape(-1, channels, height, width).transpose(0, 2, 3, 1).reshape(-1, count)
+        weights = (
+            weights.reshape(-1, channels, height, width).transpose(0, 2, 3, 1).reshape(-1, count)
+        )
         options = schema.ReshapeOptionsT()
         options.newShape = np.array([-1, count], np.int32)
         shape = builder.tensor(f"{name}_shape", (2,), "INT32", options.newShape)
-        value = builder.operator("RESHAPE", [value, shape], activation(f"{name}_flat", (count,), source), options)
+        value = builder.operator(
+            "RESHAPE", [value, shape], activation(f"{name}_flat", (count,), source), options
+        )
     options = schema.FullyConnectedOptionsT()
     options.fusedActivationFunction = relu
     result = activation(name, (target.shape[0],), target)

@@ -27,9 +27,14 @@ def curves(history):
     epochs = [entry["epoch"] for entry in history]
     for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy")):
         factor = 100 if quantity == "accuracy" else 1
-        for kind, colour, label in (("train", "#0b5cad", "training"), ("check", "#d35400", "validation")):
+        for kind, colour, label in (
+            ("train", "#0b5cad", "training"),
+            ("check", "#d35400", "validation"),
+        ):
             values = [factor * entry[f"{kind}_{quantity}"] for entry in history]
-            axes.plot(epochs, values, color=colour, label=label, marker="o" if len(epochs) < 4 else None)
+            axes.plot(
+                epochs, values, color=colour, label=label, marker="o" if len(epochs) < 4 else None
+            )
         _finish(axes, quantity)
     figure.tight_layout()
     return _svg(figure)
@@ -53,7 +58,9 @@ def curves_of_runs(histories):
             for kind, style in (("train", "--"), ("check", "-")):
                 values = [factor * entry[f"{kind}_{quantity}"] for entry in history]
                 label = name if kind == "check" else None
-                axes.plot(epochs, values, color=f"C{number}", linestyle=style, label=label, marker=".")
+                axes.plot(
+                    epochs, values, color=f"C{number}", linestyle=style, label=label, marker="."
+                )
         _finish(axes, quantity)
     figure.tight_layout()
     return _svg(figure)
@@ -66,7 +73,9 @@ def histograms(distributions):
     figure = Figure(figsize=(9.5, 1.9 * lines))
     panels = np.atleast_1d(figure.subplots(lines, columns)).ravel()
     for axes, one in zip(panels, distributions):
-        axes.stairs(np.maximum(one.counts, 0.5), one.edges, fill=True, color="#7f9bb8", baseline=0.5)
+        axes.stairs(
+            np.maximum(one.counts, 0.5), one.edges, fill=True, color="#7f9bb8", baseline=0.5
+        )
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(base=10, numticks=4))
         axes.yaxis.set_minor_formatter(NullFormatter())

@@ -25,14 +25,18 @@ def binary(option=None):
     for place in _PLACES:
         if os.path.exists(os.path.join(ROOT, place)):
             return os.path.join(ROOT, place)
-    raise UserError("the systole command line is not built: run make sim, or name it with --systole or SYSTOLE")
+    raise UserError(
+        "the systole command line is not built: run make sim, or name it with --systole or SYSTOLE"
+    )
 
 
 def _call(command):
     try:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
-        raise UserError(f"{command[0]}: {error.strerror} (build it, or name it with --systole)") from error
+        raise UserError(
+            f"{command[0]}: {error.strerror} (build it, or name it with --systole)"
+        ) from error
     if result.returncode:
         message = result.stderr.strip().splitlines() or ["no message"]
         raise UserError(f"{' '.join(command[:3])}: exit status {result.returncode}: {message[-1]}")
@@ -50,7 +54,18 @@ def constants(systole, model, rounding):
 def layer_outputs(systole, model, images, rounding, first=None, backend="golden", options=()):
     """Every layer's quantized output, N x C x H x W in the tensors' own types; model and images are files."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [systole, "run", model, "--images", images, "--backend", backend, "--rounding", rounding, *options]
+        command = [
+            systole,
+            "run",
+            model,
+            "--images",
+            images,
+            "--backend",
+            backend,
+            "--rounding",
+            rounding,
+            *options,
+        ]
         _call(command + ["--outputs-dir", folder] + (["--first", str(first)] if first else []))
         names = [name for name in os.listdir(folder) if name.endswith(".npy")]
         names.sort(key=lambda name: int(name.split("_")[0]))
@@ -63,7 +78,17 @@ def outputs(systole, model, images, rounding):
         paths = [os.path.join(folder, name) for name in ("model.onnx", "images.npy", "outputs.npy")]
         export_onnx.save(export_onnx.qdq(model), paths[0])
         np.save(paths[1], images)
-        command = [systole, "run", paths[0], "--images", paths[1], "--backend", "golden", "--rounding", rounding]
+        command = [
+            systole,
+            "run",
+            paths[0],
+            "--images",
+            paths[1],
+            "--backend",
+            "golden",
+            "--rounding",
+            rounding,
+        ]
         _call(command + ["--outputs", paths[2]])
         return np.load(paths[2]).reshape(len(images), -1)
 

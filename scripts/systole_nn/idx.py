@@ -26,14 +26,20 @@ def read(path):
     expected = int(np.prod(shape, dtype=np.int64))
     data = raw[4 + 4 * dims :]
     if len(data) != expected:
-        raise UserError(f"{path}: header promises {expected} bytes of data, the file holds {len(data)}")
+        raise UserError(
+            f"{path}: header promises {expected} bytes of data, the file holds {len(data)}"
+        )
     return np.frombuffer(data, np.uint8).reshape(shape).copy()
 
 
 def to_bytes(array):
     """IDX bytes of a uint8 array of 1 to 255 dimensions."""
     array = np.ascontiguousarray(array, np.uint8)
-    return bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
+    return (
+        bytes([0, 0, 8, array.ndim])
+        + struct.pack(f">{array.ndim}I", *array.shape)
+        + array.tobytes()
+    )
 
 
 def write(path, array):

@@ -20,7 +20,9 @@ def load(path):
     with contextlib.suppress(KeyError, IndexError, AttributeError, TypeError, ValueError):
         model = _read(path)
     if model is None or not model.layers or len(model.tensors) != len(model.layers) + 1:
-        raise UserError(f"{path}: is not a QDQ chain written by systole_nn (python -m systole_nn quantize writes one)")
+        raise UserError(
+            f"{path}: is not a QDQ chain written by systole_nn (python -m systole_nn quantize writes one)"
+        )
     return model
 
 
@@ -49,7 +51,9 @@ def _read(path):
                 model.layers.append(pending)
                 pending = None
         elif node.op_type in _KINDS:
-            attributes = {item.name: onnx.helper.get_attribute_value(item) for item in node.attribute}
+            attributes = {
+                item.name: onnx.helper.get_attribute_value(item) for item in node.attribute
+            }
             pending = QuantLayer(_layer(node, attributes))
             if node.op_type in ("Conv", "Gemm"):
                 source = producers[node.input[1]]
@@ -57,13 +61,17 @@ def _read(path):
                     constants[source.input[1]]
                 )
                 pending.weight_zero_point = int(np.atleast_1d(constants[source.input[2]])[0])
-                pending.spec = replace(pending.spec, out=len(pending.weights), bias=len(node.input) > 2)
+                pending.spec = replace(
+                    pending.spec, out=len(pending.weights), bias=len(node.input) > 2
+                )
                 if len(node.input) > 2:
                     pending.bias = constants[producers[node.input[2]].input[0]]
         elif node.op_type == "Relu":
             pending.spec = replace(pending.spec, relu=True)
         elif node.op_type not in ("DequantizeLinear", "Flatten"):
-            raise UserError(f"{path}: node {node.name} ({node.op_type}) is not part of a chain written by systole_nn")
+            raise UserError(
+                f"{path}: node {node.name} ({node.op_type}) is not part of a chain written by systole_nn"
+            )
     return model
 
 

@@ -24,5 +24,7 @@ def run(model, images, batch=250):
         interpreter.set_tensor(source, chosen)
         interpreter.invoke()
         arrays = [interpreter.get_tensor(index) for index in indices]
-        parts.append([a.transpose(0, 3, 1, 2) if a.ndim == 4 else a[:, :, None, None] for a in arrays])
+        parts.append(
+            [a.transpose(0, 3, 1, 2) if a.ndim == 4 else a[:, :, None, None] for a in arrays]
+        )
     return [np.concatenate(arrays) for arrays in zip(*parts)]

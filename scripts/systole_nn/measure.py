@@ -42,7 +42,13 @@ def distribution(name, values):
     mean, deviation = float(values.mean()), float(values.std())
     sigma = mean - 3 * deviation, mean + 3 * deviation
     return Distribution(
-        name, counts, edges, real, sigma, symmetric_sqnr(values, *real), symmetric_sqnr(values, *sigma)
+        name,
+        counts,
+        edges,
+        real,
+        sigma,
+        symmetric_sqnr(values, *real),
+        symmetric_sqnr(values, *sigma),
     )
 
 
@@ -50,7 +56,9 @@ def distribution(name, values):
 def float_outputs(net, images):
     """Every layer's real output for uint8 images, N x C x H x W."""
     net.eval()
-    return [output.numpy() for output in net.layer_outputs(to_real(net.network, data.to_pixels(images)))]
+    return [
+        output.numpy() for output in net.layer_outputs(to_real(net.network, data.to_pixels(images)))
+    ]
 
 
 def distributions(net, images):
@@ -90,6 +98,8 @@ def convolution_as_matrix(model, index):
     layer = model.layers[index]
     layers = list(model.layers)
     layers[index] = replace(
-        layer, spec=replace(layer.spec, kind="fc", kernel=1), weights=layer.weights.reshape(len(layer.weights), -1)
+        layer,
+        spec=replace(layer.spec, kind="fc", kernel=1),
+        weights=layer.weights.reshape(len(layer.weights), -1),
     )
     return quantize.QuantModel(model.name, model.tensors, layers)

@@ -39,7 +39,9 @@ class Recipe:
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)
-    batch_norm: bool = False  # trained with batch normalization after every convolution, folded into it at the end
+    batch_norm: bool = (
+        False  # trained with batch normalization after every convolution, folded into it at the end
+    )
     seed: int = 1
     keep: str = "last"  # last, or best (by validation accuracy on the last 5,000 training images)
 
@@ -49,7 +51,9 @@ class Network:
     name: str
     dataset: str
     layers: Tuple[Layer, ...]
-    recipes: Dict[str, Recipe]  # better: the project's own; document: that of the source of the network
+    recipes: Dict[
+        str, Recipe
+    ]  # better: the project's own; document: that of the source of the network
     input_shape: Tuple[int, int, int] = (1, 28, 28)
     image_pad: int = 0  # background pixels put around the data set's images
     # Real value of a pixel p (0..255): input_scale * (p - input_offset).
@@ -85,11 +89,15 @@ class FloatNet(nn.Module):
         self.weights, self.norms = nn.ModuleDict(), nn.ModuleDict()
         for layer, shape in zip(network.layers, shapes(network)):
             if layer.kind == "conv":
-                self.weights[layer.name] = nn.Conv2d(shape[0], layer.out, layer.kernel, layer.stride, bias=layer.bias)
+                self.weights[layer.name] = nn.Conv2d(
+                    shape[0], layer.out, layer.kernel, layer.stride, bias=layer.bias
+                )
                 if batch_norm:
                     self.norms[layer.name] = nn.BatchNorm2d(layer.out)
             elif layer.kind == "fc":
-                self.weights[layer.name] = nn.Linear(shape[0] * shape[1] * shape[2], layer.out, bias=layer.bias)
+                self.weights[layer.name] = nn.Linear(
+                    shape[0] * shape[1] * shape[2], layer.out, bias=layer.bias
+                )
 
     def apply_layer(self, layer, x, weight=None, bias=None):
         """`weight` and `bias` stand in for the layer's own (quantization-aware training)."""
@@ -180,7 +188,9 @@ def _lenet5(pad, pool, relu, bias):
     )
 
 
-LENET5_MNIST = Network("lenet5-mnist", "mnist", _lenet5(2, "maxpool", True, True), {"better": _BETTER_DIGITS})
+LENET5_MNIST = Network(
+    "lenet5-mnist", "mnist", _lenet5(2, "maxpool", True, True), {"better": _BETTER_DIGITS}
+)
 
 LENET5_AVGPOOL = Network(
     "lenet5-avgpool",
@@ -193,7 +203,12 @@ LENET5_AVGPOOL = Network(
 )
 
 # 32 x 32 images scaled to [-1, 1].
-_HALF_RANGE = {"input_shape": (1, 32, 32), "image_pad": 2, "input_scale": 1 / 127.5, "input_offset": 127.5}
+_HALF_RANGE = {
+    "input_shape": (1, 32, 32),
+    "image_pad": 2,
+    "input_scale": 1 / 127.5,
+    "input_offset": 127.5,
+}
 _HOMEWORK = Recipe(epochs=2, batch=4, learning_rate=1e-3, momentum=0.9)
 
 LENET5_MAXPOOL = Network(
@@ -242,5 +257,6 @@ FASHION3X3 = Network(
 )
 
 NETWORKS = {
-    network.name: network for network in (LENET5_MNIST, LENET5_AVGPOOL, LENET5_MAXPOOL, LENET5_MAXPOOL_BIAS, FASHION3X3)
+    network.name: network
+    for network in (LENET5_MNIST, LENET5_AVGPOOL, LENET5_MAXPOOL, LENET5_MAXPOOL_BIAS, FASHION3X3)
 }

@@ -18,11 +18,16 @@ def session(proto, optimize=True, precise=True):
     options.log_severity_level = 3
     if not optimize:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    return onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def run(running, images, batch=500):
     """All graph outputs for `images` (N x C x H x W of the graph's input type), concatenated over batches."""
     name = running.get_inputs()[0].name
-    parts = [running.run(None, {name: images[start : start + batch]}) for start in range(0, len(images), batch)]
+    parts = [
+        running.run(None, {name: images[start : start + batch]})
+        for start in range(0, len(images), batch)
+    ]
     return [np.concatenate(arrays) for arrays in zip(*parts)]

@@ -65,7 +65,9 @@ class Page:
         lines = [f"<thead><tr>{names}</tr></thead>"]
         for row in rows:
             if isinstance(row, str):
-                lines.append(f'<tr><td class="group" colspan="{width}">{html.escape(row)}</td></tr>')
+                lines.append(
+                    f'<tr><td class="group" colspan="{width}">{html.escape(row)}</td></tr>'
+                )
                 continue
             cells = []
             for i, cell in enumerate(row):
@@ -75,7 +77,9 @@ class Page:
                     shade = f' style="background: rgba(11, 92, 173, {share:.2f})"'
                 cells.append(f"<td{side(i)}{shade}>{html.escape(str(cell))}</td>")
             lines.append("<tr>" + "".join(cells) + "</tr>")
-        self.parts.append(f'<div class="scroll"><table class="{css}">{"".join(lines)}</table></div>')
+        self.parts.append(
+            f'<div class="scroll"><table class="{css}">{"".join(lines)}</table></div>'
+        )
 
     def figure(self, svg, caption):
         self.parts.append(f"<figure>{svg}<figcaption>{html.escape(caption)}</figcaption></figure>")
@@ -83,12 +87,15 @@ class Page:
     def tiles(self, items):
         """items: (uint8 image H x W, text)."""
         tiles = "".join(
-            f'<div class="tile"><img alt="" src="{_png(image)}"><br>{html.escape(text)}</div>' for image, text in items
+            f'<div class="tile"><img alt="" src="{_png(image)}"><br>{html.escape(text)}</div>'
+            for image, text in items
         )
         self.parts.append(f'<div class="tiles">{tiles}</div>')
 
     def render(self):
-        links = " ".join(f'<a href="#s{i + 1}">{html.escape(name)}</a>' for i, name in enumerate(self.sections))
+        links = " ".join(
+            f'<a href="#s{i + 1}">{html.escape(name)}</a>' for i, name in enumerate(self.sections)
+        )
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.title)}</title>'
             f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'

@@ -56,8 +56,12 @@ def chain(name, models, work):
             result = os.path.join(folder, f"qat-{preset}", "qat.json")
             if recipe == "better":
                 steps.append(Step(result, words, _QAT_EPOCHS, trained))
-            elif preset == "homework":  # as long as its source trains; after training, and as the source from scratch
-                steps.append(Step(result, [*words, "--epochs", str(how.epochs)], how.epochs, trained))
+            elif (
+                preset == "homework"
+            ):  # as long as its source trains; after training, and as the source from scratch
+                steps.append(
+                    Step(result, [*words, "--epochs", str(how.epochs)], how.epochs, trained)
+                )
                 result = os.path.join(folder, f"qat-{preset}-scratch", "qat.json")
                 steps.append(Step(result, [*words, "--scratch"], how.epochs))
     return steps
@@ -99,14 +103,28 @@ def _run_step(step, data_folder, force, progress):
         progress.advance(step.epochs)
         progress.line(f"{label(step)}: {step.result} is there")
         return
-    anew = os.path.exists(step.result)  # an old result: nothing of the run that left it is continued
+    anew = os.path.exists(
+        step.result
+    )  # an old result: nothing of the run that left it is continued
     words = [word for word in step.command if not (anew and word == "--resume")]
-    arguments = [sys.executable, "-m", "systole_nn", *words] + (["--data", data_folder] if data_folder else [])
+    arguments = [sys.executable, "-m", "systole_nn", *words] + (
+        ["--data", data_folder] if data_folder else []
+    )
     scripts = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": scripts, "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": scripts,
+        "PYTHONUNBUFFERED": "1",
+    }
     started, done, last, told = time.monotonic(), 0, "no message", ""
     with subprocess.Popen(
-        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+        arguments,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        bufsize=1,
     ) as process:
         for line in process.stdout:
             found = re.search(r" epoch +(\d+): train", line)

@@ -2,7 +2,10 @@
 
 # (group, name) of a row of variants.table() -> accuracy in percent.
 ACCURACY = {
-    "lenet5-avgpool": {("reference", "float"): 98.56, ("6501 group 6", "asymmetric weights and activations"): 98.82},
+    "lenet5-avgpool": {
+        ("reference", "float"): 98.56,
+        ("6501 group 6", "asymmetric weights and activations"): 98.82,
+    },
     "lenet5-maxpool": {
         ("reference", "float"): 98.67,
         ("homework 1", "weights only"): 98.67,

@@ -32,9 +32,15 @@ class QatNet(nn.Module):
         """integer_biases: as the hardware has them; follow: steps between calibrations in the first half, 0: one an epoch."""
         super().__init__()
         if len(net.norms):
-            raise UserError(f"{net.network.name}: fold the batch normalization before quantization-aware training")
+            raise UserError(
+                f"{net.network.name}: fold the batch normalization before quantization-aware training"
+            )
         quantize.check_options(options)
-        self.network, self.options, self.images = net.network, options, images[: options.calibration_images]
+        self.network, self.options, self.images = (
+            net.network,
+            options,
+            images[: options.calibration_images],
+        )
         self.net, self.norms = net, net.norms
         self.integer_biases, self.follow = integer_biases, follow
         self.following, self.step = False, 0
@@ -57,7 +63,9 @@ class QatNet(nn.Module):
 
     def all_scales(self):
         return {
-            layer.name: self.weight_scales(layer) for layer in self.network.layers if layer.name in self.net.weights
+            layer.name: self.weight_scales(layer)
+            for layer in self.network.layers
+            if layer.name in self.net.weights
         }
 
     def forward(self, x):
@@ -71,7 +79,11 @@ class QatNet(nn.Module):
         scale, zero_point = quantize.image_quantization(self.network, self.options)
         # The image's bytes are its integers.
         moved = 128 if self.options.activation_type == "int8" else 0
-        x = torch.round(x / self.network.input_scale + self.network.input_offset) - moved - zero_point
+        x = (
+            torch.round(x / self.network.input_scale + self.network.input_offset)
+            - moved
+            - zero_point
+        )
         for index, layer in enumerate(self.network.layers):
             if layer.name not in self.net.weights:
                 x = self.net.apply_layer(layer, x)
@@ -108,21 +120,30 @@ class QatNet(nn.Module):
     def quantized(self):
         """The QuantModel on the scales trained with."""
         ranges = [tuple(map(float, pair)) for pair in self.ranges]
-        return quantize.quantize(self.net, None, self.options, ranges=ranges, scales=self.all_scales())
+        return quantize.quantize(
+            self.net, None, self.options, ranges=ranges, scales=self.all_scales()
+        )
 
 
 def recipe_for(recipe, epochs):
     """The recipe of the continuation: the same augmentation, a tenth of the learning rate, decaying to zero."""
     rate = recipe.learning_rate / 10 if recipe.optimizer == "adamw" else recipe.learning_rate
     return dataclasses.replace(
-        recipe, epochs=epochs, learning_rate=rate, schedule="one_cycle", batch_norm=False, keep="last"
+        recipe,
+        epochs=epochs,
+        learning_rate=rate,
+        schedule="one_cycle",
+        batch_norm=False,
+        keep="last",
     )
 
 
 def fresh(network, recipe):
     """An untrained FloatNet, to be trained under quantization from its first step."""
     if recipe.batch_norm:
-        raise UserError(f"{network.name}: batch normalization cannot be folded before it is trained; leave --scratch out")
+        raise UserError(
+            f"{network.name}: batch normalization cannot be folded before it is trained; leave --scratch out"
+        )
     train.deterministic(recipe.seed)
     return FloatNet(network)
 
@@ -151,11 +172,15 @@ def load(network, folder):
         state = json.load(file)
     options = quantize.Options(**state["options"])
     scales = {
-        layer.name: quantize.weight_scales(net.weights[layer.name].weight.detach().numpy(), options, layer.name)
+        layer.name: quantize.weight_scales(
+            net.weights[layer.name].weight.detach().numpy(), options, layer.name
+        )
         for layer in network.layers
         if layer.name in net.weights
     }
-    return quantize.quantize(net, None, options, ranges=[tuple(pair) for pair in state["ranges"]], scales=scales)
+    return quantize.quantize(
+        net, None, options, ranges=[tuple(pair) for pair in state["ranges"]], scales=scales
+    )
 
 
 def copy_of(net):

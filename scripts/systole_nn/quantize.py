@@ -30,7 +30,9 @@ class Options:
     activation_range: str = "mse"
     # real; power_of_two: every scale; shift: only the ratios Sx Sw / Sy, which is all that a shifter needs.
     scales: str = "real"
-    full_range: bool = False  # symmetric steps of 2 max / 255 (-128..127) instead of max / 127 (-127..127)
+    full_range: bool = (
+        False  # symmetric steps of 2 max / 255 (-128..127) instead of max / 127 (-127..127)
+    )
     integers: str = "nearest"  # nearest, floor: how weights become integers
     percentile: float = 99.99
     calibration_images: int = 1000  # the first of the training set
@@ -71,7 +73,9 @@ class QuantLayer:
     """A layer of the chain with its integers; tensors[i] is the input and tensors[i + 1] the output of layers[i]."""
 
     spec: Layer
-    weights: Optional[np.ndarray] = None  # int8 (or uint8), N x C x KH x KW, or N x K with K in C-H-W order
+    weights: Optional[
+        np.ndarray
+    ] = None  # int8 (or uint8), N x C x KH x KW, or N x K with K in C-H-W order
     weight_scales: Optional[np.ndarray] = None  # float32, 1 or N
     weight_zero_point: int = 0
     bias: Optional[np.ndarray] = None  # int32, N
@@ -208,9 +212,13 @@ def check_options(options):
     }
     for name, values in known.items():
         if getattr(options, name) not in values:
-            raise UserError(f"option {name} is '{getattr(options, name)}'; known are {', '.join(values)}")
+            raise UserError(
+                f"option {name} is '{getattr(options, name)}'; known are {', '.join(values)}"
+            )
     if options.weights == "asymmetric" and options.per_channel:
-        raise UserError("asymmetric weights have one zero point per tensor: choose per-tensor scales with them")
+        raise UserError(
+            "asymmetric weights have one zero point per tensor: choose per-tensor scales with them"
+        )
     if options.calibration_images < 1:
         raise UserError("the calibration set is empty")
 
@@ -249,14 +257,18 @@ def image_quantization(network, options):
     scale = np.float32(network.input_scale)
     if options.scales == "power_of_two":
         scale = np.float32(2.0 ** np.rint(np.log2(network.input_scale)))
-    return scale, int(np.rint(network.input_offset)) - (128 if options.activation_type == "int8" else 0)
+    return scale, int(np.rint(network.input_offset)) - (
+        128 if options.activation_type == "int8" else 0
+    )
 
 
 def _fit_power_of_two(sample, low, high, options, symmetric, dtype):
     """The range of the power-of-two scale that holds [low, high], or of half of it: that of less squared error."""
     best = None
     for share in (1.0, 0.5):
-        scale, zero_point = choose_scale(low * share, high * share, dtype, options, symmetric, "range")
+        scale, zero_point = choose_scale(
+            low * share, high * share, dtype, options, symmetric, "range"
+        )
         first, last = limits(dtype)
         real = (np.clip(np.rint(sample / scale) + zero_point, first, last) - zero_point) * scale
         error = float(np.square(real - sample).mean())
@@ -273,7 +285,9 @@ def calibrate(net, images, options, quiet=True):
     samples = [[] for _ in net.network.layers]
     net.eval()
     for start in tqdm(range(0, len(images), 250), "calibrate", disable=quiet or None, leave=False):
-        outputs = net.layer_outputs(to_real(net.network, data.to_pixels(images[start : start + 250])))
+        outputs = net.layer_outputs(
+            to_real(net.network, data.to_pixels(images[start : start + 250]))
+        )
         for sample, output in zip(samples, outputs):
             sample.append(output.numpy())
     symmetric = options.activations == "symmetric"
@@ -282,7 +296,9 @@ def calibrate(net, images, options, quiet=True):
         sample = np.concatenate([part.ravel() for part in sample])
         low, high = find_range(sample, options.activation_range, options.percentile, symmetric)
         if options.scales == "power_of_two" and options.activation_range == "mse" and low < high:
-            low, high = _fit_power_of_two(sample, low, high, options, symmetric, options.activation_type)
+            low, high = _fit_power_of_two(
+                sample, low, high, options, symmetric, options.activation_type
+            )
         ranges.append((low, high))
     return ranges
 
@@ -308,7 +324,14 @@ def quantize(net, images, options=Options(), quiet=True, ranges=None, scales=Non
     network = net.network
     ranges = ranges or calibrate(net, images[: options.calibration_images], options, quiet)
     tensor_shapes = shapes(network)
-    tensors = [Tensor("image", tensor_shapes[0], *image_quantization(network, options), options.activation_type)]
+    tensors = [
+        Tensor(
+            "image",
+            tensor_shapes[0],
+            *image_quantization(network, options),
+            options.activation_type,
+        )
+    ]
     model = QuantModel(network.name, tensors)
     for layer, shape, (low, high) in zip(network.layers, tensor_shapes[1:], ranges):
         source, where = tensors[-1], f"{network.name} {layer.name}"
@@ -325,7 +348,9 @@ def quantize(net, images, options=Options(), quiet=True, ranges=None, scales=Non
         bias = None
         if module.bias is not None:
             bias = quantize_bias(
-                module.bias.detach().numpy(), float(source.scale) * used_scales.astype(np.float64), where
+                module.bias.detach().numpy(),
+                float(source.scale) * used_scales.astype(np.float64),
+                where,
             )
         model.layers.append(QuantLayer(layer, weights, used_scales, weight_zero_point, bias))
     return model

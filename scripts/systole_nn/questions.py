@@ -38,14 +38,24 @@ def _rounding(page, systole, model, images):
         error = (tensors[0].astype(np.float64) - first.zero_point - exact)[used][once]
         differing = float((tensors[0] != outputs["float32"][0]).mean())
         final = float((tensors[-1] != outputs["float32"][-1]).mean())
-        chosen, usual = (each.reshape(len(images), -1).argmax(1) for each in (tensors[-1], outputs["float32"][-1]))
+        chosen, usual = (
+            each.reshape(len(images), -1).argmax(1)
+            for each in (tensors[-1], outputs["float32"][-1])
+        )
         answers = int((chosen != usual).sum())
         table.append(
             [mode, f"{error.mean():+.4f}", f"{np.sqrt((error**2).mean()):.4f}"]
             + [f"{100 * differing:.3f} %", f"{100 * final:.2f} %", answers]
         )
-    head = ["mode", f"mean error of {layer.name}, steps", "root mean square", f"{layer.name} differs from float32"]
-    page.table([*head, f"{model.layers[-1].spec.name} differs", "answers that differ, of 1,000"], table)
+    head = [
+        "mode",
+        f"mean error of {layer.name}, steps",
+        "root mean square",
+        f"{layer.name} differs from float32",
+    ]
+    page.table(
+        [*head, f"{model.layers[-1].spec.name} differs", "answers that differ, of 1,000"], table
+    )
     page.text(
         "Floor is a bare right shift: no adder for the rounding constant. It lies half a step low on average, the modes "
         "that round to nearest do not, and these hardly differ from one another. (Against the exact sum of the same "
@@ -66,7 +76,9 @@ def _fixed_point(page, systole, model, images, rows):
         fixed = np.array([m / 2.0**s for m, s in zip(entry["m"], entry["s"])])
         worst = max(worst, float(np.abs(fixed / ratios - 1).max()))
     pixels = evaluate.quantized_input(model, images)
-    exact, single = (golden.all_outputs(systole, model, pixels, mode) for mode in ("half_even", "float32"))
+    exact, single = (
+        golden.all_outputs(systole, model, pixels, mode) for mode in ("half_even", "float32")
+    )
     different = sum(int((a != b).sum()) for a, b in zip(exact, single))
     page.text(
         f"A 31-bit multiplier and a shift stand for the real scale within {worst:.1e} of it, less than single precision "
@@ -92,7 +104,11 @@ _HOMEWORK = "floor, 31-bit multiplier"
 _PAIRS = (
     ("recommended", "recommended", ("reference", "recommended: weights, activations, biases")),
     ("homework", f"homework, {_HOMEWORK}", ("homework 1", f"everything, {_HOMEWORK}")),
-    ("homework, from scratch", f"homework-scratch, {_HOMEWORK}", ("homework 1", f"everything, {_HOMEWORK}")),
+    (
+        "homework, from scratch",
+        f"homework-scratch, {_HOMEWORK}",
+        ("homework 1", f"everything, {_HOMEWORK}"),
+    ),
     ("shift", "shift", ("shift only", "ratios are powers of two")),
     ("power_of_two", "power_of_two", ("shift only", "every scale a power of two")),
 )
@@ -108,7 +124,9 @@ def _training(page, tables):
                 gain = 100 * (during["accuracy"] - after["accuracy"])
                 table.append([setting, recipe, _percent(after), _percent(during), f"{gain:+.2f}"])
     if table:
-        page.table(["setting", "recipe", "after training", "during training", "gain, points"], table, 2)
+        page.table(
+            ["setting", "recipe", "after training", "during training", "gain, points"], table, 2
+        )
         page.text(
             "In brackets: difference to the float network trained by the recipe, in points, with its 95 % interval. Runs "
             "during training start from that network's weights, or from scratch where it says so."
@@ -127,14 +145,26 @@ def _convolution(page, systole, net, model, images):
         weights = net.weights[layer.name].weight.numel()
         dense = int(np.prod(source)) * int(np.prod(target))
         macs = weights * target[1] * target[2]
-        table.append([layer.name, f"{weights:,}", f"{dense:,}", f"{dense / weights:.0f}", f"{dense / macs:.1f}"])
+        table.append(
+            [
+                layer.name,
+                f"{weights:,}",
+                f"{dense:,}",
+                f"{dense / weights:.0f}",
+                f"{dense / macs:.1f}",
+            ]
+        )
     page.table(["layer", "weights", "weights as a matrix", "times", "multiply-adds, times"], table)
     for index, layer in enumerate(model.layers):
         if layer.spec.kind == "conv" and model.tensors[index].shape[1:] == (layer.spec.kernel,) * 2:
             pixels = evaluate.quantized_input(model, images)
             first = golden.all_outputs(systole, model, pixels, "float32")
-            second = golden.all_outputs(systole, measure.convolution_as_matrix(model, index), pixels, "float32")
-            different = sum(int((a.reshape(-1) != b.reshape(-1)).sum()) for a, b in zip(first, second))
+            second = golden.all_outputs(
+                systole, measure.convolution_as_matrix(model, index), pixels, "float32"
+            )
+            different = sum(
+                int((a.reshape(-1) != b.reshape(-1)).sum()) for a, b in zip(first, second)
+            )
             page.text(
                 f"{layer.spec.name} covers its whole input, so the matrix is the convolution: computed either way, "
                 f"{different} of {sum(a.size for a in first):,} outputs of all layers differ on {len(images)} images. The "

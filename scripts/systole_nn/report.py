@@ -5,7 +5,20 @@ import os
 
 import numpy as np
 
-from . import UserError, beside, data, evaluate, figures, folders, golden, measure, published, questions, train, variants
+from . import (
+    UserError,
+    beside,
+    data,
+    evaluate,
+    figures,
+    folders,
+    golden,
+    measure,
+    published,
+    questions,
+    train,
+    variants,
+)
 from .networks import shapes
 from .page import Page
 from .quantize import PRESETS, quantize
@@ -15,7 +28,11 @@ _CALIBRATION = 1000  # training images behind histograms and signal-to-noise rat
 
 def _recipes(network, work):
     """The recipes that are trained, the project's own first."""
-    found = [name for name in network.recipes if os.path.exists(os.path.join(work, network.name, name, "float.pt"))]
+    found = [
+        name
+        for name in network.recipes
+        if os.path.exists(os.path.join(work, network.name, name, "float.pt"))
+    ]
     if not found:
         raise UserError(
             f"{work}/{network.name}: no trained weights (python -m systole_nn train {network.name} makes them)"
@@ -36,7 +53,10 @@ def _accuracy(page, network, tables):
     for recipe in tables:
         head += [f"{recipe} recipe, %", "95 % interval", "to float, points"]
     head.append("source, %")
-    by_key = [{(row["group"], row["name"], row["rounding"]): row for row in rows} for rows in tables.values()]
+    by_key = [
+        {(row["group"], row["name"], row["rounding"]): row for row in rows}
+        for rows in tables.values()
+    ]
     keys = list(dict.fromkeys(key for table in by_key for key in table))
     order = [(variant.group, variant.name) for variant in variants.table()]
     keys.sort(key=lambda key: order.index(key[:2]) if key[:2] in order else len(order))
@@ -68,23 +88,42 @@ def _layers(page, network, net):
         parameters, macs, constant_bytes = 0, 0, 0
         if layer.name in net.weights:
             module = net.weights[layer.name]
-            weights, biases = module.weight.numel(), 0 if module.bias is None else module.bias.numel()
+            weights, biases = (
+                module.weight.numel(),
+                0 if module.bias is None else module.bias.numel(),
+            )
             parameters, constant_bytes = weights + biases, weights + 4 * biases
             macs = weights * target[1] * target[2]
         entry = [parameters, macs, constant_bytes, int(np.prod(target))]
         totals += entry
-        kind = {"conv": "convolution", "fc": "fully connected", "maxpool": "max pooling", "avgpool": "average pooling"}
+        kind = {
+            "conv": "convolution",
+            "fc": "fully connected",
+            "maxpool": "max pooling",
+            "avgpool": "average pooling",
+        }
         window = f" {layer.kernel}x{layer.kernel}" if layer.kind != "fc" else ""
         text = kind[layer.kind] + window + (", ReLU" if layer.relu else "")
         sizes = ["x".join(map(str, shape)) for shape in (source, target)]
         rows.append([layer.name, text, *sizes, *(f"{value:,}" for value in entry)])
     rows.append(["sum", "", "", "", *(f"{value:,}" for value in totals)])
-    head = ["layer", "operation", "input CxHxW", "output CxHxW", "parameters", "multiply-adds", "int8 bytes", "outputs"]
+    head = [
+        "layer",
+        "operation",
+        "input CxHxW",
+        "output CxHxW",
+        "parameters",
+        "multiply-adds",
+        "int8 bytes",
+        "outputs",
+    ]
     theirs = published.LAYERS.get(network.name)
     if theirs:
         head += ["source: output", "parameters"]
         for row in rows:
-            size, count = theirs.get(row[0], ("", sum(parameters for _, parameters in theirs.values())))
+            size, count = theirs.get(
+                row[0], ("", sum(parameters for _, parameters in theirs.values()))
+            )
             row += [size, f"{count:,}"]
     page.table(head, rows, 2)
     float_bytes = 4 * int(totals[0])
@@ -99,7 +138,11 @@ def _curves(page, folder, recipe):
         summary = json.load(file)
     kept = summary["recipe"]["keep"]
     last = "; the last checkpoint is in the table too" if kept == "best" else ""
-    checked = "the last 5,000 training images, held out" if kept == "best" else "the test images, which choose nothing"
+    checked = (
+        "the last 5,000 training images, held out"
+        if kept == "best"
+        else "the test images, which choose nothing"
+    )
     page.figure(
         figures.curves(summary["history"]),
         f"{recipe} recipe: validation on {checked}; epoch {summary['kept_epoch']} of {len(summary['history'])} is "
@@ -125,7 +168,10 @@ def _ranges(page, weights, activations, rows):
         "mean minus to mean plus three standard deviations. Counts are logarithmic."
     )
     page.figure(figures.histograms(weights), "Weights by layer.")
-    page.figure(figures.histograms(activations), "Input and outputs by layer (after ReLU where there is one).")
+    page.figure(
+        figures.histograms(activations),
+        "Input and outputs by layer (after ReLU where there is one).",
+    )
     cells, score = [], {"real": 0, "three sigma": 0}
     for one in [*weights, *activations]:
         widths = one.real[1] - one.real[0], one.sigma[1] - one.sigma[0]
@@ -137,7 +183,16 @@ def _ranges(page, weights, activations, rows):
             + [f"{widths[1]:.4f}, {'larger' if widths[1] > widths[0] else 'smaller'}"]
             + [f"{one.real_sqnr:.1f}", f"{one.sigma_sqnr:.1f}", better]
         )
-    head = ["tensor", "real range", "width", "three-sigma range", "width", "real, dB", "three sigma, dB", "better"]
+    head = [
+        "tensor",
+        "real range",
+        "width",
+        "three-sigma range",
+        "width",
+        "real, dB",
+        "three sigma, dB",
+        "better",
+    ]
     page.table(head, cells)
     page.text(
         "The signal-to-noise ratios in dB are those of symmetric 8-bit integers over either range, one scale a tensor, what lies outside "
@@ -168,7 +223,10 @@ def _noise(page, systole, net, model, images):
         head += [f"SQNR {mode}, dB", f"largest error {mode}"]
         for row, tensor, real, integers in zip(rows, model.tensors[1:], reals, outputs):
             approximation = measure.real_values(tensor, integers).reshape(real.shape)
-            row += [f"{measure.sqnr(real, approximation):.1f}", f"{np.abs(real - approximation).max():.3f}"]
+            row += [
+                f"{measure.sqnr(real, approximation):.1f}",
+                f"{np.abs(real - approximation).max():.3f}",
+            ]
     page.table(head, rows)
 
 
@@ -194,9 +252,17 @@ def _confusion(page, network, outputs, images, labels):
     )
     values = outputs.astype(np.int64)
     lead = values.max(1) - values[np.arange(len(labels)), labels]
-    worst = [index for index in np.argsort(-lead, kind="stable")[:30] if predicted[index] != labels[index]]
+    worst = [
+        index
+        for index in np.argsort(-lead, kind="stable")[:30]
+        if predicted[index] != labels[index]
+    ]
     page.tiles(
-        (images[index], f"no. {index}: {labels[index]}, read as {predicted[index]}, by {lead[index]}") for index in worst
+        (
+            images[index],
+            f"no. {index}: {labels[index]}, read as {predicted[index]}, by {lead[index]}",
+        )
+        for index in worst
     )
 
 
@@ -211,8 +277,18 @@ def _constants(page, systole, model):
     for index, (layer, entry) in enumerate(zip(model.layers, constants["layers"])):
         source, target = constants["tensors"][index : index + 2]
         rows.append(
-            [layer.spec.name, f"{source['scale']:.6g}", source["zero_point"], f"{target['scale']:.6g}"]
-            + [target["zero_point"], entry["weight_zero_point"], " to ".join(map(str, entry["clamp"])), len(entry["m"])]
+            [
+                layer.spec.name,
+                f"{source['scale']:.6g}",
+                source["zero_point"],
+                f"{target['scale']:.6g}",
+            ]
+            + [
+                target["zero_point"],
+                entry["weight_zero_point"],
+                " to ".join(map(str, entry["clamp"])),
+                len(entry["m"]),
+            ]
         )
     page.table(["layer", "Sx", "Zx", "Sy", "Zy", "Zw", "clamp", "multipliers"], rows)
     for entry in constants["layers"]:
@@ -225,7 +301,10 @@ def write(network, work, systole, path, data_folder=None, quiet=False):
     """Writes the page of `network` from the weights in `work`."""
     recipes = _recipes(network, work)
     places = {recipe: os.path.join(work, network.name, recipe) for recipe in recipes}
-    tables = {recipe: variants.latest(network, places[recipe], systole, data_folder, quiet) for recipe in recipes}
+    tables = {
+        recipe: variants.latest(network, places[recipe], systole, data_folder, quiet)
+        for recipe in recipes
+    }
     nets = {recipe: train.load(network, places[recipe]) for recipe in recipes}
     net, rows = nets[recipes[0]], tables[recipes[0]]
     calibration, _ = data.load_for(network, "train", data_folder)

@@ -24,7 +24,9 @@ def deterministic(seed):
 
 def _optimizer(recipe, parameters):
     if recipe.optimizer == "adamw":
-        return torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        return torch.optim.AdamW(
+            parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
     return torch.optim.SGD(
         parameters,
         lr=recipe.learning_rate,
@@ -56,7 +58,9 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
     images, labels = data.load_for(network, "train", data_folder)
     test_images, test_labels = data.load_for(network, "test", data_folder)
     holdout = _VALIDATION if recipe.keep == "best" else 0
-    check_images, check_labels = (images[-holdout:], labels[-holdout:]) if holdout else (test_images, test_labels)
+    check_images, check_labels = (
+        (images[-holdout:], labels[-holdout:]) if holdout else (test_images, test_labels)
+    )
     if holdout:
         images, labels = images[:-holdout], labels[:-holdout]
     pixels = data.to_pixels(images)
@@ -93,7 +97,10 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
         order = torch.randperm(len(pixels), generator=generator)
         right, total_loss = 0, 0.0
         bar = tqdm(
-            range(steps), f"{network.name} epoch {epoch + 1}/{recipe.epochs}", disable=quiet or None, leave=False
+            range(steps),
+            f"{network.name} epoch {epoch + 1}/{recipe.epochs}",
+            disable=quiet or None,
+            leave=False,
         )
         for step in bar:
             chosen = order[step * recipe.batch : (step + 1) * recipe.batch]
@@ -110,7 +117,9 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
             total_loss += float(loss.detach()) * len(chosen)
             right += int((output.argmax(1) == target).sum())
         if not np.isfinite(total_loss):
-            raise UserError(f"{network.name}: the loss is not finite in epoch {epoch + 1}; lower the learning rate")
+            raise UserError(
+                f"{network.name}: the loss is not finite in epoch {epoch + 1}; lower the learning rate"
+            )
         check_accuracy, check_loss = accuracy(net, check_images, check_labels)
         history.append(
             {
@@ -154,7 +163,9 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
         "history": history,
     }
     folders.write_json(os.path.join(folder, "train.json"), summary)
-    _save(net.deployable().state_dict(), os.path.join(folder, "float.pt"))  # the last: its presence says that all is done
+    _save(
+        net.deployable().state_dict(), os.path.join(folder, "float.pt")
+    )  # the last: its presence says that all is done
     return net.eval()
 
 

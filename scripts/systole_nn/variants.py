@@ -58,7 +58,11 @@ def table():
         Variant("reference", "weights and activations, real biases (simulated)", kind="biases"),
         Variant("reference", "recommended: weights, activations, biases"),
         Variant("weights", "symmetric, one scale a tensor", change(per_channel=False)),
-        Variant("weights", "asymmetric, one scale a tensor", change(per_channel=False, weights="asymmetric")),
+        Variant(
+            "weights",
+            "asymmetric, one scale a tensor",
+            change(per_channel=False, weights="asymmetric"),
+        ),
         Variant("weights", "floored, not to nearest", change(integers="floor")),
         Variant("weights", "steps of 2 max / 255, not max / 127", change(full_range=True)),
     ]
@@ -74,20 +78,32 @@ def table():
     ]
     rows += [
         Variant("activations", "int8", change(activation_type="int8")),
-        Variant("activations", "symmetric int8", change(activation_type="int8", activations="symmetric")),
+        Variant(
+            "activations", "symmetric int8", change(activation_type="int8", activations="symmetric")
+        ),
     ]
     rows += [
-        Variant("calibration", f"{count} images, not 1,000", change(calibration_images=count)) for count in (10, 100)
+        Variant("calibration", f"{count} images, not 1,000", change(calibration_images=count))
+        for count in (10, 100)
     ]
     rows += [Variant("rounding", mode, rounding=mode) for mode in golden.MODES if mode != "float32"]
     rows += [
         Variant("shift only", "ratios are powers of two", PRESETS["shift"]),
-        Variant("shift only", "ratios are powers of two, floor", PRESETS["shift"], rounding="floor"),
+        Variant(
+            "shift only", "ratios are powers of two, floor", PRESETS["shift"], rounding="floor"
+        ),
         Variant("shift only", "every scale a power of two", PRESETS["power_of_two"]),
-        Variant("shift only", "every scale a power of two, floor", PRESETS["power_of_two"], rounding="floor"),
+        Variant(
+            "shift only",
+            "every scale a power of two, floor",
+            PRESETS["power_of_two"],
+            rounding="floor",
+        ),
         Variant("6501 group 6", "asymmetric weights and activations", PRESETS["asymmetric"]),
         Variant("homework 1", "weights only", homework, "weights"),
-        Variant("homework 1", "weights and activations, real biases (simulated)", homework, "biases"),
+        Variant(
+            "homework 1", "weights and activations, real biases (simulated)", homework, "biases"
+        ),
         Variant("homework 1", "everything, floor, 31-bit multiplier", homework, rounding="floor"),
         Variant("homework 1", "everything, to nearest, float multiplier", homework),
         Variant(
@@ -113,11 +129,32 @@ def table():
     for name, preset in QAT_RUNS.items():
         options, run = PRESETS[preset], f"qat-{name}"
         if options.integers == "floor":
-            rows.append(Variant("quantization-aware", f"{name}, to nearest, float multiplier", options, "qat", run=run))
-            rows.append(Variant("quantization-aware", f"{name}, floor, 31-bit multiplier", options, "qat", "floor", run))
+            rows.append(
+                Variant(
+                    "quantization-aware",
+                    f"{name}, to nearest, float multiplier",
+                    options,
+                    "qat",
+                    run=run,
+                )
+            )
+            rows.append(
+                Variant(
+                    "quantization-aware",
+                    f"{name}, floor, 31-bit multiplier",
+                    options,
+                    "qat",
+                    "floor",
+                    run,
+                )
+            )
         else:
             rows.append(Variant("quantization-aware", name, options, "qat", run=run))
-        rows.append(Variant("quantization-aware", f"{name}, its weights in float", options, "qat-float", run=run))
+        rows.append(
+            Variant(
+                "quantization-aware", f"{name}, its weights in float", options, "qat-float", run=run
+            )
+        )
     return rows
 
 
@@ -178,7 +215,9 @@ class _Predictor:
             return quantize.dequantized(self.net, self._model(variant))
         if variant.kind == "qat-float":
             return train.load(self.network, os.path.join(self.folder, variant.run))
-        return qat.QatNet(qat.copy_of(self.net).eval(), variant.options, self.calibration, integer_biases=False)
+        return qat.QatNet(
+            qat.copy_of(self.net).eval(), variant.options, self.calibration, integer_biases=False
+        )
 
     def __call__(self, variant):
         if variant.kind not in INTEGER_KINDS:
@@ -225,7 +264,11 @@ def latest(network, folder, systole, data_folder=None, quiet=False):
     if os.path.exists(path) and os.path.getmtime(path) >= newest:
         with open(path, encoding="utf-8") as file:
             rows = json.load(file)
-        wanted = [(variant.group, variant.name) for variant in table() if _present(variant, network, folder)]
+        wanted = [
+            (variant.group, variant.name)
+            for variant in table()
+            if _present(variant, network, folder)
+        ]
         if [(row["group"], row["name"]) for row in rows] == wanted:
             return rows
     return evaluate_all(network, folder, systole, data_folder, quiet)

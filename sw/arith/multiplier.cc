@@ -12,11 +12,13 @@
 namespace systole {
 namespace {
 
-static_assert(FLT_EVAL_METHOD == 0, "single precision expressions must be evaluated in single precision");
+static_assert(FLT_EVAL_METHOD == 0,
+              "single precision expressions must be evaluated in single precision");
 
 void RequireScale(double scale, const char* name, const std::string& where) {
   if (!(std::isfinite(scale) && scale > 0)) {
-    throw InputError(fmt::format("{}: {} is {}; a scale must be finite and positive", where, name, scale));
+    throw InputError(
+        fmt::format("{}: {} is {}; a scale must be finite and positive", where, name, scale));
   }
 }
 
@@ -44,23 +46,28 @@ Multiplier LayerMultiplier(float sx, float sw, float sy, Rounding mode, const st
   RequireScale(sx, "the input scale", where);
   RequireScale(sw, "a weight scale", where);
   RequireScale(sy, "the output scale", where);
-  if (mode != Rounding::kFloat32) return QuantizeMultiplier(double{sx} * double{sw} / double{sy}, mode);
+  if (mode != Rounding::kFloat32)
+    return QuantizeMultiplier(double{sx} * double{sw} / double{sy}, mode);
   const float product = sx * sw;
   const float real = product / sy;
   if (!std::isfinite(real)) {
-    throw InputError(fmt::format("{}: {} * {} / {} is not finite in single precision", where, sx, sw, sy));
+    throw InputError(
+        fmt::format("{}: {} * {} / {} is not finite in single precision", where, sx, sw, sy));
   }
   return QuantizeMultiplier(real, mode);
 }
 
-Multiplier AverageMultiplier(float sx, float sy, int count, Rounding mode, const std::string& where) {
+Multiplier AverageMultiplier(float sx, float sy, int count, Rounding mode,
+                             const std::string& where) {
   RequireScale(sx, "the input scale", where);
   RequireScale(sy, "the output scale", where);
-  if (mode != Rounding::kFloat32) return QuantizeMultiplier(double{sx} / (double{sy} * count), mode);
+  if (mode != Rounding::kFloat32)
+    return QuantizeMultiplier(double{sx} / (double{sy} * count), mode);
   const float divisor = sy * static_cast<float>(count);
   const float real = sx / divisor;
   if (!std::isfinite(real)) {
-    throw InputError(fmt::format("{}: {} / ({} * {}) is not finite in single precision", where, sx, sy, count));
+    throw InputError(
+        fmt::format("{}: {} / ({} * {}) is not finite in single precision", where, sx, sy, count));
   }
   return QuantizeMultiplier(real, mode);
 }
@@ -91,15 +98,17 @@ void ChooseMultipliers(Model& model, Rounding mode) {
       case LayerKind::kConv:
       case LayerKind::kFullyConnected:
         for (int n = 0; n < out.c; ++n) {
-          const float sw = layer.weight_scales.size() == 1 ? layer.weight_scales[0] : layer.weight_scales.at(n);
+          const float sw =
+              layer.weight_scales.size() == 1 ? layer.weight_scales[0] : layer.weight_scales.at(n);
           append(LayerMultiplier(in.scale, sw, out.scale, mode, where));
         }
         break;
       case LayerKind::kAveragePool:
         append({});
         for (int count = 1; count <= layer.kernel_h * layer.kernel_w; ++count) {
-          append(layer.average == AverageMode::kTflite ? TfliteAverageMultiplier(count)
-                                                       : AverageMultiplier(in.scale, out.scale, count, mode, where));
+          append(layer.average == AverageMode::kTflite
+                     ? TfliteAverageMultiplier(count)
+                     : AverageMultiplier(in.scale, out.scale, count, mode, where));
         }
         if (layer.average == AverageMode::kTflite) layer.rounding = Rounding::kHalfAway;
         break;

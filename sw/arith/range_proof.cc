@@ -29,7 +29,8 @@ Range TapRange(const Model& model, const std::vector<Range>& tensors, size_t i) 
 }
 
 // `final` of output channel n, or of an average over n taps.
-Range FinalRange(const Layer& layer, const Tensor& in, Range x, int64_t n, const std::vector<int32_t>& folded) {
+Range FinalRange(const Layer& layer, const Tensor& in, Range x, int64_t n,
+                 const std::vector<int32_t>& folded) {
   if (HasFilters(layer)) {
     const int64_t k = FilterElements(layer);
     const Range sum = ProductSumRange(layer.weights.data() + n * k, k, layer.weight_zero_point, x);
@@ -62,8 +63,9 @@ void CheckMultiplier(const Model& model, const Layer& layer, size_t n) {
 void RequireInt32(const Model& model, const Layer& layer, const char* what, Range range) {
   if (FitsInt32(range)) return;
   Refuse(model, layer,
-         fmt::format("{} can reach {}..{}, which leaves 32 bits; split the layer or shrink its weights or bias", what,
-                     range.lo, range.hi));
+         fmt::format("{} can reach {}..{}, which leaves 32 bits; split the layer or shrink its "
+                     "weights or bias",
+                     what, range.lo, range.hi));
 }
 
 }  // namespace
@@ -98,7 +100,8 @@ LayerRanges RangesOf(const Model& model, size_t i) {
   const Range x = TapRange(model, TensorRanges(model), i);
   if (!HasFilters(layer)) {
     const int64_t taps = int64_t{layer.kernel_h} * layer.kernel_w;
-    ranges.row_sum = ranges.raw = ranges.corrected = {std::min(x.lo, taps * x.lo), std::max(x.hi, taps * x.hi)};
+    ranges.row_sum = ranges.raw =
+        ranges.corrected = {std::min(x.lo, taps * x.lo), std::max(x.hi, taps * x.hi)};
     ranges.final = Hull(FinalRange(layer, in, x, 1, {}), FinalRange(layer, in, x, taps, {}));
     return ranges;
   }
@@ -128,9 +131,9 @@ std::vector<std::string> ProveRanges(const Model& model) {
     const Tensor& out = model.tensors[i + 1];
     const size_t entries = HasFilters(layer) ? out.c : size_t(layer.kernel_h) * layer.kernel_w + 1;
     if (layer.m.size() != entries || layer.s.size() != entries) {
-      Refuse(
-          model, layer,
-          fmt::format("has {} multipliers and {} shifts, needs {} of each", layer.m.size(), layer.s.size(), entries));
+      Refuse(model, layer,
+             fmt::format("has {} multipliers and {} shifts, needs {} of each", layer.m.size(),
+                         layer.s.size(), entries));
     }
     const LayerRanges ranges = RangesOf(model, i);
     RequireInt32(model, layer, "the raw sum", ranges.raw);
@@ -138,9 +141,12 @@ std::vector<std::string> ProveRanges(const Model& model) {
     RequireInt32(model, layer, "the corrected sum", ranges.corrected);
     RequireInt32(model, layer, "the sum with bias", ranges.final);
 
-    const std::vector<int32_t> folded = HasFilters(layer) ? FoldedBias(layer, in.zero_point) : std::vector<int32_t>{};
+    const std::vector<int32_t> folded =
+        HasFilters(layer) ? FoldedBias(layer, in.zero_point) : std::vector<int32_t>{};
     const Range x = TapRange(model, tensors, i);
-    const int zy = layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite ? 0 : out.zero_point;
+    const int zy = layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite
+                       ? 0
+                       : out.zero_point;
     bool constant = true;
     for (size_t n = HasFilters(layer) ? 0 : 1; n < entries; ++n) {
       CheckMultiplier(model, layer, n);
@@ -149,19 +155,21 @@ std::vector<std::string> ProveRanges(const Model& model) {
       if (layer.rounding == Rounding::kTflite && layer.m[n] != 0 &&
           !FitsInt32({acc.lo * (int64_t{1} << left), acc.hi * (int64_t{1} << left)})) {
         Refuse(model, layer,
-               fmt::format("channel {}: mode tflite shifts sums of {}..{} left by {}, which leaves 32 bits; choose "
+               fmt::format("channel {}: mode tflite shifts sums of {}..{} left by {}, which leaves "
+                           "32 bits; choose "
                            "another rounding mode or a larger output scale",
                            n, acc.lo, acc.hi, left));
       }
       const auto output = [&](int64_t value) {
-        return Requantize(static_cast<int32_t>(value), layer.m[n], layer.s[n], layer.rounding, zy, layer.clamp_lo,
-                          layer.clamp_hi);
+        return Requantize(static_cast<int32_t>(value), layer.m[n], layer.s[n], layer.rounding, zy,
+                          layer.clamp_lo, layer.clamp_hi);
       };
       constant = constant && output(acc.lo) == output(acc.hi);  // requantization is monotonic
     }
     if (constant) {
-      warnings.push_back(fmt::format("{}: layer '{}': every output is constant whatever the input (scales {} to {})",
-                                     model.name, layer.name, in.scale, out.scale));
+      warnings.push_back(fmt::format(
+          "{}: layer '{}': every output is constant whatever the input (scales {} to {})",
+          model.name, layer.name, in.scale, out.scale));
     }
   }
   return warnings;

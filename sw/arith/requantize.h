@@ -5,8 +5,9 @@
 //   acc  int32, any value          m  0 <= m < 2^31      s  0..62
 //   Zy   -128..127                 lo, hi  -128..127, lo <= hi
 //
-// The product is exact in 64 bits (|acc * m| < 2^62 + 2^31), so is every R below: nothing can overflow before the
-// clamp. All integer, no floating point, in every mode. Preconditions of two modes, checked by ProveRanges():
+// The product is exact in 64 bits (|acc * m| < 2^62 + 2^31), so is every R below: nothing can
+// overflow before the clamp. All integer, no floating point, in every mode. Preconditions of two
+// modes, checked by ProveRanges():
 //   tflite   m in [2^30, 2^31) or 0
 //   float32  m has at most 24 significant bits
 #pragma once
@@ -17,16 +18,21 @@
 
 namespace systole {
 
-// floor(p / 2^s). (C++17 leaves >> of a negative value to the compiler; every one we know shifts arithmetically.)
+// floor(p / 2^s). (C++17 leaves >> of a negative value to the compiler; every one we know shifts
+// arithmetically.)
 static_assert((int64_t{-3} >> 1) == -2, "an arithmetic right shift is required");
 
 inline int64_t RoundFloor(int64_t p, int s) { return p >> s; }
 
 // floor(p / 2^s + 1/2).
-inline int64_t RoundHalfUp(int64_t p, int s) { return s == 0 ? p : (p + (int64_t{1} << (s - 1))) >> s; }
+inline int64_t RoundHalfUp(int64_t p, int s) {
+  return s == 0 ? p : (p + (int64_t{1} << (s - 1))) >> s;
+}
 
 // sign(p) * floor(|p| / 2^s + 1/2).
-inline int64_t RoundHalfAway(int64_t p, int s) { return p < 0 ? -RoundHalfUp(-p, s) : RoundHalfUp(p, s); }
+inline int64_t RoundHalfAway(int64_t p, int s) {
+  return p < 0 ? -RoundHalfUp(-p, s) : RoundHalfUp(p, s);
+}
 
 // The nearest integer to p / 2^s; of two equally near ones, the even one.
 inline int64_t RoundHalfEven(int64_t p, int s) {
@@ -37,7 +43,8 @@ inline int64_t RoundHalfEven(int64_t p, int s) {
   return quotient + (remainder > half || (remainder == half && (quotient & 1)));
 }
 
-// `magnitude` to 24 significant bits, nearest, ties to even: what a conversion to IEEE single precision keeps.
+// `magnitude` to 24 significant bits, nearest, ties to even: what a conversion to IEEE single
+// precision keeps.
 inline uint64_t RoundTo24Bits(uint64_t magnitude) {
   if (magnitude < (uint64_t{1} << 24)) return magnitude;
   const int excess = 40 - __builtin_clzll(magnitude);  // bits beyond the 24 leading ones, >= 1
@@ -45,7 +52,8 @@ inline uint64_t RoundTo24Bits(uint64_t magnitude) {
 }
 
 // TensorFlow Lite: left = max(0, 31 - s), right = max(0, s - 31),
-//   h = ((acc << left) * m + 2^30) >> 31,  R = sign(h) * ((|h| + 2^(right-1)) >> right)   (right = 0: h).
+//   h = ((acc << left) * m + 2^30) >> 31,  R = sign(h) * ((|h| + 2^(right-1)) >> right)   (right =
+//   0: h).
 // acc << left saturates to int32, which keeps R monotonic in acc; a proven model never reaches it.
 inline int64_t RoundTflite(int32_t acc, uint32_t m, int s) {
   const int left = s < 31 ? 31 - s : 0;
@@ -55,10 +63,12 @@ inline int64_t RoundTflite(int32_t acc, uint32_t m, int s) {
   return RoundHalfAway(RoundHalfUp(shifted * static_cast<int64_t>(m), 31), right);
 }
 
-// IEEE single precision: f = RNE24(acc), p = RNE24(f * m * 2^-s), R = RNE_integer(p). Signs are symmetric in every
-// step. The least nonzero |p| is 2^-62, far from single precision's subnormal numbers.
+// IEEE single precision: f = RNE24(acc), p = RNE24(f * m * 2^-s), R = RNE_integer(p). Signs are
+// symmetric in every step. The least nonzero |p| is 2^-62, far from single precision's subnormal
+// numbers.
 inline int64_t RoundFloat32(int32_t acc, uint32_t m, int s) {
-  const uint64_t magnitude = acc < 0 ? uint64_t{0} - static_cast<uint64_t>(int64_t{acc}) : static_cast<uint64_t>(acc);
+  const uint64_t magnitude =
+      acc < 0 ? uint64_t{0} - static_cast<uint64_t>(int64_t{acc}) : static_cast<uint64_t>(acc);
   const uint64_t product = RoundTo24Bits(RoundTo24Bits(magnitude) * m);
   const int64_t rounded = RoundHalfEven(static_cast<int64_t>(product), s);
   return acc < 0 ? -rounded : rounded;

@@ -7,7 +7,8 @@
 namespace systole {
 namespace {
 
-constexpr const char* kNames[kNumRoundings] = {"floor", "half_up", "half_away", "half_even", "tflite", "float32"};
+constexpr const char* kNames[kNumRoundings] = {"floor",     "half_up", "half_away",
+                                               "half_even", "tflite",  "float32"};
 
 }  // namespace
 
@@ -17,8 +18,10 @@ Rounding ParseRounding(const std::string& name) {
   for (int i = 0; i < kNumRoundings; ++i) {
     if (name == kNames[i]) return static_cast<Rounding>(i);
   }
-  throw InputError(fmt::format(
-      "rounding mode '{}' is unknown; choose one of floor, half_up, half_away, half_even, tflite, float32", name));
+  throw InputError(
+      fmt::format("rounding mode '{}' is unknown; choose one of floor, half_up, half_away, "
+                  "half_even, tflite, float32",
+                  name));
 }
 
 }  // namespace systole

@@ -1,4 +1,5 @@
-// The six rounding modes of requantization and their codes (instruction field, RTL, files): defined here once.
+// The six rounding modes of requantization and their codes (instruction field, RTL, files): defined
+// here once.
 #pragma once
 
 #include <cstdint>

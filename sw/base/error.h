@@ -1,4 +1,5 @@
-// The one error type for bad input: what is wrong, where, and what to do. Caught only in the command line (exit 2).
+// The one error type for bad input: what is wrong, where, and what to do. Caught only in the
+// command line (exit 2).
 #pragma once
 
 #include <stdexcept>

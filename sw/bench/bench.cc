@@ -1,6 +1,7 @@
 // `make bench`: how fast each description is, in one run on one machine, in processor time.
-// Usage: systole_bench MODEL IMAGES [SECONDS]   (16x16, batch 16; libraries of the RTL must have been built)
-// Prints a line per description; figures are the best of several repetitions of at least SECONDS / 4 each.
+// Usage: systole_bench MODEL IMAGES [SECONDS]   (16x16, batch 16; libraries of the RTL must have
+// been built) Prints a line per description; figures are the best of several repetitions of at
+// least SECONDS / 4 each.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +24,8 @@ namespace {
 
 double Now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-// Best rate of four repetitions: calls `work`, which returns how much it did, until `seconds` have passed.
+// Best rate of four repetitions: calls `work`, which returns how much it did, until `seconds` have
+// passed.
 double BestRate(double seconds, const std::function<double()>& work) {
   work();
   double best = 0;
@@ -48,7 +50,8 @@ int Main(int argc, char** argv) {
   options.images = 64;
   options.batch = 16;
   const Images images = LoadImages(argv[2], model, options.images);
-  if (images.count < options.images) throw InputError(fmt::format("{}: 64 images are needed", argv[2]));
+  if (images.count < options.images)
+    throw InputError(fmt::format("{}: 64 images are needed", argv[2]));
   const HwConfig config;
   const Program program = Compile(model, config, options);
 
@@ -79,7 +82,9 @@ int Main(int argc, char** argv) {
     settings.rtl_variant = variant;
     const std::unique_ptr<Target> target = MakeTarget(backend, config, settings);
     Session session(target.get(), &program);
-    return BestRate(seconds, [&] { return static_cast<double>(session.Run(images.data.data()).counters.total); });
+    return BestRate(seconds, [&] {
+      return static_cast<double>(session.Run(images.data.data()).counters.total);
+    });
   };
   auto print = [&](const char* name, double rate) {
     fmt::print("{:<25} {:>14.0f} cycles/s, {:.0f} images/s\n", name, rate,

@@ -1,5 +1,5 @@
-// scalesim_bench CFG TOPOLOGY [conv|gemm]: CPU time inside the process, from parsed input to finished reports, of all
-// layers, and of their cycles alone; median of many repetitions.
+// scalesim_bench CFG TOPOLOGY [conv|gemm]: CPU time inside the process, from parsed input to
+// finished reports, of all layers, and of their cycles alone; median of many repetitions.
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -32,7 +32,8 @@ std::string Text(const char* path) {
 template <typename Work>
 double MedianSeconds(Work work) {
   std::vector<double> seconds;
-  for (double begin = CpuSeconds(); seconds.size() < 5 || (seconds.size() < 1000 && CpuSeconds() - begin < 1);) {
+  for (double begin = CpuSeconds();
+       seconds.size() < 5 || (seconds.size() < 1000 && CpuSeconds() - begin < 1);) {
     const double start = CpuSeconds();
     work();
     seconds.push_back(CpuSeconds() - start);
@@ -50,14 +51,16 @@ int main(int argc, char** argv) {
   }
   try {
     const RunConfig config = ParseConfig(Text(argv[1]), argv[1], Compat::kV2);
-    const InputType type = argc > 3 && std::string(argv[3]) == "gemm" ? InputType::kGemm : InputType::kConv;
+    const InputType type =
+        argc > 3 && std::string(argv[3]) == "gemm" ? InputType::kGemm : InputType::kConv;
     const std::vector<NamedLayer> layers = ParseTopology(Text(argv[2]), argv[2], type, Compat::kV2);
     size_t bytes = 0;
     const double reports = MedianSeconds([&] {
       Reports text;
       AppendHeaders(Options(), &text);
       for (size_t i = 0; i < layers.size(); ++i) {
-        AppendLayer(static_cast<int64_t>(i), EvaluateLayer(config.machine, layers[i].layer), Options(), &text);
+        AppendLayer(static_cast<int64_t>(i), EvaluateLayer(config.machine, layers[i].layer),
+                    Options(), &text);
       }
       bytes = text.compute.size() + text.bandwidth.size() + text.detail.size();
     });
@@ -66,7 +69,8 @@ int main(int argc, char** argv) {
       total = 0;
       for (const NamedLayer& l : layers) total += EvaluateCycles(config.machine, l.layer);
     });
-    std::printf("%zu layers, %lld cycles, %zu bytes of reports\n", layers.size(), static_cast<long long>(total), bytes);
+    std::printf("%zu layers, %lld cycles, %zu bytes of reports\n", layers.size(),
+                static_cast<long long>(total), bytes);
     std::printf("reports: %.3f us   cycles alone: %.3f us\n", reports * 1e6, cycles * 1e6);
   } catch (const systole::InputError& error) {
     std::fprintf(stderr, "error: %s\n", error.what());

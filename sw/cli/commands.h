@@ -1,5 +1,5 @@
-// The sub-commands of `systole`. Each adds itself to the application; its action runs after parsing, returns the exit
-// status through *status, and throws InputError or HardwareError.
+// The sub-commands of `systole`. Each adds itself to the application; its action runs after
+// parsing, returns the exit status through *status, and throws InputError or HardwareError.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -48,8 +48,9 @@ int RowOfTensor(const Program& program, int tensor) {
   return -1;
 }
 
-void CompareTensors(const Model& model, const Program& program, int64_t first_image, const TensorView& reference,
-                    const TensorView& view, std::vector<int64_t>* bytes, std::vector<int64_t>* mismatches,
+void CompareTensors(const Model& model, const Program& program, int64_t first_image,
+                    const TensorView& reference, const TensorView& view,
+                    std::vector<int64_t>* bytes, std::vector<int64_t>* mismatches,
                     Differences* differences) {
   for (size_t i = 0; i < program.observations.size(); ++i) {
     const Observation& o = program.observations[i];
@@ -63,10 +64,12 @@ void CompareTensors(const Model& model, const Program& program, int64_t first_im
     std::string values;
     if (want.size() != got.size() || want.empty()) {
       different = tensor.Elements();
-      values = fmt::format("{} has {} bytes, {} has {}", reference.name, want.size(), view.name, got.size());
+      values = fmt::format("{} has {} bytes, {} has {}", reference.name, want.size(), view.name,
+                           got.size());
     } else if ((different = CountDifferent(want.data(), got.data(), want.size(), &first)) > 0) {
-      values = fmt::format("{}: {} {}, {} {}; {} of {} bytes differ", Place(tensor, first), reference.name, want[first],
-                           view.name, got[first], different, want.size());
+      values =
+          fmt::format("{}: {} {}, {} {}; {} of {} bytes differ", Place(tensor, first),
+                      reference.name, want[first], view.name, got[first], different, want.size());
     }
     if (row >= 0) {
       (*bytes)[row] += tensor.Elements();
@@ -80,8 +83,8 @@ void CompareTensors(const Model& model, const Program& program, int64_t first_im
 }
 
 void CompareOutputs(const Model& model, int64_t first_image, const std::string& reference_name,
-                    const std::vector<int8_t>& reference, const std::string& name, const std::vector<int8_t>& outputs,
-                    Differences* differences) {
+                    const std::vector<int8_t>& reference, const std::string& name,
+                    const std::vector<int8_t>& outputs, Differences* differences) {
   const Tensor& tensor = model.tensors.back();
   const size_t size = static_cast<size_t>(tensor.Elements());
   for (size_t image = 0; image * size < reference.size(); ++image) {
@@ -90,28 +93,31 @@ void CompareOutputs(const Model& model, int64_t first_image, const std::string& 
     const int8_t* got = &outputs[image * size];
     const int64_t different = CountDifferent(want, got, size, &first);
     if (different == 0) continue;
-    differences->Add(different,
-                     fmt::format("{}: image {}, stored output (tensor '{}'), {}: {} {}, {} {}; {} of {} bytes differ",
-                                 name, first_image + static_cast<int64_t>(image), tensor.name, Place(tensor, first),
-                                 reference_name, want[first], name, got[first], different, size));
+    differences->Add(
+        different,
+        fmt::format(
+            "{}: image {}, stored output (tensor '{}'), {}: {} {}, {} {}; {} of {} bytes differ",
+            name, first_image + static_cast<int64_t>(image), tensor.name, Place(tensor, first),
+            reference_name, want[first], name, got[first], different, size));
   }
 }
 
-void CompareTiming(const std::vector<Instruction>& code, const std::string& run, const TimingView& reference,
-                   const TimingView& view, Differences* differences) {
+void CompareTiming(const std::vector<Instruction>& code, const std::string& run,
+                   const TimingView& reference, const TimingView& view, Differences* differences) {
   for (size_t i = 0; i < code.size(); ++i) {
     const Stamp& a = reference.stamps[i];
     const Stamp& b = view.stamps[i];
     if (a == b) continue;
     differences->Add(
-        1, fmt::format("{}: {}, instruction {} ({}): issue {} {}, {} {}; retire {} {}, {} {}", view.name, run, i,
-                       Disassemble(code[i]), reference.name, CycleText(a.issue), view.name, CycleText(b.issue),
-                       reference.name, CycleText(a.retire), view.name, CycleText(b.retire)));
+        1, fmt::format("{}: {}, instruction {} ({}): issue {} {}, {} {}; retire {} {}, {} {}",
+                       view.name, run, i, Disassemble(code[i]), reference.name, CycleText(a.issue),
+                       view.name, CycleText(b.issue), reference.name, CycleText(a.retire),
+                       view.name, CycleText(b.retire)));
   }
   auto check = [&](const std::string& what, uint64_t a, uint64_t b) {
     if (a != b) {
-      differences->Add(1,
-                       fmt::format("{}: {}, {}: {} {}, {} {}", view.name, run, what, reference.name, a, view.name, b));
+      differences->Add(1, fmt::format("{}: {}, {}: {} {}, {} {}", view.name, run, what,
+                                      reference.name, a, view.name, b));
     }
   };
   check("total cycles", reference.total, view.total);
@@ -122,7 +128,8 @@ void CompareTiming(const std::vector<Instruction>& code, const std::string& run,
     const auto& a = reference.counters.engine[e];
     const auto& b = view.counters.engine[e];
     check(fmt::format("counter of {} busy", EngineName(e)), a.busy, b.busy);
-    check(fmt::format("counter of {} waiting for tokens", EngineName(e)), a.wait_token, b.wait_token);
+    check(fmt::format("counter of {} waiting for tokens", EngineName(e)), a.wait_token,
+          b.wait_token);
     check(fmt::format("counter of {} waiting for data", EngineName(e)), a.wait_data, b.wait_data);
     check(fmt::format("counter of {} empty", EngineName(e)), a.empty, b.empty);
   }
@@ -131,7 +138,8 @@ void CompareTiming(const std::vector<Instruction>& code, const std::string& run,
 RowCycles CyclesByRow(const Program& program, const std::vector<Stamp>& stamps, uint64_t total) {
   std::vector<std::pair<uint64_t, int>> starts;  // issue of a MATMUL, its row
   for (size_t i = 0; i < program.code.size(); ++i) {
-    if (program.code[i].opcode() == Opcode::kMatmul && program.report_of[i] >= 0 && stamps[i].issue != kNever) {
+    if (program.code[i].opcode() == Opcode::kMatmul && program.report_of[i] >= 0 &&
+        stamps[i].issue != kNever) {
       starts.emplace_back(stamps[i].issue, program.report_of[i]);
     }
   }

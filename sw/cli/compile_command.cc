@@ -1,4 +1,5 @@
-// `systole compile`: the program as files, for people and for RTL-only flows. `systole info`: what a model is.
+// `systole compile`: the program as files, for people and for RTL-only flows. `systole info`: what
+// a model is.
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -30,7 +31,8 @@ Model Prepared(const std::string& path, const std::string& rounding) {
   const Rounding mode = ParseRounding(rounding);
   Model model = LoadModel(path);
   ChooseMultipliers(model, mode);
-  for (const std::string& warning : ProveRanges(model)) fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : ProveRanges(model))
+    fmt::print(stderr, "warning: {}\n", warning);
   return model;
 }
 
@@ -66,9 +68,12 @@ std::string Hex(const std::vector<uint8_t>& image, int word_bytes) {
 }
 
 nlohmann::ordered_json LayoutJson(const TensorLayout& t, uint64_t image_stride) {
-  return {
-      {"address", t.address},        {"height", t.h}, {"width", t.w}, {"channels", t.c}, {"line_stride", t.line_stride},
-      {"image_stride", image_stride}};
+  return {{"address", t.address},
+          {"height", t.h},
+          {"width", t.w},
+          {"channels", t.c},
+          {"line_stride", t.line_stride},
+          {"image_stride", image_stride}};
 }
 
 int Compile(const Options& o) {
@@ -95,10 +100,11 @@ int Compile(const Options& o) {
   j["constants"] = {{"address", p.constants_address}, {"bytes", p.constants.size()}};
   j["input"] = LayoutJson(p.input, p.input_stride);
   j["output"] = LayoutJson(p.output, p.output_stride);
-  for (const auto& r : p.report) j["layers"].push_back({{"name", r.name}, {"macs", r.macs}, {"mapping", r.mapping}});
+  for (const auto& r : p.report)
+    j["layers"].push_back({{"name", r.name}, {"macs", r.macs}, {"mapping", r.mapping}});
   WriteFile(folder / "program.json", j.dump(2) + "\n");
-  fmt::print("{}: {} + {} instructions, {} bytes of constants, in {}\n", o.model, p.setup.size(), p.code.size(),
-             p.constants.size(), o.folder);
+  fmt::print("{}: {} + {} instructions, {} bytes of constants, in {}\n", o.model, p.setup.size(),
+             p.code.size(), p.constants.size(), o.folder);
   return kAllEqual;
 }
 
@@ -121,7 +127,8 @@ uint64_t MacsOf(const Layer& l, const Tensor& out) {
   return l.weights.size() / l.bias.size() * static_cast<uint64_t>(out.Elements());
 }
 
-// The constants as the hardware gets them: zero points and clamps in the int8 domain, multipliers m and shifts s.
+// The constants as the hardware gets them: zero points and clamps in the int8 domain, multipliers m
+// and shifts s.
 nlohmann::ordered_json ConstantsJson(const Model& model) {
   nlohmann::ordered_json j;
   for (const Tensor& t : model.tensors) {
@@ -160,9 +167,9 @@ int Info(const Options& o) {
     const Layer& l = model.layers[i];
     const Tensor& out = model.tensors[i + 1];
     const uint64_t m = MacsOf(l, out);
-    fmt::print("{:>2} {:<12} {:<16} kernel {}x{} stride {}x{} pad {},{},{},{} -> {}", i, l.name, KindName(l),
-               l.kernel_h, l.kernel_w, l.stride_h, l.stride_w, l.pad.top, l.pad.left, l.pad.bottom, l.pad.right,
-               tensor(out));
+    fmt::print("{:>2} {:<12} {:<16} kernel {}x{} stride {}x{} pad {},{},{},{} -> {}", i, l.name,
+               KindName(l), l.kernel_h, l.kernel_w, l.stride_h, l.stride_w, l.pad.top, l.pad.left,
+               l.pad.bottom, l.pad.right, tensor(out));
     if (!l.weights.empty()) {
       fmt::print(", weights {} B per {}{}, {} MACs", l.weights.size(),
                  l.weight_scales.size() > 1 ? "channel" : "tensor",
@@ -184,30 +191,38 @@ int Info(const Options& o) {
 
 void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app->add_subcommand("compile", "write program, memory image, listing and $readmemh file");
+  CLI::App* c =
+      app->add_subcommand("compile", "write program, memory image, listing and $readmemh file");
   c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
   c->add_option("-o", o->folder, "folder to write")->required();
-  c->add_option("--images", o->images, "images of one run")->check(CLI::PositiveNumber)->capture_default_str();
+  c->add_option("--images", o->images, "images of one run")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  c->add_option("--rounding", o->rounding, "floor, half_up, half_away, half_even, tflite or float32")
+  c->add_option("--rounding", o->rounding,
+                "floor, half_up, half_away, half_even, tflite or float32")
       ->capture_default_str();
   c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own");
-  c->add_flag("--no-pack", o->no_pack, "one output pixel at a time on the array, its channels alone on the columns");
+  c->add_flag("--no-pack", o->no_pack,
+              "one output pixel at a time on the array, its channels alone on the columns");
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Compile(*o); }; });
 }
 
 void AddInfoCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app->add_subcommand("info", "layers, shapes, quantization, MACs, and how they are mapped");
+  CLI::App* c =
+      app->add_subcommand("info", "layers, shapes, quantization, MACs, and how they are mapped");
   c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
-  c->add_option("--json", o->json, "write tensors, layers and their constants (multipliers, shifts, clamps) as JSON");
+  c->add_option("--json", o->json,
+                "write tensors, layers and their constants (multipliers, shifts, clamps) as JSON");
   c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  c->add_option("--rounding", o->rounding, "floor, half_up, half_away, half_even, tflite or float32")
+  c->add_option("--rounding", o->rounding,
+                "floor, half_up, half_away, half_even, tflite or float32")
       ->capture_default_str();
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Info(*o); }; });

@@ -19,7 +19,8 @@ void ConfigOptions::AddTo(CLI::App* command) {
                    [](char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
     command->add_option(option, values_[i], "RTL parameter " + names[i])->group("Accelerator");
   }
-  command->add_option("--param", assigned_, "RTL parameter as NAME=VALUE, may be repeated")->group("Accelerator");
+  command->add_option("--param", assigned_, "RTL parameter as NAME=VALUE, may be repeated")
+      ->group("Accelerator");
 }
 
 HwConfig ConfigOptions::Parse() const {
@@ -32,8 +33,8 @@ HwConfig ConfigOptions::Parse() const {
 
 void AddConfigCommand(CLI::App* app, std::function<int()>* action) {
   auto options = std::make_shared<ConfigOptions>();
-  CLI::App* command =
-      app->add_subcommand("config", "check RTL parameters and print all of them, and the build folder's name");
+  CLI::App* command = app->add_subcommand(
+      "config", "check RTL parameters and print all of them, and the build folder's name");
   options->AddTo(command);
   command->callback([=] {
     *action = [=] {

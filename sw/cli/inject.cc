@@ -83,18 +83,21 @@ Model WithFault(const Model& model, const Fault& fault) {
     Layer& layer = changed.layers[i];
     if (!layer.weights.empty()) names += (names.empty() ? "" : ", ") + layer.name;
     if (layer.name != fault.layer && std::to_string(i) != fault.layer) continue;
-    if (layer.weights.empty()) throw InputError(fmt::format("--inject: layer '{}' has no weights", layer.name));
+    if (layer.weights.empty())
+      throw InputError(fmt::format("--inject: layer '{}' has no weights", layer.name));
     const int64_t filters = static_cast<int64_t>(layer.bias.size());
     const int64_t size = static_cast<int64_t>(layer.weights.size()) / filters;
     if (fault.n < 0 || fault.n >= filters || fault.k < 0 || fault.k >= size) {
-      throw InputError(fmt::format("--inject: layer '{}' has filters N 0 to {} of elements K 0 to {}", layer.name,
-                                   filters - 1, size - 1));
+      throw InputError(
+          fmt::format("--inject: layer '{}' has filters N 0 to {} of elements K 0 to {}",
+                      layer.name, filters - 1, size - 1));
     }
     int8_t& weight = layer.weights[fault.n * size + fault.k];
     weight = static_cast<int8_t>(static_cast<uint8_t>(weight) ^ (1u << fault.bit));
     return changed;
   }
-  throw InputError(fmt::format("--inject: no layer '{}'; layers with weights: {}", fault.layer, names));
+  throw InputError(
+      fmt::format("--inject: no layer '{}'; layers with weights: {}", fault.layer, names));
 }
 
 }  // namespace systole

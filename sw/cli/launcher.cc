@@ -1,9 +1,10 @@
-// `systole`: finds the program of a subcommand and becomes it. `scalesim` alone runs in this process, which links
-// nothing else: its answers take microseconds, and starting a program that links protobuf and SystemC takes ten
-// milliseconds.
+// `systole`: finds the program of a subcommand and becomes it. `scalesim` alone runs in this
+// process, which links nothing else: its answers take microseconds, and starting a program that
+// links protobuf and SystemC takes ten milliseconds.
 //
-// A program is looked for beside this one (symbolic links resolved) and, as build trees lay them out, in the folder of
-// its source beside this one's. Exit status: that of the program; 2 for an unknown subcommand or one that is not built.
+// A program is looked for beside this one (symbolic links resolved) and, as build trees lay them
+// out, in the folder of its source beside this one's. Exit status: that of the program; 2 for an
+// unknown subcommand or one that is not built.
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -31,16 +32,20 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"run", "run a model on images, on any backend or on several and compare them", "systole-run", "cli", "build",
+    {"run", "run a model on images, on any backend or on several and compare them", "systole-run",
+     "cli", "build", true},
+    {"compile", "write program, memory image, listing and $readmemh file", "systole-run", "cli",
+     "build", true},
+    {"info", "what a model is: tensors, layers, scales, mapping", "systole-run", "cli", "build",
      true},
-    {"compile", "write program, memory image, listing and $readmemh file", "systole-run", "cli", "build", true},
-    {"info", "what a model is: tensors, layers, scales, mapping", "systole-run", "cli", "build", true},
-    {"config", "check RTL parameters and print all of them, and the build folder's name", "systole-run", "cli", "build",
-     true},
-    {"scalesim", "drop-in for SCALE-Sim: same inputs, same reports, same traces", nullptr, nullptr, nullptr, false},
-    {"workload", "the layer table of an ONNX model, for scalesim and explore", "systole-workload", "cli", "build",
-     false},
-    {"explore", "search a design space; run the best designs as RTL", "systole-explore", "explore", "explore", false},
+    {"config", "check RTL parameters and print all of them, and the build folder's name",
+     "systole-run", "cli", "build", true},
+    {"scalesim", "drop-in for SCALE-Sim: same inputs, same reports, same traces", nullptr, nullptr,
+     nullptr, false},
+    {"workload", "the layer table of an ONNX model, for scalesim and explore", "systole-workload",
+     "cli", "build", false},
+    {"explore", "search a design space; run the best designs as RTL", "systole-explore", "explore",
+     "explore", false},
 };
 
 void PrintHelp() {
@@ -57,8 +62,8 @@ std::string Names() {
   return names;
 }
 
-// The folder of this program, with a slash; empty if it cannot be told. By the name it was started with: /proc may not
-// be mounted.
+// The folder of this program, with a slash; empty if it cannot be told. By the name it was started
+// with: /proc may not be mounted.
 std::string OwnFolder() {
   const char* started = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
   char path[PATH_MAX];

@@ -45,7 +45,8 @@ bool Send(int fd, Header::Kind kind, int item, const std::string& text) {
   return WriteAll(fd, &header, sizeof header) && WriteAll(fd, text.data(), text.size());
 }
 
-[[noreturn]] void Child(int fd, int items, std::atomic<int>* next, const std::function<std::string(int)>& work) {
+[[noreturn]] void Child(int fd, int items, std::atomic<int>* next,
+                        const std::function<std::string(int)>& work) {
   int item = -1;
   try {
     while ((item = next->fetch_add(1)) < items) {
@@ -72,7 +73,8 @@ struct Worker {
 }  // namespace
 
 SharedMemory::SharedMemory(size_t bytes) : bytes_(std::max<size_t>(bytes, 1)) {
-  data_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  data_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+               -1, 0);
   if (data_ == MAP_FAILED) throw std::bad_alloc();
 }
 SharedMemory::~SharedMemory() { munmap(data_, bytes_); }
@@ -151,7 +153,8 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
     if (failure == Header::kHardwareError) throw HardwareError(message, ErrorCode::kNone, 4, 0);
     throw std::runtime_error(message);
   }
-  if (crashed || finished != items) throw std::runtime_error("a worker process ended before its work was done");
+  if (crashed || finished != items)
+    throw std::runtime_error("a worker process ended before its work was done");
 }
 
 }  // namespace systole

@@ -1,5 +1,5 @@
-// Independent work items over forked processes: SystemC elaborates once per process, and the RTL gains nothing from
-// threads.
+// Independent work items over forked processes: SystemC elaborates once per process, and the RTL
+// gains nothing from threads.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,10 @@
 
 namespace systole {
 
-// Runs work(item) for item = 0..items-1 in `processes` children, each taking the next item that nobody has; done(item,
-// result) is called here, in any order of items. An InputError or HardwareError of a child is thrown here again (as
-// that type), any other exception as std::runtime_error, after all children have ended.
+// Runs work(item) for item = 0..items-1 in `processes` children, each taking the next item that
+// nobody has; done(item, result) is called here, in any order of items. An InputError or
+// HardwareError of a child is thrown here again (as that type), any other exception as
+// std::runtime_error, after all children have ended.
 void ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
                 const std::function<void(int, const std::string&)>& done);
 

@@ -9,7 +9,9 @@
 namespace systole {
 
 Progress::Progress(std::string label, int64_t total)
-    : label_(std::move(label)), total_(std::max<int64_t>(total, 1)), terminal_(isatty(STDERR_FILENO) != 0) {
+    : label_(std::move(label)),
+      total_(std::max<int64_t>(total, 1)),
+      terminal_(isatty(STDERR_FILENO) != 0) {
   Draw();
 }
 

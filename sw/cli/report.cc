@@ -16,7 +16,8 @@ namespace {
 const char* const kDescriptions[] = {"rtl", "tlm", "model"};
 
 double Utilization(uint64_t macs, uint64_t cycles, const HwConfig& c) {
-  return cycles == 0 ? 0 : static_cast<double>(macs) / (static_cast<double>(cycles) * c.rows * c.cols);
+  return cycles == 0 ? 0
+                     : static_cast<double>(macs) / (static_cast<double>(cycles) * c.rows * c.cols);
 }
 
 uint64_t RowCyclesOf(const std::map<std::string, RowCycles>& cycles, const char* who, size_t row) {
@@ -46,7 +47,8 @@ void PrintTable(const RunSummary& s, const std::map<std::string, RowCycles>& cyc
                  const std::map<std::string, uint64_t>& c, const std::string& utilization) {
     const bool tensors = compared && bytes >= 0;
     fmt::print(kLine, name, macs, tensors ? std::to_string(bytes - different) : "",
-               tensors ? std::to_string(different) : "", Cell(c, "rtl"), Cell(c, "tlm"), Cell(c, "model"), utilization);
+               tensors ? std::to_string(different) : "", Cell(c, "rtl"), Cell(c, "tlm"),
+               Cell(c, "model"), utilization);
   };
   auto percent = [](double u) { return fmt::format("{:.1f}%", 100 * u); };
   std::map<std::string, uint64_t> column;
@@ -57,19 +59,20 @@ void PrintTable(const RunSummary& s, const std::map<std::string, RowCycles>& cyc
   for (size_t r = 0; r < s.layers.size(); ++r) {
     column.clear();
     for (const auto& [who, c] : cycles) column[who] = c.rows[r];
-    row(s.layers[r].name, std::to_string(s.layers[r].macs * images), s.bytes[r], s.mismatches[r], column,
-        percent(Utilization(s.layers[r].macs * images, FirstOf(column), s.config)));
+    row(s.layers[r].name, std::to_string(s.layers[r].macs * images), s.bytes[r], s.mismatches[r],
+        column, percent(Utilization(s.layers[r].macs * images, FirstOf(column), s.config)));
     macs += s.layers[r].macs * images;
     bytes += s.bytes[r], different += s.mismatches[r];
   }
-  row("total", std::to_string(macs), bytes, different, totals, percent(Utilization(macs, FirstOf(totals), s.config)));
+  row("total", std::to_string(macs), bytes, different, totals,
+      percent(Utilization(macs, FirstOf(totals), s.config)));
 }
 
 }  // namespace
 
 void PrintReport(const RunSummary& s) {
-  fmt::print("{}: {} images, batch {}, {}x{} array, backends {}\n", s.model, s.images, s.batch, s.config.rows,
-             s.config.cols, fmt::join(s.backends, ", "));
+  fmt::print("{}: {} images, batch {}, {}x{} array, backends {}\n", s.model, s.images, s.batch,
+             s.config.rows, s.config.cols, fmt::join(s.backends, ", "));
   if (s.Hardware()) {
     fmt::print("\nall runs, batch {}\n", s.batch);
     PrintTable(s, s.cycles, s.totals, s.images, s.backends.size() > 1);
@@ -78,8 +81,8 @@ void PrintReport(const RunSummary& s) {
     uint64_t macs = 0;
     for (const auto& layer : s.layers) macs += layer.macs;
     const double steady = FirstOf(s.steady);
-    fmt::print("\nsteady state, batch {}: {:.1f} cycles per image, utilization {:.1f}%\n", s.batch, steady,
-               100 * static_cast<double>(macs) / (steady * s.config.rows * s.config.cols));
+    fmt::print("\nsteady state, batch {}: {:.1f} cycles per image, utilization {:.1f}%\n", s.batch,
+               steady, 100 * static_cast<double>(macs) / (steady * s.config.rows * s.config.cols));
     if (s.cycles_compared) {
       fmt::print("issue and retire of {} instructions compared, {} differences\n", s.cycle_checks,
                  s.cycle_differences.count);
@@ -90,17 +93,22 @@ void PrintReport(const RunSummary& s) {
   if (s.accuracy >= 0) fmt::print("accuracy {:.2f}%\n", 100 * s.accuracy);
   std::string seconds;
   for (const auto& [who, t] : s.seconds) seconds += fmt::format("{} {:.2f} s  ", who, t);
-  fmt::print("time {:.2f} s; in the backends, summed over processes: {}\n", s.wall_seconds, seconds);
-  for (const std::string& text : s.tensor_differences.told) fmt::print(stderr, "different: {}\n", text);
-  for (const std::string& text : s.cycle_differences.told) fmt::print(stderr, "different: {}\n", text);
-  const int64_t told = static_cast<int64_t>(s.tensor_differences.told.size() + s.cycle_differences.told.size());
+  fmt::print("time {:.2f} s; in the backends, summed over processes: {}\n", s.wall_seconds,
+             seconds);
+  for (const std::string& text : s.tensor_differences.told)
+    fmt::print(stderr, "different: {}\n", text);
+  for (const std::string& text : s.cycle_differences.told)
+    fmt::print(stderr, "different: {}\n", text);
+  const int64_t told =
+      static_cast<int64_t>(s.tensor_differences.told.size() + s.cycle_differences.told.size());
   if (s.backends.size() > 1 || s.Hardware()) {
-    std::string bytes = s.backends.size() > 1 ? fmt::format("{} bytes", s.tensor_differences.count) : "";
+    std::string bytes =
+        s.backends.size() > 1 ? fmt::format("{} bytes", s.tensor_differences.count) : "";
     if (s.Mismatches() == 0) {
       fmt::print("all equal\n");
     } else {
-      fmt::print("DIFFERENT: {} bytes, {} cycle stamps and counters ({} places told)\n", s.tensor_differences.count,
-                 s.cycle_differences.count, told);
+      fmt::print("DIFFERENT: {} bytes, {} cycle stamps and counters ({} places told)\n",
+                 s.tensor_differences.count, s.cycle_differences.count, told);
     }
   }
 }
@@ -138,8 +146,11 @@ void WriteJson(const std::string& path, const RunSummary& s) {
     for (const auto& layer : s.layers) macs += layer.macs;
     j["cycles"] = s.totals;
     j["cycles_per_image"] = FirstOf(s.steady);
-    j["utilization"] = FirstOf(s.steady) == 0 ? 0 : static_cast<double>(macs) / (FirstOf(s.steady) * c.rows * c.cols);
-    j["cycle_mismatches"] = s.cycles_compared ? ordered_json(s.cycle_differences.count) : ordered_json(nullptr);
+    j["utilization"] = FirstOf(s.steady) == 0
+                           ? 0
+                           : static_cast<double>(macs) / (FirstOf(s.steady) * c.rows * c.cols);
+    j["cycle_mismatches"] =
+        s.cycles_compared ? ordered_json(s.cycle_differences.count) : ordered_json(nullptr);
     ordered_json lead;
     for (const auto& [who, cycles] : s.cycles) lead[who] = cycles.lead_in;
     j["lead_in"] = lead;
@@ -151,14 +162,15 @@ void WriteJson(const std::string& path, const RunSummary& s) {
       for (const char* who : kDescriptions) {
         if (s.cycles.count(who)) column[who] = RowCyclesOf(s.cycles, who, r);
       }
-      layers.push_back({{"name", s.layers[r].name},
-                        {"macs", s.layers[r].macs},
-                        {"dataflow", "ws"},
-                        {"mapping", s.layers[r].mapping},
-                        {"bytes_compared", s.bytes[r]},
-                        {"mismatches", s.mismatches[r]},
-                        {"cycles", cycles},
-                        {"utilization", Utilization(s.layers[r].macs * s.images, FirstOf(column), c)}});
+      layers.push_back(
+          {{"name", s.layers[r].name},
+           {"macs", s.layers[r].macs},
+           {"dataflow", "ws"},
+           {"mapping", s.layers[r].mapping},
+           {"bytes_compared", s.bytes[r]},
+           {"mismatches", s.mismatches[r]},
+           {"cycles", cycles},
+           {"utilization", Utilization(s.layers[r].macs * s.images, FirstOf(column), c)}});
     }
     j["layers"] = layers;
     j["batch_1"] = {{"cycles", s.batch_one}};

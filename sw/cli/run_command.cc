@@ -25,7 +25,8 @@ namespace systole {
 namespace {
 
 struct RunOptions {
-  std::string model, images, labels, backends = "golden,tlm", dataflow = "auto", rounding = "float32";
+  std::string model, images, labels, backends = "golden,tlm", dataflow = "auto",
+                                     rounding = "float32";
   std::string outputs, outputs_dir, json, trace, trace_layer, trace_cycles, inject;
   int64_t first = -1;
   int batch = 16, memory_latency = 20, jobs = 0;
@@ -51,7 +52,8 @@ std::vector<std::string> ParseBackends(const std::string& text) {
   std::vector<std::string> backends = SplitList(text);
   for (size_t i = 0; i < backends.size(); ++i) {
     if (backends[i] != "golden" && backends[i] != "tlm" && backends[i] != "rtl") {
-      throw InputError(fmt::format("--backend {}: '{}' is unknown; choose from golden, tlm, rtl", text, backends[i]));
+      throw InputError(fmt::format("--backend {}: '{}' is unknown; choose from golden, tlm, rtl",
+                                   text, backends[i]));
     }
     if (std::count(backends.begin(), backends.end(), backends[i]) > 1) {
       throw InputError(fmt::format("--backend {}: '{}' twice; name each once", text, backends[i]));
@@ -91,27 +93,34 @@ JobOptions MakeJobOptions(const RunOptions& o) {
     throw InputError(fmt::format("--memory-latency {}: 1 to 100000 cycles", o.memory_latency));
   }
   const std::string faulty =
-      job.fault.kind == Fault::Kind::kNone || job.fault.description == "model" ? "" : job.fault.description;
+      job.fault.kind == Fault::Kind::kNone || job.fault.description == "model"
+          ? ""
+          : job.fault.description;
   if (!faulty.empty() && !job.Has(faulty)) {
-    throw InputError(fmt::format("--inject {}: '{}' is not among the backends; add it to --backend", o.inject, faulty));
+    throw InputError(fmt::format("--inject {}: '{}' is not among the backends; add it to --backend",
+                                 o.inject, faulty));
   }
   if (job.fault.kind == Fault::Kind::kWeight && job.backends.size() < 2) {
-    throw InputError(fmt::format("--inject {}: nothing to compare with; name two backends", o.inject));
+    throw InputError(
+        fmt::format("--inject {}: nothing to compare with; name two backends", o.inject));
   }
   if (job.fault.kind == Fault::Kind::kLaw && (!job.Hardware() || o.has_stall)) {
-    throw InputError(
-        fmt::format("--inject {}: cycles are compared with backend tlm or rtl, without --stall", o.inject));
+    throw InputError(fmt::format(
+        "--inject {}: cycles are compared with backend tlm or rtl, without --stall", o.inject));
   }
-  if (!o.trace.empty() && !job.Has("rtl")) throw InputError("--trace: only backend rtl is traced; add it to --backend");
+  if (!o.trace.empty() && !job.Has("rtl"))
+    throw InputError("--trace: only backend rtl is traced; add it to --backend");
   if (o.trace.empty() && !(o.trace_layer.empty() && o.trace_cycles.empty())) {
     throw InputError("--trace-layer, --trace-cycles: they need --trace FILE");
   }
-  if (!o.trace_layer.empty() && !o.trace_cycles.empty()) throw InputError("--trace-layer, --trace-cycles: choose one");
+  if (!o.trace_layer.empty() && !o.trace_cycles.empty())
+    throw InputError("--trace-layer, --trace-cycles: choose one");
   ParseTraceCycles(o.trace_cycles, &job);
   job.target.memory_latency = o.memory_latency;
   job.target.stall = o.has_stall;
   job.target.stall_seed = o.stall;
-  if (o.has_stall && job.Has("tlm")) throw InputError("--stall: the TLM platform has no random stalls; leave tlm out");
+  if (o.has_stall && job.Has("tlm"))
+    throw InputError("--stall: the TLM platform has no random stalls; leave tlm out");
   job.target.rtl_variant = !o.trace.empty()              ? RtlVariant::kTrace
                            : o.rtl_variant == "noassert" ? RtlVariant::kNoAssert
                            : o.rtl_variant == "cov"      ? RtlVariant::kCoverage
@@ -119,7 +128,8 @@ JobOptions MakeJobOptions(const RunOptions& o) {
   if (!o.trace.empty() && o.rtl_variant != "plain") {
     throw InputError("--trace, --rtl-variant: the tracing library is its own variant; choose one");
   }
-  if (job.fault.kind == Fault::Kind::kLaw && job.fault.description == "tlm") job.target.law_fault = job.fault;
+  if (job.fault.kind == Fault::Kind::kLaw && job.fault.description == "tlm")
+    job.target.law_fault = job.fault;
   return job;
 }
 
@@ -128,7 +138,8 @@ void CheckWritable(const std::string& option, const std::string& path) {
   if (path.empty()) return;
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   if (!parent.empty() && !std::filesystem::is_directory(parent)) {
-    throw InputError(fmt::format("{} {}: folder {} does not exist; make it first", option, path, parent.string()));
+    throw InputError(fmt::format("{} {}: folder {} does not exist; make it first", option, path,
+                                 parent.string()));
   }
   if (std::filesystem::is_directory(path))
     throw InputError(fmt::format("{} {}: is a folder; name a file", option, path));
@@ -144,11 +155,13 @@ NpyArray ToNpy(const Tensor& t, const int8_t* values, int64_t count) {
   array.shape = {count, t.c, t.h, t.w};
   array.bytes.resize(count * t.Elements());
   const uint8_t flip = t.boundary == DType::kUint8 ? 0x80 : 0;
-  for (size_t i = 0; i < array.bytes.size(); ++i) array.bytes[i] = static_cast<uint8_t>(values[i]) ^ flip;
+  for (size_t i = 0; i < array.bytes.size(); ++i)
+    array.bytes[i] = static_cast<uint8_t>(values[i]) ^ flip;
   return array;
 }
 
-double Accuracy(const Model& model, const int8_t* outputs, int64_t count, const std::vector<uint8_t>& labels) {
+double Accuracy(const Model& model, const int8_t* outputs, int64_t count,
+                const std::vector<uint8_t>& labels) {
   const int64_t size = model.tensors.back().Elements();
   int64_t right = 0;
   for (int64_t i = 0; i < count; ++i) {
@@ -192,12 +205,14 @@ void Accumulate(const RowCycles& from, RowCycles* to) {
 }
 
 // Adds one item's result to the summary.
-void AddItem(const Job& job, const Item& item, const json& j, std::map<std::string, uint64_t>* steady_short,
+void AddItem(const Job& job, const Item& item, const json& j,
+             std::map<std::string, uint64_t>* steady_short,
              std::map<std::string, uint64_t>* steady_long, RunSummary* s) {
   AddFrom(j.at("tensors"), &s->tensor_differences);
   AddFrom(j.at("cycles"), &s->cycle_differences);
   s->cycle_checks += static_cast<int64_t>(job.program(item.program).program.code.size());
-  for (const auto& [who, seconds] : j.at("seconds").items()) s->seconds[who] += seconds.get<double>();
+  for (const auto& [who, seconds] : j.at("seconds").items())
+    s->seconds[who] += seconds.get<double>();
   const auto totals = j.at("totals").get<std::map<std::string, uint64_t>>();
   switch (item.purpose) {
     case Item::Purpose::kImages:
@@ -205,7 +220,8 @@ void AddItem(const Job& job, const Item& item, const json& j, std::map<std::stri
         s->bytes[r] += j.at("bytes")[r].get<int64_t>();
         s->mismatches[r] += j.at("mismatches")[r].get<int64_t>();
       }
-      for (const auto& [who, c] : j.at("rows").items()) Accumulate(RowCyclesFrom(c), &s->cycles[who]);
+      for (const auto& [who, c] : j.at("rows").items())
+        Accumulate(RowCyclesFrom(c), &s->cycles[who]);
       for (const auto& [who, total] : totals) s->totals[who] += total;
       break;
     case Item::Purpose::kBatchOne:
@@ -233,19 +249,22 @@ int Run(const RunOptions& o) {
   }
   const Rounding rounding = ParseRounding(o.rounding);
   if (options.Hardware() && !(options.config.roundings >> static_cast<int>(rounding) & 1)) {
-    throw InputError(fmt::format("--rounding {}: not among the accelerator's ROUNDINGS", o.rounding));
+    throw InputError(
+        fmt::format("--rounding {}: not among the accelerator's ROUNDINGS", o.rounding));
   }
 
   Model model = LoadModel(o.model);
   ChooseMultipliers(model, rounding);
-  for (const std::string& warning : ProveRanges(model)) fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : ProveRanges(model))
+    fmt::print(stderr, "warning: {}\n", warning);
   const Images images = LoadImages(o.images, model, o.first);
   if (images.count == 0) throw InputError(fmt::format("{}: no images", o.images));
   std::vector<uint8_t> labels;
   if (!o.labels.empty()) {
     labels = LoadLabels(o.labels);
     if (static_cast<int64_t>(labels.size()) < images.count) {
-      throw InputError(fmt::format("{}: {} labels for {} images", o.labels, labels.size(), images.count));
+      throw InputError(
+          fmt::format("{}: {} labels for {} images", o.labels, labels.size(), images.count));
     }
   }
 
@@ -266,7 +285,8 @@ int Run(const RunOptions& o) {
   if (!o.outputs_dir.empty()) {
     for (size_t t = 1; t < model.tensors.size(); ++t) {
       if (!observed[t]) continue;
-      tensors[t] = std::make_unique<SharedMemory>(static_cast<size_t>(images.count * model.tensors[t].Elements()));
+      tensors[t] = std::make_unique<SharedMemory>(
+          static_cast<size_t>(images.count * model.tensors[t].Elements()));
       collected.tensors[t] = static_cast<int8_t*>(tensors[t]->data());
     }
   }
@@ -282,7 +302,8 @@ int Run(const RunOptions& o) {
   s.mismatches.resize(s.layers.size());
   s.cycles_compared = !o.has_stall;
 
-  int processes = o.jobs > 0 ? o.jobs : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  int processes =
+      o.jobs > 0 ? o.jobs : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   if (!o.trace.empty()) processes = 1;
   std::map<std::string, uint64_t> steady_short, steady_long;
   {
@@ -290,7 +311,8 @@ int Run(const RunOptions& o) {
     for (const Item& item : job.items()) work += job.ImagesOf(item);
     Progress progress("images", work);
     ForkAndRun(
-        processes, static_cast<int>(job.items().size()), [&](int i) { return Serialize(job.Run(i, collected)); },
+        processes, static_cast<int>(job.items().size()),
+        [&](int i) { return Serialize(job.Run(i, collected)); },
         [&](int i, const std::string& text) {
           AddItem(job, job.items()[i], json::parse(text), &steady_short, &steady_long, &s);
           progress.Advance(job.ImagesOf(job.items()[i]));
@@ -303,7 +325,8 @@ int Run(const RunOptions& o) {
   s.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   PrintReport(s);
-  if (!o.outputs.empty()) WriteNpy(o.outputs, ToNpy(model.tensors.back(), collected.outputs, images.count));
+  if (!o.outputs.empty())
+    WriteNpy(o.outputs, ToNpy(model.tensors.back(), collected.outputs, images.count));
   if (!o.outputs_dir.empty()) {
     std::filesystem::create_directories(o.outputs_dir);
     for (size_t t = 1; t < model.tensors.size(); ++t) {
@@ -322,32 +345,45 @@ int Run(const RunOptions& o) {
 
 void AddRunCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<RunOptions>();
-  CLI::App* c = app->add_subcommand("run", "run a model on images, on any backend or on several and compare them");
-  c->add_option("model", o->model, "ONNX file (int8 or uint8, QDQ or QLinear), or folder of text files")->required();
+  CLI::App* c = app->add_subcommand(
+      "run", "run a model on images, on any backend or on several and compare them");
+  c->add_option("model", o->model,
+                "ONNX file (int8 or uint8, QDQ or QLinear), or folder of text files")
+      ->required();
   c->add_option("--images", o->images, "IDX (plain or .gz) or .npy")->required();
   c->add_option("--labels", o->labels, "IDX labels: accuracy is printed");
   c->add_option("--first", o->first, "only the first N images")->check(CLI::PositiveNumber);
   c->add_option("--batch", o->batch, "images that share one pass over the fully connected layers")
       ->capture_default_str();
-  c->add_option("--backend", o->backends, "of golden, tlm, rtl, joined by commas")->capture_default_str();
+  c->add_option("--backend", o->backends, "of golden, tlm, rtl, joined by commas")
+      ->capture_default_str();
   c->add_option("--dataflow", o->dataflow, "auto or ws")->capture_default_str();
-  c->add_option("--rounding", o->rounding, "floor, half_up, half_away, half_even, tflite or float32")
+  c->add_option("--rounding", o->rounding,
+                "floor, half_up, half_away, half_even, tflite or float32")
       ->capture_default_str();
   c->add_option("--outputs", o->outputs, "write the raw quantized outputs (.npy)");
-  c->add_option("--outputs-dir", o->outputs_dir, "write every layer's output: DIR/<index>_<name>.npy");
+  c->add_option("--outputs-dir", o->outputs_dir,
+                "write every layer's output: DIR/<index>_<name>.npy");
   c->add_option("--json", o->json, "write the report as JSON");
   c->add_option("--trace", o->trace, "write an FST trace of the RTL's first run");
-  c->add_option("--trace-layer", o->trace_layer, "trace the cycles of this layer only (a row of the table)");
+  c->add_option("--trace-layer", o->trace_layer,
+                "trace the cycles of this layer only (a row of the table)");
   c->add_option("--trace-cycles", o->trace_cycles, "trace cycles FIRST:LAST only");
-  c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own, so that every tensor is compared");
-  c->add_flag("--no-pack", o->no_pack, "one output pixel at a time on the array, its channels alone on the columns");
+  c->add_flag("--no-fuse", o->no_fuse,
+              "pooling layers run on their own, so that every tensor is compared");
+  c->add_flag("--no-pack", o->no_pack,
+              "one output pixel at a time on the array, its channels alone on the columns");
   c->add_option("--inject", o->inject,
-                "one fault in one description: weight:LAYER:K:N:BIT[@golden|tlm|rtl] or law:ENGINE:+1[@model|tlm]");
-  c->add_option("--memory-latency", o->memory_latency, "cycles from address to data")->capture_default_str();
-  c->add_option("--stall", o->stall, "random back-pressure on every bus channel, from this seed (rtl)")
+                "one fault in one description: weight:LAYER:K:N:BIT[@golden|tlm|rtl] or "
+                "law:ENGINE:+1[@model|tlm]");
+  c->add_option("--memory-latency", o->memory_latency, "cycles from address to data")
+      ->capture_default_str();
+  c->add_option("--stall", o->stall,
+                "random back-pressure on every bus channel, from this seed (rtl)")
       ->each([o](const std::string&) { o->has_stall = true; });
   c->add_option("--jobs", o->jobs, "processes (default: one per core)")->check(CLI::PositiveNumber);
-  c->add_option("--rtl-variant", o->rtl_variant, "library of the RTL: plain, noassert or cov (make rtl VARIANT=...)")
+  c->add_option("--rtl-variant", o->rtl_variant,
+                "library of the RTL: plain, noassert or cov (make rtl VARIANT=...)")
       ->check(CLI::IsMember({"plain", "noassert", "cov"}))
       ->capture_default_str();
   o->config.AddTo(c);

@@ -21,15 +21,19 @@ constexpr int kShortBatches = 2, kLongBatches = 6;
 
 class Stopwatch {
  public:
-  explicit Stopwatch(double* seconds) : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
-  ~Stopwatch() { *seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  explicit Stopwatch(double* seconds)
+      : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
+  ~Stopwatch() {
+    *seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
  private:
   double* seconds_;
   std::chrono::steady_clock::time_point start_;
 };
 
-// Cycles [first, last] of the run that belong to a report row: from its first MATMUL's issue to the next row's first.
+// Cycles [first, last] of the run that belong to a report row: from its first MATMUL's issue to the
+// next row's first.
 std::pair<uint64_t, uint64_t> LayerWindow(const JobProgram& p, const std::string& layer) {
   uint64_t first = kNever, last = p.model_code.total;
   std::string names;
@@ -37,7 +41,8 @@ std::pair<uint64_t, uint64_t> LayerWindow(const JobProgram& p, const std::string
     names += (names.empty() ? "" : ", ") + p.program.report[r].name;
     uint64_t start = kNever;
     for (size_t i = 0; i < p.program.code.size(); ++i) {
-      if (p.program.code[i].opcode() == Opcode::kMatmul && p.program.report_of[i] == static_cast<int>(r)) {
+      if (p.program.code[i].opcode() == Opcode::kMatmul &&
+          p.program.report_of[i] == static_cast<int>(r)) {
         start = std::min(start, p.model_code.stamps[i].issue);
       }
     }
@@ -47,7 +52,8 @@ std::pair<uint64_t, uint64_t> LayerWindow(const JobProgram& p, const std::string
       last = start;
     }
   }
-  if (first == kNever) throw InputError(fmt::format("--trace-layer {}: no such layer; layers: {}", layer, names));
+  if (first == kNever)
+    throw InputError(fmt::format("--trace-layer {}: no such layer; layers: {}", layer, names));
   return {first, last};
 }
 
@@ -72,19 +78,22 @@ Job::Job(const Model& model, const JobOptions& options, const Images& images)
     : model_(model),
       options_(options),
       images_(images),
-      faulty_model_(options.fault.kind == Fault::Kind::kWeight ? WithFault(model, options.fault) : Model{}),
+      faulty_model_(options.fault.kind == Fault::Kind::kWeight ? WithFault(model, options.fault)
+                                                               : Model{}),
       live_(std::make_shared<Live>()) {
   const int64_t count = images.count;
   const int batch = static_cast<int>(std::min<int64_t>(options.batch, count));
   // Whole batches in runs of up to kBatchesPerRun, then what is left as a batch of its own.
   const int64_t whole = count / batch;
-  const int full = AddProgram(static_cast<int>(std::min<int64_t>(whole, kBatchesPerRun)) * batch, batch);
+  const int full =
+      AddProgram(static_cast<int>(std::min<int64_t>(whole, kBatchesPerRun)) * batch, batch);
   int64_t first = 0;
   for (; first + ImagesOf({{}, full, 0}) <= count; first += ImagesOf({{}, full, 0})) {
     items_.push_back({Item::Purpose::kImages, full, first});
   }
   if (const int64_t batches = (count - first) / batch; batches > 0) {
-    items_.push_back({Item::Purpose::kImages, AddProgram(static_cast<int>(batches) * batch, batch), first});
+    items_.push_back(
+        {Item::Purpose::kImages, AddProgram(static_cast<int>(batches) * batch, batch), first});
     first += batches * batch;
   }
   if (first < count) {
@@ -129,7 +138,8 @@ int Job::AddProgram(int images, int batch) {
 
 // Every tensor of every image of the item, [image][tensor - 1].
 std::vector<std::vector<std::vector<int8_t>>> Job::Golden(const Item& item, ItemResult* result) {
-  const bool faulty = options_.fault.kind == Fault::Kind::kWeight && options_.fault.description == "golden";
+  const bool faulty =
+      options_.fault.kind == Fault::Kind::kWeight && options_.fault.description == "golden";
   if (!live_->golden) live_->golden = std::make_unique<FastGolden>(faulty ? faulty_model_ : model_);
   std::vector<std::vector<std::vector<int8_t>>> tensors;
   Stopwatch watch(&result->seconds["golden"]);
@@ -139,7 +149,8 @@ std::vector<std::vector<std::vector<int8_t>>> Job::Golden(const Item& item, Item
   return tensors;
 }
 
-TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t* images, ItemResult* result) {
+TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t* images,
+                     ItemResult* result) {
   const JobProgram& p = *programs_[item.program];
   const bool faulty = p.faulty && options_.fault.description == backend;
   const Program& program = faulty ? *p.faulty : p.program;
@@ -150,7 +161,8 @@ TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t*
     live.session = std::make_unique<Session>(live.target.get(), &program);
     live.program = item.program;
     if (!options_.target.stall) {
-      CompareTiming(program.setup, "setup", p.model_setup, TimingOf(backend, live.session->setup()), &result->cycles);
+      CompareTiming(program.setup, "setup", p.model_setup, TimingOf(backend, live.session->setup()),
+                    &result->cycles);
     }
   }
   const bool trace = backend == "rtl" && !options_.trace.empty() && !live.traced;
@@ -186,16 +198,19 @@ ItemResult Job::Run(int index, const Collected& collected) {
   if (options_.Has("golden")) {
     const auto golden = Golden(item, &result);
     reference.name = "golden";
-    for (const Observation& o : program.observations) reference.tensors.push_back(golden[o.image][o.tensor - 1]);
+    for (const Observation& o : program.observations)
+      reference.tensors.push_back(golden[o.image][o.tensor - 1]);
     for (const auto& tensors : golden) {
-      reference_outputs.insert(reference_outputs.end(), tensors.back().begin(), tensors.back().end());
+      reference_outputs.insert(reference_outputs.end(), tensors.back().begin(),
+                               tensors.back().end());
     }
     if (item.purpose == Item::Purpose::kImages) {
       for (int64_t i = 0; i < count; ++i) {
         for (size_t t = 1; t < collected.tensors.size(); ++t) {
           const std::vector<int8_t>& from = golden[i][t - 1];
           if (collected.tensors[t])
-            std::memcpy(collected.tensors[t] + (item.first + i) * from.size(), from.data(), from.size());
+            std::memcpy(collected.tensors[t] + (item.first + i) * from.size(), from.data(),
+                        from.size());
         }
       }
     }
@@ -219,7 +234,8 @@ ItemResult Job::Run(int index, const Collected& collected) {
     if (item.purpose == Item::Purpose::kImages && !options_.Has("golden")) {
       for (size_t i = 0; i < program.observations.size(); ++i) {
         const Observation& o = program.observations[i];
-        if (o.tensor >= static_cast<int>(collected.tensors.size()) || !collected.tensors[o.tensor]) continue;
+        if (o.tensor >= static_cast<int>(collected.tensors.size()) || !collected.tensors[o.tensor])
+          continue;
         std::memcpy(collected.tensors[o.tensor] + (item.first + o.image) * view.tensors[i].size(),
                     view.tensors[i].data(), view.tensors[i].size());
       }
@@ -229,8 +245,10 @@ ItemResult Job::Run(int index, const Collected& collected) {
       reference = std::move(view);
       reference_outputs = outputs;
     } else {
-      CompareTensors(model_, program, item.first, reference, view, &result.bytes, &result.mismatches, &result.tensors);
-      CompareOutputs(model_, item.first, reference.name, reference_outputs, backend, outputs, &result.tensors);
+      CompareTensors(model_, program, item.first, reference, view, &result.bytes,
+                     &result.mismatches, &result.tensors);
+      CompareOutputs(model_, item.first, reference.name, reference_outputs, backend, outputs,
+                     &result.tensors);
     }
     result.totals[backend] = run.counters.total;
     result.rows[backend] = CyclesByRow(program, run.record.stamps, run.counters.total);
@@ -243,7 +261,8 @@ ItemResult Job::Run(int index, const Collected& collected) {
     }
   }
   if (item.purpose == Item::Purpose::kImages) {
-    std::memcpy(collected.outputs + item.first * model_.tensors.back().Elements(), outputs.data(), outputs.size());
+    std::memcpy(collected.outputs + item.first * model_.tensors.back().Elements(), outputs.data(),
+                outputs.size());
   }
   return result;
 }

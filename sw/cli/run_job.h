@@ -1,5 +1,5 @@
-// The work behind `systole run`: programs, the runs of them that cover all images, and one run on every backend with
-// its comparison.
+// The work behind `systole run`: programs, the runs of them that cover all images, and one run on
+// every backend with its comparison.
 #pragma once
 
 #include <cstdint>
@@ -70,14 +70,17 @@ class Job {
   const std::vector<Item>& items() const { return items_; }
   const JobProgram& program(int i) const { return *programs_[i]; }
   const Program& Report() const { return programs_.front()->program; }
-  int64_t ImagesOf(const Item& item) const { return programs_[item.program]->program.options.images; }
+  int64_t ImagesOf(const Item& item) const {
+    return programs_[item.program]->program.options.images;
+  }
 
   // In a process of its own: devices are made at first use and kept.
   ItemResult Run(int item, const Collected& collected);
 
  private:
   int AddProgram(int images, int batch);
-  TargetRun RunOn(const std::string& backend, const Item& item, const int8_t* images, ItemResult* result);
+  TargetRun RunOn(const std::string& backend, const Item& item, const int8_t* images,
+                  ItemResult* result);
   std::vector<std::vector<std::vector<int8_t>>> Golden(const Item& item, ItemResult* result);
 
   struct Live;  // devices and sessions of this process

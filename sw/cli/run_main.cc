@@ -1,5 +1,5 @@
-// `systole run`, `compile`, `info` and `config`. Exit status: 0 all equal; 1 a difference found; 2 bad input or usage;
-// 3 the hardware reported an error.
+// `systole run`, `compile`, `info` and `config`. Exit status: 0 all equal; 1 a difference found; 2
+// bad input or usage; 3 the hardware reported an error.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,8 +23,10 @@ int main(int argc, char** argv) {
   try {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-    if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
-      throw systole::InputError(fmt::format("{}: unknown subcommand; choose from {}", argv[1], fmt::join(names, ", ")));
+    if (argc > 1 && argv[1][0] != '-' &&
+        std::find(names.begin(), names.end(), argv[1]) == names.end()) {
+      throw systole::InputError(
+          fmt::format("{}: unknown subcommand; choose from {}", argv[1], fmt::join(names, ", ")));
     }
     app.parse(argc, argv);
     return action();

@@ -1,4 +1,5 @@
-// The RTL behind Target, and the driver's sequence; apart from target.cc, whose TLM platform needs SystemC.
+// The RTL behind Target, and the driver's sequence; apart from target.cc, whose TLM platform needs
+// SystemC.
 #include <utility>
 
 #include "sw/cli/target.h"
@@ -8,15 +9,19 @@ namespace {
 
 class RtlTarget : public Target {
  public:
-  RtlTarget(const HwConfig& config, const TargetSettings& settings) : device_(OpenRtl(config, settings.rtl_variant)) {
+  RtlTarget(const HwConfig& config, const TargetSettings& settings)
+      : device_(OpenRtl(config, settings.rtl_variant)) {
     device_->SetTiming({settings.memory_latency, settings.stall, settings.stall_seed});
   }
   Device* device() override { return device_.get(); }
-  void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) override {
+  void Record(const std::vector<Instruction>* code,
+              const std::vector<Observation>* observations) override {
     device_->Record(code, observations);
   }
   const RunRecord& record() const override { return device_->record(); }
-  void Trace(const std::string& path, uint64_t first, uint64_t last) override { device_->Trace(path, first, last); }
+  void Trace(const std::string& path, uint64_t first, uint64_t last) override {
+    device_->Trace(path, first, last);
+  }
 
  private:
   std::unique_ptr<RtlDevice> device_;

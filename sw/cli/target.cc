@@ -17,13 +17,17 @@ MemoryTiming TlmTiming(const TargetSettings& settings) {
 
 class TlmTarget : public Target {
  public:
-  TlmTarget(const HwConfig& config, const TargetSettings& settings) : device_(config, TlmTiming(settings)) {}
+  TlmTarget(const HwConfig& config, const TargetSettings& settings)
+      : device_(config, TlmTiming(settings)) {}
   Device* device() override { return &device_; }
-  void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) override {
+  void Record(const std::vector<Instruction>* code,
+              const std::vector<Observation>* observations) override {
     device_.Record(code, observations);
   }
   const RunRecord& record() const override { return device_.record(); }
-  void Trace(const std::string&, uint64_t, uint64_t) override { throw InputError("backend tlm writes no trace"); }
+  void Trace(const std::string&, uint64_t, uint64_t) override {
+    throw InputError("backend tlm writes no trace");
+  }
 
  private:
   TlmDevice device_;
@@ -31,7 +35,8 @@ class TlmTarget : public Target {
 
 }  // namespace
 
-std::unique_ptr<Target> MakeTarget(const std::string& backend, const HwConfig& config, const TargetSettings& settings) {
+std::unique_ptr<Target> MakeTarget(const std::string& backend, const HwConfig& config,
+                                   const TargetSettings& settings) {
   if (backend == "rtl") return MakeRtlTarget(config, settings);
   if (backend == "tlm") return std::make_unique<TlmTarget>(config, settings);
   throw InputError("unknown backend " + backend);

@@ -1,4 +1,5 @@
-// A hardware description that runs compiled programs behind the host driver, and is observed: "tlm" or "rtl".
+// A hardware description that runs compiled programs behind the host driver, and is observed: "tlm"
+// or "rtl".
 #pragma once
 
 #include <memory>
@@ -32,19 +33,22 @@ class Target {
  public:
   virtual ~Target() = default;
   virtual Device* device() = 0;
-  virtual void Record(const std::vector<Instruction>* code, const std::vector<Observation>* observations) = 0;
+  virtual void Record(const std::vector<Instruction>* code,
+                      const std::vector<Observation>* observations) = 0;
   virtual const RunRecord& record() const = 0;
   // FST of cycles [first, last] of the following runs; empty path: no more.
   virtual void Trace(const std::string& path, uint64_t first, uint64_t last) = 0;
 };
 
 // Throws InputError where the backend or its library is missing.
-std::unique_ptr<Target> MakeTarget(const std::string& backend, const HwConfig& config, const TargetSettings& settings);
+std::unique_ptr<Target> MakeTarget(const std::string& backend, const HwConfig& config,
+                                   const TargetSettings& settings);
 
 // "rtl" alone, without what the TLM platform links (library systole_session).
 std::unique_ptr<Target> MakeRtlTarget(const HwConfig& config, const TargetSettings& settings);
 
-// The driver's whole sequence: identify, load, setup once (returned), then images as often as wanted.
+// The driver's whole sequence: identify, load, setup once (returned), then images as often as
+// wanted.
 class Session {
  public:
   Session(Target* target, const Program* program, Driver::Settings settings = {});

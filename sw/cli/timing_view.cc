@@ -22,7 +22,8 @@ HardwareCounters ToHardware(const RunCounters& c, Cycle total) {
 
 }  // namespace
 
-TimingView ModelTiming(const std::vector<Instruction>& code, const HwConfig& config, const MemoryTiming& memory) {
+TimingView ModelTiming(const std::vector<Instruction>& code, const HwConfig& config,
+                       const MemoryTiming& memory) {
   const Timeline t = Simulate(code, config, memory);
   if (!t.ok()) throw std::logic_error("cycle model: " + Describe(t));
   TimingView view;

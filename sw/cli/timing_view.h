@@ -11,7 +11,8 @@
 namespace systole {
 
 // Throws std::logic_error where the cycle model finds that the program cannot end.
-TimingView ModelTiming(const std::vector<Instruction>& code, const HwConfig& config, const MemoryTiming& memory);
+TimingView ModelTiming(const std::vector<Instruction>& code, const HwConfig& config,
+                       const MemoryTiming& memory);
 
 TimingView TimingOf(const std::string& name, const TargetRun& run);
 

@@ -31,8 +31,8 @@ void Report(const Planner& planner, Program* program) {
     row.first_layer = p.stage->first_layer;
     row.last_layer = p.stage->last_layer;
     row.macs = p.stage->macs;
-    row.mapping =
-        fmt::format("ws, {}, {} tile{}", p.mapping.Describe(), p.tiles.size(), p.tiles.size() == 1 ? "" : "s");
+    row.mapping = fmt::format("ws, {}, {} tile{}", p.mapping.Describe(), p.tiles.size(),
+                              p.tiles.size() == 1 ? "" : "s");
     if (p.images_per_tile > 1) row.mapping += fmt::format(" of {} images", p.images_per_tile);
     program->report.push_back(row);
   }

@@ -6,9 +6,10 @@
 
 namespace systole {
 
-// Compiles `model` (whose multipliers are chosen: ChooseMultipliers) for `config`. Weights, tables and activations must
-// fit on chip. Throws InputError naming the layer and the limit where they do not, where a sum could leave int32, or
-// where the configuration lacks a rounding mode or the row-sum column that the model needs.
+// Compiles `model` (whose multipliers are chosen: ChooseMultipliers) for `config`. Weights, tables
+// and activations must fit on chip. Throws InputError naming the layer and the limit where they do
+// not, where a sum could leave int32, or where the configuration lacks a rounding mode or the
+// row-sum column that the model needs.
 Program Compile(const Model& model, const HwConfig& config, const ProgramOptions& options);
 
 }  // namespace systole

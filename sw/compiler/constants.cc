@@ -10,7 +10,8 @@
 namespace systole {
 namespace {
 
-// The slices of a fold as rows of offsets: lanes in window order; unused lanes read on behind the used ones.
+// The slices of a fold as rows of offsets: lanes in window order; unused lanes read on behind the
+// used ones.
 class OffsetPattern {
  public:
   OffsetPattern(const Stage& stage, const Fold& fold, int pitch)
@@ -55,13 +56,16 @@ class OffsetPattern {
   const int step_y_, step_x_, per_row_;
 };
 
-// Do all slices read the pattern of slice 0, `step` further from slice to slice? (Only lanes that are used matter in
-// the last slice.)
-bool Uniform(const Fold& fold, const OffsetPattern& pattern, int step, const std::vector<int>& first) {
+// Do all slices read the pattern of slice 0, `step` further from slice to slice? (Only lanes that
+// are used matter in the last slice.)
+bool Uniform(const Fold& fold, const OffsetPattern& pattern, int step,
+             const std::vector<int>& first) {
   if (pattern.Contiguous()) return true;
   for (int i = 1; i < fold.slices; ++i) {
     const int used = i + 1 == fold.slices ? fold.Valid(i) : fold.rows;
-    if (!pattern.ForEachLane(i, used, [&](int j, int offset) { return offset == first[j] + i * step; })) return false;
+    if (!pattern.ForEachLane(i, used,
+                             [&](int j, int offset) { return offset == first[j] + i * step; }))
+      return false;
   }
   return true;
 }
@@ -101,10 +105,12 @@ OffsetRows Constants::AddOffsets(const Stage& stage, const Fold& fold, int pitch
     uint16_t* const row = &offsets_[begin + static_cast<size_t>(i) * fold.rows];
     pattern.ForEachLane(i, fold.rows, [&](int j, int offset) {
       if (offset < 0 || offset > 0xFFFF) {
-        throw MisfitError(Misfit::kTooLarge,
-                          fmt::format("layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
-                                      "large for this accelerator",
-                                      stage.name, offset));
+        throw MisfitError(
+            Misfit::kTooLarge,
+            fmt::format(
+                "layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
+                "large for this accelerator",
+                stage.name, offset));
       }
       row[j] = static_cast<uint16_t>(offset);
       return true;
@@ -119,8 +125,8 @@ int Constants::ShareTable(size_t begin) {
   table.row = static_cast<int>(begin) / config_.rows;
   table.rows = offset_rows() - table.row;
   for (const Table& t : tables_) {
-    if (t.rows == table.rows &&
-        std::equal(offsets_.begin() + begin, offsets_.end(), offsets_.begin() + int64_t{t.row} * config_.rows)) {
+    if (t.rows == table.rows && std::equal(offsets_.begin() + begin, offsets_.end(),
+                                           offsets_.begin() + int64_t{t.row} * config_.rows)) {
       offsets_.resize(begin);
       return t.row;
     }
@@ -132,8 +138,8 @@ int Constants::ShareTable(size_t begin) {
 int Constants::AddParameters(int stage_index, const Stage& stage, const PostPiece& piece) {
   const int count = stage.by_count ? piece.count : 0;
   for (const ParameterRun& r : runs_) {
-    if (r.stage == stage_index && r.first_channel == piece.first_channel && r.channels == piece.channels &&
-        r.count == count) {
+    if (r.stage == stage_index && r.first_channel == piece.first_channel &&
+        r.channels == piece.channels && r.count == count) {
       return r.row;
     }
   }
@@ -143,14 +149,18 @@ int Constants::AddParameters(int stage_index, const Stage& stage, const PostPiec
 }
 
 void Constants::CheckFit(const std::string& model_name) const {
-  auto check = [&](int need, int have, const char* parameter, int value, Misfit misfit, const char* what) {
+  auto check = [&](int need, int have, const char* parameter, int value, Misfit misfit,
+                   const char* what) {
     if (need <= have) return;
-    throw MisfitError(misfit, fmt::format("{}: {} need {} rows on chip, {}={} has {}; use a larger {}", model_name,
-                                          what, need, parameter, value, have, parameter));
+    throw MisfitError(misfit,
+                      fmt::format("{}: {} need {} rows on chip, {}={} has {}; use a larger {}",
+                                  model_name, what, need, parameter, value, have, parameter));
   };
   check(weight_rows(), config_.WgtRows(), "WGT_KIB", config_.wgt_kib, Misfit::kWeight, "weights");
-  check(offset_rows(), config_.KtabRows(), "KTAB_KIB", config_.ktab_kib, Misfit::kOffset, "window offsets");
-  check(parameter_rows(), config_.ParRows(), "PAR_KIB", config_.par_kib, Misfit::kChannel, "biases and multipliers");
+  check(offset_rows(), config_.KtabRows(), "KTAB_KIB", config_.ktab_kib, Misfit::kOffset,
+        "window offsets");
+  check(parameter_rows(), config_.ParRows(), "PAR_KIB", config_.par_kib, Misfit::kChannel,
+        "biases and multipliers");
 }
 
 }  // namespace systole

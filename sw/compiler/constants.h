@@ -1,5 +1,5 @@
-// Resident constants: which rows of the weight buffer, the offset table and the parameter memory hold what. The rows
-// are planned from shapes alone; their bytes are packed at the end (pack.h).
+// Resident constants: which rows of the weight buffer, the offset table and the parameter memory
+// hold what. The rows are planned from shapes alone; their bytes are packed at the end (pack.h).
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace systole {
 
-// Offsets of a fold's slices: rows ktab + i (increment true), or row ktab for every slice, the window base growing by
-// base_inc from slice to slice.
+// Offsets of a fold's slices: rows ktab + i (increment true), or row ktab for every slice, the
+// window base growing by base_inc from slice to slice.
 struct OffsetRows {
   int ktab = 0;
   bool increment = false;
@@ -26,8 +26,9 @@ struct FoldRows {
   OffsetRows offsets;
 };
 
-// Parameter rows from `row` on: biases and multipliers of `channels` columns of a stage, from first_channel on, anew
-// after the last output channel. count: the taps inside the image (average pooling), else 0.
+// Parameter rows from `row` on: biases and multipliers of `channels` columns of a stage, from
+// first_channel on, anew after the last output channel. count: the taps inside the image (average
+// pooling), else 0.
 struct ParameterRun {
   int stage, first_channel, channels, count;
   int row;
@@ -38,9 +39,11 @@ class Constants {
  public:
   void Clear(const HwConfig& config);
 
-  // Weight rows of a fold, first row (per bank). Slice i begins `wl` rows further each: wl = min(columns, COLS/WPORT).
+  // Weight rows of a fold, first row (per bank). Slice i begins `wl` rows further each: wl =
+  // min(columns, COLS/WPORT).
   int AddWeights(const Fold& fold);
-  // Offset rows; equal tables are shared. Throws MisfitError naming the stage where an offset leaves 16 bits.
+  // Offset rows; equal tables are shared. Throws MisfitError naming the stage where an offset
+  // leaves 16 bits.
   OffsetRows AddOffsets(const Stage& stage, const Fold& fold, int pitch);
   // First parameter row of a piece's channels; equal runs of one stage are shared.
   int AddParameters(int stage_index, const Stage& stage, const PostPiece& piece);
@@ -51,8 +54,10 @@ class Constants {
   int weight_rows() const { return weight_rows_; }  // per bank
   int offset_rows() const { return static_cast<int>(offsets_.size()) / config_.rows; }
   int parameter_rows() const { return parameter_rows_; }
-  const std::vector<uint16_t>& offsets() const { return offsets_; }      // offset_rows() x ROWS
-  const std::vector<ParameterRun>& parameters() const { return runs_; }  // in the order of their rows
+  const std::vector<uint16_t>& offsets() const { return offsets_; }  // offset_rows() x ROWS
+  const std::vector<ParameterRun>& parameters() const {
+    return runs_;
+  }  // in the order of their rows
 
  private:
   struct Table {

@@ -12,7 +12,8 @@ int64_t Emitter::Order(const After& after) {
     const int64_t producer = after.index[source];
     if (source == engine || producer <= covered_[engine][source]) continue;
     assert(producer < index && static_cast<int>((*code_)[producer].engine()) == source);
-    // Engines retire in order and tokens are counted, so one token of the last producer stands for all before it.
+    // Engines retire in order and tokens are counted, so one token of the last producer stands for
+    // all before it.
     covered_[engine][source] = producer;
     self += uint32_t{1} << kPopField[source].lsb;
     uint32_t& giver = (*code_)[producer].word[0];

@@ -1,4 +1,5 @@
-// Instructions in program order with the order they must keep across engines, turned into tokens at the end.
+// Instructions in program order with the order they must keep across engines, turned into tokens at
+// the end.
 #pragma once
 
 #include <array>
@@ -24,19 +25,22 @@ struct After {
 
 class Emitter {
  public:
-  // Starts a program in `code`, which is to be empty: a token for every order that earlier tokens do not already imply.
+  // Starts a program in `code`, which is to be empty: a token for every order that earlier tokens
+  // do not already imply.
   void Start(std::vector<Instruction>* code) {
     code_ = code;
     for (auto& of_engine : covered_) of_engine.fill(-1);
   }
   // Appends an instruction: the caller sets its fields at once, then says what it comes after.
   Instruction* Append() { return &code_->emplace_back(); }
-  // The instruction appended last may issue once those of `after` have retired. Returns its program index.
+  // The instruction appended last may issue once those of `after` have retired. Returns its program
+  // index.
   int64_t Order(const After& after);
-  // Is it certain, by what its engine already waited for, that the next instruction of `engine` comes after
-  // instruction `index` of engine `source`?
+  // Is it certain, by what its engine already waited for, that the next instruction of `engine`
+  // comes after instruction `index` of engine `source`?
   bool Covers(Engine engine, Engine source, int64_t index) const {
-    return source == engine || index <= covered_[static_cast<int>(engine)][static_cast<int>(source)];
+    return source == engine ||
+           index <= covered_[static_cast<int>(engine)][static_cast<int>(source)];
   }
 
  private:

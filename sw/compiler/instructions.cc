@@ -15,12 +15,16 @@ struct Owner {
   const char* what;
 };
 
-[[noreturn, gnu::cold, gnu::noinline]] void RefuseField(const Owner& owner, Field f, uint64_t value) {
-  const std::string who = owner.stage != nullptr ? fmt::format("layer '{}'", owner.stage->name) : owner.what;
-  throw MisfitError(Misfit::kTooLarge,
-                    fmt::format("{}: an instruction field of {} bits cannot hold {}; the layer is too large for this "
-                                "accelerator",
-                                who, f.width, static_cast<int64_t>(value)));
+[[noreturn, gnu::cold, gnu::noinline]] void RefuseField(const Owner& owner, Field f,
+                                                        uint64_t value) {
+  const std::string who =
+      owner.stage != nullptr ? fmt::format("layer '{}'", owner.stage->name) : owner.what;
+  throw MisfitError(
+      Misfit::kTooLarge,
+      fmt::format(
+          "{}: an instruction field of {} bits cannot hold {}; the layer is too large for this "
+          "accelerator",
+          who, f.width, static_cast<int64_t>(value)));
 }
 
 // Puts each field once.
@@ -34,15 +38,19 @@ class Builder {
     if (f.width < 64 && value >> f.width != 0) RefuseField(owner_, f, value);
     const int first = f.lsb / 32, shift = f.lsb % 32;
     instruction_.word[first] |= static_cast<uint32_t>(value << shift);
-    if (shift + f.width > 32) instruction_.word[first + 1] |= static_cast<uint32_t>(value >> (32 - shift));
-    if (shift + f.width > 64) instruction_.word[first + 2] |= static_cast<uint32_t>(value >> (64 - shift));
+    if (shift + f.width > 32)
+      instruction_.word[first + 1] |= static_cast<uint32_t>(value >> (32 - shift));
+    if (shift + f.width > 64)
+      instruction_.word[first + 2] |= static_cast<uint32_t>(value >> (64 - shift));
     return *this;
   }
   // Modulo 2^width, as docs/isa.md says of entries and columns.
   [[gnu::always_inline]] Builder& PutModulo(Field f, int value) {
     return Put(f, static_cast<uint64_t>(value) & ((uint64_t{1} << f.width) - 1));
   }
-  [[gnu::always_inline]] Builder& PutInt8(Field f, int value) { return Put(f, static_cast<uint8_t>(value)); }
+  [[gnu::always_inline]] Builder& PutInt8(Field f, int value) {
+    return Put(f, static_cast<uint8_t>(value));
+  }
 
  private:
   const Owner owner_;
@@ -57,8 +65,8 @@ Owner Of(const char* what) { return {nullptr, what}; }
 void SetMatmul(const MatmulWork& w, const Storage& in, const HwConfig& config, Instruction* i) {
   const Stage& st = w.stage;
   const int wl = LoadCycles(w.fold, config);
-  const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch + w.tile.cx0 * st.stride_w * st.cin +
-                   FoldShift(st, w.fold, in.pitch);
+  const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch +
+                   w.tile.cx0 * st.stride_w * st.cin + FoldShift(st, w.fold, in.pitch);
   const bool to_end = w.last == w.fold.slices;
   Builder(Opcode::kMatmul, Of(st), i)
       .Put(field::kMmFirst, w.first == 0)
@@ -117,9 +125,11 @@ void SetPost(const PostWork& w, const Storage& out, Instruction* i) {
       .PutInt8(field::kPoHi, w.stage.hi);
 }
 
-void SetLoadImage(const Program& program, const Storage& in, int image, int row0, int row1, Instruction* i) {
+void SetLoadImage(const Program& program, const Storage& in, int image, int row0, int row1,
+                  Instruction* i) {
   Builder(Opcode::kLoadAct, Of("input"), i)
-      .Put(field::kLsAddr, program.input.address + image * program.input_stride + row0 * program.input.line_stride)
+      .Put(field::kLsAddr,
+           program.input.address + image * program.input_stride + row0 * program.input.line_stride)
       .Put(field::kLsBytes, in.w * in.c)
       .Put(field::kLsLines, row1 - row0)
       .Put(field::kLsMemStride, program.input.line_stride)
@@ -139,7 +149,10 @@ void SetStore(const Program& program, const Storage& out, int image, int images,
 }
 
 void SetLoadRows(Opcode opcode, uint64_t address, uint64_t bytes, Instruction* i) {
-  Builder(opcode, Of("constants"), i).Put(field::kLsAddr, address).Put(field::kLsBytes, bytes).Put(field::kLsLines, 1);
+  Builder(opcode, Of("constants"), i)
+      .Put(field::kLsAddr, address)
+      .Put(field::kLsBytes, bytes)
+      .Put(field::kLsLines, 1);
 }
 
 void SetFill(const Storage& storage, Instruction* i) {

@@ -1,5 +1,6 @@
-// The instructions of planned work, field by field, written to *i as a whole. A value that does not fit its field
-// throws InputError naming the layer: the layer is too large for this accelerator's instructions.
+// The instructions of planned work, field by field, written to *i as a whole. A value that does not
+// fit its field throws InputError naming the layer: the layer is too large for this accelerator's
+// instructions.
 #pragma once
 
 #include "sw/compiler/constants.h"
@@ -11,8 +12,8 @@
 
 namespace systole {
 
-// Slices [first, last) of a fold over a tile of `images` images from `image` on, into accumulator entries from
-// `entry` on.
+// Slices [first, last) of a fold over a tile of `images` images from `image` on, into accumulator
+// entries from `entry` on.
 struct MatmulWork {
   const Stage& stage;
   const Mapping& mapping;
@@ -26,8 +27,8 @@ struct MatmulWork {
 };
 void SetMatmul(const MatmulWork& work, const Storage& in, const HwConfig& config, Instruction* i);
 
-// A piece of POST's work for one image (offset `image_entry` in the accumulators), or, where `images` > 1, for several
-// whose single output pixels lie `out.slot_bytes` apart.
+// A piece of POST's work for one image (offset `image_entry` in the accumulators), or, where
+// `images` > 1, for several whose single output pixels lie `out.slot_bytes` apart.
 struct PostWork {
   const Stage& stage;
   const Tile& tile;
@@ -42,7 +43,8 @@ void SetPost(const PostWork& work, const Storage& out, Instruction* i);
 bool PostTogether(const PostPiece& piece, int images, const Storage& out);
 
 // Rows [row0, row1) of an input image.
-void SetLoadImage(const Program& program, const Storage& in, int image, int row0, int row1, Instruction* i);
+void SetLoadImage(const Program& program, const Storage& in, int image, int row0, int row1,
+                  Instruction* i);
 
 // Output images: `images` one-line images from `image` on, or (images == 1) all lines of one.
 void SetStore(const Program& program, const Storage& out, int image, int images, Instruction* i);

@@ -1,4 +1,5 @@
-// Which instructions a job's K-slices wait for, remembered from one judgement of the job to the next.
+// Which instructions a job's K-slices wait for, remembered from one judgement of the job to the
+// next.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 
 namespace systole {
 
-// Per slice group of a fold: the last instruction that writes what it reads (-1: none), and the first cycle after its
-// estimated retirement.
+// Per slice group of a fold: the last instruction that writes what it reads (-1: none), and the
+// first cycle after its estimated retirement.
 struct Needs {
   int image = -1, tile = -1;  // of the job
   std::vector<int64_t> producer;
@@ -25,13 +26,14 @@ class JobNeeds {
  public:
   void Clear(const std::vector<PlannedStage>& stages);
 
-  // Of a fold of the job, whose input images are complete. retire: estimates by instruction. Holds until the stage's
-  // next tile or images are asked for.
+  // Of a fold of the job, whose input images are complete. retire: estimates by instruction. Holds
+  // until the stage's next tile or images are asked for.
   const Needs& Of(const Job& job, const PlannedStage& stage, int fold, const TensorSlots& slots,
                   const std::vector<Cycle>& retire);
 
  private:
-  // The parts of the job's input images: those with the same ranges as one, written when the last of them is.
+  // The parts of the job's input images: those with the same ranges as one, written when the last
+  // of them is.
   void CollectParts(const Job& job, const TensorSlots& slots);
 
   std::vector<size_t> first_;  // per stage: its first list in needs_

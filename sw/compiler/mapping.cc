@@ -11,8 +11,8 @@ int Mapping::Slices() const {
 }
 
 std::string Mapping::Describe() const {
-  return fmt::format("packing {}x{}, {} column fold{}, {} K-slices", ph, pw, folds.size(), folds.size() == 1 ? "" : "s",
-                     Slices());
+  return fmt::format("packing {}x{}, {} column fold{}, {} K-slices", ph, pw, folds.size(),
+                     folds.size() == 1 ? "" : "s", Slices());
 }
 
 }  // namespace systole

@@ -1,8 +1,10 @@
-// How a stage lies on the array: which output pixels and channels are columns, which window elements are lanes.
+// How a stage lies on the array: which output pixels and channels are columns, which window
+// elements are lanes.
 //
-// Pixel packing: a cell of ph x pw neighbouring convolution outputs is computed at once; column p*cout + n of the cell
-// is pixel p (row by row) of filter n, and the kernel is Toeplitz-expanded over the window that covers the cell. The
-// packing is ragged: a fold of COLS columns reads only the window that its own pixels need.
+// Pixel packing: a cell of ph x pw neighbouring convolution outputs is computed at once; column
+// p*cout + n of the cell is pixel p (row by row) of filter n, and the kernel is Toeplitz-expanded
+// over the window that covers the cell. The packing is ragged: a fold of COLS columns reads only
+// the window that its own pixels need.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +26,9 @@ struct Column {
   int n = 0;           // output channel
 };
 
-// One column fold: up to COLS columns over one window, whose elements in (ky, kx, c) order are cut into K-slices of
-// ROWS lanes. Slices start anew at each run of `run` elements; the last slice of a run may have fewer valid lanes.
+// One column fold: up to COLS columns over one window, whose elements in (ky, kx, c) order are cut
+// into K-slices of ROWS lanes. Slices start anew at each run of `run` elements; the last slice of a
+// run may have fewer valid lanes.
 struct Fold {
   int dy = 0, dx = 0;  // first pixel (of the cell) that the window serves
   int c0 = 0, nc = 1;  // input channels of the window: nc from c0 on
@@ -48,7 +51,8 @@ struct Fold {
 };
 
 enum class WindowOrder {
-  kFlattened,  // (ky, kx, c) in one run, rows of window_w * cin elements; the line pitch is congruent to that
+  kFlattened,  // (ky, kx, c) in one run, rows of window_w * cin elements; the line pitch is
+               // congruent to that
   kByRow,      // slices start anew at each kernel row
   kByPixel,    // slices start anew at each kernel element (dilation, groups)
 };
@@ -58,11 +62,13 @@ struct Mapping {
   int window_w = 1;  // window columns of every fold (kFlattened)
   WindowOrder order = WindowOrder::kFlattened;
   std::vector<Fold> folds;
-  bool joint = false;  // all folds of a tile belong to one job (packing): their outputs meet in the pooling
+  bool joint =
+      false;  // all folds of a tile belong to one job (packing): their outputs meet in the pooling
   // Columns are cut into folds of `cols`, anew at each block of `block` columns.
   int block = 1, cols = 1;
 
-  // Where column `index` (pixel * cout + n) of the cell is computed; `left`: columns from it to the end of its fold.
+  // Where column `index` (pixel * cout + n) of the cell is computed; `left`: columns from it to the
+  // end of its fold.
   struct Place {
     int fold, column, left;
   };
@@ -73,7 +79,8 @@ struct Mapping {
       i -= b * block;
     }
     const int f = i / cols, column = i - f * cols;
-    return {b > 0 ? b * ((block + cols - 1) / cols) + f : f, column, std::min(cols - column, block - i)};
+    return {b > 0 ? b * ((block + cols - 1) / cols) + f : f, column,
+            std::min(cols - column, block - i)};
   }
   Column ColumnOf(const Stage& stage, const Fold& fold, int i) const {
     const int index = fold.first_column + i, pixel = index / stage.cout;

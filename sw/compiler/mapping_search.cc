@@ -17,12 +17,15 @@ void SetWindow(Fold& fold, WindowOrder order, int h, int w, int c0, int nc, int 
   fold.c0 = c0;
   fold.nc = nc;
   fold.rows = rows;
-  fold.run = order == WindowOrder::kFlattened ? h * w * nc : order == WindowOrder::kByRow ? w * nc : nc;
+  fold.run = order == WindowOrder::kFlattened ? h * w * nc
+             : order == WindowOrder::kByRow   ? w * nc
+                                              : nc;
   fold.run_slices = (fold.run + rows - 1) / rows;
   fold.slices = h * w * nc / fold.run * fold.run_slices;
 }
 
-// All input channels, cells of ph x pw pixels, columns in (pixel, channel) order cut into folds of COLS.
+// All input channels, cells of ph x pw pixels, columns in (pixel, channel) order cut into folds of
+// COLS.
 void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Mapping* mapping) {
   const bool dilated = stage.dilation_h > 1 || stage.dilation_w > 1;
   const int total = ph * pw * stage.cout;
@@ -47,14 +50,17 @@ void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Ma
     fold.dx = dy_max > fold.dy ? 0 : pixel0 - fold.dy * pw;
     const int dx_max = dy_max > fold.dy ? pw - 1 : pixel1 - dy_max * pw;
     fold.window_h = stage.kernel_h + (dy_max - fold.dy) * stage.stride_h;
-    mapping->window_w = std::max(mapping->window_w, stage.kernel_w + (dx_max - fold.dx) * stage.stride_w);
+    mapping->window_w =
+        std::max(mapping->window_w, stage.kernel_w + (dx_max - fold.dx) * stage.stride_w);
     mapping->folds.push_back(fold);
   }
   const int w = mapping->order == WindowOrder::kFlattened ? mapping->window_w : stage.kernel_w;
-  for (Fold& fold : mapping->folds) SetWindow(fold, mapping->order, fold.window_h, w, 0, stage.cin, config.rows);
+  for (Fold& fold : mapping->folds)
+    SetWindow(fold, mapping->order, fold.window_h, w, 0, stage.cin, config.rows);
 }
 
-// Grouped convolution, block-diagonal: a fold serves as many groups as fit in the columns and one slice's lanes.
+// Grouped convolution, block-diagonal: a fold serves as many groups as fit in the columns and one
+// slice's lanes.
 void GroupedMapping(const Stage& stage, const HwConfig& config, Mapping* mapping) {
   const int cg = stage.InGroup(), og = stage.OutGroup();
   const int block = std::max(1, std::min(config.cols / og, config.rows / cg));
@@ -71,7 +77,8 @@ void GroupedMapping(const Stage& stage, const HwConfig& config, Mapping* mapping
       Fold fold;
       fold.first_column = g * og + first;
       fold.columns = std::min(groups * og - first, config.cols);
-      SetWindow(fold, mapping->order, stage.kernel_h, stage.kernel_w, g * cg, groups * cg, config.rows);
+      SetWindow(fold, mapping->order, stage.kernel_h, stage.kernel_w, g * cg, groups * cg,
+                config.rows);
       mapping->folds.push_back(fold);
     }
   }
@@ -81,7 +88,8 @@ void GroupedMapping(const Stage& stage, const HwConfig& config, Mapping* mapping
 bool PackingAllowed(const Stage& stage, int ph, int pw) {
   if (ph * pw == 1) return true;
   if (stage.dilation_h > 1 || stage.dilation_w > 1) return false;
-  if (stage.pool_h * stage.pool_w == 1) return stage.pool_stride_h == 1 && stage.pool_stride_w == 1 && !stage.by_count;
+  if (stage.pool_h * stage.pool_w == 1)
+    return stage.pool_stride_h == 1 && stage.pool_stride_w == 1 && !stage.by_count;
   const Padding& p = stage.pool_pad;
   if (p.top + p.left + p.bottom + p.right > 0) return false;
   if (stage.pool_dilation_h > 1 || stage.pool_dilation_w > 1) return false;
@@ -101,7 +109,8 @@ int64_t MatmulCycles(const Mapping& mapping, int64_t vectors, const HwConfig& co
 // A lower bound of the cost of cells of ph x pw: every fold reads at least a kernel.
 double LeastCost(const Stage& stage, const HwConfig& config, int ph, int pw) {
   const int64_t folds = (int64_t{ph} * pw * stage.cout + config.cols - 1) / config.cols;
-  const int64_t slices = (int64_t{stage.kernel_h} * stage.kernel_w * stage.cin + config.rows - 1) / config.rows;
+  const int64_t slices =
+      (int64_t{stage.kernel_h} * stage.kernel_w * stage.cin + config.rows - 1) / config.rows;
   const double matmul = static_cast<double>(LeastVectors(stage, ph, pw) * folds * slices);
   const double post = static_cast<double>(PostPlanner::LeastCost(stage, ph, pw, config));
   return std::max(matmul, post) + 0.01 * post;
@@ -121,7 +130,8 @@ void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
   if (!candidate_tiles_.empty()) {
     const double tiles = 0.001 * static_cast<double>(candidate_tiles_.size());
     int64_t cycles = 0;
-    for (const Tile& tile : candidate_tiles_) cycles += MatmulCycles(candidate_, tile.vectors, config);
+    for (const Tile& tile : candidate_tiles_)
+      cycles += MatmulCycles(candidate_, tile.vectors, config);
     const double matmul = static_cast<double>(cycles);
     if (!first && matmul + tiles >= limit) return;
     const int64_t post = post_.Cost(stage, candidate_, candidate_tiles_, config);
@@ -149,7 +159,8 @@ void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack
   const int side = pack ? kMaxCellSide : 1;
   for (int ph = 1; ph <= std::min(side, stage.conv_h); ++ph) {
     for (int pw = 1; pw <= std::min(side, stage.conv_w); ++pw) {
-      if (ph * pw == 1 || ph * pw * stage.cout > 4 * config.cols || !PackingAllowed(stage, ph, pw)) continue;
+      if (ph * pw == 1 || ph * pw * stage.cout > 4 * config.cols || !PackingAllowed(stage, ph, pw))
+        continue;
       if (LeastCost(stage, config, ph, pw) >= best_cost_ * kPackingGain) continue;
       DenseMapping(stage, config, ph, pw, &candidate_);
       Consider(stage, config);

@@ -14,9 +14,11 @@ namespace systole {
 // Keeps its memory from search to search.
 class MappingSearch {
  public:
-  // The mapping with the fewest cycles for the stage on this array, without `pack` of those with one pixel a vector,
-  // and its tiles: none if not even one pooling window fits into the accumulators.
-  void Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping, std::vector<Tile>* tiles);
+  // The mapping with the fewest cycles for the stage on this array, without `pack` of those with
+  // one pixel a vector, and its tiles: none if not even one pooling window fits into the
+  // accumulators.
+  void Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping,
+              std::vector<Tile>* tiles);
 
  private:
   // Judges the candidate and takes it if it is better than the best so far.

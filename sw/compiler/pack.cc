@@ -13,8 +13,8 @@ void PutLittleEndian(uint32_t value, int bytes, std::vector<uint8_t>* image) {
 
 }  // namespace
 
-void PackWeights(const Stage& stage, const Mapping& mapping, const Fold& fold, const HwConfig& config,
-                 std::vector<uint8_t>* image) {
+void PackWeights(const Stage& stage, const Mapping& mapping, const Fold& fold,
+                 const HwConfig& config, std::vector<uint8_t>* image) {
   const int n = config.cols / config.wport, wl = LoadCycles(fold, config);
   const int padding = WeightRowBytes(config) - config.rows;
   for (int i = 0; i < fold.slices; ++i) {
@@ -49,7 +49,8 @@ void PackOffsets(const Constants& constants, const HwConfig& config, std::vector
   }
 }
 
-void PackParameters(const ParameterRun& run, const Stage& stage, const HwConfig& config, std::vector<uint8_t>* image) {
+void PackParameters(const ParameterRun& run, const Stage& stage, const HwConfig& config,
+                    std::vector<uint8_t>* image) {
   const int lanes = config.lanes, padded = (run.channels + lanes - 1) / lanes * lanes;
   for (int i = 0; i < padded; ++i) {
     if (i < run.channels) {

@@ -19,9 +19,11 @@ constexpr uint64_t kAlignment = 256;  // of everything in memory
 uint64_t AlignUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
 void CheckPossible(const HwConfig& config, const ProgramOptions& options) {
-  for (const auto& [name, value] : {std::pair{"images", options.images}, {"batch", options.batch}}) {
+  for (const auto& [name, value] :
+       {std::pair{"images", options.images}, {"batch", options.batch}}) {
     if (value < 1)
-      throw MisfitError(Misfit::kParameter, fmt::format("{}={} is not possible; allowed: 1 or more", name, value));
+      throw MisfitError(Misfit::kParameter,
+                        fmt::format("{}={} is not possible; allowed: 1 or more", name, value));
   }
   try {
     Validate(config);
@@ -32,21 +34,25 @@ void CheckPossible(const HwConfig& config, const ProgramOptions& options) {
 
 void CheckSupported(const Stage& stage, const HwConfig& config) {
   if (!(config.roundings >> static_cast<int>(stage.rounding) & 1)) {
-    throw MisfitError(Misfit::kUnsupported,
-                      fmt::format("layer '{}': rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it "
-                                  "in or choose another",
-                                  stage.name, RoundingName(stage.rounding), config.roundings));
+    throw MisfitError(
+        Misfit::kUnsupported,
+        fmt::format(
+            "layer '{}': rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it "
+            "in or choose another",
+            stage.name, RoundingName(stage.rounding), config.roundings));
   }
   if (stage.zw != 0 && config.row_sum == 0) {
-    throw MisfitError(Misfit::kUnsupported,
-                      fmt::format("layer '{}': its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
-                                  "ROW_SUM=1",
-                                  stage.name, stage.zw));
+    throw MisfitError(
+        Misfit::kUnsupported,
+        fmt::format(
+            "layer '{}': its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
+            "ROW_SUM=1",
+            stage.name, stage.zw));
   }
 }
 
-// From the first stage that leaves the array idle without it, stages work on whole batches: their tiles take several
-// images.
+// From the first stage that leaves the array idle without it, stages work on whole batches: their
+// tiles take several images.
 int FirstBatched(const std::vector<PlannedStage>& stages, const HwConfig& config) {
   for (size_t s = 0; s < stages.size(); ++s) {
     const PlannedStage& p = stages[s];
@@ -92,7 +98,8 @@ Program& Planner::Plan(const HwConfig& config, const ProgramOptions& options) {
     placement_.tensors.push_back(ConsumerStorage(*p.stage, p.mapping, p.tiles, config));
   }
   placement_.tensors.push_back(OutputStorage(*stages_.back().stage));
-  PlaceTensors(first_batched_, config, options.images, std::min(options.batch, options.images), name_, &placement_);
+  PlaceTensors(first_batched_, config, options.images, std::min(options.batch, options.images),
+               name_, &placement_);
   PlaceConstants(config);
   constants_.CheckFit(name_);  // weights and offsets; parameters are added as pieces are planned
   PlaceMemory();
@@ -113,15 +120,17 @@ void Planner::PlanStages(const HwConfig& config, const ProgramOptions& options) 
     if (p.tiles.empty()) {
       throw MisfitError(
           Misfit::kAccumulator,
-          fmt::format("layer '{}': one pooling window needs more than the ACC_DEPTH={} accumulator entries",
-                      p.stage->name, config.acc_depth));
+          fmt::format(
+              "layer '{}': one pooling window needs more than the ACC_DEPTH={} accumulator entries",
+              p.stage->name, config.acc_depth));
     }
     p.needs.Set(*p.stage, p.mapping);
     p.images_per_tile = 1;
   }
   first_batched_ = FirstBatched(stages_, config);
   for (size_t s = static_cast<size_t>(first_batched_); s < stages_.size(); ++s) {
-    stages_[s].images_per_tile = ImagesPerTile(stages_[s], config, std::min(options.batch, options.images));
+    stages_[s].images_per_tile =
+        ImagesPerTile(stages_[s], config, std::min(options.batch, options.images));
   }
 }
 
@@ -134,8 +143,9 @@ void Planner::PlaceConstants(const HwConfig& config) {
       const Fold& fold = p.mapping.folds[f];
       const int weight_row = constants_.AddWeights(fold);
       const bool same = f > 0 && fold.SamePattern(p.mapping.folds[f - 1]);
-      p.rows.push_back({weight_row, same ? p.rows.back().offsets
-                                         : constants_.AddOffsets(*p.stage, fold, placement_.tensors[s].pitch)});
+      p.rows.push_back(
+          {weight_row, same ? p.rows.back().offsets
+                            : constants_.AddOffsets(*p.stage, fold, placement_.tensors[s].pitch)});
     }
   }
 }
@@ -163,12 +173,14 @@ void Planner::EmitSetup() {
     SetLoadRows(opcode, at, bytes, &program_.setup.emplace_back());
     end = at + bytes;
   };
-  load(Opcode::kLoadWgt, uint64_t(constants_.weight_rows()) * config.wport * WeightRowBytes(config));
+  load(Opcode::kLoadWgt,
+       uint64_t(constants_.weight_rows()) * config.wport * WeightRowBytes(config));
   load(Opcode::kLoadKtab, uint64_t(constants_.offset_rows()) * OffsetRowBytes(config));
   load(Opcode::kLoadPar, uint64_t(constants_.parameter_rows()) * ParameterRowBytes(config));
   for (const Storage& s : placement_.tensors) SetFill(s, &program_.setup.emplace_back());
   program_.setup_address = AlignUp(end, kAlignment);
-  program_.code_address = AlignUp(program_.setup_address + program_.setup.size() * kInstructionBytes, kAlignment);
+  program_.code_address =
+      AlignUp(program_.setup_address + program_.setup.size() * kInstructionBytes, kAlignment);
   program_.memory_end = program_.code_address + program_.code.size() * kInstructionBytes;
 }
 

@@ -1,5 +1,6 @@
-// The compiler's decisions, from shapes alone: mapping, tiles, storage, schedule, instructions. Weights are packed
-// afterwards (compiler.h); the cost of a design point (sw/explore/native/native_cost.h) does without.
+// The compiler's decisions, from shapes alone: mapping, tiles, storage, schedule, instructions.
+// Weights are packed afterwards (compiler.h); the cost of a design point
+// (sw/explore/native/native_cost.h) does without.
 #pragma once
 
 #include <string>
@@ -15,16 +16,17 @@
 
 namespace systole {
 
-// Plans one model for any number of configurations; keeps its memory from plan to plan, so one instance serves one
-// thread.
+// Plans one model for any number of configurations; keeps its memory from plan to plan, so one
+// instance serves one thread.
 class Planner {
  public:
-  // `model`'s multipliers are chosen. Throws InputError where a sum could leave int32 or a multiplier breaks the rules
-  // of its mode.
+  // `model`'s multipliers are chosen. Throws InputError where a sum could leave int32 or a
+  // multiplier breaks the rules of its mode.
   explicit Planner(const Model& model);
 
-  // The whole program but for constants and report. It and the decisions below hold until the next call. Throws
-  // MisfitError where the configuration is not possible, lacks what a layer needs, or is too small.
+  // The whole program but for constants and report. It and the decisions below hold until the next
+  // call. Throws MisfitError where the configuration is not possible, lacks what a layer needs, or
+  // is too small.
   Program& Plan(const HwConfig& config, const ProgramOptions& options);
 
   const std::vector<PlannedStage>& stages() const { return stages_; }

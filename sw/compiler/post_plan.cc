@@ -42,8 +42,8 @@ void SetSegments(const Axis& a, std::vector<PostSegment>* segments) {
     return;
   }
   // Where no window reaches over a border, all outputs see the same taps.
-  const bool inside =
-      !a.by_count && a.pool_pad == 0 && (a.o1 - 1) * a.pool_stride + (a.pool - 1) * a.pool_dilation < a.conv;
+  const bool inside = !a.by_count && a.pool_pad == 0 &&
+                      (a.o1 - 1) * a.pool_stride + (a.pool - 1) * a.pool_dilation < a.conv;
   for (int o = a.o0; o < a.o1; ++o) {
     const int origin = o * a.pool_stride - a.pool_pad;
     int first = 0, last = a.pool - 1;
@@ -111,13 +111,16 @@ Axis AxisX(const Stage& stage, const Mapping& mapping, const Tile& tile) {
           stage.pad.left};
 }
 
-// Without pooling, the pixels of a full row of a cell lie side by side in the output as in the columns: one run.
+// Without pooling, the pixels of a full row of a cell lie side by side in the output as in the
+// columns: one run.
 bool Merged(const Stage& stage, const Mapping& mapping, const Tile& tile) {
-  return mapping.pw > 1 && stage.pool_w == 1 && stage.pool_h == 1 && (tile.ox1 - tile.ox0) % mapping.pw == 0;
+  return mapping.pw > 1 && stage.pool_w == 1 && stage.pool_h == 1 &&
+         (tile.ox1 - tile.ox0) % mapping.pw == 0;
 }
 
-// The longest run of columns from `i` on whose taps all stay in their folds: `columns` of them, and where the first
-// column's taps lie: tap (0, 0), and fold and column distance to the next tap along each axis.
+// The longest run of columns from `i` on whose taps all stay in their folds: `columns` of them, and
+// where the first column's taps lie: tap (0, 0), and fold and column distance to the next tap along
+// each axis.
 struct Run {
   Mapping::Place first;
   int columns;
@@ -128,7 +131,8 @@ struct Run {
   bool PairY(const PostSegment& y) const { return y.taps == 2 && fold_y == 0 && y.tap_cell == 0; }
 };
 
-Run RunFrom(const Stage& stage, const Mapping& mapping, const PostSegment& y, const PostSegment& x, int i, int length) {
+Run RunFrom(const Stage& stage, const Mapping& mapping, const PostSegment& y, const PostSegment& x,
+            int i, int length) {
   auto place = [&](int ty, int tx) {
     const int pixel = (y.pixel + ty * y.tap_pixel) * mapping.pw + x.pixel + tx * x.tap_pixel;
     return mapping.At(pixel * stage.cout + i);
@@ -136,7 +140,8 @@ Run RunFrom(const Stage& stage, const Mapping& mapping, const PostSegment& y, co
   Run run;
   run.first = place(0, 0);
   run.columns = std::min(length - i, run.first.left);
-  const int nty = y.tap_pixel == 0 ? 1 : y.taps, ntx = x.tap_pixel == 0 ? 1 : x.taps;  // at places of their own
+  const int nty = y.tap_pixel == 0 ? 1 : y.taps,
+            ntx = x.tap_pixel == 0 ? 1 : x.taps;  // at places of their own
   for (int ty = 0; ty < nty; ++ty) {
     for (int tx = 0; tx < ntx; ++tx) {
       if (ty + tx == 0) continue;
@@ -150,7 +155,8 @@ Run RunFrom(const Stage& stage, const Mapping& mapping, const PostSegment& y, co
         run.fold_y = fold;
         run.cs_y = column;
       }
-      run.even &= fold == ty * run.fold_y + tx * run.fold_x && column == ty * run.cs_y + tx * run.cs_x;
+      run.even &=
+          fold == ty * run.fold_y + tx * run.fold_x && column == ty * run.cs_y + tx * run.cs_x;
     }
   }
   return run;
@@ -158,8 +164,8 @@ Run RunFrom(const Stage& stage, const Mapping& mapping, const PostSegment& y, co
 
 }  // namespace
 
-bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& tile, std::vector<PostPiece>* pieces,
-                       int images) {
+bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& tile,
+                       std::vector<PostPiece>* pieces, int images) {
   SetSegments(AxisY(stage, mapping, tile), &ys_);
   SetSegments(AxisX(stage, mapping, tile), &xs_);
   const bool merged = Merged(stage, mapping, tile);
@@ -216,8 +222,9 @@ bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& t
   return true;
 }
 
-const PostPlanner::Runs* PostPlanner::RunsOf(const Stage& stage, const Mapping& mapping, const PostSegment& y,
-                                             const PostSegment& x, int length, const HwConfig& config) {
+const PostPlanner::Runs* PostPlanner::RunsOf(const Stage& stage, const Mapping& mapping,
+                                             const PostSegment& y, const PostSegment& x, int length,
+                                             const HwConfig& config) {
   for (const Runs& r : runs_) {
     if (r.pixel_y == y.pixel && r.taps_y == y.taps && r.pixel_x == x.pixel && r.taps_x == x.taps &&
         r.length == length) {
@@ -241,14 +248,16 @@ int64_t PostPlanner::LeastCost(const Stage& stage, int ph, int pw, const HwConfi
   const int64_t outputs = int64_t{stage.out_h} * stage.out_w;
   const Padding& p = stage.pool_pad;
   if (p.top + p.left + p.bottom + p.right > 0) return 0;
-  // Runs over several pixels share chunks where nothing is pooled; pairs need both taps in one cell.
+  // Runs over several pixels share chunks where nothing is pooled; pairs need both taps in one
+  // cell.
   if (stage.pool_h * stage.pool_w == 1) return outputs * stage.cout / config.lanes;
   const bool pairs = (pw > 1 && stage.pool_w == 2) || (ph > 1 && stage.pool_h == 2);
-  return outputs * (stage.pool_h * stage.pool_w) / (pairs ? 2 : 1) * ((stage.cout + config.lanes - 1) / config.lanes);
+  return outputs * (stage.pool_h * stage.pool_w) / (pairs ? 2 : 1) *
+         ((stage.cout + config.lanes - 1) / config.lanes);
 }
 
-int64_t PostPlanner::Cost(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
-                          const HwConfig& config) {
+int64_t PostPlanner::Cost(const Stage& stage, const Mapping& mapping,
+                          const std::vector<Tile>& tiles, const HwConfig& config) {
   runs_.clear();
   int64_t cost = 0;
   for (size_t t = 0; t < tiles.size(); ++t) {

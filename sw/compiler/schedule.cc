@@ -34,8 +34,8 @@ struct Part {
 
 class JobScheduler::Impl {
  public:
-  void Run(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
-           Program& program) {
+  void Run(const std::vector<PlannedStage>& stages, const Placement& placement,
+           Constants& constants, Program& program) {
     Start(stages, placement, constants, program);
     LoadMore();
     while (true) {
@@ -59,13 +59,14 @@ class JobScheduler::Impl {
       Advance(job);
     }
     for (size_t s = 0; s < stages.size(); ++s) assert(cursors_[s].image >= images_);
-    std::stable_sort(program.observations.begin(), program.observations.end(),
-                     [](const Observation& a, const Observation& b) { return a.instruction < b.instruction; });
+    std::stable_sort(
+        program.observations.begin(), program.observations.end(),
+        [](const Observation& a, const Observation& b) { return a.instruction < b.instruction; });
   }
 
  private:
-  void Start(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
-             Program& program) {
+  void Start(const std::vector<PlannedStage>& stages, const Placement& placement,
+             Constants& constants, Program& program) {
     stages_ = stages.data();
     num_stages_ = static_cast<int>(stages.size());
     tensors_ = placement.tensors.data();
@@ -98,18 +99,25 @@ class JobScheduler::Impl {
     const PlannedStage& p = stages_[s];
     const int images = std::min(p.images_per_tile, BatchEnd(c.image) - c.image);
     const int folds = static_cast<int>(p.mapping.folds.size());
-    *job = {s, c.image, images, c.tile, p.mapping.joint ? 0 : c.fold, p.mapping.joint ? folds : c.fold + 1};
+    *job = {s,
+            c.image,
+            images,
+            c.tile,
+            p.mapping.joint ? 0 : c.fold,
+            p.mapping.joint ? folds : c.fold + 1};
     return true;
   }
 
   // The stage's last job for these images?
   bool LastOfUnit(const Job& job) const {
     const PlannedStage& p = stages_[job.stage];
-    return job.tile + 1 == static_cast<int>(p.tiles.size()) && job.fold1 == static_cast<int>(p.mapping.folds.size());
+    return job.tile + 1 == static_cast<int>(p.tiles.size()) &&
+           job.fold1 == static_cast<int>(p.mapping.folds.size());
   }
 
   bool Eligible(const Job& job) const {
-    for (int i = job.image + job.images - 1; i >= job.image; --i) {  // the last image is complete last
+    for (int i = job.image + job.images - 1; i >= job.image;
+         --i) {  // the last image is complete last
       if (!slots_.Complete(job.stage, i) || !slots_.CanWrite(job.stage + 1, i)) return false;
     }
     return true;
@@ -129,7 +137,9 @@ class JobScheduler::Impl {
 
   Engine Source(int stage) const { return stage == 0 ? Engine::kLoad : Engine::kPost; }
 
-  Cycle Ready(int64_t instruction) const { return instruction == kNone ? 0 : retire_[instruction] + 1; }
+  Cycle Ready(int64_t instruction) const {
+    return instruction == kNone ? 0 : retire_[instruction] + 1;
+  }
   Cycle Ready(const After& after) const {
     Cycle ready = 0;
     for (int64_t i : after.index) ready = std::max(ready, Ready(i));
@@ -145,8 +155,9 @@ class JobScheduler::Impl {
     return m;
   }
 
-  // The job's Matmuls (parts_), if it is next, and the cycles for which it would keep the array waiting. A fold's
-  // slices are cut where later ones need what will not be there yet when the earlier ones can start.
+  // The job's Matmuls (parts_), if it is next, and the cycles for which it would keep the array
+  // waiting. A fold's slices are cut where later ones need what will not be there yet when the
+  // earlier ones can start.
   Cycle Stall(const Job& job) {
     const PlannedStage& p = stages_[job.stage];
     const Engine source = Source(job.stage);
@@ -198,7 +209,8 @@ class JobScheduler::Impl {
     const Tile& tile = p.tiles[job.tile];
     int64_t last = kNone;
     for (const Part& part : best_parts_) last = EmitMatmul(job, p, tile, part);
-    for (int i = job.image; i < job.image + job.images; ++i) slots_.AddReader(job.stage, i, Engine::kMatmul, last);
+    for (int i = job.image; i < job.image + job.images; ++i)
+      slots_.AddReader(job.stage, i, Engine::kMatmul, last);
 
     for (int i = job.image; i < job.image + job.images; ++i) slots_.StartWriting(job.stage + 1, i);
     int64_t post = kNone;
@@ -217,8 +229,9 @@ class JobScheduler::Impl {
     const Fold& fold = p.mapping.folds[part.fold];
     const FoldRows& rows = p.rows[part.fold];
     const int entry = (part.fold - job.fold0) * tile.vectors * job.images;
-    const MatmulWork work = {*p.stage,   p.mapping, tile,      fold,       rows.offsets, rows.weight_row,
-                             part.first, part.last, job.image, job.images, entry,        half_};
+    const MatmulWork work = {*p.stage,     p.mapping,       tile,       fold,
+                             rows.offsets, rows.weight_row, part.first, part.last,
+                             job.image,    job.images,      entry,      half_};
     const MatmulShape shape = ShapeOf(job, fold, part.last - part.first);
     const Cycle issue = std::max(matmul_free_, Ready(part.after));
     matmul_free_ = issue + shape.Occupancy();
@@ -226,9 +239,10 @@ class JobScheduler::Impl {
     return Emit(part.after, MatmulRetire(issue, shape, law_), job.stage);
   }
 
-  // A piece for the job's images: one instruction where they lie side by side as pixels, else one each.
-  int64_t EmitPosts(const Job& job, const PlannedStage& p, const Tile& tile, const PlacedPiece& placed,
-                    int64_t matmul) {
+  // A piece for the job's images: one instruction where they lie side by side as pixels, else one
+  // each.
+  int64_t EmitPosts(const Job& job, const PlannedStage& p, const Tile& tile,
+                    const PlacedPiece& placed, int64_t matmul) {
     const PostPiece& piece = placed.piece;
     const Storage& out = tensors_[job.stage + 1];
     const bool together = PostTogether(piece, job.images, out);
@@ -236,12 +250,14 @@ class JobScheduler::Impl {
     for (int b = 0; b < (together ? 1 : job.images); ++b) {
       const int image = job.image + b;
       Instruction* const i = emitter_.Append();
-      SetPost({*p.stage, tile, piece, placed.parameter_row, image, together ? job.images : 1, b * tile.vectors, half_},
+      SetPost({*p.stage, tile, piece, placed.parameter_row, image, together ? job.images : 1,
+               b * tile.vectors, half_},
               out, i);
       After after;
       after.Add(Engine::kMatmul, matmul);
       const int end_image = together ? job.image + job.images : image + 1;
-      for (int k = image; k < end_image; ++k) after.AddAll(slots_.ReplacedReaders(job.stage + 1, k));
+      for (int k = image; k < end_image; ++k)
+        after.AddAll(slots_.ReplacedReaders(job.stage + 1, k));
       const Cycle issue = std::max(post_free_, Ready(after));
       const int64_t taps = PostTaps(*i, law_);
       post_free_ = issue + taps;
@@ -254,7 +270,8 @@ class JobScheduler::Impl {
     return last;
   }
 
-  // All tiles of a stage for some images are in the program: the output is complete, the input slots are free.
+  // All tiles of a stage for some images are in the program: the output is complete, the input
+  // slots are free.
   void FinishUnit(const Job& job, int64_t post) {
     const int tensor = job.stage + 1;
     for (int i = job.image; i < job.image + job.images; ++i) {
@@ -265,7 +282,8 @@ class JobScheduler::Impl {
       o.instruction = static_cast<uint32_t>(post);
       o.tensor = stages_[job.stage].stage->last_layer + 1;
       o.image = i;
-      o.layout = {static_cast<uint64_t>(s.Pixel(i, 0, 0)), s.h, s.w, s.c, static_cast<uint64_t>(s.pitch)};
+      o.layout = {static_cast<uint64_t>(s.Pixel(i, 0, 0)), s.h, s.w, s.c,
+                  static_cast<uint64_t>(s.pitch)};
       program_->observations.push_back(o);
     }
     if (tensor == num_stages_) {
@@ -369,8 +387,8 @@ class JobScheduler::Impl {
 JobScheduler::JobScheduler() : impl_(std::make_unique<Impl>()) {}
 JobScheduler::~JobScheduler() = default;
 
-void JobScheduler::Run(const std::vector<PlannedStage>& stages, const Placement& placement, Constants& constants,
-                       Program& program) {
+void JobScheduler::Run(const std::vector<PlannedStage>& stages, const Placement& placement,
+                       Constants& constants, Program& program) {
   impl_->Run(stages, placement, constants, program);
 }
 

@@ -24,7 +24,8 @@ void SliceNeeds::Set(const Stage& stage, const Mapping& mapping) {
       const bool one_pixel = a.ky == b.ky && a.kx == b.kx;
       g.channel0 = one_pixel ? a.c : 0;
       g.channel1 = one_pixel ? b.c + 1 : stage.cin;
-      if (static_cast<int>(groups_.size()) == first_.back() || !g.SameNeed(groups_.back())) groups_.push_back(g);
+      if (static_cast<int>(groups_.size()) == first_.back() || !g.SameNeed(groups_.back()))
+        groups_.push_back(g);
       ++groups_.back().slices;
     }
     first_.push_back(static_cast<int>(groups_.size()));

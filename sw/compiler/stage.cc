@@ -13,7 +13,8 @@ void SetConvOutput(Stage& stage, const Tensor& out) {
   stage.conv_w = stage.out_w = out.w;
 }
 
-// Convolution and fully connected layers. A flattened C-H-W filter row is a C x H x W kernel over the whole input.
+// Convolution and fully connected layers. A flattened C-H-W filter row is a C x H x W kernel over
+// the whole input.
 void LowerConv(const Layer& layer, const Tensor& in, const Tensor& out, Stage& stage) {
   const bool full = layer.kind == LayerKind::kFullyConnected;
   stage.groups = full ? 1 : layer.groups;
@@ -34,7 +35,8 @@ void LowerConv(const Layer& layer, const Tensor& in, const Tensor& out, Stage& s
   stage.s = layer.s;
   stage.rounding = layer.rounding;
   stage.zy = out.zero_point;
-  stage.macs = static_cast<uint64_t>(out.Elements()) * stage.InGroup() * stage.kernel_h * stage.kernel_w;
+  stage.macs =
+      static_cast<uint64_t>(out.Elements()) * stage.InGroup() * stage.kernel_h * stage.kernel_w;
 }
 
 // Unit weights, one input channel per output channel.
@@ -46,7 +48,8 @@ void LowerIdentity(const Tensor& in, int kernel_h, int kernel_w, Stage& stage) {
   stage.bias.assign(in.c, 0);
 }
 
-// sum (x - Zx) over the window; the padding reads Zx, so it adds nothing. TensorFlow Lite's average is of the raw sum.
+// sum (x - Zx) over the window; the padding reads Zx, so it adds nothing. TensorFlow Lite's average
+// is of the raw sum.
 void LowerAverage(const Layer& layer, const Tensor& in, const Tensor& out, Stage& stage) {
   LowerIdentity(in, layer.kernel_h, layer.kernel_w, stage);
   stage.stride_h = layer.stride_h;
@@ -79,9 +82,11 @@ void SetPool(const Layer& layer, const Tensor& out, Stage& stage) {
   stage.out_w = out.w;
 }
 
-// A max pooling layer on its own: an identity 1x1 convolution with the pooling behind it. y = x exactly: m 2^-s = 1 is
-// m = 2^30, s = 30 in every mode (tflite: acc << 1, times 2^30, >> 31), so any elaborated mode will do.
-void LowerMaxPool(const Layer& layer, const Tensor& in, const Tensor& out, Rounding rounding, Stage& stage) {
+// A max pooling layer on its own: an identity 1x1 convolution with the pooling behind it. y = x
+// exactly: m 2^-s = 1 is m = 2^30, s = 30 in every mode (tflite: acc << 1, times 2^30, >> 31), so
+// any elaborated mode will do.
+void LowerMaxPool(const Layer& layer, const Tensor& in, const Tensor& out, Rounding rounding,
+                  Stage& stage) {
   LowerIdentity(in, 1, 1, stage);
   stage.cout = in.c;
   stage.conv_h = in.h;
@@ -101,8 +106,8 @@ std::vector<Stage> LowerToStages(const Model& model, bool fuse_pool) {
     const Tensor &in = model.tensors[i], &out = model.tensors[i + 1];
     const bool is_pool = layer.kind == LayerKind::kMaxPool;
     const int previous = stages.empty() ? -1 : stages.back().last_layer;
-    if (is_pool && fuse_pool && previous >= 0 && model.layers[previous].kind != LayerKind::kMaxPool &&
-        !stages.back().by_count) {
+    if (is_pool && fuse_pool && previous >= 0 &&
+        model.layers[previous].kind != LayerKind::kMaxPool && !stages.back().by_count) {
       // Both clamps and the maximum are monotone: clamp2(max(clamp1(x))) = max(clamp12(x)).
       Stage& stage = stages.back();
       stage.lo = std::clamp(stage.lo, layer.clamp_lo, layer.clamp_hi);

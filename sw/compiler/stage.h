@@ -1,5 +1,6 @@
-// A stage is one pass over the array: a convolution (a fully connected layer is one whose kernel covers its whole
-// input; a pooling layer on its own is one with unit weights) and the pooling fused behind it.
+// A stage is one pass over the array: a convolution (a fully connected layer is one whose kernel
+// covers its whole input; a pooling layer on its own is one with unit weights) and the pooling
+// fused behind it.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +25,12 @@ struct Stage {
   std::vector<int8_t> weights;  // cout x cin/groups x kernel_h x kernel_w
   int zw = 0;
   // Max pooling behind it (1x1: none): cout x out_h x out_w. Padded positions are left out.
-  int pool_h = 1, pool_w = 1, pool_stride_h = 1, pool_stride_w = 1, pool_dilation_h = 1, pool_dilation_w = 1;
+  int pool_h = 1, pool_w = 1, pool_stride_h = 1, pool_stride_w = 1, pool_dilation_h = 1,
+      pool_dilation_w = 1;
   Padding pool_pad;
   int out_h = 1, out_w = 1;
-  // Requantization. `by_count`: average pooling, m and s are indexed by the number of taps inside the image.
+  // Requantization. `by_count`: average pooling, m and s are indexed by the number of taps inside
+  // the image.
   std::vector<int32_t> bias;  // folded, per output channel
   std::vector<uint32_t> m;
   std::vector<uint8_t> s;
@@ -39,7 +42,8 @@ struct Stage {
 
   int InGroup() const { return cin / groups; }
   int OutGroup() const { return cout / groups; }
-  // Weight of output channel n for input channel c (of the whole tensor), or zw where they are in different groups.
+  // Weight of output channel n for input channel c (of the whole tensor), or zw where they are in
+  // different groups.
   int Weight(int n, int c, int ky, int kx) const {
     const int group = n / OutGroup();
     const int cg = c - group * InGroup();
@@ -48,8 +52,9 @@ struct Stage {
   }
 };
 
-// Lowers a model's layers to stages; fuses a max pooling layer into the convolution before it where `fuse_pool`.
-// tensors[stage.first_layer] is a stage's input, tensors[stage.last_layer + 1] its output.
+// Lowers a model's layers to stages; fuses a max pooling layer into the convolution before it where
+// `fuse_pool`. tensors[stage.first_layer] is a stage's input, tensors[stage.last_layer + 1] its
+// output.
 std::vector<Stage> LowerToStages(const Model& model, bool fuse_pool);
 
 }  // namespace systole

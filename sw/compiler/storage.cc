@@ -14,7 +14,8 @@ constexpr int kPipelineSlots = 2;
 
 int RoundUp(int64_t value, int unit) { return static_cast<int>((value + unit - 1) / unit * unit); }
 
-// Zones of LOAD (input), the engines between, and STORE (output), each in address groups of its own.
+// Zones of LOAD (input), the engines between, and STORE (output), each in address groups of its
+// own.
 bool PlaceInGroups(std::vector<Storage>& tensors, const HwConfig& config) {
   int64_t at = 0;
   for (size_t t = 0; t < tensors.size(); ++t) {
@@ -45,8 +46,8 @@ bool SlicesCrossRows(const Fold& fold) {
   return false;
 }
 
-// The largest offset that a fold reads: offsets grow along the window, and unused lanes of a slice (but the fold's
-// last) read on behind its used ones.
+// The largest offset that a fold reads: offsets grow along the window, and unused lanes of a slice
+// (but the fold's last) read on behind its used ones.
 int64_t Reach(const Stage& stage, const Fold& fold, int pitch) {
   auto last_of = [&](int slice) {
     const Lane lane = fold.Element(fold.FirstElement(slice) + fold.Valid(slice) - 1);
@@ -80,14 +81,16 @@ Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::v
     const int banks = config.Banks(), want = mapping.window_w * s.c % banks;
     bool crosses = false;
     for (size_t f = 0; f < mapping.folds.size() && !crosses; ++f) {
-      if (f == 0 || !mapping.folds[f].SamePattern(mapping.folds[f - 1])) crosses = SlicesCrossRows(mapping.folds[f]);
+      if (f == 0 || !mapping.folds[f].SamePattern(mapping.folds[f - 1]))
+        crosses = SlicesCrossRows(mapping.folds[f]);
     }
     if (crosses) s.pitch += ((want - s.pitch) % banks + banks) % banks;
   }
   int64_t end = int64_t{s.h + s.halo.top + s.halo.bottom} * s.pitch;
   int64_t origin = 0, reach = 0;
   for (const Tile& tile : tiles) {
-    const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph, x = tile.cx0 + (tile.nx - 1) * mapping.pw;
+    const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph,
+                  x = tile.cx0 + (tile.nx - 1) * mapping.pw;
     origin = std::max(origin, y * stage.stride_h * s.pitch + x * stage.stride_w * stage.cin);
   }
   for (const Fold& fold : mapping.folds) {
@@ -108,15 +111,17 @@ Storage OutputStorage(const Stage& stage) {
   return s;
 }
 
-void PlaceTensors(int first_batched, const HwConfig& config, int images, int batch, const std::string& model_name,
-                  Placement* placement) {
+void PlaceTensors(int first_batched, const HwConfig& config, int images, int batch,
+                  const std::string& model_name, Placement* placement) {
   std::vector<Storage>& tensors = placement->tensors;
   const int last = static_cast<int>(tensors.size()) - 1;
   batch = std::min(batch, images);
   auto set_slots = [&](int input_slots, int batched_slots, int pipeline_slots) {
     for (int t = 0; t <= last; ++t) {
       const bool batched = t >= first_batched;  // consumed or produced by a batched stage
-      tensors[t].slots = std::min(images, batched ? batched_slots : t == 0 ? input_slots : pipeline_slots);
+      tensors[t].slots = std::min(images, batched  ? batched_slots
+                                          : t == 0 ? input_slots
+                                                   : pipeline_slots);
       if (batched) tensors[t].slots = batched_slots;
     }
   };
@@ -131,7 +136,8 @@ void PlaceTensors(int first_batched, const HwConfig& config, int images, int bat
     set_slots(c[0], c[1], c[2]);
     if (PlaceInGroups(tensors, config)) return;
   }
-  // One batch after the other: the input holds a whole batch, so that LOAD is done before anything else writes.
+  // One batch after the other: the input holds a whole batch, so that LOAD is done before anything
+  // else writes.
   placement->serialized = true;
   set_slots(batch, batch, 1);
   tensors[0].slots = batch;
@@ -141,9 +147,11 @@ void PlaceTensors(int first_batched, const HwConfig& config, int images, int bat
   for (const Storage& s : tensors) need += s.Bytes();
   throw MisfitError(
       Misfit::kActivation,
-      fmt::format("{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}; use a larger "
-                  "ACT_KIB{}",
-                  model_name, batch, need, config.act_kib, config.ActBytes(), batch > 1 ? " or a smaller batch" : ""));
+      fmt::format(
+          "{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}; use a larger "
+          "ACT_KIB{}",
+          model_name, batch, need, config.act_kib, config.ActBytes(),
+          batch > 1 ? " or a smaller batch" : ""));
 }
 
 }  // namespace systole

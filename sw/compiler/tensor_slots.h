@@ -1,4 +1,5 @@
-// What every image slot of every tensor holds while a program is being scheduled, who wrote it and who reads it.
+// What every image slot of every tensor holds while a program is being scheduled, who wrote it and
+// who reads it.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,8 @@ class TensorSlots {
     const Slot& slot = At(tensor, image);
     return slot.image == image && slot.complete;
   }
-  // Is the image's slot its own already, or free to take (every reader of the old image in the program)?
+  // Is the image's slot its own already, or free to take (every reader of the old image in the
+  // program)?
   bool CanWrite(int tensor, int image) const {
     const Slot& slot = At(tensor, image);
     return slot.image == image || slot.released;
@@ -41,11 +43,18 @@ class TensorSlots {
 
   // The slot's old image gives way to `image`.
   void StartWriting(int tensor, int image);
-  // The readers of what the current image of that slot replaced: they must be done before it is written.
-  const After& ReplacedReaders(int tensor, int image) const { return At(tensor, image).replaced_readers; }
+  // The readers of what the current image of that slot replaced: they must be done before it is
+  // written.
+  const After& ReplacedReaders(int tensor, int image) const {
+    return At(tensor, image).replaced_readers;
+  }
 
-  void AddPart(int tensor, int image, const Written& part) { At(tensor, image).parts.push_back(part); }
-  void ReplaceParts(int tensor, int image, const Written& part) { At(tensor, image).parts.assign(1, part); }
+  void AddPart(int tensor, int image, const Written& part) {
+    At(tensor, image).parts.push_back(part);
+  }
+  void ReplaceParts(int tensor, int image, const Written& part) {
+    At(tensor, image).parts.assign(1, part);
+  }
   void SetComplete(int tensor, int image) { At(tensor, image).complete = true; }
   void AddReader(int tensor, int image, Engine engine, int64_t instruction) {
     At(tensor, image).readers.Add(engine, instruction);
@@ -71,7 +80,9 @@ class TensorSlots {
       readers = After{};
     }
   };
-  int Index(int tensor, int image) const { return first_[tensor] + image % (first_[tensor + 1] - first_[tensor]); }
+  int Index(int tensor, int image) const {
+    return first_[tensor] + image % (first_[tensor + 1] - first_[tensor]);
+  }
   Slot& At(int tensor, int image) { return slots_[Index(tensor, image)]; }
   const Slot& At(int tensor, int image) const { return slots_[Index(tensor, image)]; }
 

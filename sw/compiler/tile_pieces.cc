@@ -16,7 +16,8 @@ void TilePieces::Clear(const std::vector<PlannedStage>& stages) {
 }
 
 TilePieces::Range TilePieces::Of(const Job& job, const PlannedStage& p, Constants* constants) {
-  Range& range = ranges_[first_[job.stage] + static_cast<size_t>(job.tile * p.images_per_tile + job.images - 1)];
+  Range& range = ranges_[first_[job.stage] +
+                         static_cast<size_t>(job.tile * p.images_per_tile + job.images - 1)];
   if (range.begin >= 0) return range;
   const Stage& stage = *p.stage;
   of_tile_.clear();
@@ -25,7 +26,8 @@ TilePieces::Range TilePieces::Of(const Job& job, const PlannedStage& p, Constant
   (void)ok;
   range.begin = static_cast<int>(pieces_.size());
   for (const PostPiece& piece : of_tile_) {
-    const int row = constants->AddParameters(job.stage, stage, piece), end = piece.first_channel + piece.channels;
+    const int row = constants->AddParameters(job.stage, stage, piece),
+              end = piece.first_channel + piece.channels;
     const bool wraps = end > stage.cout;
     pieces_.push_back({piece, row, wraps ? 0 : piece.first_channel, wraps ? stage.cout : end});
   }

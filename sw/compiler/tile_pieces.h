@@ -24,7 +24,8 @@ class TilePieces {
 
   void Clear(const std::vector<PlannedStage>& stages);
 
-  // The pieces of the job's tile (of all its folds); parameters are added to `constants` in the order of first use.
+  // The pieces of the job's tile (of all its folds); parameters are added to `constants` in the
+  // order of first use.
   Range Of(const Job& job, const PlannedStage& stage, Constants* constants);
   const PlacedPiece& operator[](int index) const { return pieces_[index]; }
 

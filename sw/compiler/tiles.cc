@@ -9,7 +9,8 @@ constexpr int kComfortableVectors = 64;  // tiles of about this size overlap arr
 constexpr int kMaxCount = 1023;          // Nx, Ny, Nb are 10-bit fields
 
 // Convolution outputs [c0, c1) that pooled outputs [o0, o1) of one axis need.
-void ConvRange(int o0, int o1, int kernel, int stride, int dilation, int pad, int conv, int* c0, int* c1) {
+void ConvRange(int o0, int o1, int kernel, int stride, int dilation, int pad, int conv, int* c0,
+               int* c1) {
   *c0 = std::max(0, o0 * stride - pad);
   *c1 = std::min(conv, (o1 - 1) * stride - pad + (kernel - 1) * dilation + 1);
   *c1 = std::max(*c1, *c0 + 1);
@@ -32,17 +33,21 @@ struct OutputAxis {
 };
 
 OutputAxis AxisY(const Stage& s, int ph) {
-  return {s.out_h, std::max(1, ph / s.pool_h), s.pool_h, s.pool_stride_h, s.pool_dilation_h, s.pool_pad.top, s.conv_h,
-          ph};
+  return {s.out_h,           std::max(1, ph / s.pool_h),
+          s.pool_h,          s.pool_stride_h,
+          s.pool_dilation_h, s.pool_pad.top,
+          s.conv_h,          ph};
 }
 
 OutputAxis AxisX(const Stage& s, int pw) {
-  return {s.out_w, std::max(1, pw / s.pool_w), s.pool_w, s.pool_stride_w, s.pool_dilation_w, s.pool_pad.left, s.conv_w,
-          pw};
+  return {s.out_w,           std::max(1, pw / s.pool_w),
+          s.pool_w,          s.pool_stride_w,
+          s.pool_dilation_w, s.pool_pad.left,
+          s.conv_w,          pw};
 }
 
-// Calls part(o0, o1, c0, c1, cells) for `parts` parts (at most Units()) of the axis, each of whole units but the last,
-// larger ones first, until it returns false.
+// Calls part(o0, o1, c0, c1, cells) for `parts` parts (at most Units()) of the axis, each of whole
+// units but the last, larger ones first, until it returns false.
 template <typename Take>
 void ForEachPart(const OutputAxis& a, int parts, Take&& part) {
   const int units = a.Units(), size = units / parts, larger = units % parts;
@@ -62,7 +67,8 @@ int64_t LeastVectors(const Stage& stage, int ph, int pw) {
   return int64_t{AxisY(stage, ph).LeastCells()} * AxisX(stage, pw).LeastCells();
 }
 
-void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config, std::vector<Tile>* tiles) {
+void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config,
+                        std::vector<Tile>* tiles) {
   const int folds = mapping.joint ? static_cast<int>(mapping.folds.size()) : 1;
   const int limit = std::min(config.acc_depth / folds, kMaxCount);
   int wl = 3;
@@ -89,7 +95,8 @@ void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConf
         for (const Part& x : xs_) {
           const int64_t vectors = int64_t{ny} * x.cells;
           better &= vectors <= limit;
-          // Cycles of a slice, with a gentle preference for the comfortable size: large tiles delay their consumer.
+          // Cycles of a slice, with a gentle preference for the comfortable size: large tiles delay
+          // their consumer.
           cost += 64 * std::max<int64_t>(vectors, wl) + std::max<int64_t>(0, vectors - comfortable);
         }
         better &= best_y == 0 || cost < best_cost;

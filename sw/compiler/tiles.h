@@ -1,4 +1,5 @@
-// Cutting a stage's output into tiles whose convolution outputs fit into one half of the accumulators.
+// Cutting a stage's output into tiles whose convolution outputs fit into one half of the
+// accumulators.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,10 @@ int64_t LeastVectors(const Stage& stage, int ph, int pw);
 // Keeps its memory from search to search.
 class TileSearch {
  public:
-  // Tiles in row order covering the output; none if not even one output pixel's pooling window fits.
-  void Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config, std::vector<Tile>* tiles);
+  // Tiles in row order covering the output; none if not even one output pixel's pooling window
+  // fits.
+  void Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config,
+              std::vector<Tile>* tiles);
 
  private:
   // A part of one axis: pooled outputs, convolution outputs (half open), cells.

@@ -1,5 +1,5 @@
-// What the host driver sees of the accelerator: registers, memory, and waiting. Implemented by the SystemC platform,
-// by the verilated RTL, and by a strict mock in the tests.
+// What the host driver sees of the accelerator: registers, memory, and waiting. Implemented by the
+// SystemC platform, by the verilated RTL, and by a strict mock in the tests.
 #pragma once
 
 #include <cstddef>

@@ -60,7 +60,8 @@ const char* OpcodeName(Opcode opcode) {
 std::string Disassemble(const Instruction& in) {
   const char* name = OpcodeName(in.opcode());
   if (name == nullptr) {
-    return fmt::format("unknown opcode 0x{:02x}: {:08x}", in.Get(field::kOpcode), fmt::join(in.word, " "));
+    return fmt::format("unknown opcode 0x{:02x}: {:08x}", in.Get(field::kOpcode),
+                       fmt::join(in.word, " "));
   }
   std::string out = name;
   std::string take, give;
@@ -87,7 +88,8 @@ std::string Disassemble(const Instruction& in) {
 
 std::string Listing(const std::vector<Instruction>& code) {
   std::string out;
-  for (size_t i = 0; i < code.size(); ++i) out += fmt::format("{:6}  {}\n", i, Disassemble(code[i]));
+  for (size_t i = 0; i < code.size(); ++i)
+    out += fmt::format("{:6}  {}\n", i, Disassemble(code[i]));
   return out;
 }
 

@@ -29,7 +29,8 @@ std::vector<Expected> Identity(const HwConfig& c) {
       {"Param4 (AXI_DATA_WIDTH, AXI_ADDR_WIDTH, AXI_ID_WIDTH)", reg::kParam4,
        u(c.axi_data_width) | u(c.axi_addr_width) << 16 | u(c.axi_id_width) << 24},
       {"Param5 (QUEUE_DEPTH, OUTSTANDING, ROUNDINGS, ROW_SUM, DATAFLOWS)", reg::kParam5,
-       u(c.queue_depth) | u(c.outstanding) << 8 | u(c.roundings) << 16 | u(c.row_sum) << 24 | u(c.dataflows) << 25},
+       u(c.queue_depth) | u(c.outstanding) << 8 | u(c.roundings) << 16 | u(c.row_sum) << 24 |
+           u(c.dataflows) << 25},
   };
 }
 
@@ -54,10 +55,10 @@ void Driver::Identify(const HwConfig& expected) {
   for (const Expected& e : Identity(expected)) {
     const uint32_t got = device_->ReadReg(e.offset);
     if (got != e.value) {
-      throw InputError(
-          fmt::format("accelerator: register {} holds 0x{:08x}, the program needs 0x{:08x}; compile for the "
-                      "accelerator's own parameters",
-                      e.name, got, e.value));
+      throw InputError(fmt::format(
+          "accelerator: register {} holds 0x{:08x}, the program needs 0x{:08x}; compile for the "
+          "accelerator's own parameters",
+          e.name, got, e.value));
     }
   }
 }
@@ -80,7 +81,8 @@ void Driver::WriteImages(const Program& program, const int8_t* images) {
     for (int y = 0; y < t.h; ++y) {
       int8_t* line = lines.data() + y * t.line_stride;
       for (int x = 0; x < t.w; ++x) {
-        for (int ch = 0; ch < t.c; ++ch) line[x * t.c + ch] = images[ch * plane + size_t(y) * t.w + x];
+        for (int ch = 0; ch < t.c; ++ch)
+          line[x * t.c + ch] = images[ch * plane + size_t(y) * t.w + x];
       }
     }
     device_->WriteMemory(t.address + i * program.input_stride, lines.data(), lines.size());
@@ -89,7 +91,8 @@ void Driver::WriteImages(const Program& program, const int8_t* images) {
 
 void Driver::Run(const Program& program, const std::vector<Instruction>& code, uint64_t address) {
   const uint64_t beat = program.config.AxiBytes();
-  const uint64_t write_bytes = (program.options.images - 1) * program.output_stride + SpanBytes(program.output);
+  const uint64_t write_bytes =
+      (program.options.images - 1) * program.output_stride + SpanBytes(program.output);
   const uint64_t write_end = (program.output.address + write_bytes + beat - 1) / beat * beat;
 
   WriteReg64(reg::kProgLo, address);
@@ -106,9 +109,9 @@ void Driver::Run(const Program& program, const std::vector<Instruction>& code, u
   const bool interrupted = device_->WaitInterrupt(settings_.max_cycles);
   const uint32_t status = device_->ReadReg(reg::kStatus);
   if (!interrupted) {
-    throw HardwareError(
-        fmt::format("hardware: no interrupt within {} cycles, status 0x{:x}", settings_.max_cycles, status),
-        ErrorCode::kNone, 4, 0);
+    throw HardwareError(fmt::format("hardware: no interrupt within {} cycles, status 0x{:x}",
+                                    settings_.max_cycles, status),
+                        ErrorCode::kNone, 4, 0);
   }
   device_->WriteReg(reg::kIrqStatus, reg::kIrqDone | reg::kIrqError);
   if (status & reg::kStatusError) {
@@ -117,13 +120,15 @@ void Driver::Run(const Program& program, const std::vector<Instruction>& code, u
     const auto error_code = static_cast<ErrorCode>(error & 0xFF);
     const int engine = error >> 8 & 0xFF;
     const std::string text = pc < code.size() ? Disassemble(code[pc]) : "past the program's end";
-    throw HardwareError(fmt::format("hardware: error {} ({}) in {} at instruction {}: {}", static_cast<int>(error_code),
-                                    ErrorText(error_code), EngineName(engine), pc, text),
+    throw HardwareError(fmt::format("hardware: error {} ({}) in {} at instruction {}: {}",
+                                    static_cast<int>(error_code), ErrorText(error_code),
+                                    EngineName(engine), pc, text),
                         error_code, engine, pc);
   }
   if (!(status & reg::kStatusDone)) {
-    throw HardwareError(fmt::format("hardware: interrupt with status 0x{:x}: neither done nor error", status),
-                        ErrorCode::kNone, 4, 0);
+    throw HardwareError(
+        fmt::format("hardware: interrupt with status 0x{:x}: neither done nor error", status),
+        ErrorCode::kNone, 4, 0);
   }
 }
 
@@ -166,7 +171,8 @@ void Driver::SoftReset() {
   for (int poll = 0; poll < kMaxPolls; ++poll) {
     if (!(device_->ReadReg(reg::kStatus) & (reg::kStatusBusy | reg::kStatusDraining))) return;
   }
-  throw HardwareError("hardware: soft reset: outstanding bus transactions never drain", ErrorCode::kNone, 4, 0);
+  throw HardwareError("hardware: soft reset: outstanding bus transactions never drain",
+                      ErrorCode::kNone, 4, 0);
 }
 
 }  // namespace systole

@@ -1,5 +1,5 @@
-// The host driver: everything a host does to run a compiled program, through registers and memory only. The same code
-// drives the SystemC platform, the verilated RTL, and the mock of the tests.
+// The host driver: everything a host does to run a compiled program, through registers and memory
+// only. The same code drives the SystemC platform, the verilated RTL, and the mock of the tests.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@
 
 namespace systole {
 
-// The accelerator reported an error, or did not answer. what() names the error, the engine, the instruction's index and
-// its text.
+// The accelerator reported an error, or did not answer. what() names the error, the engine, the
+// instruction's index and its text.
 class HardwareError : public std::runtime_error {
  public:
   HardwareError(const std::string& message, ErrorCode code, int engine, uint32_t pc)
@@ -24,7 +24,8 @@ class HardwareError : public std::runtime_error {
   const uint32_t pc;  // index in the program
 };
 
-// The performance counters of the last run, in cycles. For each engine busy + wait_token + wait_data + empty = total.
+// The performance counters of the last run, in cycles. For each engine busy + wait_token +
+// wait_data + empty = total.
 struct HardwareCounters {
   struct EngineCycles {
     uint64_t busy = 0, wait_token = 0, wait_data = 0, empty = 0;
@@ -43,17 +44,19 @@ class Driver {
   explicit Driver(Device* device) : device_(device) {}
   Driver(Device* device, Settings settings) : device_(device), settings_(settings) {}
 
-  // Reads identity, version and parameters. Throws InputError naming the first that is not what `expected` says.
+  // Reads identity, version and parameters. Throws InputError naming the first that is not what
+  // `expected` says.
   void Identify(const HwConfig& expected);
 
   // Writes setup, code and constants to the shared memory.
   void Load(const Program& program);
 
-  // images: program.options.images x C x H x W, int8 domain; written as the H-W-C lines of program.input.
+  // images: program.options.images x C x H x W, int8 domain; written as the H-W-C lines of
+  // program.input.
   void WriteImages(const Program& program, const int8_t* images);
 
-  // Runs program.setup, then program.code once or more often, each from START to DONE: sets program, windows, watchdog
-  // and interrupt, starts, waits, checks. Throws HardwareError.
+  // Runs program.setup, then program.code once or more often, each from START to DONE: sets
+  // program, windows, watchdog and interrupt, starts, waits, checks. Throws HardwareError.
   void RunSetup(const Program& program) { Run(program, program.setup, program.setup_address); }
   void RunCode(const Program& program) { Run(program, program.code, program.code_address); }
 
@@ -62,7 +65,8 @@ class Driver {
 
   HardwareCounters ReadCounters();
 
-  // Ends whatever runs; returns when outstanding bus transactions are drained. Throws HardwareError if they never are.
+  // Ends whatever runs; returns when outstanding bus transactions are drained. Throws HardwareError
+  // if they never are.
   void SoftReset();
 
  private:

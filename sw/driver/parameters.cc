@@ -37,8 +37,10 @@ constexpr Parameter kParameters[] = {
     {"DATAFLOWS", &HwConfig::dataflows},
 };
 
-[[noreturn]] void BadValue(const std::string& name, const std::string& value, const std::string& allowed) {
-  throw InputError(fmt::format("parameter {}={} is not possible; allowed: {}", name, value, allowed));
+[[noreturn]] void BadValue(const std::string& name, const std::string& value,
+                           const std::string& allowed) {
+  throw InputError(
+      fmt::format("parameter {}={} is not possible; allowed: {}", name, value, allowed));
 }
 
 bool ParseInt(const std::string& text, int* value) {
@@ -75,8 +77,9 @@ int ParseRoundings(const std::string& value) {
       }
     }
     if (!found) {
-      BadValue("ROUNDINGS", value,
-               "all, a mask from 1 to 63, or names of floor,half_up,half_away,half_even,tflite,float32");
+      BadValue(
+          "ROUNDINGS", value,
+          "all, a mask from 1 to 63, or names of floor,half_up,half_away,half_even,tflite,float32");
     }
   }
   return mask;
@@ -112,8 +115,8 @@ HwConfig ParseParameters(const std::vector<std::string>& assignments) {
     const auto* parameter = std::find_if(std::begin(kParameters), std::end(kParameters),
                                          [&](const Parameter& p) { return name == p.name; });
     if (parameter == std::end(kParameters)) {
-      throw InputError(
-          fmt::format("parameter {} is unknown; the names are {}", name, fmt::join(ParameterNames(), ", ")));
+      throw InputError(fmt::format("parameter {} is unknown; the names are {}", name,
+                                   fmt::join(ParameterNames(), ", ")));
     }
     const std::string value = eq == std::string::npos ? "" : assignment.substr(eq + 1);
     int number = 0;

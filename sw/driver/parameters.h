@@ -1,4 +1,5 @@
-// The accelerator's parameters as a user writes them: NAME=VALUE with the names of the RTL (ROWS, COLS, ...).
+// The accelerator's parameters as a user writes them: NAME=VALUE with the names of the RTL (ROWS,
+// COLS, ...).
 #pragma once
 
 #include <string>
@@ -11,15 +12,18 @@ namespace systole {
 // The parameter names, in the order of the RTL's parameter list.
 const std::vector<std::string>& ParameterNames();
 
-// Defaults, changed by "NAME=VALUE" assignments. LANES not given: min(8, COLS). ROUNDINGS: "all", a mask (63, 0x3f) or
-// names joined by commas (float32,tflite). DATAFLOWS: ws. ROW_SUM: 0 or 1.
-// Throws InputError naming the parameter for unknown names, values that are no number, and whatever Validate() refuses.
+// Defaults, changed by "NAME=VALUE" assignments. LANES not given: min(8, COLS). ROUNDINGS: "all", a
+// mask (63, 0x3f) or names joined by commas (float32,tflite). DATAFLOWS: ws. ROW_SUM: 0 or 1.
+// Throws InputError naming the parameter for unknown names, values that are no number, and whatever
+// Validate() refuses.
 HwConfig ParseParameters(const std::vector<std::string>& assignments);
 
-// "ROWS=16 COLS=16 ..." of every parameter, as the RTL takes them (numbers only), joined by `separator`.
+// "ROWS=16 COLS=16 ..." of every parameter, as the RTL takes them (numbers only), joined by
+// `separator`.
 std::string FormatParameters(const HwConfig& config, const std::string& separator = " ");
 
-// Only what differs from the defaults, as make variables: "ROWS=8 WPORT=2"; empty for the default configuration.
+// Only what differs from the defaults, as make variables: "ROWS=8 WPORT=2"; empty for the default
+// configuration.
 std::string MakeVariables(const HwConfig& config);
 
 }  // namespace systole

@@ -1,4 +1,5 @@
-// What is observed of one run (START to DONE), for comparison: cycle stamps of every instruction, and tensors.
+// What is observed of one run (START to DONE), for comparison: cycle stamps of every instruction,
+// and tensors.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,9 @@ struct Stamp {
 };
 
 struct RunRecord {
-  std::vector<Stamp> stamps;                 // per instruction
-  std::vector<std::vector<int8_t>> tensors;  // per observation: H x W x C bytes; empty: never reached
+  std::vector<Stamp> stamps;  // per instruction
+  std::vector<std::vector<int8_t>>
+      tensors;  // per observation: H x W x C bytes; empty: never reached
 };
 
 }  // namespace systole

@@ -24,29 +24,36 @@ namespace {
 void Check(const Space& space, const RunOptions& options) {
   const bool exhaustive = space.method == "exhaustive";
   if (exhaustive && options.overrides.budget) {
-    throw InputError("--budget is for searches; an exhaustive sweep evaluates every point, leave it out");
+    throw InputError(
+        "--budget is for searches; an exhaustive sweep evaluates every point, leave it out");
   }
   if (exhaustive && space.grid.Points() > kMaxSweep) {
-    throw InputError(fmt::format("{}: has {} points, more than an exhaustive sweep can take; shorten axes, or search",
-                                 space.file, Grouped(space.grid.Points())));
+    throw InputError(fmt::format(
+        "{}: has {} points, more than an exhaustive sweep can take; shorten axes, or search",
+        space.file, Grouped(space.grid.Points())));
   }
   if (!exhaustive && !space.budget) {
-    throw InputError(fmt::format("{}: method {} needs a budget of evaluations; add budget = N or --budget N",
-                                 space.file, space.method));
+    throw InputError(
+        fmt::format("{}: method {} needs a budget of evaluations; add budget = N or --budget N",
+                    space.file, space.method));
   }
   if (options.sharded && !exhaustive) {
-    throw InputError(fmt::format("--shard is for exhaustive sweeps; method {} cannot be cut", space.method));
+    throw InputError(
+        fmt::format("--shard is for exhaustive sweeps; method {} cannot be cut", space.method));
   }
-  if (options.sharded && options.store.empty()) throw InputError("--shard needs --store FILE.sqlite, to be merged");
-  if (options.resume && options.store.empty()) throw InputError("--resume needs --store FILE.sqlite, to go on with");
+  if (options.sharded && options.store.empty())
+    throw InputError("--shard needs --store FILE.sqlite, to be merged");
+  if (options.resume && options.store.empty())
+    throw InputError("--resume needs --store FILE.sqlite, to go on with");
 }
 
 int Stopped(const RunOptions& options, int64_t points) {
   if (options.store.empty()) {
-    fmt::print(stderr, "stopped after {} points; nothing is kept without --store FILE.sqlite\n", points);
+    fmt::print(stderr, "stopped after {} points; nothing is kept without --store FILE.sqlite\n",
+               points);
   } else {
-    fmt::print(stderr, "stopped; {} points are in {}. Go on with the same command and --resume\n", points,
-               options.store);
+    fmt::print(stderr, "stopped; {} points are in {}. Go on with the same command and --resume\n",
+               points, options.store);
   }
   return 128 + Interrupted();
 }
@@ -97,7 +104,8 @@ int RunExplore(const RunOptions& options) {
       status = VerifyWinners(space, summary, options.verify_rtl, options.threads, &tables);
       if (Interrupted()) throw Interruption();
     }
-    if (!options.html.empty()) WriteHtml(space, store, summary, method ? &*method : nullptr, tables, options.html);
+    if (!options.html.empty())
+      WriteHtml(space, store, summary, method ? &*method : nullptr, tables, options.html);
   } catch (const Interruption&) {
     return Stopped(options, summary.from_store + summary.evaluated);
   }

@@ -20,8 +20,8 @@ struct RunOptions {
   int64_t verify_rtl = 0;  // designs to run as RTL
 };
 
-// Exit status: 0; 1 where the RTL differs from what was predicted; 2 where none of it could run; 128 + signal after
-// Ctrl-C. Throws InputError.
+// Exit status: 0; 1 where the RTL differs from what was predicted; 2 where none of it could run;
+// 128 + signal after Ctrl-C. Throws InputError.
 int RunExplore(const RunOptions& options);
 
 }  // namespace systole::explore

@@ -1,5 +1,6 @@
-// `systole explore`: a program of its own, which `systole` becomes. Exit status: 0; 1 a difference found, or a merge
-// that is not complete; 2 bad input or usage; 3 anything else; 128 + signal after Ctrl-C.
+// `systole explore`: a program of its own, which `systole` becomes. Exit status: 0; 1 a difference
+// found, or a merge that is not complete; 2 bad input or usage; 3 anything else; 128 + signal after
+// Ctrl-C.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -20,8 +21,10 @@ Shard ParseShard(const std::string& text) {
   Shard shard;
   char rest = 0;
   long long index = 0, count = 0;
-  if (std::sscanf(text.c_str(), "%lld/%lld%c", &index, &count, &rest) != 2 || index < 1 || index > count) {
-    throw InputError(fmt::format("--shard {}: is no i/n with 1 <= i <= n; such as --shard 3/8", text));
+  if (std::sscanf(text.c_str(), "%lld/%lld%c", &index, &count, &rest) != 2 || index < 1 ||
+      index > count) {
+    throw InputError(
+        fmt::format("--shard {}: is no i/n with 1 <= i <= n; such as --shard 3/8", text));
   }
   shard.index = index;
   shard.count = count;
@@ -35,7 +38,8 @@ int MergeMain(int argc, char** argv) {
   std::vector<std::string> stores;
   app.add_option("OUT", out, "new store")->required();
   app.add_option("STORES", stores, "stores of shards, finished or not")->required();
-  app.footer("Exit status: 0 every point is there; 1 shards are missing, which are named; 2 bad input.");
+  app.footer(
+      "Exit status: 0 every point is there; 1 shards are missing, which are named; 2 bad input.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {
@@ -47,15 +51,18 @@ int MergeMain(int argc, char** argv) {
 }
 
 int ExploreMain(int argc, char** argv) {
-  CLI::App app("Design-space exploration: evaluates the points of a space, or searches in it", "systole explore");
+  CLI::App app("Design-space exploration: evaluates the points of a space, or searches in it",
+               "systole explore");
   RunOptions options;
   std::string shard;
   options.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  app.add_option("SPACE", options.space_file, "axes, constraints, workloads, objectives (docs/explore.md)")
+  app.add_option("SPACE", options.space_file,
+                 "axes, constraints, workloads, objectives (docs/explore.md)")
       ->required()
       ->type_name("SPACE.toml");
   const char* search = "Instead of what the file says";
-  app.add_option("--method", options.overrides.method, "exhaustive, random, genetic, nsga2, annealing or mlp")
+  app.add_option("--method", options.overrides.method,
+                 "exhaustive, random, genetic, nsga2, annealing or mlp")
       ->group(search);
   app.add_option("--cost", options.overrides.cost, "native or scalesim")->group(search);
   app.add_option("--seed", options.overrides.seed, "of the search")->group(search);
@@ -67,23 +74,30 @@ int ExploreMain(int argc, char** argv) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str()
       ->group(run);
-  app.add_option("--store", options.store, "SQLite file for every point; without it nothing is kept")->group(run);
+  app.add_option("--store", options.store,
+                 "SQLite file for every point; without it nothing is kept")
+      ->group(run);
   app.add_flag("--resume", options.resume, "go on with the store if it is there")->group(run);
-  app.add_option("--shard", shard, "i/n: only the i-th of n parts of an exhaustive sweep")->group(run);
+  app.add_option("--shard", shard, "i/n: only the i-th of n parts of an exhaustive sweep")
+      ->group(run);
   const char* output = "Output";
   app.add_option("--top", options.top, "designs in the printed table")
       ->check(CLI::Range(int64_t{1}, int64_t{1000000}))
       ->capture_default_str()
       ->group(output);
   app.add_option("--csv", options.csv, "every point, sorted by id")->group(output);
-  app.add_option("--json", options.json, "counts and the best designs, or the front")->group(output);
+  app.add_option("--json", options.json, "counts and the best designs, or the front")
+      ->group(output);
   app.add_option("--html", options.html, "page with plots")->group(output);
-  app.add_option("--verify-rtl", options.verify_rtl, "K: build the K best as RTL and compare cycles")
+  app.add_option("--verify-rtl", options.verify_rtl,
+                 "K: build the K best as RTL and compare cycles")
       ->check(CLI::Range(int64_t{1}, int64_t{1000}))
       ->group(output);
   app.footer(
-      "systole explore merge OUT.sqlite A.sqlite B.sqlite ...  puts the stores of shards together.\n"
-      "Exit status: 0; 1 RTL and prediction differ; 2 bad input or usage; 128 + signal after Ctrl-C.");
+      "systole explore merge OUT.sqlite A.sqlite B.sqlite ...  puts the stores of shards "
+      "together.\n"
+      "Exit status: 0; 1 RTL and prediction differ; 2 bad input or usage; 128 + signal after "
+      "Ctrl-C.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {
@@ -101,7 +115,8 @@ int ExploreMain(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    if (argc > 1 && std::string(argv[1]) == "merge") return systole::explore::MergeMain(argc - 1, argv + 1);
+    if (argc > 1 && std::string(argv[1]) == "merge")
+      return systole::explore::MergeMain(argc - 1, argv + 1);
     return systole::explore::ExploreMain(argc, argv);
   } catch (const systole::InputError& e) {
     fmt::print(stderr, "error: {}\n", e.what());

@@ -13,8 +13,9 @@ constexpr int64_t kPredictions = 20, kMostPredictions = 50000;  // for each eval
 
 // Some value is a word: the values have no order.
 bool Named(const Axis& axis) {
-  return std::any_of(axis.labels.begin(), axis.labels.end(),
-                     [](const std::string& label) { return !std::isdigit(static_cast<unsigned char>(label[0])); });
+  return std::any_of(axis.labels.begin(), axis.labels.end(), [](const std::string& label) {
+    return !std::isdigit(static_cast<unsigned char>(label[0]));
+  });
 }
 
 }  // namespace
@@ -54,8 +55,8 @@ MethodResult RunMethod(const Space& space, Engine* engine) {
     ProxySearchOptions proxy;
     proxy.search = options;
     // Predictions cost little, but not nothing: in proportion to the evaluations that they lead to.
-    proxy.predictions =
-        std::clamp<int64_t>(kPredictions * std::min(space.budget, kMostPredictions), 2000, kMostPredictions);
+    proxy.predictions = std::clamp<int64_t>(kPredictions * std::min(space.budget, kMostPredictions),
+                                            2000, kMostPredictions);
     proxy.proxy.seed = space.seed;
     proxy.inputs = ProxyInputs(space);
     proxy.describe = [&space](const Point& point) { return ProxyNumbers(space, point); };

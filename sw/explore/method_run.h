@@ -19,8 +19,8 @@ struct MethodResult {
 // Throws Interruption, and what the methods throw.
 MethodResult RunMethod(const Space& space, Engine* engine);
 
-// What a proxy is told of a design: an input for each axis that varies (of words: one of categories), cols where they
-// follow from a PE budget.
+// What a proxy is told of a design: an input for each axis that varies (of words: one of
+// categories), cols where they follow from a PE budget.
 std::vector<ProxyInput> ProxyInputs(const Space& space);
 std::vector<double> ProxyNumbers(const Space& space, const Point& point);
 

@@ -29,7 +29,8 @@ std::string Rounded(const std::string& cell) {
   return *end ? cell : fmt::format("{:.4f}", value);
 }
 
-void PrintTable(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+void PrintTable(const std::vector<std::string>& header,
+                const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> width;
   for (const std::string& name : header) width.push_back(name.size());
   for (const auto& row : rows) {
@@ -65,8 +66,9 @@ void Summarise(const Space& space, const Store& store, int64_t top, Summary* sum
     }
   });
   std::vector<size_t> front = ParetoFront(points, Ties::kFirst);
-  std::sort(front.begin(), front.end(),
-            [&](size_t a, size_t b) { return points[a] != points[b] ? points[a] < points[b] : a < b; });
+  std::sort(front.begin(), front.end(), [&](size_t a, size_t b) {
+    return points[a] != points[b] ? points[a] < points[b] : a < b;
+  });
   for (const size_t i : front) summary->winners.push_back(ids[i]);
 }
 
@@ -82,20 +84,23 @@ void PrintSummary(const Space& space, const Store& store, const Summary& s, int6
              space.cost_kind == CostKind::kNative ? "native" : "scalesim", space.method, space.seed,
              fixed.empty() ? "" : fmt::format("; {}", fmt::join(fixed, ", ")));
   fmt::print("evaluated {}{} of {}: {} feasible, {} infeasible\n", Grouped(s.evaluated),
-             s.from_store ? fmt::format(" (and {} from the store)", Grouped(s.from_store)) : "", Grouped(s.planned),
-             Grouped(s.feasible), Grouped(infeasible));
-  for (const auto& [reason, points] : s.infeasible) fmt::print("  {:>10}  {}\n", Grouped(points), reason);
+             s.from_store ? fmt::format(" (and {} from the store)", Grouped(s.from_store)) : "",
+             Grouped(s.planned), Grouped(s.feasible), Grouped(infeasible));
+  for (const auto& [reason, points] : s.infeasible)
+    fmt::print("  {:>10}  {}\n", Grouped(points), reason);
   for (const std::string& note : space.cost->Notes()) fmt::print("{}\n", note);
   const double rate = s.seconds > 0 ? static_cast<double>(s.evaluated) / s.seconds : 0;
-  fmt::print("{:.2f} s, {} points/s, threads {}\n", s.seconds, Grouped(static_cast<int64_t>(rate)), s.threads);
+  fmt::print("{:.2f} s, {} points/s, threads {}\n", s.seconds, Grouped(static_cast<int64_t>(rate)),
+             s.threads);
   if (s.winners.empty()) {
     fmt::print("no design is feasible\n");
     return;
   }
   const int64_t shown = std::min<int64_t>(top, static_cast<int64_t>(s.winners.size()));
   if (s.front) {
-    fmt::print("\nPareto front in {}: {} designs{}\n", fmt::join(objectives, ", "), s.winners.size(),
-               shown < static_cast<int64_t>(s.winners.size()) ? fmt::format(", the first {}", shown) : "");
+    fmt::print(
+        "\nPareto front in {}: {} designs{}\n", fmt::join(objectives, ", "), s.winners.size(),
+        shown < static_cast<int64_t>(s.winners.size()) ? fmt::format(", the first {}", shown) : "");
   } else {
     fmt::print("\nbest in {}\n", objectives[0]);
   }
@@ -132,7 +137,8 @@ void WriteJson(const Space& space, const Store& store, const Summary& s, const s
   json["feasible"] = s.feasible;
   json["infeasible"] = Json::object();
   for (const auto& [reason, points] : s.infeasible) json["infeasible"][reason] = points;
-  if (const std::vector<std::string> notes = space.cost->Notes(); !notes.empty()) json["notes"] = notes;
+  if (const std::vector<std::string> notes = space.cost->Notes(); !notes.empty())
+    json["notes"] = notes;
   json["seconds"] = s.seconds;
   json["threads"] = s.threads;
   for (const Objective& o : space.objectives) json["objectives"].push_back(o.name);

@@ -31,6 +31,7 @@ void Summarise(const Space& space, const Store& store, int64_t top, Summary* sum
 // At most `top` rows of the front.
 void PrintSummary(const Space& space, const Store& store, const Summary& summary, int64_t top);
 
-void WriteJson(const Space& space, const Store& store, const Summary& summary, const std::string& path);
+void WriteJson(const Space& space, const Store& store, const Summary& summary,
+               const std::string& path);
 
 }  // namespace systole::explore

@@ -23,8 +23,10 @@ std::string NameOf(const Space& space, int64_t id, size_t rank) {
   return name;
 }
 
-// Rows that are taken one by one: what all of them add up to, for each design, where each of them ran.
-void PrintSums(const std::vector<NativeWorkload>& workloads, const std::vector<RtlCheck>& checks, PageTable* table) {
+// Rows that are taken one by one: what all of them add up to, for each design, where each of them
+// ran.
+void PrintSums(const std::vector<NativeWorkload>& workloads, const std::vector<RtlCheck>& checks,
+               PageTable* table) {
   for (size_t at = 0; at < checks.size();) {
     for (const NativeWorkload& w : workloads) {
       int64_t predicted = 0, rtl = 0, bytes = 0, differences = 0, rows = 0;
@@ -41,17 +43,18 @@ void PrintSums(const std::vector<NativeWorkload>& workloads, const std::vector<R
         differences += c.differences;
       }
       if (!all) continue;
-      fmt::print("{}, {}: {} rows predicted {}, RTL {}, difference {}\n", design, w.name, rows, predicted, rtl,
-                 rtl - predicted);
-      table->rows.push_back({design, fmt::format("{}: sum of {} rows", w.name, rows), std::to_string(predicted),
-                             std::to_string(rtl), std::to_string(rtl - predicted), std::to_string(bytes),
+      fmt::print("{}, {}: {} rows predicted {}, RTL {}, difference {}\n", design, w.name, rows,
+                 predicted, rtl, rtl - predicted);
+      table->rows.push_back({design, fmt::format("{}: sum of {} rows", w.name, rows),
+                             std::to_string(predicted), std::to_string(rtl),
+                             std::to_string(rtl - predicted), std::to_string(bytes),
                              std::to_string(differences)});
     }
   }
 }
 
-int VerifyNative(const Space& space, const std::vector<int64_t>& ids, const VerifySettings& settings,
-                 std::vector<PageTable>* tables) {
+int VerifyNative(const Space& space, const std::vector<int64_t>& ids,
+                 const VerifySettings& settings, std::vector<PageTable>* tables) {
   const std::vector<NativeWorkload>& native = NativeWorkloads(*space.cost);
   std::vector<RtlWorkload> workloads;
   for (const NativeWorkload& w : native) {
@@ -76,17 +79,18 @@ int VerifyNative(const Space& space, const std::vector<int64_t>& ids, const Veri
     designs.push_back(std::move(design));
   }
   const std::vector<RtlCheck> checks = VerifyRtl(designs, workloads, settings);
-  PageTable table{"Designs as RTL",
-                  "Cycles of one run: predicted, and of the verilated RTL.",
-                  {"design", "workload", "predicted", "RTL", "difference", "bytes compared", "differences"},
-                  {}};
+  PageTable table{
+      "Designs as RTL",
+      "Cycles of one run: predicted, and of the verilated RTL.",
+      {"design", "workload", "predicted", "RTL", "difference", "bytes compared", "differences"},
+      {}};
   for (const RtlCheck& c : checks) {
     if (!c.Ran()) {
       table.rows.push_back({c.design, c.workload, c.why_not, "", "", "", ""});
     } else {
-      table.rows.push_back({c.design, c.workload, std::to_string(c.predicted), std::to_string(c.rtl),
-                            std::to_string(c.rtl - c.predicted), std::to_string(c.bytes),
-                            std::to_string(c.differences)});
+      table.rows.push_back({c.design, c.workload, std::to_string(c.predicted),
+                            std::to_string(c.rtl), std::to_string(c.rtl - c.predicted),
+                            std::to_string(c.bytes), std::to_string(c.differences)});
     }
   }
   const int status = PrintRtlChecks(checks, stdout);
@@ -95,10 +99,11 @@ int VerifyNative(const Space& space, const std::vector<int64_t>& ids, const Veri
   return status;
 }
 
-int VerifyScaleSim(const Space& space, const std::vector<int64_t>& ids, const VerifySettings& settings,
-                   std::vector<PageTable>* tables) {
+int VerifyScaleSim(const Space& space, const std::vector<int64_t>& ids,
+                   const VerifySettings& settings, std::vector<PageTable>* tables) {
   std::vector<ScaleSimWorkloadLayers> workloads;
-  for (const ScaleSimWorkload& w : ScaleSimWorkloads(*space.cost)) workloads.push_back({w.name, w.layers});
+  for (const ScaleSimWorkload& w : ScaleSimWorkloads(*space.cost))
+    workloads.push_back({w.name, w.layers});
   std::vector<ScaleSimDesign> designs;
   std::vector<int64_t> parameters(space.cost->Parameters().size());
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -108,13 +113,16 @@ int VerifyScaleSim(const Space& space, const std::vector<int64_t>& ids, const Ve
     design.machine = ScaleSimMachine(parameters.data(), &design.each);
     designs.push_back(std::move(design));
   }
-  const auto checks = RunScaleSimDesigns(designs, workloads, ScaleSimModelOptions(*space.cost), settings);
-  PageTable table{"Designs as RTL",
-                  "SCALE-Sim's cycles beside those of our RTL, which is another machine.",
-                  {"design", "workload", "layer", "SCALE-Sim", "SCALE-Sim, ws", "RTL, array", "RTL, run"},
-                  {}};
+  const auto checks =
+      RunScaleSimDesigns(designs, workloads, ScaleSimModelOptions(*space.cost), settings);
+  PageTable table{
+      "Designs as RTL",
+      "SCALE-Sim's cycles beside those of our RTL, which is another machine.",
+      {"design", "workload", "layer", "SCALE-Sim", "SCALE-Sim, ws", "RTL, array", "RTL, run"},
+      {}};
   for (const ScaleSimLayerCheck& c : checks) {
-    table.rows.push_back({c.design, c.workload, c.layer, std::to_string(c.predicted), std::to_string(c.predicted_ws),
+    table.rows.push_back({c.design, c.workload, c.layer, std::to_string(c.predicted),
+                          std::to_string(c.predicted_ws),
                           c.why_not.empty() ? std::to_string(c.rtl_array) : c.why_not,
                           c.why_not.empty() ? std::to_string(c.rtl_run) : ""});
   }
@@ -124,7 +132,8 @@ int VerifyScaleSim(const Space& space, const std::vector<int64_t>& ids, const Ve
 
 }  // namespace
 
-int VerifyWinners(const Space& space, const Summary& summary, int64_t count, int jobs, std::vector<PageTable>* tables) {
+int VerifyWinners(const Space& space, const Summary& summary, int64_t count, int jobs,
+                  std::vector<PageTable>* tables) {
   std::vector<int64_t> ids = summary.winners;
   if (static_cast<int64_t>(ids.size()) > count) ids.resize(static_cast<size_t>(count));
   VerifySettings settings;

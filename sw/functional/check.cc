@@ -17,39 +17,49 @@ bool KnownOpcode(uint64_t opcode) {
 
 ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   const uint64_t m = i.Get(field::kMmNx) * i.Get(field::kMmNy) * i.Get(field::kMmNb);
-  const uint64_t slices = i.Get(field::kMmKslices), wcols = i.Get(field::kMmWcols), klast = i.Get(field::kMmKlast);
+  const uint64_t slices = i.Get(field::kMmKslices), wcols = i.Get(field::kMmWcols),
+                 klast = i.Get(field::kMmKlast);
   if (m == 0 || slices == 0 || wcols == 0 || klast == 0) return ErrorCode::kBadField;
-  if (wcols > static_cast<uint64_t>(c.cols) || klast > static_cast<uint64_t>(c.rows)) return ErrorCode::kBadField;
+  if (wcols > static_cast<uint64_t>(c.cols) || klast > static_cast<uint64_t>(c.rows))
+    return ErrorCode::kBadField;
   if (i.Get(field::kMmDataflow) != 0) return ErrorCode::kBadField;
-  if (i.Get(field::kMmAccBase) + m > static_cast<uint64_t>(c.acc_depth)) return ErrorCode::kBufferRange;
+  if (i.Get(field::kMmAccBase) + m > static_cast<uint64_t>(c.acc_depth))
+    return ErrorCode::kBufferRange;
   const uint64_t last_ktab = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? slices - 1 : 0);
   if (last_ktab >= static_cast<uint64_t>(c.KtabRows())) return ErrorCode::kBufferRange;
   const uint64_t load = std::min<uint64_t>(wcols, static_cast<uint64_t>(c.cols / c.wport));
-  if (i.Get(field::kMmWgtRow) + slices * load > static_cast<uint64_t>(c.WgtRows())) return ErrorCode::kBufferRange;
+  if (i.Get(field::kMmWgtRow) + slices * load > static_cast<uint64_t>(c.WgtRows()))
+    return ErrorCode::kBufferRange;
   return ErrorCode::kNone;
 }
 
 ErrorCode CheckPost(const Instruction& i, const HwConfig& c) {
-  const uint64_t nx = i.Get(field::kPoNx), ny = i.Get(field::kPoNy), channels = i.Get(field::kPoNchan);
-  if (nx == 0 || ny == 0 || channels == 0 || i.Get(field::kPoNtx) == 0 || i.Get(field::kPoNty) == 0) {
+  const uint64_t nx = i.Get(field::kPoNx), ny = i.Get(field::kPoNy),
+                 channels = i.Get(field::kPoNchan);
+  if (nx == 0 || ny == 0 || channels == 0 || i.Get(field::kPoNtx) == 0 ||
+      i.Get(field::kPoNty) == 0) {
     return ErrorCode::kBadField;
   }
   if (channels > static_cast<uint64_t>(c.cols)) return ErrorCode::kBadField;
-  if (((static_cast<unsigned>(c.roundings) >> i.Get(field::kPoRounding)) & 1) == 0) return ErrorCode::kBadField;
+  if (((static_cast<unsigned>(c.roundings) >> i.Get(field::kPoRounding)) & 1) == 0)
+    return ErrorCode::kBadField;
   if (i.Get(field::kPoZw) != 0 && c.row_sum == 0) return ErrorCode::kBadField;
   const uint64_t lanes = static_cast<uint64_t>(c.lanes), chunks = (channels + lanes - 1) / lanes;
-  if (i.Get(field::kPoPar) + chunks > static_cast<uint64_t>(c.ParRows())) return ErrorCode::kBufferRange;
-  const uint64_t end =
-      i.Get(field::kPoOut) + (ny - 1) * i.Get(field::kPoSy) + (nx - 1) * i.Get(field::kPoSx) + channels;
+  if (i.Get(field::kPoPar) + chunks > static_cast<uint64_t>(c.ParRows()))
+    return ErrorCode::kBufferRange;
+  const uint64_t end = i.Get(field::kPoOut) + (ny - 1) * i.Get(field::kPoSy) +
+                       (nx - 1) * i.Get(field::kPoSx) + channels;
   return end > static_cast<uint64_t>(c.ActBytes()) ? ErrorCode::kBufferRange : ErrorCode::kNone;
 }
 
 ErrorCode CheckTransfer(const Instruction& i, const HwConfig& c) {
-  const uint64_t bytes = i.Get(field::kLsBytes), lines = i.Get(field::kLsLines), buf = i.Get(field::kLsBuf);
+  const uint64_t bytes = i.Get(field::kLsBytes), lines = i.Get(field::kLsLines),
+                 buf = i.Get(field::kLsBuf);
   const uint64_t beat = static_cast<uint64_t>(c.AxiBytes());
   const Opcode opcode = i.opcode();
   if (bytes == 0 || lines == 0) return ErrorCode::kBadField;
-  if (opcode != Opcode::kFill && (i.Get(field::kLsAddr) % beat != 0 || i.Get(field::kLsMemStride) % beat != 0)) {
+  if (opcode != Opcode::kFill &&
+      (i.Get(field::kLsAddr) % beat != 0 || i.Get(field::kLsMemStride) % beat != 0)) {
     return ErrorCode::kBadField;
   }
   if (opcode == Opcode::kLoadAct || opcode == Opcode::kFill || opcode == Opcode::kStore) {
@@ -61,13 +71,16 @@ ErrorCode CheckTransfer(const Instruction& i, const HwConfig& c) {
   const int rows = opcode == Opcode::kLoadWgt    ? c.WgtRows() * c.wport
                    : opcode == Opcode::kLoadKtab ? c.KtabRows()
                                                  : c.ParRows();
-  return buf + bytes / row > static_cast<uint64_t>(rows) ? ErrorCode::kBufferRange : ErrorCode::kNone;
+  return buf + bytes / row > static_cast<uint64_t>(rows) ? ErrorCode::kBufferRange
+                                                         : ErrorCode::kNone;
 }
 
 }  // namespace
 
 int PaddedRowBytes(Opcode opcode, const HwConfig& c) {
-  const int row = opcode == Opcode::kLoadWgt ? c.rows : opcode == Opcode::kLoadKtab ? 2 * c.rows : 16 * c.lanes;
+  const int row = opcode == Opcode::kLoadWgt    ? c.rows
+                  : opcode == Opcode::kLoadKtab ? 2 * c.rows
+                                                : 16 * c.lanes;
   return (row + c.AxiBytes() - 1) / c.AxiBytes() * c.AxiBytes();
 }
 

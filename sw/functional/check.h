@@ -1,4 +1,5 @@
-// The checks of docs/isa.md that depend on an instruction's fields alone; the hardware makes them at issue.
+// The checks of docs/isa.md that depend on an instruction's fields alone; the hardware makes them
+// at issue.
 #pragma once
 
 #include "sw/isa/config.h"

@@ -9,13 +9,16 @@
 namespace systole {
 namespace {
 
-uint32_t Little32(const uint8_t* p) { return p[0] | uint32_t{p[1]} << 8 | uint32_t{p[2]} << 16 | uint32_t{p[3]} << 24; }
+uint32_t Little32(const uint8_t* p) {
+  return p[0] | uint32_t{p[1]} << 8 | uint32_t{p[2]} << 16 | uint32_t{p[3]} << 24;
+}
 
 }  // namespace
 
 Executor::Executor(const HwConfig& c)
     : config_(c),
-      padded_columns_(static_cast<size_t>((c.cols + kColumnBlock - 1) / kColumnBlock * kColumnBlock)),
+      padded_columns_(
+          static_cast<size_t>((c.cols + kColumnBlock - 1) / kColumnBlock * kColumnBlock)),
       activations_(static_cast<size_t>(c.ActBytes())),
       weights_(static_cast<size_t>(c.WgtRows()) * c.wport * c.rows),
       ktab_(static_cast<size_t>(c.KtabRows()) * c.rows),
@@ -85,7 +88,8 @@ ErrorCode Executor::LoadRows(const Instruction& i, MemoryAccess* memory) {
   if (error != ErrorCode::kNone) return error;
 
   const Opcode opcode = i.opcode();
-  const size_t row_bytes = static_cast<size_t>(PaddedRowBytes(opcode, config_)), rows = staging_.size() / row_bytes;
+  const size_t row_bytes = static_cast<size_t>(PaddedRowBytes(opcode, config_)),
+               rows = staging_.size() / row_bytes;
   const size_t first = i.Get(field::kLsBuf), lanes = static_cast<size_t>(config_.rows);
   for (size_t r = 0; r < rows; ++r) {
     const uint8_t* from = &staging_[r * row_bytes];
@@ -93,7 +97,8 @@ ErrorCode Executor::LoadRows(const Instruction& i, MemoryAccess* memory) {
       std::memcpy(&weights_[(first + r) * lanes], from, lanes);
     } else if (opcode == Opcode::kLoadKtab) {
       uint16_t* to = &ktab_[(first + r) * lanes];
-      for (size_t j = 0; j < lanes; ++j) to[j] = static_cast<uint16_t>(from[2 * j] | from[2 * j + 1] << 8);
+      for (size_t j = 0; j < lanes; ++j)
+        to[j] = static_cast<uint16_t>(from[2 * j] | from[2 * j + 1] << 8);
     } else {
       Parameter* to = &parameters_[(first + r) * static_cast<size_t>(config_.lanes)];
       for (int k = 0; k < config_.lanes; ++k, from += 16) {
@@ -107,7 +112,8 @@ ErrorCode Executor::LoadRows(const Instruction& i, MemoryAccess* memory) {
 }
 
 void Executor::Fill(const Instruction& i) {
-  const size_t bytes = i.Get(field::kLsBytes), lines = i.Get(field::kLsLines), stride = i.Get(field::kLsBufStride);
+  const size_t bytes = i.Get(field::kLsBytes), lines = i.Get(field::kLsLines),
+               stride = i.Get(field::kLsBufStride);
   const size_t first = i.Get(field::kLsBuf);
   for (size_t l = 0; l < lines; ++l)
     std::memset(&activations_[first + l * stride], static_cast<int>(i.Get(field::kLsFill)), bytes);
@@ -121,7 +127,8 @@ ErrorCode Executor::Store(const Instruction& i, MemoryAccess* memory) {
   ErrorCode error = ErrorCode::kNone;
   ForEachBurst(i, [&](uint64_t address, int64_t n) {
     if (error != ErrorCode::kNone) return;
-    error = memory->WriteBurst(address, &activations_[line + static_cast<size_t>(done)], static_cast<size_t>(n));
+    error = memory->WriteBurst(address, &activations_[line + static_cast<size_t>(done)],
+                               static_cast<size_t>(n));
     done += n;
     if (done == bytes) {
       done = 0;

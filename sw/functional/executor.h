@@ -1,8 +1,9 @@
-// Does what docs/isa.md says an instruction does, to the byte: buffers, accumulators, memory. No time: an instruction
-// is done at once, so the caller chooses the order (that of issue is right wherever the program's tokens order what
-// depends on each other).
+// Does what docs/isa.md says an instruction does, to the byte: buffers, accumulators, memory. No
+// time: an instruction is done at once, so the caller chooses the order (that of issue is right
+// wherever the program's tokens order what depends on each other).
 //
-// What docs/isa.md leaves undefined (accumulator columns past Wcols, weights that do not matter) holds junk on purpose.
+// What docs/isa.md leaves undefined (accumulator columns past Wcols, weights that do not matter)
+// holds junk on purpose.
 #pragma once
 
 #include <array>
@@ -29,8 +30,8 @@ class Executor {
  public:
   explicit Executor(const HwConfig& config);
 
-  // kNone, or the first error: CheckInstruction's (nothing is done then), kBufferRange and kConflict found while
-  // running, or what the memory answers.
+  // kNone, or the first error: CheckInstruction's (nothing is done then), kBufferRange and
+  // kConflict found while running, or what the memory answers.
   ErrorCode Execute(const Instruction& instruction, MemoryAccess* memory);
 
   const HwConfig& config() const { return config_; }
@@ -52,10 +53,15 @@ class Executor {
   };
 
   int32_t* Entry(int half, int entry) {
-    return &accumulators_[(static_cast<size_t>(half) * config_.acc_depth + entry) * padded_columns_];
+    return &accumulators_[(static_cast<size_t>(half) * config_.acc_depth + entry) *
+                          padded_columns_];
   }
-  const int32_t* Entry(int half, int entry) const { return const_cast<Executor*>(this)->Entry(half, entry); }
-  size_t RowSumIndex(int half, int entry) const { return static_cast<size_t>(half) * config_.acc_depth + entry; }
+  const int32_t* Entry(int half, int entry) const {
+    return const_cast<Executor*>(this)->Entry(half, entry);
+  }
+  size_t RowSumIndex(int half, int entry) const {
+    return static_cast<size_t>(half) * config_.acc_depth + entry;
+  }
 
   ErrorCode LoadLines(const Instruction& i, MemoryAccess* memory);
   ErrorCode LoadRows(const Instruction& i, MemoryAccess* memory);

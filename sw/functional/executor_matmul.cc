@@ -17,7 +17,8 @@ int Int(const Instruction& i, Field f) { return static_cast<int>(i.Get(f)); }
 
 }  // namespace
 
-// packed_[p][c][k] = weight of lane 2p + k, column c, for columns < `columns`; the rest is junk, lanes >= `lanes` zero.
+// packed_[p][c][k] = weight of lane 2p + k, column c, for columns < `columns`; the rest is junk,
+// lanes >= `lanes` zero.
 void Executor::PackWeights(int row, int load, int columns, int lanes) {
   const int pairs = (lanes + 1) / 2, per_port = config_.cols / config_.wport;
   const size_t rows = static_cast<size_t>(config_.rows);
@@ -43,7 +44,8 @@ void Executor::PackWeights(int row, int load, int columns, int lanes) {
 }
 
 ErrorCode Executor::Matmul(const Instruction& i) {
-  const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), nb = i.Get(field::kMmNb), m = nx * ny * nb;
+  const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), nb = i.Get(field::kMmNb),
+               m = nx * ny * nb;
   const size_t stride_x = i.Get(field::kMmStrideX), stride_y = i.Get(field::kMmStrideY),
                stride_b = i.Get(field::kMmStrideB);
   const int slices = Int(i, field::kMmKslices), columns = Int(i, field::kMmWcols);
@@ -62,9 +64,11 @@ ErrorCode Executor::Matmul(const Instruction& i) {
   for (int slice = 0; slice < slices; ++slice) {
     const int lanes = slice == slices - 1 ? Int(i, field::kMmKlast) : config_.rows;
     const int pairs = (lanes + 1) / 2;
-    const size_t base = i.Get(field::kMmBase) + static_cast<size_t>(slice) * i.Get(field::kMmBaseInc);
+    const size_t base =
+        i.Get(field::kMmBase) + static_cast<size_t>(slice) * i.Get(field::kMmBaseInc);
     const uint16_t* offset =
-        &ktab_[(i.Get(field::kMmKtab) + static_cast<size_t>(ktab_increments ? slice : 0)) * config_.rows];
+        &ktab_[(i.Get(field::kMmKtab) + static_cast<size_t>(ktab_increments ? slice : 0)) *
+               config_.rows];
     unsigned misplaced = 0, not_contiguous = 0;
     size_t furthest = 0;
     for (int j = 0; j < lanes; ++j) {
@@ -74,7 +78,9 @@ ErrorCode Executor::Matmul(const Instruction& i) {
       furthest = std::max<size_t>(furthest, offset[j]);
     }
     // Both rules are checked at the slice's first window; there the range comes first.
-    if (misplaced != 0) return base + furthest >= activations_.size() ? ErrorCode::kBufferRange : ErrorCode::kConflict;
+    if (misplaced != 0)
+      return base + furthest >= activations_.size() ? ErrorCode::kBufferRange
+                                                    : ErrorCode::kConflict;
     if (base + span + furthest >= activations_.size()) return ErrorCode::kBufferRange;
 
     PackWeights(Int(i, field::kMmWgtRow) + slice * load, load, columns, lanes);
@@ -83,7 +89,8 @@ ErrorCode Executor::Matmul(const Instruction& i) {
     int32_t* row_sum = row_sums;
     for (size_t b = 0; b < nb; ++b) {
       for (size_t y = 0; y < ny; ++y) {
-        const auto* from = reinterpret_cast<const int8_t*>(&activations_[base + b * stride_b + y * stride_y]);
+        const auto* from =
+            reinterpret_cast<const int8_t*>(&activations_[base + b * stride_b + y * stride_y]);
         for (size_t x = 0; x < nx; ++x, from += stride_x, to += 2 * pairs, ++row_sum) {
           int32_t sum = 0;
           if (not_contiguous == 0) {
@@ -97,8 +104,8 @@ ErrorCode Executor::Matmul(const Instruction& i) {
         }
       }
     }
-    MultiplyAccumulate(vectors_.data(), m, pairs, packed_.data(), static_cast<int>(padded_columns_), acc,
-                       padded_columns_);
+    MultiplyAccumulate(vectors_.data(), m, pairs, packed_.data(), static_cast<int>(padded_columns_),
+                       acc, padded_columns_);
   }
   return ErrorCode::kNone;
 }

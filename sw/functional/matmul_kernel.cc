@@ -8,8 +8,8 @@
 
 namespace systole {
 
-void MultiplyAccumulatePlain(const int16_t* a, size_t vectors, int pairs, const int16_t* w, int columns, int32_t* acc,
-                             size_t acc_stride) {
+void MultiplyAccumulatePlain(const int16_t* a, size_t vectors, int pairs, const int16_t* w,
+                             int columns, int32_t* acc, size_t acc_stride) {
   for (size_t v = 0; v < vectors; ++v, a += 2 * pairs, acc += acc_stride) {
     for (int p = 0; p < pairs; ++p) {
       const int a0 = a[2 * p], a1 = a[2 * p + 1];
@@ -27,10 +27,11 @@ namespace {
 
 // One pair of vectors against `kBlocks` blocks of eight columns at a time, sums in registers.
 template <int kBlocks>
-__attribute__((target("avx2"))) inline void Columns(const int16_t* a, int pairs, const int16_t* w, int columns,
-                                                    int32_t* acc) {
+__attribute__((target("avx2"))) inline void Columns(const int16_t* a, int pairs, const int16_t* w,
+                                                    int columns, int32_t* acc) {
   __m256i sum[kBlocks];
-  for (int b = 0; b < kBlocks; ++b) sum[b] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(acc + 8 * b));
+  for (int b = 0; b < kBlocks; ++b)
+    sum[b] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(acc + 8 * b));
   for (int p = 0; p < pairs; ++p) {
     int32_t pair;
     std::memcpy(&pair, a + 2 * p, 4);
@@ -41,11 +42,13 @@ __attribute__((target("avx2"))) inline void Columns(const int16_t* a, int pairs,
       sum[b] = _mm256_add_epi32(sum[b], _mm256_madd_epi16(both, weights));
     }
   }
-  for (int b = 0; b < kBlocks; ++b) _mm256_storeu_si256(reinterpret_cast<__m256i*>(acc + 8 * b), sum[b]);
+  for (int b = 0; b < kBlocks; ++b)
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(acc + 8 * b), sum[b]);
 }
 
-__attribute__((target("avx2"))) void MultiplyAccumulateAvx2(const int16_t* a, size_t vectors, int pairs,
-                                                            const int16_t* w, int columns, int32_t* acc,
+__attribute__((target("avx2"))) void MultiplyAccumulateAvx2(const int16_t* a, size_t vectors,
+                                                            int pairs, const int16_t* w,
+                                                            int columns, int32_t* acc,
                                                             size_t acc_stride) {
   for (size_t v = 0; v < vectors; ++v, a += 2 * pairs, acc += acc_stride) {
     int c = 0;
@@ -57,8 +60,8 @@ __attribute__((target("avx2"))) void MultiplyAccumulateAvx2(const int16_t* a, si
 }  // namespace
 #endif
 
-void MultiplyAccumulate(const int16_t* a, size_t vectors, int pairs, const int16_t* w, int columns, int32_t* acc,
-                        size_t acc_stride) {
+void MultiplyAccumulate(const int16_t* a, size_t vectors, int pairs, const int16_t* w, int columns,
+                        int32_t* acc, size_t acc_stride) {
 #if defined(__x86_64__)
   static const bool avx2 = __builtin_cpu_supports("avx2");
   if (avx2) return MultiplyAccumulateAvx2(a, vectors, pairs, w, columns, acc, acc_stride);

@@ -15,14 +15,16 @@ std::vector<uint32_t> OrderOf(const std::vector<Cycle>& times) {
   for (uint32_t i = 0; i < times.size(); ++i) {
     if (times[i] != Scheduler::kNever) order.push_back(i);
   }
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return times[a] < times[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](uint32_t a, uint32_t b) { return times[a] < times[b]; });
   return order;
 }
 
 }  // namespace
 
-FunctionalRun RunFunctional(const std::vector<Instruction>& code, const MemoryTiming& timing, Executor* executor,
-                            MemoryAccess* memory, const std::function<void(uint32_t)>& retired) {
+FunctionalRun RunFunctional(const std::vector<Instruction>& code, const MemoryTiming& timing,
+                            Executor* executor, MemoryAccess* memory,
+                            const std::function<void(uint32_t)>& retired) {
   FunctionalRun run;
   run.timeline = Simulate(code, executor->config(), timing);
   const Timeline& t = run.timeline;
@@ -43,7 +45,8 @@ FunctionalRun RunFunctional(const std::vector<Instruction>& code, const MemoryTi
       run.index = i;
       return run;
     }
-    const std::optional<Conflict> conflict = conflicts.Issue(i, code[i], t.issue[i], executor->offsets());
+    const std::optional<Conflict> conflict =
+        conflicts.Issue(i, code[i], t.issue[i], executor->offsets());
     if (conflict.has_value()) {
       run.error = ErrorCode::kConflict;
       run.engine = conflict->engine;

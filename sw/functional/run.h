@@ -1,5 +1,5 @@
-// Runs a whole program without SystemC or RTL: the cycle model says when, the executor does it. For the compiler's own
-// checks and for tests.
+// Runs a whole program without SystemC or RTL: the cycle model says when, the executor does it. For
+// the compiler's own checks and for tests.
 #pragma once
 
 #include <functional>
@@ -17,9 +17,11 @@ struct FunctionalRun {
   uint32_t index = 0;                  // instruction
 };
 
-// Instructions are done in the order of their issue cycles; `retired(index)`, where given, is called in the order of
-// their retire cycles, before any instruction that issues in a later cycle is done.
-FunctionalRun RunFunctional(const std::vector<Instruction>& code, const MemoryTiming& timing, Executor* executor,
-                            MemoryAccess* memory, const std::function<void(uint32_t)>& retired = nullptr);
+// Instructions are done in the order of their issue cycles; `retired(index)`, where given, is
+// called in the order of their retire cycles, before any instruction that issues in a later cycle
+// is done.
+FunctionalRun RunFunctional(const std::vector<Instruction>& code, const MemoryTiming& timing,
+                            Executor* executor, MemoryAccess* memory,
+                            const std::function<void(uint32_t)>& retired = nullptr);
 
 }  // namespace systole

@@ -16,17 +16,20 @@ bool HasFilters(const Layer& layer) {
   return layer.kind == LayerKind::kConv || layer.kind == LayerKind::kFullyConnected;
 }
 
-// A layer with filters, laid out for SumPairs. The input is a padded H x W x C tensor of x - Zx; a window is a set of
-// runs of neighbouring elements, cut into pairs, the odd one at a run's end paired with a weight of 0.
+// A layer with filters, laid out for SumPairs. The input is a padded H x W x C tensor of x - Zx; a
+// window is a set of runs of neighbouring elements, cut into pairs, the odd one at a run's end
+// paired with a weight of 0.
 struct FilterPlan {
-  int64_t width = 0, elements = 0;              // of the padded input (elements: and 2 for the last pair's over-read)
-  std::vector<ptrdiff_t> bases;                 // of every output pixel
-  std::vector<ptrdiff_t> offsets;               // of every pair
-  int group_in = 0, group_out = 0, blocks = 0;  // channels per group, blocks of kChannelBlock per group
-  std::vector<int16_t> weights;                 // groups x blocks x pairs x kChannelBlock x 2, of w - Zw
-  std::vector<int32_t> bias;                    // groups x blocks x kChannelBlock
-  std::vector<int32_t> m, s;                    // as bias
-  std::vector<float> scale;                     // as bias: m * 2^-s
+  int64_t width = 0,
+          elements = 0;  // of the padded input (elements: and 2 for the last pair's over-read)
+  std::vector<ptrdiff_t> bases;    // of every output pixel
+  std::vector<ptrdiff_t> offsets;  // of every pair
+  int group_in = 0, group_out = 0,
+      blocks = 0;                // channels per group, blocks of kChannelBlock per group
+  std::vector<int16_t> weights;  // groups x blocks x pairs x kChannelBlock x 2, of w - Zw
+  std::vector<int32_t> bias;     // groups x blocks x kChannelBlock
+  std::vector<int32_t> m, s;     // as bias
+  std::vector<float> scale;      // as bias: m * 2^-s
 };
 
 // For every pair the index of its two weights inside a filter (-1: none).
@@ -55,7 +58,9 @@ PairIndices CutWindow(const Layer& layer, const Tensor& in, FilterPlan& plan) {
   for (int64_t ky = 0; ky < layer.kernel_h; ++ky) {
     for (int64_t kx = 0; kx < (joined ? 1 : layer.kernel_w); ++kx) {
       const ptrdiff_t offset = (ky * layer.dilation_h * plan.width + kx * layer.dilation_w) * in.c;
-      const auto index = [&](int64_t i) { return i % channels * taps + ky * layer.kernel_w + kx + i / channels; };
+      const auto index = [&](int64_t i) {
+        return i % channels * taps + ky * layer.kernel_w + kx + i / channels;
+      };
       AddRun(offset, joined ? layer.kernel_w * channels : channels, index, plan, pairs);
     }
   }
@@ -86,7 +91,8 @@ FilterPlan PlanFilters(const Layer& layer, const Tensor& in, const Tensor& out) 
   plan.scale.assign(channels, 0);
   const int64_t filter = static_cast<int64_t>(layer.weights.size()) / out.c;
   for (int n = 0; n < out.c; ++n) {
-    const int64_t block = int64_t{n / plan.group_out} * plan.blocks + n % plan.group_out / kChannelBlock;
+    const int64_t block =
+        int64_t{n / plan.group_out} * plan.blocks + n % plan.group_out / kChannelBlock;
     const int64_t lane = n % plan.group_out % kChannelBlock;
     const int64_t entry = block * kChannelBlock + lane;
     plan.bias[entry] = layer.bias[n];
@@ -126,14 +132,17 @@ struct Taps {
   int64_t first, last;  // first <= i < last
   static Taps Inside(int64_t start, int64_t kernel, int64_t dilation, int64_t size) {
     const int64_t first = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
-    const int64_t last = std::min(kernel, start >= size ? 0 : (size - start + dilation - 1) / dilation);
+    const int64_t last =
+        std::min(kernel, start >= size ? 0 : (size - start + dilation - 1) / dilation);
     return {first, last};
   }
 };
 
-// combine(y, x) over the window's elements of every output pixel, channel by channel; then finish(pixel, count).
+// combine(y, x) over the window's elements of every output pixel, channel by channel; then
+// finish(pixel, count).
 template <typename Combine, typename Finish>
-void ForEachWindow(const Layer& layer, const Tensor& in, const Tensor& out, Combine combine, Finish finish) {
+void ForEachWindow(const Layer& layer, const Tensor& in, const Tensor& out, Combine combine,
+                   Finish finish) {
   for (int64_t oy = 0; oy < out.h; ++oy) {
     const int64_t top = oy * layer.stride_h - layer.pad.top;
     const Taps rows = Taps::Inside(top, layer.kernel_h, layer.dilation_h, in.h);
@@ -168,7 +177,8 @@ void MaxPool(const Layer& layer, const Tensor& in, const Tensor& out, const int8
       });
 }
 
-void AveragePool(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x, int8_t* y) {
+void AveragePool(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x,
+                 int8_t* y) {
   const bool raw = layer.average == AverageMode::kTflite;
   const int zx = raw ? 0 : in.zero_point, zy = raw ? 0 : out.zero_point;
   std::vector<int32_t> sums(in.c, 0);
@@ -178,10 +188,12 @@ void AveragePool(const Layer& layer, const Tensor& in, const Tensor& out, const 
         for (int c = 0; c < in.c; ++c) sums[c] += x[at + c] - zx;
       },
       [&](int64_t pixel, int64_t taps) {
-        const int64_t count = layer.count_include_pad ? int64_t{layer.kernel_h} * layer.kernel_w : taps;
+        const int64_t count =
+            layer.count_include_pad ? int64_t{layer.kernel_h} * layer.kernel_w : taps;
         for (int c = 0; c < in.c; ++c) {
-          y[pixel * in.c + c] = static_cast<int8_t>(
-              Requantize(sums[c], layer.m[count], layer.s[count], layer.rounding, zy, layer.clamp_lo, layer.clamp_hi));
+          y[pixel * in.c + c] =
+              static_cast<int8_t>(Requantize(sums[c], layer.m[count], layer.s[count],
+                                             layer.rounding, zy, layer.clamp_lo, layer.clamp_hi));
           sums[c] = 0;
         }
       });
@@ -210,8 +222,8 @@ struct FastGolden::Workspace {
     acc.resize(acc_size);
   }
 
-  void RunFilters(const FilterPlan& filter, const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x,
-                  std::vector<int16_t>& buffer, int8_t* y) {
+  void RunFilters(const FilterPlan& filter, const Layer& layer, const Tensor& in, const Tensor& out,
+                  const int8_t* x, std::vector<int16_t>& buffer, int8_t* y) {
     const bool conv = layer.kind == LayerKind::kConv;
     Load(x, in, conv ? layer.pad : Padding{}, filter.width, buffer.data());
     const int groups = conv ? layer.groups : 1;
@@ -221,13 +233,16 @@ struct FastGolden::Workspace {
     for (int g = 0; g < groups; ++g) {
       for (int b = 0; b < filter.blocks; ++b) {
         const int64_t block = int64_t{g} * filter.blocks + b;
-        SumPairs({buffer.data() + int64_t{g} * filter.group_in, filter.bases.data(), pixels, filter.offsets.data(),
-                  pairs, filter.weights.data() + block * pairs * kChannelBlock * 2,
-                  filter.bias.data() + block * kChannelBlock, acc.data() + int64_t{b} * kChannelBlock, stride});
+        SumPairs({buffer.data() + int64_t{g} * filter.group_in, filter.bases.data(), pixels,
+                  filter.offsets.data(), pairs,
+                  filter.weights.data() + block * pairs * kChannelBlock * 2,
+                  filter.bias.data() + block * kChannelBlock,
+                  acc.data() + int64_t{b} * kChannelBlock, stride});
       }
       const int64_t entry = g * stride;
-      RequantizeAll({acc.data(), pixels, stride, filter.group_out, filter.m.data() + entry, filter.s.data() + entry,
-                     filter.scale.data() + entry, layer.rounding, out.zero_point, layer.clamp_lo, layer.clamp_hi,
+      RequantizeAll({acc.data(), pixels, stride, filter.group_out, filter.m.data() + entry,
+                     filter.s.data() + entry, filter.scale.data() + entry, layer.rounding,
+                     out.zero_point, layer.clamp_lo, layer.clamp_hi,
                      y + int64_t{g} * filter.group_out, out.c});
     }
   }
@@ -257,9 +272,10 @@ FastGolden::FastGolden(const Model& model) {
   ProveRanges(model);
   auto plan = std::make_shared<Plan>();
   for (size_t i = 0; i < model.layers.size(); ++i) {
-    plan->filters.push_back(HasFilters(model.layers[i])
-                                ? PlanFilters(model.layers[i], model.tensors[i], model.tensors[i + 1])
-                                : FilterPlan{});
+    plan->filters.push_back(
+        HasFilters(model.layers[i])
+            ? PlanFilters(model.layers[i], model.tensors[i], model.tensors[i + 1])
+            : FilterPlan{});
   }
   plan->model.tensors = model.tensors;
   for (const Layer& layer : model.layers) {
@@ -289,7 +305,8 @@ std::vector<std::vector<int8_t>> FastGolden::Run(const int8_t* image) {
   for (size_t i = 1; i < plan_->model.tensors.size(); ++i) {
     const Tensor& tensor = plan_->model.tensors[i];
     outputs.emplace_back(tensor.Elements());
-    Transpose(work_->tensors[i].data(), int64_t{tensor.h} * tensor.w, tensor.c, outputs.back().data());
+    Transpose(work_->tensors[i].data(), int64_t{tensor.h} * tensor.w, tensor.c,
+              outputs.back().data());
   }
   return outputs;
 }

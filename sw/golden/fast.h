@@ -1,6 +1,6 @@
-// The golden reference fast enough for whole data sets: prepared once from a model, then equal to RunReference() in
-// every byte. Inside, tensors are H x W x C in 16 bits and products are summed in pairs; no other description shares
-// this layout.
+// The golden reference fast enough for whole data sets: prepared once from a model, then equal to
+// RunReference() in every byte. Inside, tensors are H x W x C in 16 bits and products are summed in
+// pairs; no other description shares this layout.
 #pragma once
 
 #include <cstdint>

@@ -46,8 +46,8 @@ HWY_INLINE hn::Vec<D16> BroadcastPair(const int16_t* x) {
   return hn::BitCast(D16(), hn::Set(D32(), pair));
 }
 
-// Four pixels, or one, by Lanes(D32) channels from channel j on. Every lane gets its own two products: the two partial
-// sums of ReorderWidenMulAccumulate are put back in order at the end.
+// Four pixels, or one, by Lanes(D32) channels from channel j on. Every lane gets its own two
+// products: the two partial sums of ReorderWidenMulAccumulate are put back in order at the end.
 HWY_INLINE void SumFourPixels(const PairSums& sums, int64_t p, size_t j) {
   const D32 d32;
   const int16_t* const x0 = sums.x + sums.bases[p];
@@ -85,7 +85,8 @@ HWY_INLINE void SumOnePixel(const PairSums& sums, int64_t p, size_t j) {
     a1 = hn::ReorderWidenMulAccumulate(d32, BroadcastPair(x + sums.offsets[k + 1]), second, a1, b1);
   }
   if (k < sums.pairs) {
-    a0 = hn::ReorderWidenMulAccumulate(d32, BroadcastPair(x + sums.offsets[k]), hn::LoadU(D16(), w), a0, b0);
+    a0 = hn::ReorderWidenMulAccumulate(d32, BroadcastPair(x + sums.offsets[k]), hn::LoadU(D16(), w),
+                                       a0, b0);
   }
   const auto sum = hn::RearrangeToOddPlusEven(hn::Add(a0, a1), hn::Add(b0, b1));
   hn::StoreU(hn::Add(hn::LoadU(d32, sums.bias + j), sum), d32, sums.acc + p * sums.stride + j);
@@ -99,11 +100,12 @@ void SumPairs(const PairSums& sums) {
   }
 }
 
-// Mode float32 in single precision itself: all three roundings are the machine's. Limiting the product to +-1024
-// before it is rounded to an integer changes no clamped output.
+// Mode float32 in single precision itself: all three roundings are the machine's. Limiting the
+// product to +-1024 before it is rounded to an integer changes no clamped output.
 struct RoundSingle {
   hn::Vec<hn::Rebind<float, D32> > scale;
-  RoundSingle(const RequantizeTask& t, int j) : scale(hn::LoadU(hn::Rebind<float, D32>(), t.scale + j)) {}
+  RoundSingle(const RequantizeTask& t, int j)
+      : scale(hn::LoadU(hn::Rebind<float, D32>(), t.scale + j)) {}
   HWY_INLINE hn::Vec<D32> operator()(hn::Vec<D32> acc) const {
     const hn::Rebind<float, D32> df;
     const auto product = hn::Mul(hn::ConvertTo(df, acc), scale);
@@ -150,7 +152,8 @@ struct RoundWide {
       const auto odd = hn::And(hn::Shr(p, s), hn::Set(d64, 1));
       return hn::Shr(hn::Add(p, hn::Add(hn::Sub(half, hn::Set(d64, 1)), odd)), s);
     }
-    if (kMode == Rounding::kTflite) p = hn::ShiftRight<31>(hn::Add(p, hn::Set(d64, int64_t{1} << 30)));
+    if (kMode == Rounding::kTflite)
+      p = hn::ShiftRight<31>(hn::Add(p, hn::Set(d64, int64_t{1} << 30)));
     const auto negative = hn::BroadcastSignBit(p);  // -1 or 0
     return hn::Shr(hn::Add(p, hn::Add(half, negative)), s);
   }
@@ -222,8 +225,9 @@ void RequantizeAll(const RequantizeTask& t) {
   if (HWY_DYNAMIC_DISPATCH(RequantizeInVectors)(t)) return;
   for (int64_t p = 0; p < t.pixels; ++p) {
     for (int n = 0; n < t.channels; ++n) {
-      t.y[p * t.y_stride + n] = static_cast<int8_t>(
-          Requantize(t.acc[p * t.stride + n], static_cast<uint32_t>(t.m[n]), t.s[n], t.mode, t.zy, t.lo, t.hi));
+      t.y[p * t.y_stride + n] =
+          static_cast<int8_t>(Requantize(t.acc[p * t.stride + n], static_cast<uint32_t>(t.m[n]),
+                                         t.s[n], t.mode, t.zy, t.lo, t.hi));
     }
   }
 }

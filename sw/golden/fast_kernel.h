@@ -11,8 +11,9 @@ namespace systole {
 // Output channels are computed in blocks of this many.
 inline constexpr int kChannelBlock = 8;
 
-// acc[p * stride + j] = bias[j] + sum_k x[bases[p] + offsets[k]] w[k][j][0] + x[bases[p] + offsets[k] + 1] w[k][j][1]
-// for p < pixels, j < kChannelBlock, k < pairs. w: pairs x kChannelBlock x 2. |x|, |w| <= 255.
+// acc[p * stride + j] = bias[j] + sum_k x[bases[p] + offsets[k]] w[k][j][0] + x[bases[p] +
+// offsets[k] + 1] w[k][j][1] for p < pixels, j < kChannelBlock, k < pairs. w: pairs x kChannelBlock
+// x 2. |x|, |w| <= 255.
 struct PairSums {
   const int16_t* x;
   const ptrdiff_t* bases;
@@ -26,8 +27,8 @@ struct PairSums {
 };
 void SumPairs(const PairSums& sums);
 
-// y[p * y_stride + n] = Requantize(acc[p * stride + n], m[n], s[n], mode, zy, lo, hi) for p < pixels, n < channels.
-// acc, m, s, scale are readable up to the next multiple of kChannelBlock.
+// y[p * y_stride + n] = Requantize(acc[p * stride + n], m[n], s[n], mode, zy, lo, hi) for p <
+// pixels, n < channels. acc, m, s, scale are readable up to the next multiple of kChannelBlock.
 // scale[n] = m[n] * 2^-s[n] in single precision, read in mode float32 alone (where it is exact).
 struct RequantizeTask {
   const int32_t* acc;

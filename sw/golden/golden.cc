@@ -12,36 +12,46 @@ namespace {
 struct View {
   const int8_t* x;
   int c, h, w;
-  bool Contains(int64_t row, int64_t column) const { return row >= 0 && row < h && column >= 0 && column < w; }
-  int at(int channel, int64_t row, int64_t column) const { return x[(int64_t{channel} * h + row) * w + column]; }
+  bool Contains(int64_t row, int64_t column) const {
+    return row >= 0 && row < h && column >= 0 && column < w;
+  }
+  int at(int channel, int64_t row, int64_t column) const {
+    return x[(int64_t{channel} * h + row) * w + column];
+  }
 };
 
 int8_t Output(const Layer& layer, int64_t acc, int entry, int zy) {
   assert(acc >= INT32_MIN && acc <= INT32_MAX);  // ProveRanges
-  return static_cast<int8_t>(Requantize(static_cast<int32_t>(acc), layer.m[entry], layer.s[entry], layer.rounding, zy,
-                                        layer.clamp_lo, layer.clamp_hi));
+  return static_cast<int8_t>(Requantize(static_cast<int32_t>(acc), layer.m[entry], layer.s[entry],
+                                        layer.rounding, zy, layer.clamp_lo, layer.clamp_hi));
 }
 
-int8_t ConvOutput(const Layer& layer, const View& in, const Tensor& in_tensor, const Tensor& out, int n, int oy,
-                  int ox) {
+int8_t ConvOutput(const Layer& layer, const View& in, const Tensor& in_tensor, const Tensor& out,
+                  int n, int oy, int ox) {
   const int group_in = in.c / layer.groups;
   const int first_channel = n / (out.c / layer.groups) * group_in;
   int64_t acc = layer.bias[n];
   for (int c = 0; c < group_in; ++c) {
     for (int ky = 0; ky < layer.kernel_h; ++ky) {
       for (int kx = 0; kx < layer.kernel_w; ++kx) {
-        const int64_t row = int64_t{oy} * layer.stride_h - layer.pad.top + int64_t{ky} * layer.dilation_h;
-        const int64_t column = int64_t{ox} * layer.stride_w - layer.pad.left + int64_t{kx} * layer.dilation_w;
+        const int64_t row =
+            int64_t{oy} * layer.stride_h - layer.pad.top + int64_t{ky} * layer.dilation_h;
+        const int64_t column =
+            int64_t{ox} * layer.stride_w - layer.pad.left + int64_t{kx} * layer.dilation_w;
         if (!in.Contains(row, column)) continue;
-        const int w = layer.weights[((int64_t{n} * group_in + c) * layer.kernel_h + ky) * layer.kernel_w + kx];
-        acc += (in.at(first_channel + c, row, column) - in_tensor.zero_point) * (w - layer.weight_zero_point);
+        const int w =
+            layer
+                .weights[((int64_t{n} * group_in + c) * layer.kernel_h + ky) * layer.kernel_w + kx];
+        acc += (in.at(first_channel + c, row, column) - in_tensor.zero_point) *
+               (w - layer.weight_zero_point);
       }
     }
   }
   return Output(layer, acc, n, out.zero_point);
 }
 
-int8_t FullyConnectedOutput(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x, int n) {
+int8_t FullyConnectedOutput(const Layer& layer, const Tensor& in, const Tensor& out,
+                            const int8_t* x, int n) {
   const int64_t size = in.Elements();
   int64_t acc = layer.bias[n];
   for (int64_t k = 0; k < size; ++k) {
@@ -50,14 +60,16 @@ int8_t FullyConnectedOutput(const Layer& layer, const Tensor& in, const Tensor& 
   return Output(layer, acc, n, out.zero_point);
 }
 
-int8_t PoolOutput(const Layer& layer, const View& in, const Tensor& in_tensor, const Tensor& out, int c, int oy,
-                  int ox) {
+int8_t PoolOutput(const Layer& layer, const View& in, const Tensor& in_tensor, const Tensor& out,
+                  int c, int oy, int ox) {
   int greatest = -128, count = 0;
   int64_t sum = 0;
   for (int ky = 0; ky < layer.kernel_h; ++ky) {
     for (int kx = 0; kx < layer.kernel_w; ++kx) {
-      const int64_t row = int64_t{oy} * layer.stride_h - layer.pad.top + int64_t{ky} * layer.dilation_h;
-      const int64_t column = int64_t{ox} * layer.stride_w - layer.pad.left + int64_t{kx} * layer.dilation_w;
+      const int64_t row =
+          int64_t{oy} * layer.stride_h - layer.pad.top + int64_t{ky} * layer.dilation_h;
+      const int64_t column =
+          int64_t{ox} * layer.stride_w - layer.pad.left + int64_t{kx} * layer.dilation_w;
       if (!in.Contains(row, column)) continue;
       greatest = std::max(greatest, in.at(c, row, column));
       sum += in.at(c, row, column);
@@ -70,12 +82,14 @@ int8_t PoolOutput(const Layer& layer, const View& in, const Tensor& in_tensor, c
   }
   if (layer.average == AverageMode::kTflite) return Output(layer, sum, count, 0);
   const int64_t acc = sum - int64_t{count} * in_tensor.zero_point;  // sum (x - Zx)
-  return Output(layer, acc, layer.count_include_pad ? layer.kernel_h * layer.kernel_w : count, out.zero_point);
+  return Output(layer, acc, layer.count_include_pad ? layer.kernel_h * layer.kernel_w : count,
+                out.zero_point);
 }
 
 }  // namespace
 
-std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x) {
+std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor& out,
+                             const int8_t* x) {
   std::vector<int8_t> y(out.Elements());
   const View view = {x, in.c, in.h, in.w};
   for (int n = 0; n < out.c; ++n) {
@@ -83,7 +97,8 @@ std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor&
       for (int ox = 0; ox < out.w; ++ox) {
         int8_t& value = y[(int64_t{n} * out.h + oy) * out.w + ox];
         if (layer.kind == LayerKind::kConv) value = ConvOutput(layer, view, in, out, n, oy, ox);
-        if (layer.kind == LayerKind::kFullyConnected) value = FullyConnectedOutput(layer, in, out, x, n);
+        if (layer.kind == LayerKind::kFullyConnected)
+          value = FullyConnectedOutput(layer, in, out, x, n);
         if (layer.kind == LayerKind::kMaxPool || layer.kind == LayerKind::kAveragePool) {
           value = PoolOutput(layer, view, in, out, n, oy, ox);
         }

@@ -1,5 +1,5 @@
-// The definition: what every layer's output is. Plain loops over the exchange format's own layout, no tiling, no
-// folding; every other description is compared with this one.
+// The definition: what every layer's output is. Plain loops over the exchange format's own layout,
+// no tiling, no folding; every other description is compared with this one.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,17 @@
 namespace systole {
 
 // One layer on one image. x: C x H x W elements of `in`; returns C x H x W elements of `out`.
-//   kConv, kFullyConnected  acc = sum_k (x[k] - Zx)(w[k,n] - Zw) + bias[n], padding is real zero (adds nothing);
+//   kConv, kFullyConnected  acc = sum_k (x[k] - Zx)(w[k,n] - Zw) + bias[n], padding is real zero
+//   (adds nothing);
 //                           y = clamp(Zy + R(acc * m[n], s[n]), lo, hi)
 //   kMaxPool                y = clamp(max over the window's real elements, lo, hi)
-//   kAveragePool, integer   acc = sum over the window (x - Zx), y = clamp(Zy + R(acc * m[count], s[count]), lo, hi);
+//   kAveragePool, integer   acc = sum over the window (x - Zx), y = clamp(Zy + R(acc * m[count],
+//   s[count]), lo, hi);
 //                           count = KH * KW if count_include_pad, else the window's real elements
-//   kAveragePool, tflite    acc = sum over the window x, y = clamp(R(acc * m[count], s[count]), lo, hi)
-std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x);
+//   kAveragePool, tflite    acc = sum over the window x, y = clamp(R(acc * m[count], s[count]), lo,
+//   hi)
+std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor& out,
+                             const int8_t* x);
 
 // Every layer's output for one image (C x H x W of the model's input); result[i] is tensors[i + 1].
 // The model has passed CheckModel(), its multipliers ProveRanges().

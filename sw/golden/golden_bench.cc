@@ -1,5 +1,5 @@
-// Images per second of FastGolden on LeNet-5 (28x28 pad 2, 6@5x5, pool, 16@5x5, pool, 120, 84, 10; 416,520 MACs), one
-// thread, in processor time. Usage: golden_bench [seconds per mode].
+// Images per second of FastGolden on LeNet-5 (28x28 pad 2, 6@5x5, pool, 16@5x5, pool, 120, 84, 10;
+// 416,520 MACs), one thread, in processor time. Usage: golden_bench [seconds per mode].
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -45,7 +45,8 @@ class LeNet {
     layer.kind = kind;
     layer.kernel_h = layer.kernel_w = kernel;
     layer.pad = {pad, pad, pad, pad};
-    layer.weights.resize(n * (kind == LayerKind::kConv ? int64_t{in.c} * kernel * kernel : in.Elements()));
+    layer.weights.resize(
+        n * (kind == LayerKind::kConv ? int64_t{in.c} * kernel * kernel : in.Elements()));
     for (int8_t& w : layer.weights) w = static_cast<int8_t>(random_());
     layer.weight_scales = {0.004f};
     layer.bias.assign(n, 100);
@@ -84,8 +85,8 @@ void Measure(Rounding mode, double seconds) {
     }
     elapsed = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   } while (elapsed < seconds);
-  fmt::print("{:<10} {:>8.0f} images/s  {:.2f} GMAC/s  (check {})\n", RoundingName(mode), count / elapsed,
-             count * 416520 / elapsed * 1e-9, sum / (count / 64));
+  fmt::print("{:<10} {:>8.0f} images/s  {:.2f} GMAC/s  (check {})\n", RoundingName(mode),
+             count / elapsed, count * 416520 / elapsed * 1e-9, sum / (count / 64));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Elaboration parameters of the accelerator: what the RTL is built with and every other description is told.
+// Elaboration parameters of the accelerator: what the RTL is built with and every other description
+// is told.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Prints rtl/systole_pkg.sv from sw/isa/fields.def. A test compares its output with the committed file.
+// Prints rtl/systole_pkg.sv from sw/isa/fields.def. A test compares its output with the committed
+// file.
 #include <cctype>
 #include <cstdio>
 #include <string>
@@ -31,7 +32,8 @@ int main() {
       "  localparam int ENGINE_FETCH = 4;\n"
       "  localparam logic [31:0] ID_VALUE = 32'h53595354;\n"
       "  localparam logic [31:0] VERSION_VALUE = 32'h00010000;\n");
-#define OPCODE(name, code) std::printf("  localparam logic [7:0] OP_%s = 8'h%02X;\n", Upper(#name).c_str(), code);
+#define OPCODE(name, code) \
+  std::printf("  localparam logic [7:0] OP_%s = 8'h%02X;\n", Upper(#name).c_str(), code);
 #include "sw/isa/fields.def"
   std::puts("");
 #define FIELD(name, lsb, width)                                              \
@@ -39,11 +41,13 @@ int main() {
   std::printf("  localparam int %s_W = %d;\n", Upper(#name).c_str(), width);
 #include "sw/isa/fields.def"
   std::puts("");
-#define REG(name, offset) std::printf("  localparam logic [11:0] REG_%s = 12'h%03X;\n", Upper(#name).c_str(), offset);
+#define REG(name, offset) \
+  std::printf("  localparam logic [11:0] REG_%s = 12'h%03X;\n", Upper(#name).c_str(), offset);
 #include "sw/isa/fields.def"
   std::puts("");
-#define ERROR_CODE(name, code, text) \
-  std::printf("  localparam logic [7:0] ERR_%s = 8'd%d;  // %s\n", Upper(#name).c_str(), code, text);
+#define ERROR_CODE(name, code, text)                                                           \
+  std::printf("  localparam logic [7:0] ERR_%s = 8'd%d;  // %s\n", Upper(#name).c_str(), code, \
+              text);
 #include "sw/isa/fields.def"
   std::puts("endpackage");
   return 0;

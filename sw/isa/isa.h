@@ -61,6 +61,7 @@ struct Instruction {
   bool operator==(const Instruction& o) const { return word == o.word; }
 };
 
-inline constexpr Field kPopField[kNumEngines] = {field::kPopLoad, field::kPopMatmul, field::kPopPost, field::kPopStore};
+inline constexpr Field kPopField[kNumEngines] = {field::kPopLoad, field::kPopMatmul,
+                                                 field::kPopPost, field::kPopStore};
 
 }  // namespace systole

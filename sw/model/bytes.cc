@@ -20,7 +20,8 @@ constexpr size_t kChunk = size_t{1} << 20;
 // fopen() of a directory succeeds, reading it fails with a misleading message.
 void RequireFile(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) throw InputError(fmt::format("{}: is a folder, not a file", path));
+  if (std::filesystem::is_directory(path, error))
+    throw InputError(fmt::format("{}: is a folder, not a file", path));
 }
 
 void RequireSize(const std::string& path, size_t size) {
@@ -43,7 +44,8 @@ std::vector<uint8_t> ReadFile(const std::string& path) {
     bytes.resize(bytes.size() - kChunk + got);
     RequireSize(path, bytes.size());
   } while (got == kChunk);
-  if (std::ferror(file.get())) throw InputError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  if (std::ferror(file.get()))
+    throw InputError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
   return bytes;
 }
 
@@ -63,7 +65,8 @@ std::vector<uint8_t> ReadMaybeGzip(const std::string& path) {
   int code = Z_OK;
   const char* message = gzerror(file.get(), &code);
   if (got < 0 || code != Z_OK) {
-    throw InputError(fmt::format("{}: gzip data is damaged or truncated ({}); fetch the file again", path, message));
+    throw InputError(fmt::format("{}: gzip data is damaged or truncated ({}); fetch the file again",
+                                 path, message));
   }
   return bytes;
 }

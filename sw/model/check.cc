@@ -17,12 +17,14 @@ class Checker {
   void Check() {
     if (model_.layers.empty()) Refuse("it has no layer");
     if (model_.tensors.size() != model_.layers.size() + 1) {
-      Refuse(fmt::format("{} layers need {} tensors, not {}", model_.layers.size(), model_.layers.size() + 1,
-                         model_.tensors.size()));
+      Refuse(fmt::format("{} layers need {} tensors, not {}", model_.layers.size(),
+                         model_.layers.size() + 1, model_.tensors.size()));
     }
-    if (!std::isfinite(model_.image.scale) || !std::isfinite(model_.image.mean) || model_.image.scale == 0) {
-      Refuse(fmt::format("the image encoding (scale {}, mean {}) must be finite, the scale not zero",
-                         model_.image.scale, model_.image.mean));
+    if (!std::isfinite(model_.image.scale) || !std::isfinite(model_.image.mean) ||
+        model_.image.scale == 0) {
+      Refuse(
+          fmt::format("the image encoding (scale {}, mean {}) must be finite, the scale not zero",
+                      model_.image.scale, model_.image.mean));
     }
     CheckTensor(model_.tensors[0]);
     for (size_t i = 0; i < model_.layers.size(); ++i) {
@@ -38,7 +40,8 @@ class Checker {
   }
 
   void RequireBetween(int64_t value, int64_t lo, int64_t hi, const char* name) const {
-    if (value < lo || value > hi) Refuse(fmt::format("{} is {}; it must lie in {}..{}", name, value, lo, hi));
+    if (value < lo || value > hi)
+      Refuse(fmt::format("{} is {}; it must lie in {}..{}", name, value, lo, hi));
   }
 
   void RequireScale(float scale, const char* name) const {
@@ -61,7 +64,8 @@ class Checker {
     RequireBetween(layer.clamp_lo, -128, 127, "the lower clamp");
     RequireBetween(layer.clamp_hi, -128, 127, "the upper clamp");
     if (layer.clamp_lo > layer.clamp_hi) {
-      Refuse(fmt::format("the lower clamp {} is above the upper clamp {}", layer.clamp_lo, layer.clamp_hi));
+      Refuse(fmt::format("the lower clamp {} is above the upper clamp {}", layer.clamp_lo,
+                         layer.clamp_hi));
     }
     if (layer.kind == LayerKind::kFullyConnected) {
       CheckFullyConnected(layer, in, out);
@@ -69,7 +73,8 @@ class Checker {
       CheckWindow(layer, in, out);
     }
     if (layer.kind == LayerKind::kConv) CheckConv(layer, in, out);
-    if (layer.kind == LayerKind::kMaxPool || layer.kind == LayerKind::kAveragePool) CheckPool(layer, in, out);
+    if (layer.kind == LayerKind::kMaxPool || layer.kind == LayerKind::kAveragePool)
+      CheckPool(layer, in, out);
   }
 
   void CheckWindow(const Layer& layer, const Tensor& in, const Tensor& out) const {
@@ -83,11 +88,14 @@ class Checker {
       RequireBetween(pad, 0, kMaxSide, "a padding");
     }
     const Padding& pad = layer.pad;
-    CheckAxis(in.h, pad.top, pad.bottom, layer.kernel_h, layer.stride_h, layer.dilation_h, out.h, "height");
-    CheckAxis(in.w, pad.left, pad.right, layer.kernel_w, layer.stride_w, layer.dilation_w, out.w, "width");
+    CheckAxis(in.h, pad.top, pad.bottom, layer.kernel_h, layer.stride_h, layer.dilation_h, out.h,
+              "height");
+    CheckAxis(in.w, pad.left, pad.right, layer.kernel_w, layer.stride_w, layer.dilation_w, out.w,
+              "width");
   }
 
-  void CheckAxis(int in, int before, int after, int kernel, int stride, int dilation, int out, const char* axis) const {
+  void CheckAxis(int in, int before, int after, int kernel, int stride, int dilation, int out,
+                 const char* axis) const {
     const int64_t span = int64_t{dilation} * (kernel - 1) + 1;
     const int64_t padded = int64_t{in} + before + after;
     if (span > padded) {
@@ -100,9 +108,11 @@ class Checker {
   void CheckConv(const Layer& layer, const Tensor& in, const Tensor& out) const {
     RequireBetween(layer.groups, 1, kMaxChannels, "the group count");
     if (in.c % layer.groups != 0 || out.c % layer.groups != 0) {
-      Refuse(fmt::format("{} groups do not divide {} input and {} output channels", layer.groups, in.c, out.c));
+      Refuse(fmt::format("{} groups do not divide {} input and {} output channels", layer.groups,
+                         in.c, out.c));
     }
-    // Bounded step by step: each factor is at most 2^24, each partial product at most 2^29 when the next is taken.
+    // Bounded step by step: each factor is at most 2^24, each partial product at most 2^29 when the
+    // next is taken.
     int64_t elements = int64_t{out.c};
     for (int factor : {in.c / layer.groups, layer.kernel_h, layer.kernel_w}) {
       elements *= factor;
@@ -112,7 +122,8 @@ class Checker {
   }
 
   void CheckFullyConnected(const Layer& layer, const Tensor& in, const Tensor& out) const {
-    if (out.h != 1 || out.w != 1) Refuse(fmt::format("its output is {} x {} x {}, not N x 1 x 1", out.c, out.h, out.w));
+    if (out.h != 1 || out.w != 1)
+      Refuse(fmt::format("its output is {} x {} x {}, not N x 1 x 1", out.c, out.h, out.w));
     if (layer.groups != 1) Refuse("a fully connected layer has no groups");
     const int64_t elements = int64_t{out.c} * in.Elements();  // below 2^52
     RequireBetween(elements, 1, kMaxWeightElements, "the weight count");
@@ -127,7 +138,8 @@ class Checker {
       Refuse(fmt::format("it has {} biases, needs {}", layer.bias.size(), n));
     }
     const auto scales = static_cast<int64_t>(layer.weight_scales.size());
-    if (scales != 1 && scales != n) Refuse(fmt::format("it has {} weight scales, needs 1 or {}", scales, n));
+    if (scales != 1 && scales != n)
+      Refuse(fmt::format("it has {} weight scales, needs 1 or {}", scales, n));
     for (float scale : layer.weight_scales) RequireScale(scale, "a weight scale");
     RequireBetween(layer.weight_zero_point, -128, 127, "the weight zero point (as int8)");
   }
@@ -135,21 +147,27 @@ class Checker {
   void CheckPool(const Layer& layer, const Tensor& in, const Tensor& out) const {
     if (in.c != out.c) Refuse(fmt::format("pooling turns {} channels into {}", in.c, out.c));
     if (layer.groups != 1) Refuse("pooling has no groups");
-    RequireBetween(int64_t{layer.kernel_h} * layer.kernel_w, 1, kMaxWindowTaps, "the window's tap count");
-    CheckCovered(in.h, layer.pad.top, layer.kernel_h, layer.stride_h, layer.dilation_h, out.h, "rows");
-    CheckCovered(in.w, layer.pad.left, layer.kernel_w, layer.stride_w, layer.dilation_w, out.w, "columns");
+    RequireBetween(int64_t{layer.kernel_h} * layer.kernel_w, 1, kMaxWindowTaps,
+                   "the window's tap count");
+    CheckCovered(in.h, layer.pad.top, layer.kernel_h, layer.stride_h, layer.dilation_h, out.h,
+                 "rows");
+    CheckCovered(in.w, layer.pad.left, layer.kernel_w, layer.stride_w, layer.dilation_w, out.w,
+                 "columns");
     const bool keeps = layer.kind == LayerKind::kMaxPool || layer.average == AverageMode::kTflite;
     if (keeps && (in.scale != out.scale || in.zero_point != out.zero_point)) {
-      Refuse(fmt::format("it must keep scale and zero point ({}, {}), but its output has ({}, {})", in.scale,
-                         in.zero_point, out.scale, out.zero_point));
+      Refuse(fmt::format("it must keep scale and zero point ({}, {}), but its output has ({}, {})",
+                         in.scale, in.zero_point, out.scale, out.zero_point));
     }
-    if (layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite && layer.count_include_pad) {
+    if (layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite &&
+        layer.count_include_pad) {
       Refuse("the tflite average counts no padding");
     }
   }
 
-  // Every window has a tap on a real element: the first tap at or after 0 lies inside and belongs to the kernel.
-  void CheckCovered(int in, int before, int kernel, int stride, int dilation, int out, const char* axis) const {
+  // Every window has a tap on a real element: the first tap at or after 0 lies inside and belongs
+  // to the kernel.
+  void CheckCovered(int in, int before, int kernel, int stride, int dilation, int out,
+                    const char* axis) const {
     for (int64_t o = 0; o < out; ++o) {
       const int64_t start = o * stride - before;
       const int64_t first = start >= 0 ? 0 : (-start + dilation - 1) / dilation;

@@ -1,5 +1,5 @@
-// IDX files: the format of the MNIST family. Big-endian header: 0, 0, type, number of dimensions, then each dimension
-// as 32 bits, then the elements.
+// IDX files: the format of the MNIST family. Big-endian header: 0, 0, type, number of dimensions,
+// then each dimension as 32 bits, then the elements.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ struct IdxArray {
   std::vector<uint8_t> bytes;  // one per element, C order
 };
 
-// Only elements of type unsigned byte (0x08), 1 to 4 dimensions. The file must end with the last element.
-// Throws InputError starting with `name`.
+// Only elements of type unsigned byte (0x08), 1 to 4 dimensions. The file must end with the last
+// element. Throws InputError starting with `name`.
 IdxArray ParseIdx(const uint8_t* data, size_t size, const std::string& name);
 
 // Plain or gzip.

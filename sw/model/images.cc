@@ -21,42 +21,47 @@ std::string ShapeName(const std::vector<int64_t>& shape) {
 }
 
 // The number of images in an array of this shape; refuses any that is not the input's.
-int64_t CountImages(const std::string& path, const std::vector<int64_t>& shape, const Tensor& input) {
+int64_t CountImages(const std::string& path, const std::vector<int64_t>& shape,
+                    const Tensor& input) {
   std::vector<std::vector<int64_t>> accepted = {{input.c, input.h, input.w}};
   if (input.c == 1) accepted.push_back({input.h, input.w});
   if (input.h == 1 && input.w == 1) accepted.push_back({input.c});
   for (const auto& image : accepted) {
-    if (shape.size() == image.size() + 1 && std::equal(image.begin(), image.end(), shape.begin() + 1)) return shape[0];
+    if (shape.size() == image.size() + 1 &&
+        std::equal(image.begin(), image.end(), shape.begin() + 1))
+      return shape[0];
   }
-  throw InputError(fmt::format("{}: holds {}, but the model's input is N x {} x {} x {}", path, ShapeName(shape),
-                               input.c, input.h, input.w));
+  throw InputError(fmt::format("{}: holds {}, but the model's input is N x {} x {} x {}", path,
+                               ShapeName(shape), input.c, input.h, input.w));
 }
 
 int64_t Limit(int64_t count, int64_t first) { return first >= 0 ? std::min(count, first) : count; }
 
-void FromIdx(const std::string& path, const std::vector<uint8_t>& bytes, const Model& model, int64_t first,
-             Images& images) {
+void FromIdx(const std::string& path, const std::vector<uint8_t>& bytes, const Model& model,
+             int64_t first, Images& images) {
   const Tensor& input = model.tensors[0];
   const IdxArray array = ParseIdx(bytes.data(), bytes.size(), path);
   images.count = Limit(CountImages(path, {array.shape.begin(), array.shape.end()}, input), first);
   if (!model.quantizes_images && input.boundary != DType::kUint8) {
-    throw InputError(fmt::format(
-        "{}: its bytes have no meaning for the int8 input '{}'; give an int8 or float32 .npy file, or a model with the "
-        "metadata systole.input_scale",
-        path, input.name));
+    throw InputError(
+        fmt::format("{}: its bytes have no meaning for the int8 input '{}'; give an int8 or "
+                    "float32 .npy file, or a model with the "
+                    "metadata systole.input_scale",
+                    path, input.name));
   }
   int8_t table[256];
   for (int b = 0; b < 256; ++b) {
-    table[b] = model.quantizes_images
-                   ? QuantizeReal(static_cast<float>(b * model.image.scale - model.image.mean), input)
-                   : static_cast<int8_t>(b - 128);
+    table[b] =
+        model.quantizes_images
+            ? QuantizeReal(static_cast<float>(b * model.image.scale - model.image.mean), input)
+            : static_cast<int8_t>(b - 128);
   }
   images.data.resize(images.count * input.Elements());
   for (size_t i = 0; i < images.data.size(); ++i) images.data[i] = table[array.bytes[i]];
 }
 
-void FromNpy(const std::string& path, const std::vector<uint8_t>& bytes, const Model& model, int64_t first,
-             Images& images) {
+void FromNpy(const std::string& path, const std::vector<uint8_t>& bytes, const Model& model,
+             int64_t first, Images& images) {
   const Tensor& input = model.tensors[0];
   const NpyArray array = ParseNpy(bytes.data(), bytes.size(), path);
   images.count = Limit(CountImages(path, array.shape, input), first);
@@ -64,24 +69,27 @@ void FromNpy(const std::string& path, const std::vector<uint8_t>& bytes, const M
   const NpyType own = input.boundary == DType::kUint8 ? NpyType::kUint8 : NpyType::kInt8;
   if (array.type == own) {
     const int offset = input.boundary == DType::kUint8 ? 128 : 0;
-    for (size_t i = 0; i < images.data.size(); ++i) images.data[i] = static_cast<int8_t>(array.bytes[i] - offset);
+    for (size_t i = 0; i < images.data.size(); ++i)
+      images.data[i] = static_cast<int8_t>(array.bytes[i] - offset);
   } else if (array.type == NpyType::kFloat32) {
     for (size_t i = 0; i < images.data.size(); ++i) {
       float real;
       std::memcpy(&real, array.bytes.data() + 4 * i, 4);
-      if (std::isnan(real)) throw InputError(fmt::format("{}: element {} is not a number", path, i));
+      if (std::isnan(real))
+        throw InputError(fmt::format("{}: element {} is not a number", path, i));
       images.data[i] = QuantizeReal(real, input);
     }
   } else {
-    throw InputError(fmt::format("{}: holds {}, but the model's input '{}' takes {} or float32", path,
-                                 NpyTypeName(array.type), input.name, NpyTypeName(own)));
+    throw InputError(fmt::format("{}: holds {}, but the model's input '{}' takes {} or float32",
+                                 path, NpyTypeName(array.type), input.name, NpyTypeName(own)));
   }
 }
 
 }  // namespace
 
 int8_t QuantizeReal(float real, const Tensor& tensor) {
-  const float quotient = std::clamp(real / tensor.scale, -65536.0f, 65536.0f);  // so that the sum below is exact
+  const float quotient =
+      std::clamp(real / tensor.scale, -65536.0f, 65536.0f);  // so that the sum below is exact
   const int q = static_cast<int>(std::nearbyint(quotient)) + tensor.zero_point;
   return static_cast<int8_t>(std::clamp(q, -128, 127));
 }
@@ -98,14 +106,16 @@ Images LoadImages(const std::string& path, const Model& model, int64_t first) {
   } else {
     FromIdx(path, bytes, model, first, images);
   }
-  if (images.count == 0) throw InputError(fmt::format("{}: no image in it, or none asked for", path));
+  if (images.count == 0)
+    throw InputError(fmt::format("{}: no image in it, or none asked for", path));
   return images;
 }
 
 std::vector<uint8_t> LoadLabels(const std::string& path) {
   IdxArray array = ReadIdx(path);
   if (array.shape.size() != 1) {
-    throw InputError(fmt::format("{}: has {} dimensions; a label file has one", path, array.shape.size()));
+    throw InputError(
+        fmt::format("{}: has {} dimensions; a label file has one", path, array.shape.size()));
   }
   return std::move(array.bytes);
 }

@@ -1,4 +1,5 @@
-// Image and label files for a model: to int8 tensors, exactly as the model's own QuantizeLinear would make them.
+// Image and label files for a model: to int8 tensors, exactly as the model's own QuantizeLinear
+// would make them.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,11 @@ int8_t QuantizeReal(float real, const Tensor& tensor);
 
 // By the file's own type:
 //   IDX (plain or .gz), N x H x W or N x C x H x W:
-//     model.quantizes_images: byte b is the real value b * image.scale - image.mean (in double, then to float),
-//     quantized; otherwise the input must be uint8 and b is its value (b - 128 in the int8 domain)
-//   .npy, N x C x H x W, or N x H x W where C = 1, or N x K where the input is K x 1 x 1 (a leading N is required):
+//     model.quantizes_images: byte b is the real value b * image.scale - image.mean (in double,
+//     then to float), quantized; otherwise the input must be uint8 and b is its value (b - 128 in
+//     the int8 domain)
+//   .npy, N x C x H x W, or N x H x W where C = 1, or N x K where the input is K x 1 x 1 (a leading
+//   N is required):
 //     uint8, int8   quantized values of the input's own type
 //     float32       real values, quantized
 // `first` >= 0: only that many from the start (fewer if the file holds fewer).

@@ -1,8 +1,9 @@
 // A quantized network as every part of Systole sees it: a chain of layers on int8 tensors.
 //
-// Layout here is the exchange format's own (ONNX): tensors C x H x W, filters N x C x KH x KW, a fully connected
-// layer's K in the flattened C-H-W order of its input. The golden reference evaluates exactly this; the compiler alone
-// knows about other layouts. All values are int8: a uint8 tensor is held with q and Z both moved by -128, exactly.
+// Layout here is the exchange format's own (ONNX): tensors C x H x W, filters N x C x KH x KW, a
+// fully connected layer's K in the flattened C-H-W order of its input. The golden reference
+// evaluates exactly this; the compiler alone knows about other layouts. All values are int8: a
+// uint8 tensor is held with q and Z both moved by -128, exactly.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +22,16 @@ struct Tensor {
   int c = 1, h = 1, w = 1;  // elements: c * h * w
   float scale = 1.0f;
   int zero_point = 0;
-  DType boundary = DType::kInt8;  // type of the tensor in the file (what --outputs and image files hold)
+  DType boundary =
+      DType::kInt8;  // type of the tensor in the file (what --outputs and image files hold)
 
   int64_t Elements() const { return int64_t{c} * h * w; }
 };
 
 enum class LayerKind {
   kConv,            // also depthwise and grouped (groups > 1)
-  kFullyConnected,  // kernel 1x1 on a tensor seen as K x 1 x 1; K = c*h*w of the input, flattened C-H-W
+  kFullyConnected,  // kernel 1x1 on a tensor seen as K x 1 x 1; K = c*h*w of the input, flattened
+                    // C-H-W
   kMaxPool,         // 1x1 with stride 1 is an identity with a clamp (a stand-alone ReLU or Clip)
   kAveragePool,
 };
@@ -47,7 +50,8 @@ struct Layer {
   int stride_h = 1, stride_w = 1;
   int dilation_h = 1, dilation_w = 1;
   int groups = 1;
-  Padding pad;  // pads with the input's zero point (real zero); max pooling leaves padded positions out
+  Padding
+      pad;  // pads with the input's zero point (real zero); max pooling leaves padded positions out
 
   // kConv, kFullyConnected: N = output channels.
   std::vector<int8_t> weights;       // N x (C / groups) x KH x KW
@@ -62,9 +66,10 @@ struct Layer {
   // Clamp of the output, in the int8 domain; folds ReLU, ReLU6, Clip.
   int clamp_lo = -128, clamp_hi = 127;
 
-  // Requantization: y = clamp(Zy + R(acc * m, s)). Filled by ChooseMultipliers() from the real scales for a rounding
-  // mode, or set by hand. kConv, kFullyConnected: N entries. kAveragePool: indexed by the number of taps counted
-  // (entry 0 unused, up to kernel_h * kernel_w). kMaxPool: empty.
+  // Requantization: y = clamp(Zy + R(acc * m, s)). Filled by ChooseMultipliers() from the real
+  // scales for a rounding mode, or set by hand. kConv, kFullyConnected: N entries. kAveragePool:
+  // indexed by the number of taps counted (entry 0 unused, up to kernel_h * kernel_w). kMaxPool:
+  // empty.
   Rounding rounding = Rounding::kFloat32;
   std::vector<uint32_t> m;  // 0 <= m < 2^31
   std::vector<uint8_t> s;   // 0..62
@@ -81,13 +86,15 @@ struct Model {
   std::vector<Tensor> tensors;  // layers.size() + 1
   std::vector<Layer> layers;    // at least one
 
-  // Set where the graph's input is real and QuantizeLinear follows, or where the file's metadata says what an image
-  // byte stands for; images of bytes are then quantized. Otherwise their bytes are the input tensor's own.
+  // Set where the graph's input is real and QuantizeLinear follows, or where the file's metadata
+  // says what an image byte stands for; images of bytes are then quantized. Otherwise their bytes
+  // are the input tensor's own.
   bool quantizes_images = false;
   ImageEncoding image;
 };
 
-// Output size of a window op along one axis: floor((in + pad - dilation*(kernel-1) - 1) / stride) + 1.
+// Output size of a window op along one axis: floor((in + pad - dilation*(kernel-1) - 1) / stride)
+// + 1.
 inline int OutputSize(int in, int pad_sum, int kernel, int stride, int dilation) {
   return (in + pad_sum - dilation * (kernel - 1) - 1) / stride + 1;
 }

@@ -29,7 +29,8 @@ constexpr TypeCode kTypes[] = {{NpyType::kUint8, "|u1", 1, "uint8"},
                                {NpyType::kInt32, "<i4", 4, "int32"},
                                {NpyType::kFloat32, "<f4", 4, "float32"}};
 
-// The header is a Python dictionary literal with the keys descr, fortran_order and shape in any order.
+// The header is a Python dictionary literal with the keys descr, fortran_order and shape in any
+// order.
 class HeaderParser {
  public:
   HeaderParser(std::string_view text, const std::string& name) : text_(text), name_(name) {}
@@ -45,7 +46,8 @@ class HeaderParser {
         array.type = Type(String());
         descr = true;
       } else if (key == "fortran_order" && !order) {
-        if (!Accept("False")) Refuse(Accept("True") ? "Fortran order; save it in C order" : "fortran_order is no bool");
+        if (!Accept("False"))
+          Refuse(Accept("True") ? "Fortran order; save it in C order" : "fortran_order is no bool");
         order = true;
       } else if (key == "shape" && !shape) {
         array.shape = Shape();
@@ -83,7 +85,8 @@ class HeaderParser {
   }
   std::string String() {
     SkipSpace();
-    if (at_ >= text_.size() || (text_[at_] != '\'' && text_[at_] != '"')) Refuse("a quoted word is missing");
+    if (at_ >= text_.size() || (text_[at_] != '\'' && text_[at_] != '"'))
+      Refuse("a quoted word is missing");
     const size_t end = text_.find(text_[at_], at_ + 1);
     if (end == std::string_view::npos || end - at_ > 64) Refuse("a quoted word does not end");
     const std::string word(text_.substr(at_ + 1, end - at_ - 1));
@@ -98,7 +101,8 @@ class HeaderParser {
         return code.type;
       }
     }
-    Refuse(fmt::format("element type '{}'; uint8, int8, int32 and float32 (little-endian) are read", descr));
+    Refuse(fmt::format("element type '{}'; uint8, int8, int32 and float32 (little-endian) are read",
+                       descr));
   }
   std::vector<int64_t> Shape() {
     std::vector<int64_t> shape;
@@ -146,22 +150,27 @@ NpyArray ParseNpy(const uint8_t* data, size_t size, const std::string& name) {
     throw InputError(fmt::format("{}: byte 0: is not an .npy file", name));
   }
   const int version = data[6];
-  if (version < 1 || version > 3) throw InputError(fmt::format("{}: byte 6: version {} is not 1 to 3", name, version));
+  if (version < 1 || version > 3)
+    throw InputError(fmt::format("{}: byte 6: version {} is not 1 to 3", name, version));
   const size_t prefix = version == 1 ? 10 : 12;
   if (size < prefix) throw InputError(fmt::format("{}: ends inside the header", name));
   size_t length = data[8] | size_t{data[9]} << 8;
   if (version > 1) length |= size_t{data[10]} << 16 | size_t{data[11]} << 24;
-  if (size - prefix < length) throw InputError(fmt::format("{}: ends inside the header of {} bytes", name, length));
+  if (size - prefix < length)
+    throw InputError(fmt::format("{}: ends inside the header of {} bytes", name, length));
 
-  NpyArray array = HeaderParser({reinterpret_cast<const char*>(data) + prefix, length}, name).Parse();
+  NpyArray array =
+      HeaderParser({reinterpret_cast<const char*>(data) + prefix, length}, name).Parse();
   int64_t want = ElementBytes(array.type);
   for (int64_t dimension : array.shape) {
     want *= dimension;  // both factors are at most 2^31 * 4
-    if (want > kMaxFileBytes) throw InputError(fmt::format("{}: its shape exceeds {} bytes", name, kMaxFileBytes));
+    if (want > kMaxFileBytes)
+      throw InputError(fmt::format("{}: its shape exceeds {} bytes", name, kMaxFileBytes));
   }
   const size_t body = size - prefix - length;
   if (static_cast<int64_t>(body) != want) {
-    throw InputError(fmt::format("{}: its shape needs {} bytes, but {} follow the header", name, want, body));
+    throw InputError(
+        fmt::format("{}: its shape needs {} bytes, but {} follow the header", name, want, body));
   }
   array.bytes.assign(data + prefix + length, data + size);
   return array;
@@ -195,7 +204,8 @@ void WriteNpy(const std::string& path, const NpyArray& array) {
   const std::vector<uint8_t> bytes = FormatNpy(array);
   const std::string partial = path + ".part";
   FILE* file = std::fopen(partial.c_str(), "wb");
-  if (file == nullptr) throw InputError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+  if (file == nullptr)
+    throw InputError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   const bool closed = std::fclose(file) == 0;
   if (!written || !closed || std::rename(partial.c_str(), path.c_str()) != 0) {

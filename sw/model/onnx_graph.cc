@@ -62,9 +62,11 @@ std::string Decode(const TensorProto& tensor, Constant& constant) {
   int64_t count = 1;
   for (const int64_t dim : tensor.dims()) {
     if (dim < 0) return fmt::format("has the negative dimension {}", dim);
-    if (dim > kMaxWeightElements) return fmt::format("has the dimension {}, which is too large", dim);
+    if (dim > kMaxWeightElements)
+      return fmt::format("has the dimension {}, which is too large", dim);
     count *= dim;  // both factors are at most 2^29
-    if (count > kMaxWeightElements) return fmt::format("has more than {} elements", kMaxWeightElements);
+    if (count > kMaxWeightElements)
+      return fmt::format("has more than {} elements", kMaxWeightElements);
     constant.dims.push_back(dim);
   }
   bool good = false;
@@ -91,7 +93,8 @@ std::string Decode(const TensorProto& tensor, Constant& constant) {
                  : CopyField(tensor.int64_data(), count, INT32_MIN, INT32_MAX, constant.integers);
       break;
     default:
-      return fmt::format("has element type {}; float, int8, uint8, int32 and int64 are read", tensor.data_type());
+      return fmt::format("has element type {}; float, int8, uint8, int32 and int64 are read",
+                         tensor.data_type());
   }
   return good ? "" : fmt::format("does not hold the {} values of its shape and type", count);
 }
@@ -103,7 +106,8 @@ OnnxGraph::OnnxGraph(const uint8_t* data, size_t size, std::string file) : file_
   if (size > INT32_MAX || !proto_.ParseFromArray(data, static_cast<int>(size))) {
     Refuse("is not an ONNX file, or is truncated; export it again");
   }
-  if (!proto_.has_graph() || proto_.graph().node_size() == 0) Refuse("holds no graph (is it an ONNX file?)");
+  if (!proto_.has_graph() || proto_.graph().node_size() == 0)
+    Refuse("holds no graph (is it an ONNX file?)");
   if (proto_.functions_size() != 0) Refuse("holds local functions; inline them on export");
   bool names_opset = false;
   for (const auto& opset : proto_.opset_import()) {
@@ -126,18 +130,19 @@ void OnnxGraph::CheckInputsAndOutputs() {
     }
   }
   for (const auto& input : graph().input()) {
-    if (initializers_.count(input.name()) != 0) continue;  // older files list initializers as inputs
+    if (initializers_.count(input.name()) != 0)
+      continue;  // older files list initializers as inputs
     if (input_ != nullptr) {
-      Refuse(fmt::format("has several inputs ('{}', '{}'); one is supported", Printable(input_->name()),
-                         Printable(input.name())));
+      Refuse(fmt::format("has several inputs ('{}', '{}'); one is supported",
+                         Printable(input_->name()), Printable(input.name())));
     }
     input_ = &input;
   }
   if (input_ == nullptr) Refuse("has no input");
   if (graph().output_size() == 0) Refuse("has no output");
   if (graph().output_size() > 1) {
-    Refuse(fmt::format("has several outputs ('{}', '{}'); one is supported", Printable(graph().output(0).name()),
-                       Printable(graph().output(1).name())));
+    Refuse(fmt::format("has several outputs ('{}', '{}'); one is supported",
+                       Printable(graph().output(0).name()), Printable(graph().output(1).name())));
   }
 }
 
@@ -145,7 +150,8 @@ void OnnxGraph::IndexValues() {
   for (const NodeProto& node : graph().node()) {
     for (const std::string& value : node.output()) {
       if (value.empty()) continue;
-      if (value == input_->name() || initializers_.count(value) != 0 || !producers_.emplace(value, &node).second) {
+      if (value == input_->name() || initializers_.count(value) != 0 ||
+          !producers_.emplace(value, &node).second) {
         Refuse(node, fmt::format("defines the value '{}' a second time", Printable(value)));
       }
     }
@@ -153,9 +159,12 @@ void OnnxGraph::IndexValues() {
   for (const NodeProto& node : graph().node()) {
     for (const std::string& value : node.input()) {
       if (value.empty()) continue;  // an optional input left out
-      if (value != input_->name() && initializers_.count(value) == 0 && producers_.count(value) == 0) {
-        Refuse(node, fmt::format("its input '{}' is missing: no initializer, graph input or node of that name",
-                                 Printable(value)));
+      if (value != input_->name() && initializers_.count(value) == 0 &&
+          producers_.count(value) == 0) {
+        Refuse(node,
+               fmt::format(
+                   "its input '{}' is missing: no initializer, graph input or node of that name",
+                   Printable(value)));
       }
       auto& readers = consumers_[value];
       if (readers.empty() || readers.back() != &node) readers.push_back(&node);
@@ -216,8 +225,8 @@ std::string OnnxGraph::Name(const NodeProto& node) const {
 }
 
 void OnnxGraph::Refuse(const NodeProto& node, const std::string& what) const {
-  throw InputError(
-      fmt::format("{}: node '{}' ({}): {}", file_, Name(node), Printable(node.op_type()), Printable(what, 1000)));
+  throw InputError(fmt::format("{}: node '{}' ({}): {}", file_, Name(node),
+                               Printable(node.op_type()), Printable(what, 1000)));
 }
 
 void OnnxGraph::Refuse(const std::string& what) const {
@@ -236,7 +245,8 @@ const TensorProto* OnnxGraph::FindTensor(std::string value) const {
     }
     if (producer->op_type() != "Constant") return nullptr;
     for (const AttributeProto& attribute : producer->attribute()) {
-      if (attribute.name() == "value" && attribute.type() == AttributeProto::TENSOR) return &attribute.t();
+      if (attribute.name() == "value" && attribute.type() == AttributeProto::TENSOR)
+        return &attribute.t();
     }
     return nullptr;
   }
@@ -246,7 +256,8 @@ bool OnnxGraph::IsConstant(const std::string& value) const { return FindTensor(v
 
 Constant OnnxGraph::GetConstant(const std::string& value, const NodeProto& reader) const {
   const TensorProto* tensor = FindTensor(value);
-  if (tensor == nullptr) Refuse(reader, fmt::format("its input '{}' must be a constant", Printable(value)));
+  if (tensor == nullptr)
+    Refuse(reader, fmt::format("its input '{}' must be a constant", Printable(value)));
   Constant constant;
   const std::string wrong = Decode(*tensor, constant);
   if (!wrong.empty()) Refuse(reader, fmt::format("the constant '{}' {}", Printable(value), wrong));
@@ -257,7 +268,8 @@ const AttributeProto* OnnxGraph::Attribute(const NodeProto& node, const char* na
                                            AttributeProto::AttributeType type) const {
   for (const AttributeProto& attribute : node.attribute()) {
     if (attribute.name() != name) continue;
-    if (attribute.type() != type) Refuse(node, fmt::format("attribute '{}' has an unexpected type", name));
+    if (attribute.type() != type)
+      Refuse(node, fmt::format("attribute '{}' has an unexpected type", name));
     return &attribute;
   }
   return nullptr;
@@ -278,17 +290,20 @@ std::string OnnxGraph::String(const NodeProto& node, const char* name, const cha
   return attribute == nullptr ? fallback : Printable(attribute->s());
 }
 
-std::vector<int64_t> OnnxGraph::Ints(const NodeProto& node, const char* name, std::vector<int64_t> fallback) const {
+std::vector<int64_t> OnnxGraph::Ints(const NodeProto& node, const char* name,
+                                     std::vector<int64_t> fallback) const {
   const AttributeProto* attribute = Attribute(node, name, AttributeProto::INTS);
   if (attribute == nullptr) return fallback;
   return {attribute->ints().begin(), attribute->ints().end()};
 }
 
-void OnnxGraph::RequireAttributes(const NodeProto& node, std::initializer_list<const char*> known) const {
+void OnnxGraph::RequireAttributes(const NodeProto& node,
+                                  std::initializer_list<const char*> known) const {
   for (const AttributeProto& attribute : node.attribute()) {
-    const bool found =
-        std::any_of(known.begin(), known.end(), [&](const char* name) { return attribute.name() == name; });
-    if (!found) Refuse(node, fmt::format("attribute '{}' is not supported", Printable(attribute.name())));
+    const bool found = std::any_of(known.begin(), known.end(),
+                                   [&](const char* name) { return attribute.name() == name; });
+    if (!found)
+      Refuse(node, fmt::format("attribute '{}' is not supported", Printable(attribute.name())));
   }
 }
 

@@ -1,5 +1,5 @@
-// An ONNX file as a checked graph: every value has one producer, nothing is missing, nothing is cyclic. Knows nothing
-// of quantization.
+// An ONNX file as a checked graph: every value has one producer, nothing is missing, nothing is
+// cyclic. Knows nothing of quantization.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -11,7 +11,8 @@
 
 namespace systole {
 
-// A decoded initializer. Reals for FLOAT, integers for INT8, UINT8, INT32, INT64 (which must fit 32 bits).
+// A decoded initializer. Reals for FLOAT, integers for INT8, UINT8, INT32, INT64 (which must fit 32
+// bits).
 struct Constant {
   int type = 0;  // onnx::TensorProto::DataType
   std::vector<int64_t> dims;
@@ -23,8 +24,8 @@ struct Constant {
 
 class OnnxGraph {
  public:
-  // `file` starts every message. Throws InputError if the bytes are not a graph of one real input and one output whose
-  // values are all defined once and without a cycle.
+  // `file` starts every message. Throws InputError if the bytes are not a graph of one real input
+  // and one output whose values are all defined once and without a cycle.
   OnnxGraph(const uint8_t* data, size_t size, std::string file);
 
   const onnx::GraphProto& graph() const { return proto_.graph(); }
@@ -44,7 +45,8 @@ class OnnxGraph {
   [[noreturn]] void Refuse(const onnx::NodeProto& node, const std::string& what) const;
   [[noreturn]] void Refuse(const std::string& what) const;
 
-  // Initializers and Constant nodes, also through Identity. `reader` is blamed if it is no constant or not decodable.
+  // Initializers and Constant nodes, also through Identity. `reader` is blamed if it is no constant
+  // or not decodable.
   bool IsConstant(const std::string& value) const;
   Constant GetConstant(const std::string& value, const onnx::NodeProto& reader) const;
 
@@ -52,9 +54,11 @@ class OnnxGraph {
   int64_t Int(const onnx::NodeProto& node, const char* name, int64_t fallback) const;
   float Float(const onnx::NodeProto& node, const char* name, float fallback) const;
   std::string String(const onnx::NodeProto& node, const char* name, const char* fallback) const;
-  std::vector<int64_t> Ints(const onnx::NodeProto& node, const char* name, std::vector<int64_t> fallback) const;
+  std::vector<int64_t> Ints(const onnx::NodeProto& node, const char* name,
+                            std::vector<int64_t> fallback) const;
   // Refuses attributes that are not in the list: what is not understood is not ignored.
-  void RequireAttributes(const onnx::NodeProto& node, std::initializer_list<const char*> known) const;
+  void RequireAttributes(const onnx::NodeProto& node,
+                         std::initializer_list<const char*> known) const;
 
  private:
   void CheckInputsAndOutputs();

@@ -18,8 +18,10 @@ using onnx::NodeProto;
 using onnx::TensorProto;
 
 constexpr char kSupported[] =
-    "QuantizeLinear, DequantizeLinear, Conv, Gemm, MatMul, Add (of a bias), Relu, Clip, MaxPool, AveragePool, "
-    "GlobalMaxPool, GlobalAveragePool, Flatten, Reshape, Squeeze, Identity, Dropout, QLinearConv, QLinearMatMul, "
+    "QuantizeLinear, DequantizeLinear, Conv, Gemm, MatMul, Add (of a bias), Relu, Clip, MaxPool, "
+    "AveragePool, "
+    "GlobalMaxPool, GlobalAveragePool, Flatten, Reshape, Squeeze, Identity, Dropout, QLinearConv, "
+    "QLinearMatMul, "
     "QGemm, QLinearAveragePool, QLinearGlobalAveragePool";
 
 }  // namespace
@@ -36,14 +38,16 @@ Model OnnxImporter::Import() {
   while (true) {
     const std::vector<const NodeProto*> consumers = graph_.Consumers(value);
     if (value == graph_.output()) {
-      if (!consumers.empty()) graph_.Refuse(*consumers[0], "reads the graph's output; only chains are supported");
+      if (!consumers.empty())
+        graph_.Refuse(*consumers[0], "reads the graph's output; only chains are supported");
       break;
     }
     if (consumers.empty()) graph_.Refuse(fmt::format("value '{}' leads nowhere", value));
     if (consumers.size() > 1) {
-      graph_.Refuse(*consumers[1],
-                    fmt::format("branches off: node '{}' reads the same value; only chains are supported",
-                                graph_.Name(*consumers[0])));
+      graph_.Refuse(
+          *consumers[1],
+          fmt::format("branches off: node '{}' reads the same value; only chains are supported",
+                      graph_.Name(*consumers[0])));
     }
     const NodeProto& node = *consumers[0];
     Step(node, value);
@@ -56,7 +60,8 @@ Model OnnxImporter::Import() {
   if (off_grid_ != nullptr) RefuseOffGrid();
   if (!model_.layers.empty()) back().boundary = type_;
   for (Layer& layer : model_.layers) {
-    if (layer.kind == LayerKind::kAveragePool && (layer.kernel_h > 1 || layer.kernel_w > 1)) layer.average = average_;
+    if (layer.kind == LayerKind::kAveragePool && (layer.kernel_h > 1 || layer.kernel_w > 1))
+      layer.average = average_;
   }
   CheckModel(model_);
   return std::move(model_);
@@ -84,17 +89,20 @@ void OnnxImporter::ReadMetadata() {
       average_ = entry.value() == "tflite" ? AverageMode::kTflite : AverageMode::kInteger;
     } else if (entry.key().rfind("systole.", 0) == 0) {
       graph_.Refuse(
-          "has an unknown metadata key that starts with systole.; known are input_scale, input_mean, average");
+          "has an unknown metadata key that starts with systole.; known are input_scale, "
+          "input_mean, average");
     }
   }
 }
 
 void OnnxImporter::ReadInput() {
   const auto& type = graph_.input().type();
-  if (!type.has_tensor_type() || !type.tensor_type().has_shape()) graph_.Refuse("its input has no shape");
+  if (!type.has_tensor_type() || !type.tensor_type().has_shape())
+    graph_.Refuse("its input has no shape");
   const auto& shape = type.tensor_type().shape();
   if (shape.dim_size() != 2 && shape.dim_size() != 4) {
-    graph_.Refuse(fmt::format("its input has {} dimensions; N x C x H x W or N x K are supported", shape.dim_size()));
+    graph_.Refuse(fmt::format("its input has {} dimensions; N x C x H x W or N x K are supported",
+                              shape.dim_size()));
   }
   if (shape.dim(0).has_dim_value()) {
     batch_ = shape.dim(0).dim_value();
@@ -102,7 +110,8 @@ void OnnxImporter::ReadInput() {
   }
   std::vector<int64_t> dims;
   for (int i = 1; i < shape.dim_size(); ++i) {
-    if (!shape.dim(i).has_dim_value()) graph_.Refuse(fmt::format("dimension {} of its input has no fixed size", i));
+    if (!shape.dim(i).has_dim_value())
+      graph_.Refuse(fmt::format("dimension {} of its input has no fixed size", i));
     dims.push_back(shape.dim(i).dim_value());
   }
   model_.tensors.emplace_back();
@@ -116,7 +125,8 @@ void OnnxImporter::ReadInput() {
     case TensorProto::UINT8:
     case TensorProto::INT8:
       state_ = State::kQuantized;
-      back().boundary = type_ = type.tensor_type().elem_type() == TensorProto::UINT8 ? DType::kUint8 : DType::kInt8;
+      back().boundary = type_ =
+          type.tensor_type().elem_type() == TensorProto::UINT8 ? DType::kUint8 : DType::kInt8;
       break;
     default:
       graph_.Refuse("its input must be float, uint8 or int8");
@@ -127,12 +137,15 @@ void OnnxImporter::SetInputDims(const std::vector<int64_t>& dims) {
   for (size_t i = 0; i < dims.size(); ++i) {
     const int64_t limit = i == 0 ? kMaxChannels : kMaxSide;
     if (dims[i] < 1 || dims[i] > limit) {
-      graph_.Refuse(fmt::format("its input has the dimension {}; 1..{} is supported", dims[i], limit));
+      graph_.Refuse(
+          fmt::format("its input has the dimension {}; 1..{} is supported", dims[i], limit));
     }
   }
-  const int64_t elements = std::accumulate(dims.begin(), dims.end(), int64_t{1}, std::multiplies<>());
+  const int64_t elements =
+      std::accumulate(dims.begin(), dims.end(), int64_t{1}, std::multiplies<>());
   if (elements > kMaxTensorElements) {
-    graph_.Refuse(fmt::format("its input has {} elements; {} are supported", elements, kMaxTensorElements));
+    graph_.Refuse(
+        fmt::format("its input has {} elements; {} are supported", elements, kMaxTensorElements));
   }
   back().c = static_cast<int>(dims[0]);
   back().h = dims.size() == 3 ? static_cast<int>(dims[1]) : 1;
@@ -146,7 +159,8 @@ void OnnxImporter::Step(const NodeProto& node, const std::string& value) {
   if (!node.domain().empty() && node.domain() != "ai.onnx" && !microsoft) RefuseOperator(node);
   const bool either = op == "Add";
   for (int i = either ? 2 : 1; i < node.input_size(); ++i) {
-    if (node.input(i) == value) graph_.Refuse(node, fmt::format("reads the chain's value as its input {}", i));
+    if (node.input(i) == value)
+      graph_.Refuse(node, fmt::format("reads the chain's value as its input {}", i));
   }
   if (microsoft) {
     if (op == "QuantizeLinear") return Quantize(node);
@@ -184,7 +198,8 @@ void OnnxImporter::RefuseOperator(const NodeProto& node) const {
 
 void OnnxImporter::RequireInputs(const NodeProto& node, int least, int most) const {
   if (node.input_size() < least || node.input_size() > most) {
-    graph_.Refuse(node, fmt::format("has {} inputs, needs {} to {}", node.input_size(), least, most));
+    graph_.Refuse(node,
+                  fmt::format("has {} inputs, needs {} to {}", node.input_size(), least, most));
   }
 }
 
@@ -200,15 +215,19 @@ std::string OnnxImporter::OnlyOutput(const NodeProto& node) const {
 }
 
 void OnnxImporter::Meet(const NodeProto& node, const ActivationParams& params) {
-  if (state_ != State::kQuantized) graph_.Refuse(node, "its input is real; QuantizeLinear must come before");
+  if (state_ != State::kQuantized)
+    graph_.Refuse(node, "its input is real; QuantizeLinear must come before");
   if (!scale_known_) {
     if (params.type != type_) graph_.Refuse(node, "its zero point and its input differ in type");
     for (Tensor& tensor : model_.tensors) SetParams(tensor, params);
     scale_known_ = true;
   }
-  if (params.scale != back().scale || params.zero_point != back().zero_point || params.type != type_) {
-    graph_.Refuse(node, fmt::format("reads scale {} and zero point {}, but its input was written with {} and {}",
-                                    params.scale, params.zero_point, back().scale, back().zero_point));
+  if (params.scale != back().scale || params.zero_point != back().zero_point ||
+      params.type != type_) {
+    graph_.Refuse(
+        node,
+        fmt::format("reads scale {} and zero point {}, but its input was written with {} and {}",
+                    params.scale, params.zero_point, back().scale, back().zero_point));
   }
 }
 
@@ -221,7 +240,8 @@ void OnnxImporter::SetParams(Tensor& tensor, const ActivationParams& params) {
 void OnnxImporter::Quantize(const NodeProto& node) {
   RequireInputs(node, 2, 3);
   graph_.RequireAttributes(node, {"axis", "saturate", "output_dtype", "block_size"});
-  const ActivationParams params = ReadActivationParams(graph_, node, node.input(1), InputName(node, 2));
+  const ActivationParams params =
+      ReadActivationParams(graph_, node, node.input(1), InputName(node, 2));
   switch (state_) {
     case State::kQuantized:
       graph_.Refuse(node, "its input is quantized already");
@@ -239,7 +259,8 @@ void OnnxImporter::Quantize(const NodeProto& node) {
     case State::kOpen:
       for (size_t i = open_; i < model_.tensors.size(); ++i) SetParams(model_.tensors[i], params);
       for (const RealClamp& clamp : clamps_) {
-        Clamp(model_.layers[clamp.layer], QuantizeReal(clamp.lo, back()), QuantizeReal(clamp.hi, back()));
+        Clamp(model_.layers[clamp.layer], QuantizeReal(clamp.lo, back()),
+              QuantizeReal(clamp.hi, back()));
       }
       clamps_.clear();
       break;
@@ -269,8 +290,10 @@ void OnnxImporter::Dequantize(const NodeProto& node) {
 }
 
 Layer& OnnxImporter::Append(const NodeProto& node, Layer layer, int64_t c, int64_t h, int64_t w) {
-  if (c < 1 || c > kMaxChannels || h < 1 || h > kMaxSide || w < 1 || w > kMaxSide || c * h * w > kMaxTensorElements) {
-    graph_.Refuse(node, fmt::format("its output would be {} x {} x {}, which is not supported", c, h, w));
+  if (c < 1 || c > kMaxChannels || h < 1 || h > kMaxSide || w < 1 || w > kMaxSide ||
+      c * h * w > kMaxTensorElements) {
+    graph_.Refuse(node,
+                  fmt::format("its output would be {} x {} x {}, which is not supported", c, h, w));
   }
   layer.name = graph_.Name(node);
   Tensor out = back();
@@ -291,9 +314,11 @@ void OnnxImporter::Open(const NodeProto& node) {
 
 void OnnxImporter::RequireGrid(const NodeProto& node) const {
   if (state_ != State::kGrid) {
-    graph_.Refuse(node, state_ == State::kQuantized
-                            ? "its input is quantized; DequantizeLinear must come before"
-                            : "its input is not quantized; QuantizeLinear and DequantizeLinear must come before");
+    graph_.Refuse(
+        node,
+        state_ == State::kQuantized
+            ? "its input is quantized; DequantizeLinear must come before"
+            : "its input is not quantized; QuantizeLinear and DequantizeLinear must come before");
   }
   if (off_grid_ != nullptr) RefuseOffGrid();
 }

@@ -12,22 +12,28 @@ using onnx::NodeProto;
 
 Layer& OnnxImporter::AppendConv(const NodeProto& node, Filters filters) {
   RequireImage(node);
-  if (filters.dims.size() != 4) graph_.Refuse(node, "only 2-D convolutions are supported (weights of 4 dimensions)");
+  if (filters.dims.size() != 4)
+    graph_.Refuse(node, "only 2-D convolutions are supported (weights of 4 dimensions)");
   if (filters.values.empty()) graph_.Refuse(node, "has no weights");
-  if (filters.axis > 0) graph_.Refuse(node, "per-channel scales must lie on the output channels (axis 0)");
+  if (filters.axis > 0)
+    graph_.Refuse(node, "per-channel scales must lie on the output channels (axis 0)");
   Layer layer;
   layer.kind = LayerKind::kConv;
   layer.kernel_h = Side(node, filters.dims[2], 1, "the kernel height");
   layer.kernel_w = Side(node, filters.dims[3], 1, "the kernel width");
-  const std::vector<int64_t> shape = graph_.Ints(node, "kernel_shape", {filters.dims[2], filters.dims[3]});
+  const std::vector<int64_t> shape =
+      graph_.Ints(node, "kernel_shape", {filters.dims[2], filters.dims[3]});
   if (shape != std::vector<int64_t>{filters.dims[2], filters.dims[3]}) {
     graph_.Refuse(node, "attribute 'kernel_shape' does not match the weights");
   }
   ReadWindow(node, layer);
   const int64_t groups = graph_.Int(node, "group", 1);
-  if (groups < 1 || groups > kMaxChannels || back().c != groups * filters.dims[1] || filters.dims[0] % groups != 0) {
-    graph_.Refuse(node, fmt::format("weights for {} x {} channels in {} groups do not fit an input of {} channels",
-                                    filters.dims[0], filters.dims[1], groups, back().c));
+  if (groups < 1 || groups > kMaxChannels || back().c != groups * filters.dims[1] ||
+      filters.dims[0] % groups != 0) {
+    graph_.Refuse(
+        node,
+        fmt::format("weights for {} x {} channels in {} groups do not fit an input of {} channels",
+                    filters.dims[0], filters.dims[1], groups, back().c));
   }
   layer.groups = static_cast<int>(groups);
   SetFilters(std::move(filters), layer);
@@ -46,7 +52,8 @@ Layer& OnnxImporter::AppendFullyConnected(const NodeProto& node, Filters filters
   if (filters.values.empty()) graph_.Refuse(node, "has no weights");
   const int64_t n = filters.dims[is_n_by_k ? 0 : 1], k = filters.dims[is_n_by_k ? 1 : 0];
   if (k != back().Elements()) {
-    graph_.Refuse(node, fmt::format("its weights take {} inputs, but {} come in", k, back().Elements()));
+    graph_.Refuse(node,
+                  fmt::format("its weights take {} inputs, but {} come in", k, back().Elements()));
   }
   if (filters.axis >= 0 && filters.axis != (is_n_by_k ? 0 : 1)) {
     graph_.Refuse(node, "per-channel scales must lie on the outputs");
@@ -74,7 +81,8 @@ void OnnxImporter::SetQdqBias(const NodeProto& node, const std::string& value) {
 
 void OnnxImporter::Conv(const NodeProto& node) {
   RequireInputs(node, 2, 3);
-  graph_.RequireAttributes(node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"});
+  graph_.RequireAttributes(node,
+                           {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"});
   RequireGrid(node);
   AppendConv(node, ReadQdqFilters(graph_, node, node.input(1)));
   SetQdqBias(node, InputName(node, 2));
@@ -115,9 +123,11 @@ void OnnxImporter::AddBias(const NodeProto& node, const std::string& value) {
   RequireInputs(node, 2, 2);
   graph_.RequireAttributes(node, {});
   if (node.input(0) == node.input(1)) graph_.Refuse(node, "adds a value to itself");
-  const bool after_filters = state_ == State::kOpen && open_ == model_.tensors.size() - 1 && clamps_.empty();
+  const bool after_filters =
+      state_ == State::kOpen && open_ == model_.tensors.size() - 1 && clamps_.empty();
   if (!after_filters || !bias_may_follow_) {
-    graph_.Refuse(node, "only a bias that directly follows MatMul, Gemm or Conv without one can be added");
+    graph_.Refuse(
+        node, "only a bias that directly follows MatMul, Gemm or Conv without one can be added");
   }
   const std::string& bias = node.input(node.input(0) == value ? 1 : 0);
   SetQdqBias(node, bias);
@@ -133,15 +143,18 @@ void OnnxImporter::RequireBiasShape(const NodeProto& node, const std::string& bi
   const std::vector<int64_t> want = flat_ ? std::vector<int64_t>{n} : std::vector<int64_t>{n, 1, 1};
   const bool scalar = std::all_of(dims.begin(), dims.end(), [](int64_t dim) { return dim == 1; });
   while (dims.size() > want.size() && dims.front() == 1) dims.erase(dims.begin());
-  if (!scalar && dims != want) graph_.Refuse(node, "its constant does not lie along the output channels");
+  if (!scalar && dims != want)
+    graph_.Refuse(node, "its constant does not lie along the output channels");
 }
 
 void OnnxImporter::QLinearConv(const NodeProto& node) {
   RequireInputs(node, 8, 9);
-  graph_.RequireAttributes(node, {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"});
+  graph_.RequireAttributes(node,
+                           {"auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"});
   Meet(node, ReadActivationParams(graph_, node, node.input(1), node.input(2)));
   const ActivationParams out = ReadActivationParams(graph_, node, node.input(6), node.input(7));
-  AppendConv(node, ReadQLinearFilters(graph_, node, node.input(3), node.input(4), node.input(5), 0));
+  AppendConv(node,
+             ReadQLinearFilters(graph_, node, node.input(3), node.input(4), node.input(5), 0));
   SetQLinearBias(node, InputName(node, 8));
   SetParams(back(), out);
   type_ = out.type;
@@ -152,7 +165,9 @@ void OnnxImporter::QLinearMatMul(const NodeProto& node) {
   graph_.RequireAttributes(node, {});
   Meet(node, ReadActivationParams(graph_, node, node.input(1), node.input(2)));
   const ActivationParams out = ReadActivationParams(graph_, node, node.input(6), node.input(7));
-  AppendFullyConnected(node, ReadQLinearFilters(graph_, node, node.input(3), node.input(4), node.input(5), 1), false);
+  AppendFullyConnected(
+      node, ReadQLinearFilters(graph_, node, node.input(3), node.input(4), node.input(5), 1),
+      false);
   SetQLinearBias(node, "");
   SetParams(back(), out);
   type_ = out.type;
@@ -164,18 +179,20 @@ void OnnxImporter::QGemm(const NodeProto& node) {
   const bool transposed = CheckGemm(node);
   if (node.input(7).empty()) graph_.Refuse(node, "its output is not quantized (no y_scale)");
   Meet(node, ReadActivationParams(graph_, node, node.input(1), node.input(2)));
-  const ActivationParams out = ReadActivationParams(graph_, node, node.input(7), InputName(node, 8));
-  AppendFullyConnected(
-      node, ReadQLinearFilters(graph_, node, node.input(3), node.input(4), node.input(5), transposed ? 0 : 1),
-      transposed);
+  const ActivationParams out =
+      ReadActivationParams(graph_, node, node.input(7), InputName(node, 8));
+  AppendFullyConnected(node,
+                       ReadQLinearFilters(graph_, node, node.input(3), node.input(4), node.input(5),
+                                          transposed ? 0 : 1),
+                       transposed);
   SetQLinearBias(node, node.input(6));
   SetParams(back(), out);
   type_ = out.type;
 }
 
 void OnnxImporter::SetQLinearBias(const NodeProto& node, const std::string& value) {
-  model_.layers.back().bias =
-      value.empty() ? std::vector<int32_t>(back().c, 0) : ReadQLinearBias(graph_, node, value, back().c);
+  model_.layers.back().bias = value.empty() ? std::vector<int32_t>(back().c, 0)
+                                            : ReadQLinearBias(graph_, node, value, back().c);
 }
 
 }  // namespace systole

@@ -38,7 +38,8 @@ int OnnxImporter::GridBound(const NodeProto& node, float bound) {
 
 void OnnxImporter::ClipReal(const NodeProto& node, float lo, float hi) {
   bias_may_follow_ = false;
-  if (state_ == State::kRealInput) graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
+  if (state_ == State::kRealInput)
+    graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
   if (state_ == State::kOpen) {
     clamps_.push_back({model_.layers.size() - 1, lo, hi});
     last_real_ = &node;
@@ -73,7 +74,8 @@ void OnnxImporter::Clip(const NodeProto& node) {
   ClipReal(node, lo, hi);
 }
 
-int OnnxImporter::IntegerBound(const NodeProto& node, const std::string& value, int fallback) const {
+int OnnxImporter::IntegerBound(const NodeProto& node, const std::string& value,
+                               int fallback) const {
   if (value.empty()) return fallback;
   const Constant bound = graph_.GetConstant(value, node);
   const int type = type_ == DType::kUint8 ? TensorProto::UINT8 : TensorProto::INT8;
@@ -82,8 +84,8 @@ int OnnxImporter::IntegerBound(const NodeProto& node, const std::string& value, 
   return bound.integers[0];
 }
 
-float OnnxImporter::RealBound(const NodeProto& node, const std::string& value, const char* attribute,
-                              float fallback) const {
+float OnnxImporter::RealBound(const NodeProto& node, const std::string& value,
+                              const char* attribute, float fallback) const {
   float bound = graph_.Float(node, attribute, fallback);
   if (!value.empty()) {
     const Constant constant = graph_.GetConstant(value, node);
@@ -96,7 +98,8 @@ float OnnxImporter::RealBound(const NodeProto& node, const std::string& value, c
   return bound;
 }
 
-Layer OnnxImporter::ReadPool(const NodeProto& node, LayerKind kind, bool global, bool& ceil_mode) const {
+Layer OnnxImporter::ReadPool(const NodeProto& node, LayerKind kind, bool global,
+                             bool& ceil_mode) const {
   RequireImage(node);
   Layer layer;
   layer.kind = kind;
@@ -106,11 +109,13 @@ Layer OnnxImporter::ReadPool(const NodeProto& node, LayerKind kind, bool global,
     layer.kernel_w = model_.tensors.back().w;
     return layer;
   }
-  if (graph_.Ints(node, "kernel_shape", {}).empty()) graph_.Refuse(node, "attribute 'kernel_shape' is missing");
+  if (graph_.Ints(node, "kernel_shape", {}).empty())
+    graph_.Refuse(node, "attribute 'kernel_shape' is missing");
   ReadPair(node, "kernel_shape", layer.kernel_h, layer.kernel_w);
   ReadWindow(node, layer);
   ceil_mode = graph_.Int(node, "ceil_mode", 0) != 0;
-  layer.count_include_pad = kind == LayerKind::kAveragePool && graph_.Int(node, "count_include_pad", 0) != 0;
+  layer.count_include_pad =
+      kind == LayerKind::kAveragePool && graph_.Int(node, "count_include_pad", 0) != 0;
   return layer;
 }
 
@@ -119,10 +124,11 @@ void OnnxImporter::MaxPool(const NodeProto& node, bool global) {
   if (global) {
     graph_.RequireAttributes(node, {});
   } else {
-    graph_.RequireAttributes(
-        node, {"auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides"});
+    graph_.RequireAttributes(node, {"auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads",
+                                    "storage_order", "strides"});
   }
-  if (state_ == State::kRealInput) graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
+  if (state_ == State::kRealInput)
+    graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
   bias_may_follow_ = false;
   bool ceil_mode = false;
   Layer layer = ReadPool(node, LayerKind::kMaxPool, global, ceil_mode);
@@ -135,8 +141,8 @@ void OnnxImporter::AveragePool(const NodeProto& node, bool global) {
   if (global) {
     graph_.RequireAttributes(node, {});
   } else {
-    graph_.RequireAttributes(
-        node, {"auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "strides"});
+    graph_.RequireAttributes(node, {"auto_pad", "ceil_mode", "count_include_pad", "dilations",
+                                    "kernel_shape", "pads", "strides"});
   }
   RequireGrid(node);
   bool ceil_mode = false;
@@ -151,12 +157,14 @@ void OnnxImporter::QLinearPool(const NodeProto& node, bool global) {
   if (global) {
     graph_.RequireAttributes(node, {"channels_last"});
   } else {
-    graph_.RequireAttributes(node, {"auto_pad", "ceil_mode", "channels_last", "count_include_pad", "dilations",
-                                    "kernel_shape", "pads", "strides"});
+    graph_.RequireAttributes(node, {"auto_pad", "ceil_mode", "channels_last", "count_include_pad",
+                                    "dilations", "kernel_shape", "pads", "strides"});
   }
-  if (graph_.Int(node, "channels_last", 0) != 0) graph_.Refuse(node, "channels_last is not supported");
+  if (graph_.Int(node, "channels_last", 0) != 0)
+    graph_.Refuse(node, "channels_last is not supported");
   Meet(node, ReadActivationParams(graph_, node, node.input(1), node.input(2)));
-  const ActivationParams out = ReadActivationParams(graph_, node, node.input(3), InputName(node, 4));
+  const ActivationParams out =
+      ReadActivationParams(graph_, node, node.input(3), InputName(node, 4));
   bool ceil_mode = false;
   Layer layer = ReadPool(node, LayerKind::kAveragePool, global, ceil_mode);
   AppendWindow(node, std::move(layer), back().c, ceil_mode);

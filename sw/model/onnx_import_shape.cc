@@ -1,5 +1,5 @@
-// Windows, their padding and output sizes; and the operators that change shape alone: a layer's output keeps its
-// C x H x W, only whether it counts as flattened changes.
+// Windows, their padding and output sizes; and the operators that change shape alone: a layer's
+// output keeps its C x H x W, only whether it counts as flattened changes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,8 @@ void OnnxImporter::RequireImage(const NodeProto& node) const {
   if (flat_) graph_.Refuse(node, "its input is flattened; N x C x H x W is needed");
 }
 
-int OnnxImporter::Side(const NodeProto& node, int64_t value, int64_t least, const char* what) const {
+int OnnxImporter::Side(const NodeProto& node, int64_t value, int64_t least,
+                       const char* what) const {
   if (value < least || value > kMaxSide) {
     graph_.Refuse(node, fmt::format("{} is {}; {}..{} is supported", what, value, least, kMaxSide));
   }
@@ -25,7 +26,8 @@ int OnnxImporter::Side(const NodeProto& node, int64_t value, int64_t least, cons
 
 void OnnxImporter::ReadPair(const NodeProto& node, const char* name, int& h, int& w) const {
   const std::vector<int64_t> values = graph_.Ints(node, name, {1, 1});
-  if (values.size() != 2) graph_.Refuse(node, fmt::format("attribute '{}' needs two values (2-D)", name));
+  if (values.size() != 2)
+    graph_.Refuse(node, fmt::format("attribute '{}' needs two values (2-D)", name));
   h = Side(node, values[0], 1, name);
   w = Side(node, values[1], 1, name);
 }
@@ -48,12 +50,14 @@ void OnnxImporter::ReadWindow(const NodeProto& node, Layer& layer) const {
   }
   const Tensor& in = model_.tensors.back();
   const bool lower = auto_pad == "SAME_LOWER";
-  SamePadding(node, in.h, layer.kernel_h, layer.stride_h, layer.dilation_h, lower, layer.pad.top, layer.pad.bottom);
-  SamePadding(node, in.w, layer.kernel_w, layer.stride_w, layer.dilation_w, lower, layer.pad.left, layer.pad.right);
+  SamePadding(node, in.h, layer.kernel_h, layer.stride_h, layer.dilation_h, lower, layer.pad.top,
+              layer.pad.bottom);
+  SamePadding(node, in.w, layer.kernel_w, layer.stride_w, layer.dilation_w, lower, layer.pad.left,
+              layer.pad.right);
 }
 
-void OnnxImporter::SamePadding(const NodeProto& node, int64_t in, int64_t kernel, int64_t stride, int64_t dilation,
-                               bool lower, int& before, int& after) const {
+void OnnxImporter::SamePadding(const NodeProto& node, int64_t in, int64_t kernel, int64_t stride,
+                               int64_t dilation, bool lower, int& before, int& after) const {
   const int64_t out = (in + stride - 1) / stride;
   const int64_t span = dilation * (kernel - 1) + 1;
   const int64_t total = std::max<int64_t>(0, (out - 1) * stride + span - in);
@@ -61,21 +65,23 @@ void OnnxImporter::SamePadding(const NodeProto& node, int64_t in, int64_t kernel
   after = Side(node, total - before, 0, "a padding");
 }
 
-int64_t OnnxImporter::OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel, int64_t stride,
-                                 int64_t dilation, bool ceil_mode) const {
+int64_t OnnxImporter::OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel,
+                                 int64_t stride, int64_t dilation, bool ceil_mode) const {
   const int64_t room = in + pads - dilation * (kernel - 1) - 1;
-  if (room < 0) graph_.Refuse(node, fmt::format("its window does not fit the padded input of {}", in + pads));
-  if (ceil_mode && room % stride != 0) graph_.Refuse(node, "ceil_mode adds a partial window here; not supported");
+  if (room < 0)
+    graph_.Refuse(node, fmt::format("its window does not fit the padded input of {}", in + pads));
+  if (ceil_mode && room % stride != 0)
+    graph_.Refuse(node, "ceil_mode adds a partial window here; not supported");
   return room / stride + 1;
 }
 
 Layer& OnnxImporter::AppendWindow(const NodeProto& node, Layer layer, int64_t c, bool ceil_mode) {
   const Tensor& in = back();
   const Padding& pad = layer.pad;
-  const int64_t h = OutputSide(node, in.h, int64_t{pad.top} + pad.bottom, layer.kernel_h, layer.stride_h,
-                               layer.dilation_h, ceil_mode);
-  const int64_t w = OutputSide(node, in.w, int64_t{pad.left} + pad.right, layer.kernel_w, layer.stride_w,
-                               layer.dilation_w, ceil_mode);
+  const int64_t h = OutputSide(node, in.h, int64_t{pad.top} + pad.bottom, layer.kernel_h,
+                               layer.stride_h, layer.dilation_h, ceil_mode);
+  const int64_t w = OutputSide(node, in.w, int64_t{pad.left} + pad.right, layer.kernel_w,
+                               layer.stride_w, layer.dilation_w, ceil_mode);
   return Append(node, std::move(layer), c, h, w);
 }
 
@@ -83,7 +89,8 @@ void OnnxImporter::Flatten(const NodeProto& node) {
   RequireInputs(node, 1, 1);
   graph_.RequireAttributes(node, {"axis"});
   const int64_t axis = graph_.Int(node, "axis", 1);
-  if (axis != 1 && axis != (flat_ ? -1 : -3)) graph_.Refuse(node, "only axis 1 keeps the images apart");
+  if (axis != 1 && axis != (flat_ ? -1 : -3))
+    graph_.Refuse(node, "only axis 1 keeps the images apart");
   flat_ = true;
   bias_may_follow_ = false;
 }
@@ -101,7 +108,8 @@ void OnnxImporter::Reshape(const NodeProto& node) {
   int64_t known = 1;
   int free = -1;
   for (size_t i = 0; i < dims.size(); ++i) {
-    if (dims[i] == 0 && i < current.size() && graph_.Int(node, "allowzero", 0) == 0) dims[i] = current[i];
+    if (dims[i] == 0 && i < current.size() && graph_.Int(node, "allowzero", 0) == 0)
+      dims[i] = current[i];
     if (dims[i] == -1 && free < 0 && first != -1) {
       free = static_cast<int>(i);
       continue;
@@ -119,7 +127,8 @@ void OnnxImporter::Reshape(const NodeProto& node) {
     dims[free] = elements / known;
     known *= dims[free];
   }
-  if (known != elements) graph_.Refuse(node, fmt::format("turns {} elements into {} per image", elements, known));
+  if (known != elements)
+    graph_.Refuse(node, fmt::format("turns {} elements into {} per image", elements, known));
   SetShape(node, dims);
 }
 
@@ -136,7 +145,8 @@ void OnnxImporter::Squeeze(const NodeProto& node) {
   std::vector<bool> gone(rank, false);
   for (int64_t axis : axes) {
     if (axis < 0) axis += rank;
-    if (axis < 1 || axis >= rank || dims[axis - 1] != 1) graph_.Refuse(node, "squeezes an axis that is not 1 long");
+    if (axis < 1 || axis >= rank || dims[axis - 1] != 1)
+      graph_.Refuse(node, "squeezes an axis that is not 1 long");
     gone[axis] = true;
   }
   if (axes.empty()) graph_.Refuse(node, "needs its axes named");
@@ -164,7 +174,9 @@ void OnnxImporter::SetShape(const NodeProto& node, const std::vector<int64_t>& d
   } else if (dims == std::vector<int64_t>{tensor.c, tensor.h, tensor.w}) {
     flat_ = false;
   } else {
-    graph_.Refuse(node, "this change of shape is not supported; N x C x H x W can be flattened, the input reshaped");
+    graph_.Refuse(node,
+                  "this change of shape is not supported; N x C x H x W can be flattened, the "
+                  "input reshaped");
   }
 }
 

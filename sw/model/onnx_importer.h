@@ -11,7 +11,9 @@
 namespace systole {
 
 // Input i of a node, "" if it is left out.
-inline std::string InputName(const onnx::NodeProto& node, int i) { return i < node.input_size() ? node.input(i) : ""; }
+inline std::string InputName(const onnx::NodeProto& node, int i) {
+  return i < node.input_size() ? node.input(i) : "";
+}
 
 class OnnxImporter {
  public:
@@ -23,12 +25,14 @@ class OnnxImporter {
  private:
   using NodeProto = onnx::NodeProto;
 
-  // At every point of the walk the current value is model_.tensors.back(), and is known in one of four ways:
+  // At every point of the walk the current value is model_.tensors.back(), and is known in one of
+  // four ways:
   enum class State {
     kRealInput,  // the graph's real input, before QuantizeLinear
     kQuantized,  // integers; scale and zero point may be unknown only while no layer has been made
     kGrid,       // reals that are exactly scale * (q - zero_point)
-    kOpen,       // reals made by a layer; QuantizeLinear must give their scale (tensors from open_ on wait for it)
+    kOpen,  // reals made by a layer; QuantizeLinear must give their scale (tensors from open_ on
+            // wait for it)
   };
   struct RealClamp {
     size_t layer;
@@ -49,7 +53,8 @@ class OnnxImporter {
   void RequireInputs(const NodeProto& node, int least, int most) const;
   std::string OnlyOutput(const NodeProto& node) const;
 
-  // The parameters that a node gives for the current integers: the same as before, or the first for the input.
+  // The parameters that a node gives for the current integers: the same as before, or the first for
+  // the input.
   void Meet(const NodeProto& node, const ActivationParams& params);
   static void SetParams(Tensor& tensor, const ActivationParams& params);
   void Quantize(const NodeProto& node);
@@ -69,15 +74,17 @@ class OnnxImporter {
   void ReadPair(const NodeProto& node, const char* name, int& h, int& w) const;
   // Strides, dilations and padding of a window; the kernel is set.
   void ReadWindow(const NodeProto& node, Layer& layer) const;
-  void SamePadding(const NodeProto& node, int64_t in, int64_t kernel, int64_t stride, int64_t dilation, bool lower,
-                   int& before, int& after) const;
-  // Output size along one axis; refuses a window that does not fit, and ceil_mode where it would matter.
-  int64_t OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation,
-                     bool ceil_mode) const;
+  void SamePadding(const NodeProto& node, int64_t in, int64_t kernel, int64_t stride,
+                   int64_t dilation, bool lower, int& before, int& after) const;
+  // Output size along one axis; refuses a window that does not fit, and ceil_mode where it would
+  // matter.
+  int64_t OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel,
+                     int64_t stride, int64_t dilation, bool ceil_mode) const;
   Layer& AppendWindow(const NodeProto& node, Layer layer, int64_t c, bool ceil_mode);
 
   // --- onnx_import_filters.cc: convolutions and matrix products.
-  // Everything of a convolution but its bias and output scale. `filters`: N x C/groups x KH x KW, scales on axis 0.
+  // Everything of a convolution but its bias and output scale. `filters`: N x C/groups x KH x KW,
+  // scales on axis 0.
   Layer& AppendConv(const NodeProto& node, Filters filters);
   static void SetFilters(Filters&& filters, Layer& layer);
   // `filters`: K x N (or N x K if transposed already), scales on the axis of N.
@@ -89,8 +96,8 @@ class OnnxImporter {
   void Gemm(const NodeProto& node);
   void MatMul(const NodeProto& node);
   void AddBias(const NodeProto& node, const std::string& value);
-  // ONNX adds from the last dimension on: a bias is N values after a matrix, N x 1 x 1 after a convolution, or one
-  // value.
+  // ONNX adds from the last dimension on: a bias is N values after a matrix, N x 1 x 1 after a
+  // convolution, or one value.
   void RequireBiasShape(const NodeProto& node, const std::string& bias) const;
   void QLinearConv(const NodeProto& node);
   void QLinearMatMul(const NodeProto& node);
@@ -107,15 +114,16 @@ class OnnxImporter {
   void Relu(const NodeProto& node);
   void Clip(const NodeProto& node);
   int IntegerBound(const NodeProto& node, const std::string& value, int fallback) const;
-  float RealBound(const NodeProto& node, const std::string& value, const char* attribute, float fallback) const;
+  float RealBound(const NodeProto& node, const std::string& value, const char* attribute,
+                  float fallback) const;
 
   Layer ReadPool(const NodeProto& node, LayerKind kind, bool global, bool& ceil_mode) const;
   void MaxPool(const NodeProto& node, bool global);
   void AveragePool(const NodeProto& node, bool global);
   void QLinearPool(const NodeProto& node, bool global);
 
-  // --- onnx_import_shape.cc: operators that change shape alone. A layer's output keeps its C x H x W; only whether it
-  // counts as flattened changes.
+  // --- onnx_import_shape.cc: operators that change shape alone. A layer's output keeps its C x H x
+  // W; only whether it counts as flattened changes.
   void Flatten(const NodeProto& node);
   void Reshape(const NodeProto& node);
   void Squeeze(const NodeProto& node);

@@ -56,7 +56,8 @@ void RefuseLine(const std::string& path, int number, const std::string& what) {
   throw InputError(fmt::format("{}: line {}: {}", path, number, what));
 }
 
-int64_t TextInteger(const std::string& path, int number, const std::string& word, int64_t lo, int64_t hi) {
+int64_t TextInteger(const std::string& path, int number, const std::string& word, int64_t lo,
+                    int64_t hi) {
   int64_t value = 0;
   if (!Parse(word, &value) || value < lo || value > hi) {
     RefuseLine(path, number, fmt::format("'{}' is no integer from {} to {}", word, lo, hi));
@@ -75,19 +76,23 @@ double TextReal(const std::string& path, int number, const std::string& word) {
 float TextScale(const std::string& path, int number, const std::string& word) {
   float value = 0;
   if (!Parse(word, &value) || !std::isfinite(value) || !(value > 0)) {
-    RefuseLine(path, number, fmt::format("the scale '{}' is no positive finite number of single precision", word));
+    RefuseLine(
+        path, number,
+        fmt::format("the scale '{}' is no positive finite number of single precision", word));
   }
   return value;
 }
 
-std::vector<int64_t> ReadTextIntegers(const std::string& path, int64_t count, int64_t lo, int64_t hi,
-                                      const std::string& what) {
+std::vector<int64_t> ReadTextIntegers(const std::string& path, int64_t count, int64_t lo,
+                                      int64_t hi, const std::string& what) {
   std::vector<int64_t> values;
   for (const TextLine& line : ReadTextLines(path)) {
-    for (const std::string& word : line.words) values.push_back(TextInteger(path, line.number, word, lo, hi));
+    for (const std::string& word : line.words)
+      values.push_back(TextInteger(path, line.number, word, lo, hi));
   }
   if (static_cast<int64_t>(values.size()) != count) {
-    throw InputError(fmt::format("{}: holds {} integers; {} need {}", path, values.size(), what, count));
+    throw InputError(
+        fmt::format("{}: holds {} integers; {} need {}", path, values.size(), what, count));
   }
   return values;
 }

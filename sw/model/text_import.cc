@@ -15,19 +15,22 @@ namespace {
 
 class TextImporter {
  public:
-  explicit TextImporter(const std::string& folder) : folder_(folder), path_(File(kTextNetworkFile)) {
+  explicit TextImporter(const std::string& folder)
+      : folder_(folder), path_(File(kTextNetworkFile)) {
     model_.name = folder;
   }
 
   Model Import() {
     if (!std::filesystem::exists(path_)) {
-      throw InputError(fmt::format("{}: no such file; a folder of text files needs one that lists its layers", path_));
+      throw InputError(fmt::format(
+          "{}: no such file; a folder of text files needs one that lists its layers", path_));
     }
     for (const TextLine& line : ReadTextLines(path_)) {
       line_ = &line;
       next_ = 1;
       Step(line.words[0]);
-      if (next_ < line.words.size()) Refuse(fmt::format("'{}' is not expected here", line.words[next_]));
+      if (next_ < line.words.size())
+        Refuse(fmt::format("'{}' is not expected here", line.words[next_]));
     }
     if (model_.layers.empty()) throw InputError(path_ + ": lists no layer");
     CheckModel(model_);
@@ -35,9 +38,13 @@ class TextImporter {
   }
 
  private:
-  std::string File(const std::string& name) const { return (std::filesystem::path(folder_) / name).string(); }
+  std::string File(const std::string& name) const {
+    return (std::filesystem::path(folder_) / name).string();
+  }
 
-  [[noreturn]] void Refuse(const std::string& what) const { RefuseLine(path_, line_->number, what); }
+  [[noreturn]] void Refuse(const std::string& what) const {
+    RefuseLine(path_, line_->number, what);
+  }
 
   const std::string& Word(const char* what) {
     if (next_ == line_->words.size()) Refuse(fmt::format("{} is missing", what));
@@ -52,8 +59,10 @@ class TextImporter {
   std::string Name() {
     const std::string& name = Word("a name");
     for (char c : name) {
-      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      if (!letter && c != '_' && c != '-' && c != '.') Refuse(fmt::format("'{}' cannot be part of a file name", name));
+      const bool letter =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!letter && c != '_' && c != '-' && c != '.')
+        Refuse(fmt::format("'{}' cannot be part of a file name", name));
     }
     for (const Tensor& tensor : model_.tensors) {
       if (tensor.name == name) Refuse(fmt::format("the name '{}' is used twice", name));
@@ -70,7 +79,8 @@ class TextImporter {
       return;
     }
     if (kind != "conv" && kind != "fc" && kind != "maxpool" && kind != "avgpool") {
-      Refuse(fmt::format("'{}' is unknown; known are input, image, conv, fc, maxpool, avgpool", kind));
+      Refuse(
+          fmt::format("'{}' is unknown; known are input, image, conv, fc, maxpool, avgpool", kind));
     }
     if (model_.tensors.empty()) Refuse("a line 'input' must come first");
     Append(kind);
@@ -81,7 +91,8 @@ class TextImporter {
     Tensor tensor;
     tensor.name = Name();
     const std::string& type = Word("the type");
-    if (type != "uint8" && type != "int8") Refuse(fmt::format("type '{}' is unknown; known are uint8, int8", type));
+    if (type != "uint8" && type != "int8")
+      Refuse(fmt::format("type '{}' is unknown; known are uint8, int8", type));
     tensor.boundary = type == "uint8" ? DType::kUint8 : DType::kInt8;
     tensor.c = Int("the number of channels", 1, kMaxChannels);
     tensor.h = Int("the height", 1, kMaxSide);
@@ -108,11 +119,14 @@ class TextImporter {
     }
     const bool relu = ReadOptions(kind, &layer);
     if (kind != "fc") {
-      target.h = Side(source.h, layer.pad.top + layer.pad.bottom, layer.kernel_h, layer.stride_h, layer.dilation_h);
-      target.w = Side(source.w, layer.pad.left + layer.pad.right, layer.kernel_w, layer.stride_w, layer.dilation_w);
+      target.h = Side(source.h, layer.pad.top + layer.pad.bottom, layer.kernel_h, layer.stride_h,
+                      layer.dilation_h);
+      target.w = Side(source.w, layer.pad.left + layer.pad.right, layer.kernel_w, layer.stride_w,
+                      layer.dilation_w);
     }
     if (filters) ReadFilters(source, target.c, &layer);
-    if (filters || std::filesystem::exists(File(target.name + "_scale_zero.txt"))) ReadScaleZero(&target);
+    if (filters || std::filesystem::exists(File(target.name + "_scale_zero.txt")))
+      ReadScaleZero(&target);
     if (relu) layer.clamp_lo = target.zero_point;
     model_.layers.push_back(std::move(layer));
     model_.tensors.push_back(std::move(target));
@@ -149,7 +163,8 @@ class TextImporter {
 
   int Side(int64_t in, int64_t pads, int64_t kernel, int64_t stride, int64_t dilation) const {
     const int64_t room = in + pads - dilation * (kernel - 1) - 1;
-    if (room < 0) Refuse(fmt::format("a window of {} does not fit into {} with its padding", kernel, in));
+    if (room < 0)
+      Refuse(fmt::format("a window of {} does not fit into {} with its padding", kernel, in));
     if (room / stride >= kMaxSide) Refuse("the output is too large");
     return static_cast<int>(room / stride + 1);
   }
@@ -157,22 +172,26 @@ class TextImporter {
   void ReadFilters(const Tensor& source, int64_t n, Layer* layer) {
     const bool conv = layer->kind == LayerKind::kConv;
     if (source.c % layer->groups != 0 || n % layer->groups != 0) {
-      Refuse(fmt::format("{} groups do not divide {} inputs and {} outputs", layer->groups, source.c, n));
+      Refuse(fmt::format("{} groups do not divide {} inputs and {} outputs", layer->groups,
+                         source.c, n));
     }
-    const int64_t k = conv ? int64_t{source.c / layer->groups} * layer->kernel_h * layer->kernel_w : source.Elements();
+    const int64_t k = conv ? int64_t{source.c / layer->groups} * layer->kernel_h * layer->kernel_w
+                           : source.Elements();
     if (k > kMaxWeightElements / n) Refuse("the layer has too many weights");
-    const std::string what = conv ? fmt::format("weights of {} x {} x {} x {}", n, source.c / layer->groups,
-                                                layer->kernel_h, layer->kernel_w)
-                                  : fmt::format("weights of {} x {}", n, k);
-    for (int64_t value : ReadTextIntegers(File(layer->name + ".weight.txt"), n * k, -128, 127, what)) {
+    const std::string what =
+        conv ? fmt::format("weights of {} x {} x {} x {}", n, source.c / layer->groups,
+                           layer->kernel_h, layer->kernel_w)
+             : fmt::format("weights of {} x {}", n, k);
+    for (int64_t value :
+         ReadTextIntegers(File(layer->name + ".weight.txt"), n * k, -128, 127, what)) {
       layer->weights.push_back(static_cast<int8_t>(value));
     }
     layer->bias.assign(n, 0);
     const std::string bias = File(layer->name + ".bias.txt");
     if (std::filesystem::exists(bias)) {
       using Limits = std::numeric_limits<int32_t>;
-      const std::vector<int64_t> values =
-          ReadTextIntegers(bias, n, Limits::min(), Limits::max(), fmt::format("biases of {} outputs", n));
+      const std::vector<int64_t> values = ReadTextIntegers(bias, n, Limits::min(), Limits::max(),
+                                                           fmt::format("biases of {} outputs", n));
       std::copy(values.begin(), values.end(), layer->bias.begin());
     }
     ReadWeightScales(File(layer->name + ".weight_scale_zero.txt"), n, layer);
@@ -182,32 +201,37 @@ class TextImporter {
     const std::vector<TextLine> lines = ReadTextLines(path);
     if (lines.size() != 1 && static_cast<int64_t>(lines.size()) != n) {
       throw InputError(
-          fmt::format("{}: holds {} lines; one, or one for each of {} outputs, is needed", path, lines.size(), n));
+          fmt::format("{}: holds {} lines; one, or one for each of {} outputs, is needed", path,
+                      lines.size(), n));
     }
     for (const TextLine& line : lines) {
       RequirePair(path, line);
       layer->weight_scales.push_back(TextScale(path, line.number, line.words[0]));
       const int zero = static_cast<int>(TextInteger(path, line.number, line.words[1], -128, 127));
       if (&line != &lines[0] && zero != layer->weight_zero_point) {
-        RefuseLine(path, line.number, "the zero point differs from the first line's; all outputs share one");
+        RefuseLine(path, line.number,
+                   "the zero point differs from the first line's; all outputs share one");
       }
       layer->weight_zero_point = zero;
     }
   }
 
   static void RequirePair(const std::string& path, const TextLine& line) {
-    if (line.words.size() != 2) RefuseLine(path, line.number, "a scale and a zero point are needed, and nothing else");
+    if (line.words.size() != 2)
+      RefuseLine(path, line.number, "a scale and a zero point are needed, and nothing else");
   }
 
   void ReadScaleZero(Tensor* tensor) const {
     const std::string path = File(tensor->name + "_scale_zero.txt");
     const std::vector<TextLine> lines = ReadTextLines(path);
-    if (lines.size() != 1) throw InputError(fmt::format("{}: holds {} lines; one is needed", path, lines.size()));
+    if (lines.size() != 1)
+      throw InputError(fmt::format("{}: holds {} lines; one is needed", path, lines.size()));
     RequirePair(path, lines[0]);
     const int moved = tensor->boundary == DType::kUint8 ? 128 : 0;
     tensor->scale = TextScale(path, lines[0].number, lines[0].words[0]);
-    tensor->zero_point =
-        static_cast<int>(TextInteger(path, lines[0].number, lines[0].words[1], moved - 128, moved + 127)) - moved;
+    tensor->zero_point = static_cast<int>(TextInteger(path, lines[0].number, lines[0].words[1],
+                                                      moved - 128, moved + 127)) -
+                         moved;
   }
 
   const std::string folder_, path_;

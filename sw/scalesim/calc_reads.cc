@@ -17,7 +17,8 @@ class Boundaries {
     if (lines_) lines_->push_back(line);
   }
 
-  // `count` boundaries, the i-th (from 1) on line_of(i). All are looked at only if someone wants to know.
+  // `count` boundaries, the i-th (from 1) on line_of(i). All are looked at only if someone wants to
+  // know.
   template <typename LineOf>
   void AddMany(int64_t count, LineOf line_of) {
     if (count == 0) return;
@@ -65,10 +66,12 @@ int64_t LineOfRequest(const Stream& s, int64_t index) {
 // Every request is a miss: no word comes again within W misses.
 void AllMiss(const Stream& s, int64_t window, Boundaries* b) {
   b->result.misses = s.t * s.extent * (s.stationary ? 1 : s.g.fc);
-  b->AddMany(b->result.misses / window, [&](int64_t i) { return LineOfRequest(s, i * window - 1); });
+  b->AddMany(b->result.misses / window,
+             [&](int64_t i) { return LineOfRequest(s, i * window - 1); });
 }
 
-// os filter: Fr equal passes over each block. Of a block smaller than W at most the first two passes miss.
+// os filter: Fr equal passes over each block. Of a block smaller than W at most the first two
+// passes miss.
 void BlockwiseMisses(const Stream& s, int64_t window, Boundaries* b) {
   const Geometry& g = s.g;
   int64_t held = 0;  // misses since the last boundary
@@ -80,14 +83,16 @@ void BlockwiseMisses(const Stream& s, int64_t window, Boundaries* b) {
     } else if (held + words >= window && g.fr > 1) {
       misses += window - held;  // those before the boundary were forgotten there
     }
-    b->AddMany((held + misses) / window, [&](int64_t i) { return LineOfRequest(s, first + i * window - held - 1); });
+    b->AddMany((held + misses) / window,
+               [&](int64_t i) { return LineOfRequest(s, first + i * window - held - 1); });
     b->result.misses += misses;
     held = (held + misses) % window;
   }
 }
 
-// Ifmap with overlapping windows: a bit per word says whether it was asked for since the last boundary. Stretches of
-// lines that cannot hold a boundary are marked in runs of consecutive k (consecutive addresses), 64 words at a time.
+// Ifmap with overlapping windows: a bit per word says whether it was asked for since the last
+// boundary. Stretches of lines that cannot hold a boundary are marked in runs of consecutive k
+// (consecutive addresses), 64 words at a time.
 class OverlapCounter {
  public:
   OverlapCounter(const Stream& s, int64_t window, Boundaries* b)
@@ -142,7 +147,8 @@ class OverlapCounter {
     for (int64_t k = k_begin; k < k_end; ++r) {
       const int64_t row_begin = r * row_words;
       const int64_t low = k - row_begin, high = std::min({limit, k_end - row_begin});
-      if (i + r < g_.h && low < high) fresh += MarkBits(((i + r) * g_.w + j) * g_.ch + low, high - low);
+      if (i + r < g_.h && low < high)
+        fresh += MarkBits(((i + r) * g_.w + j) * g_.ch + low, high - low);
       k = row_begin + row_words;
     }
     return fresh;
@@ -151,7 +157,8 @@ class OverlapCounter {
   int64_t MarkBits(int64_t address, int64_t count) {
     int64_t fresh = 0;
     while (count > 0) {
-      const int64_t word = address >> 6, shift = address & 63, n = std::min<int64_t>(64 - shift, count);
+      const int64_t word = address >> 6, shift = address & 63,
+                    n = std::min<int64_t>(64 - shift, count);
       const uint64_t mask = (n == 64 ? ~uint64_t{0} : (uint64_t{1} << n) - 1) << shift;
       fresh += Set(word, mask);
       address += n;

@@ -10,27 +10,36 @@ namespace systole::scalesim {
 
 int ScaleSimMain(int argc, char** argv) {
   RunRequest request;
-  CLI::App app("SCALE-Sim's answers from SCALE-Sim's files: same reports, same traces", "systole scalesim");
+  CLI::App app("SCALE-Sim's answers from SCALE-Sim's files: same reports, same traces",
+               "systole scalesim");
   std::string type = "conv", traces, compat = "v2", sum = "plain";
   app.add_option("-c,--config", request.config_path, "configuration (.cfg)")->capture_default_str();
   app.add_option("-t,--topology", request.topology_path, "topology (.csv)")->capture_default_str();
-  CLI::Option* workload = app.add_option("-w,--workload", request.workload_path,
-                                         "layer table of the project (models/workloads/*.csv) instead of -t");
+  CLI::Option* workload =
+      app.add_option("-w,--workload", request.workload_path,
+                     "layer table of the project (models/workloads/*.csv) instead of -t");
   bool convert = false;
-  app.add_flag("--convert", convert, "print the workload as a topology of SCALE-Sim, and do nothing else")
+  app.add_flag("--convert", convert,
+               "print the workload as a topology of SCALE-Sim, and do nothing else")
       ->needs(workload);
-  app.add_option("-p,--path", request.log_path, "folder for the folder of reports")->capture_default_str();
-  app.add_option("-i,--input", type, "type of the topology: conv, or gemm (M, N, K)")->capture_default_str();
-  app.add_option("-s,--save-traces", traces, "Y: also write the six traces of each layer (v2: N if not given; v3: Y)")
+  app.add_option("-p,--path", request.log_path, "folder for the folder of reports")
+      ->capture_default_str();
+  app.add_option("-i,--input", type, "type of the topology: conv, or gemm (M, N, K)")
+      ->capture_default_str();
+  app.add_option("-s,--save-traces", traces,
+                 "Y: also write the six traces of each layer (v2: N if not given; v3: Y)")
       ->check(CLI::IsMember({"Y", "N"}));
   app.add_option("--compat", compat, "whose arithmetic: v2 (main line) or v3")
       ->check(CLI::IsMember({"v2", "v3"}))
       ->capture_default_str();
   app.add_option("-l,--layout", request.layout_path, "v3: layout file, named in the banner only");
-  app.add_option("--sum", sum, "how the two averaged columns are added: plain (Python < 3.12) or compensated (later)")
+  app.add_option(
+         "--sum", sum,
+         "how the two averaged columns are added: plain (Python < 3.12) or compensated (later)")
       ->check(CLI::IsMember({"plain", "compensated"}))
       ->capture_default_str();
-  app.add_flag("--corrected", request.options.corrected, "without SCALE-Sim's known bugs (docs/scalesim.md)");
+  app.add_flag("--corrected", request.options.corrected,
+               "without SCALE-Sim's known bugs (docs/scalesim.md)");
   try {
     app.parse(argc, argv);
     // As in SCALE-Sim, whatever is not gemm is conv.

@@ -3,7 +3,8 @@
 
 namespace systole::scalesim {
 
-// argv[0] is the name of the command. Returns the exit status: 0, or 2 for bad input, with one line on standard error.
+// argv[0] is the name of the command. Returns the exit status: 0, or 2 for bad input, with one line
+// on standard error.
 int ScaleSimMain(int argc, char** argv);
 
 }  // namespace systole::scalesim

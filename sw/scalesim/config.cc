@@ -28,7 +28,8 @@ class Reader {
 
   std::string Text(const std::string& section, const std::string& key) const {
     const auto found = sections_.find(section);
-    if (found == sections_.end()) throw InputError(file_ + ": section [" + section + "] is missing");
+    if (found == sections_.end())
+      throw InputError(file_ + ": section [" + section + "] is missing");
     std::string value;
     if (!Find(found->second, Lower(key), &value)) {
       throw InputError(file_ + ": [" + section + "]: " + key + " is missing");
@@ -40,7 +41,8 @@ class Reader {
     const std::string place = file_ + ": [" + section + "] " + key;
     const int64_t value = ParsePythonInt(Text(section, key), place);
     if (value < least) {
-      throw InputError(place + " is " + std::to_string(value) + ", but must be at least " + std::to_string(least));
+      throw InputError(place + " is " + std::to_string(value) + ", but must be at least " +
+                       std::to_string(least));
     }
     return value;
   }
@@ -49,11 +51,13 @@ class Reader {
     const std::string value = Lower(Text(section, key));
     if (value == "1" || value == "yes" || value == "true" || value == "on") return true;
     if (value == "0" || value == "no" || value == "false" || value == "off") return false;
-    throw InputError(file_ + ": [" + section + "] " + key + " is '" + value + "'; write true or false");
+    throw InputError(file_ + ": [" + section + "] " + key + " is '" + value +
+                     "'; write true or false");
   }
 
  private:
-  bool Find(const std::map<std::string, std::string>& section, const std::string& key, std::string* value) const {
+  bool Find(const std::map<std::string, std::string>& section, const std::string& key,
+            std::string* value) const {
     auto found = section.find(key);
     if (found == section.end()) {
       const auto defaults = sections_.find("DEFAULT");
@@ -66,8 +70,8 @@ class Reader {
   }
 
   // configparser replaces %(key)s by another value of the section and %% by %.
-  std::string Interpolate(const std::string& value, const std::string& section, const std::string& key,
-                          int depth = 10) const {
+  std::string Interpolate(const std::string& value, const std::string& section,
+                          const std::string& key, int depth = 10) const {
     const std::string place = file_ + ": [" + section + "] " + key;
     std::string out;
     for (size_t i = 0; i < value.size(); ++i) {
@@ -84,7 +88,8 @@ class Reader {
       std::string other;
       if (depth == 0 || value.compare(i, 2, "%(") != 0 || close == std::string::npos ||
           !Find(sections_.at(section), Lower(value.substr(i + 2, close - i - 2)), &other)) {
-        throw InputError(place + ": '%' must be written '%%', or be followed by (key)s of an existing key");
+        throw InputError(place +
+                         ": '%' must be written '%%', or be followed by (key)s of an existing key");
       }
       out += Interpolate(other, section, key, depth - 1);
       i = close + 1;
@@ -113,7 +118,8 @@ int64_t BankBandwidth(const Reader& in, const std::string& operand) {
   const int64_t bandwidth = in.Int("layout", operand + "SRAMBankBandwidth", 1);
   const int64_t banks = in.Int("layout", operand + "SRAMBankNum", 1);
   if (bandwidth % banks != 0) {
-    throw InputError("[layout] " + operand + "SRAMBankBandwidth must be a multiple of " + operand + "SRAMBankNum");
+    throw InputError("[layout] " + operand + "SRAMBankBandwidth must be a multiple of " + operand +
+                     "SRAMBankNum");
   }
   return bandwidth;
 }
@@ -121,12 +127,14 @@ int64_t BankBandwidth(const Reader& in, const std::string& operand) {
 void RefuseUnmodelled(const Reader& in, const std::string& file) {
   for (const char* key : {"IfmapCustomLayout", "FilterCustomLayout"}) {
     if (in.HasSection("layout") && in.Bool("layout", key)) {
-      throw InputError(file + ": [layout] " + key + " is True, but layouts are not modelled; set it to False");
+      throw InputError(file + ": [layout] " + key +
+                       " is True, but layouts are not modelled; set it to False");
     }
   }
   if (in.Text("run_presets", "UseRamulatorTrace") == "True") {
     throw InputError(file +
-                     ": [run_presets] UseRamulatorTrace is True, but Ramulator is not modelled; set it to False");
+                     ": [run_presets] UseRamulatorTrace is True, but Ramulator is not modelled; "
+                     "set it to False");
   }
 }
 
@@ -134,13 +142,15 @@ SparseFormat ReadSparsity(const Reader& in, const std::string& file) {
   if (Lower(in.Text("sparsity", "SparsitySupport")) != "true") return SparseFormat::kNone;
   if (Lower(in.Text("sparsity", "OptimizedMapping")) == "true") {
     throw InputError(file +
-                     ": [sparsity] OptimizedMapping is true, but row-wise sparsity is not modelled; set it to false");
+                     ": [sparsity] OptimizedMapping is true, but row-wise sparsity is not "
+                     "modelled; set it to false");
   }
   const std::string format = in.Text("sparsity", "SparseRep");
   if (format == "csr") return SparseFormat::kCsr;
   if (format == "csc") return SparseFormat::kCsc;
   if (format == "ellpack_block") return SparseFormat::kEllpackBlock;
-  throw InputError(file + ": [sparsity] SparseRep is '" + format + "'; write csr, csc or ellpack_block");
+  throw InputError(file + ": [sparsity] SparseRep is '" + format +
+                   "'; write csr, csc or ellpack_block");
 }
 
 }  // namespace
@@ -157,7 +167,8 @@ int64_t ParsePythonInt(const std::string& raw, const std::string& what) {
     } else if (text[i] >= '0' && text[i] <= '9') {
       value = value * 10 + (text[i] - '0');
       digit_before = true;
-      if (value > (int64_t{1} << 48)) throw InputError(what + " is " + text + ", which is too large");
+      if (value > (int64_t{1} << 48))
+        throw InputError(what + " is " + text + ", which is too large");
     } else {
       good = false;
     }
@@ -224,7 +235,8 @@ RunConfig ParseConfig(const std::string& text, const std::string& file, Compat c
   config.run_name = in.Text("general", "run_name");
   const std::string mode = in.Text("run_presets", "InterfaceBandwidth");
   if (mode != "USER" && mode != "CALC") {
-    throw InputError(file + ": [run_presets] InterfaceBandwidth is '" + mode + "'; write USER or CALC");
+    throw InputError(file + ": [run_presets] InterfaceBandwidth is '" + mode +
+                     "'; write USER or CALC");
   }
   m.user_bandwidth = mode == "USER";
   m.rows = in.Int(arch, "ArrayHeight", 1);
@@ -242,11 +254,13 @@ RunConfig ParseConfig(const std::string& text, const std::string& file, Compat c
     for (const std::string& part : Split(in.Text(arch, "Bandwidth"), ',')) {
       config.bandwidths.push_back(ParsePythonInt(part, file + ": [" + arch + "] Bandwidth"));
     }
-    if (config.bandwidths[0] < 1) throw InputError(file + ": [" + arch + "] Bandwidth must be at least 1");
+    if (config.bandwidths[0] < 1)
+      throw InputError(file + ": [" + arch + "] Bandwidth must be at least 1");
     m.ifmap_bandwidth = m.filter_bandwidth = m.ofmap_bandwidth = config.bandwidths[0];
   }
   if (in.HasSection("network_presets") && compat == Compat::kV2) {
-    config.warnings.push_back(file + ": [network_presets] is not used: the topology is the one of option -t");
+    config.warnings.push_back(
+        file + ": [network_presets] is not used: the topology is the one of option -t");
   }
   if (compat == Compat::kV3) {
     if (m.user_bandwidth) {

@@ -2,8 +2,8 @@
 
 namespace systole::scalesim {
 
-UserReadTrace::UserReadTrace(const Stream& stream, const UserReads& reads, int64_t buffer_words, int64_t bandwidth,
-                             int64_t offset, const std::string& path)
+UserReadTrace::UserReadTrace(const Stream& stream, const UserReads& reads, int64_t buffer_words,
+                             int64_t bandwidth, int64_t offset, const std::string& path)
     : s_(stream),
       bandwidth_(bandwidth),
       offset_(offset),
@@ -54,8 +54,9 @@ int64_t UserReadTrace::Element(int64_t index) const {
   return x < s_.extent ? s_.Address(x, row % s_.t) : -1;
 }
 
-CalcReadTrace::CalcReadTrace(const Stream& stream, int64_t buffer_words, int64_t offset, int64_t misses,
-                             int64_t first_cycle, const std::vector<int64_t>& boundary_cycles, const std::string& path)
+CalcReadTrace::CalcReadTrace(const Stream& stream, int64_t buffer_words, int64_t offset,
+                             int64_t misses, int64_t first_cycle,
+                             const std::vector<int64_t>& boundary_cycles, const std::string& path)
     : s_(stream),
       set_words_(buffer_words / 100),
       offset_(offset),
@@ -102,7 +103,8 @@ void CalcReadTrace::Write() {
   const int64_t count = static_cast<int64_t>(boundaries_.size()), full = 50 * set_words_;
   width_ = 10;
   for (int64_t i = 1; i <= count; ++i) {  // those that end at boundary i: full ones, then the tail
-    const int64_t words = i < count ? full : CeilDiv(misses_ - count * full, set_words_) * set_words_;
+    const int64_t words =
+        i < count ? full : CeilDiv(misses_ - count * full, set_words_) * set_words_;
     width_ = std::max(width_, CeilDiv(words, boundaries_[i - 1] - PeriodStart(i) + 1));
   }
   ForEachRequest(s_, [this](int64_t address) {
@@ -157,7 +159,8 @@ void CalcReadTrace::Prefetch(int64_t nominal_words) {
   ++prefetches_;
 }
 
-OfmapWriteTrace::OfmapWriteTrace(const OfmapStream& stream, int64_t bandwidth, int64_t offset, const std::string& path)
+OfmapWriteTrace::OfmapWriteTrace(const OfmapStream& stream, int64_t bandwidth, int64_t offset,
+                                 const std::string& path)
     : s_(stream), bandwidth_(bandwidth), offset_(offset), file_(path) {}
 
 void OfmapWriteTrace::DrainedRow(int64_t cycle, int64_t words) {

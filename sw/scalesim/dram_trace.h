@@ -13,20 +13,22 @@
 
 namespace systole::scalesim {
 
-// USER reads: the rows of the prefetch list, stamp first. The first fill lists rows 0 .. n0 - 1. After it SCALE-Sim's
-// "next row" never moves on: every prefetch lists the same rows again. With q = A mod bandwidth: if the fill is larger
-// than A, the columns from q on of its last row are null, also in every later use of that row; so are, in every
-// prefetch, the first q columns of its first row and (if it is larger than A) the columns from q on of its last.
+// USER reads: the rows of the prefetch list, stamp first. The first fill lists rows 0 .. n0 - 1.
+// After it SCALE-Sim's "next row" never moves on: every prefetch lists the same rows again. With q
+// = A mod bandwidth: if the fill is larger than A, the columns from q on of its last row are null,
+// also in every later use of that row; so are, in every prefetch, the first q columns of its first
+// row and (if it is larger than A) the columns from q on of its last.
 class UserReadTrace {
  public:
-  UserReadTrace(const Stream& stream, const UserReads& reads, int64_t buffer_words, int64_t bandwidth, int64_t offset,
-                const std::string& path);
+  UserReadTrace(const Stream& stream, const UserReads& reads, int64_t buffer_words,
+                int64_t bandwidth, int64_t offset, const std::string& path);
   void Prefetch(int64_t rotations);
   void Close() { file_.Close(); }
 
  private:
   void Row(int64_t stamp, int64_t row, bool first, bool last);
-  int64_t Element(int64_t index) const;  // of the list, nulls included: address without offset, or -1
+  int64_t Element(
+      int64_t index) const;  // of the list, nulls included: address without offset, or -1
 
   Stream s_;
   int64_t bandwidth_, offset_, rows_, prefetch_rows_;
@@ -38,14 +40,16 @@ class UserReadTrace {
   TraceFile file_;
 };
 
-// CALC reads. The words of 50 sets stand in rows whose width is chosen so that they fit the cycles between two
-// boundaries, set after set in the order of a CPython set; a prefetch is padded with -1, and rows narrower than the
-// widest of the trace with 1 (SCALE-Sim's slip).
+// CALC reads. The words of 50 sets stand in rows whose width is chosen so that they fit the cycles
+// between two boundaries, set after set in the order of a CPython set; a prefetch is padded with
+// -1, and rows narrower than the widest of the trace with 1 (SCALE-Sim's slip).
 class CalcReadTrace {
  public:
-  // `misses`: words fetched in all. `first_cycle`: of the first request. `boundary_cycles`: of all boundaries.
-  CalcReadTrace(const Stream& stream, int64_t buffer_words, int64_t offset, int64_t misses, int64_t first_cycle,
-                const std::vector<int64_t>& boundary_cycles, const std::string& path);
+  // `misses`: words fetched in all. `first_cycle`: of the first request. `boundary_cycles`: of all
+  // boundaries.
+  CalcReadTrace(const Stream& stream, int64_t buffer_words, int64_t offset, int64_t misses,
+                int64_t first_cycle, const std::vector<int64_t>& boundary_cycles,
+                const std::string& path);
   void Write();
 
  private:
@@ -67,11 +71,12 @@ class CalcReadTrace {
   TraceFile file_;
 };
 
-// OFMAP writes: the words in the order of the array, row by row as the write buffer drains them; -1 pads a row closed
-// early.
+// OFMAP writes: the words in the order of the array, row by row as the write buffer drains them; -1
+// pads a row closed early.
 class OfmapWriteTrace : public DrainSink {
  public:
-  OfmapWriteTrace(const OfmapStream& stream, int64_t bandwidth, int64_t offset, const std::string& path);
+  OfmapWriteTrace(const OfmapStream& stream, int64_t bandwidth, int64_t offset,
+                  const std::string& path);
   void DrainedRow(int64_t cycle, int64_t words) override;
   void Close() { file_.Close(); }
 

@@ -41,7 +41,8 @@ void PassProbes(Probe (&probes)[kProbes], const LineEvent& event, int64_t stalls
     if (p.line < event.line) {
       p.passed = true;
     } else if (p.line == event.line) {
-      p = {p.line, event.stalls_before, event.ifmap_stall, event.filter_stall, event.ofmap_stall, true};
+      p = {p.line, event.stalls_before, event.ifmap_stall, event.filter_stall, event.ofmap_stall,
+           true};
     } else {
       p.stalls_before = stalls_after;
     }
@@ -138,9 +139,10 @@ LayerReport EvaluateLayer(const Machine& machine, const Layer& layer, const Opti
     report.ifmap_dram = {i.start, i.stop, i.words};
     report.filter_dram = {f.start, f.stop, f.words};
   } else {
-    report.ifmap_dram = CalcDramAccess(ifmap_fetches, machine.ifmap_kb * 1024, cycle(kIfmapStart), cycle(kIfmapFlush));
-    report.filter_dram =
-        CalcDramAccess(filter_fetches, machine.filter_kb * 1024, cycle(kFilterStart), cycle(kFilterFlush));
+    report.ifmap_dram = CalcDramAccess(ifmap_fetches, machine.ifmap_kb * 1024, cycle(kIfmapStart),
+                                       cycle(kIfmapFlush));
+    report.filter_dram = CalcDramAccess(filter_fetches, machine.filter_kb * 1024,
+                                        cycle(kFilterStart), cycle(kFilterFlush));
   }
   const WriteBuffer& writes = sim.write_buffer();
   report.ofmap_dram = {writes.first_cycle(),
@@ -148,7 +150,9 @@ LayerReport EvaluateLayer(const Machine& machine, const Layer& layer, const Opti
                        writes.words_written()};
 
   if (report.total_cycles == 0) {
-    throw InputError("the layer takes 0 cycles by SCALE-Sim's count, which makes it divide by zero; use --corrected");
+    throw InputError(
+        "the layer takes 0 cycles by SCALE-Sim's count, which makes it divide by zero; use "
+        "--corrected");
   }
   FillUtilization(g, options, &report);
   if (options.sparse != SparseFormat::kNone) FillSparsity(g, layer, options, &report);

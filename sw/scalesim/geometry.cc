@@ -8,7 +8,9 @@ namespace systole::scalesim {
 namespace {
 
 void RequirePositive(int64_t value, const char* what) {
-  if (value < 1) throw InputError(std::string(what) + " is " + std::to_string(value) + ", but must be at least 1");
+  if (value < 1)
+    throw InputError(std::string(what) + " is " + std::to_string(value) +
+                     ", but must be at least 1");
 }
 
 // Positions of a line of `size` that windows of `filter` at multiples of `stride` cover.
@@ -43,7 +45,9 @@ Geometry MakeGeometry(const Machine& machine, const Layer& layer, const Options&
   if (layer.filter_w > layer.ifmap_w) throw InputError("the filter is wider than the IFMAP");
 
   if (options.sparse != SparseFormat::kNone && machine.filter_offset == 0) {
-    throw InputError("with sparsity SCALE-Sim takes filter address 0 for a zero weight; set FilterOffset above 0");
+    throw InputError(
+        "with sparsity SCALE-Sim takes filter address 0 for a zero weight; set FilterOffset above "
+        "0");
   }
 
   Geometry g;

@@ -8,7 +8,8 @@
 //     ws    K   N   M   T + 2R + C - 2
 //     is    K   M   N   T + 2R + C - 2
 //
-// Folds: Fr = ceil(Sr/R) row folds inside Fc = ceil(Sc/C) column folds, F = Fr Fc, each L lines, none overlapping.
+// Folds: Fr = ceil(Sr/R) row folds inside Fc = ceil(Sc/C) column folds, F = Fr Fc, each L lines,
+// none overlapping.
 #pragma once
 
 #include <algorithm>
@@ -31,18 +32,20 @@ struct Geometry {
   int64_t sr, sc, t;
   int64_t fr, fc, folds;
   int64_t fold_lines, lines;
-  bool overhang;        // some window leaves the ifmap: those pixels are counted but never requested
+  bool overhang;  // some window leaves the ifmap: those pixels are counted but never requested
   bool ifmap_distinct;  // no ifmap word is in two windows
 
   bool Sparse() const { return keep_n != keep_m; }
-  int64_t DenseK(int64_t kept) const { return Sparse() ? kept / keep_n * keep_m + kept % keep_n : kept; }
+  int64_t DenseK(int64_t kept) const {
+    return Sparse() ? kept / keep_n * keep_m + kept % keep_n : kept;
+  }
 
   int64_t UsedRows(int64_t row_fold) const { return std::min(rows, sr - row_fold * rows); }
   int64_t UsedCols(int64_t col_fold) const { return std::min(cols, sc - col_fold * cols); }
 };
 
-// Throws InputError when a dimension is not positive or a filter is larger than its ifmap. The corrected model leaves
-// overhanging windows out: Eh and Ew are rounded down.
+// Throws InputError when a dimension is not positive or a filter is larger than its ifmap. The
+// corrected model leaves overhanging windows out: Eh and Ew are rounded down.
 Geometry MakeGeometry(const Machine& machine, const Layer& layer, const Options& options);
 
 // Address of element k of window m, without offset; -1 where the window overhangs.
@@ -64,7 +67,8 @@ inline int64_t DiagonalCount(int64_t rows, int64_t cols, int64_t d) {
   return triangle(d) - triangle(d - rows) - triangle(d - cols) + triangle(d - rows - cols);
 }
 
-// Smallest d with DiagonalCount(rows, cols, d + 1) >= count: the diagonal that holds the count-th element.
+// Smallest d with DiagonalCount(rows, cols, d + 1) >= count: the diagonal that holds the count-th
+// element.
 int64_t DiagonalOf(int64_t rows, int64_t cols, int64_t count);
 
 }  // namespace systole::scalesim

@@ -7,8 +7,11 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 }  // namespace
 
-LayerSim::Reader::Reader(const Stream& stream, int64_t buffer_words, int64_t bandwidth, const Options& options)
-    : reads_(stream, buffer_words, bandwidth, options.corrected), bandwidth_(bandwidth), options_(options) {
+LayerSim::Reader::Reader(const Stream& stream, int64_t buffer_words, int64_t bandwidth,
+                         const Options& options)
+    : reads_(stream, buffer_words, bandwidth, options.corrected),
+      bandwidth_(bandwidth),
+      options_(options) {
   Advance();
 }
 
@@ -23,8 +26,9 @@ int64_t LayerSim::Reader::Serve(int64_t cycle) {
     clock_ += next_.rotations * step;
     offset = std::max(offset, clock_ - cycle);
   } else {
-    // v3 adds the gap d = clock - (cycle + offset) always, and a second time where it is positive. With
-    // slack = cycle + offset - clock: slack' = |step - slack| if positive gap, else 0; from 0 it alternates with step.
+    // v3 adds the gap d = clock - (cycle + offset) always, and a second time where it is positive.
+    // With slack = cycle + offset - clock: slack' = |step - slack| if positive gap, else 0; from 0
+    // it alternates with step.
     int64_t rotations = next_.rotations;
     int64_t slack = cycle + offset - clock_;
     for (int64_t i = 0; i < rotations; ++i) {
@@ -48,17 +52,21 @@ LayerSim::ReadSide LayerSim::Reader::Side() const {
   ReadSide side;
   side.start = -reads_.fill_rows();
   side.stop = clock_;
-  side.words = options_.corrected ? reads_.window_words()
-                                  : (reads_.fill_rows() + rotations_ * reads_.prefetch_rows()) * bandwidth_;
+  side.words = options_.corrected
+                   ? reads_.window_words()
+                   : (reads_.fill_rows() + rotations_ * reads_.prefetch_rows()) * bandwidth_;
   return side;
 }
 
 LayerSim::LayerSim(const Geometry& g, const Machine& machine, const Options& options)
     : g_(g),
-      ofmap_(OfmapStream{g}, machine.ofmap_kb * 1024, machine.user_bandwidth ? machine.ofmap_bandwidth : machine.cols) {
+      ofmap_(OfmapStream{g}, machine.ofmap_kb * 1024,
+             machine.user_bandwidth ? machine.ofmap_bandwidth : machine.cols) {
   if (machine.user_bandwidth) {
-    ifmap_.emplace(MakeStream(g, Operand::kIfmap), machine.ifmap_kb * 1024, machine.ifmap_bandwidth, options);
-    filter_.emplace(MakeStream(g, Operand::kFilter), machine.filter_kb * 1024, machine.filter_bandwidth, options);
+    ifmap_.emplace(MakeStream(g, Operand::kIfmap), machine.ifmap_kb * 1024, machine.ifmap_bandwidth,
+                   options);
+    filter_.emplace(MakeStream(g, Operand::kFilter), machine.filter_kb * 1024,
+                    machine.filter_bandwidth, options);
   }
 }
 

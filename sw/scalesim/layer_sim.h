@@ -1,7 +1,8 @@
 // The three buffers together, event by event: at which lines the array stalls.
 //
-// Line i of the demand comes at cycle c = i + stalls so far. In USER mode a line that rotates the window of a read
-// buffer moves its clock on by (prefetch rows + 1) a rotation, from where the clock stood; the line is served at max(c
+// Line i of the demand comes at cycle c = i + stalls so far. In USER mode a line that rotates the
+// window of a read buffer moves its clock on by (prefetch rows + 1) a rotation, from where the
+// clock stood; the line is served at max(c
 // + 1, clock), and what exceeds c + 1 is its stall. The array stalls for the longest of the three.
 #pragma once
 
@@ -29,7 +30,8 @@ class LayerSim {
  public:
   LayerSim(const Geometry& g, const Machine& machine, const Options& options);
 
-  bool Next(LineEvent* event);  // false after the last event; then the write buffer has been emptied
+  bool Next(
+      LineEvent* event);  // false after the last event; then the write buffer has been emptied
 
   int64_t stalls() const { return stalls_; }
   int64_t total_cycles() const {

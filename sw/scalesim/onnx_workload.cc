@@ -18,7 +18,8 @@ using Shape = std::vector<int64_t>;  // -1: unknown
 
 Shape ShapeOf(const onnx::TypeProto& type) {
   Shape shape;
-  for (const auto& dim : type.tensor_type().shape().dim()) shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+  for (const auto& dim : type.tensor_type().shape().dim())
+    shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
   return shape;
 }
 
@@ -45,7 +46,8 @@ class Importer {
     }
     const auto add = [this](const auto& values) {
       for (const auto& value : values) {
-        if (value.type().tensor_type().has_shape()) shapes_.emplace(value.name(), ShapeOf(value.type()));
+        if (value.type().tensor_type().has_shape())
+          shapes_.emplace(value.name(), ShapeOf(value.type()));
       }
     };
     add(model_.graph().input());
@@ -68,11 +70,13 @@ class Importer {
         Product(node, {0, 1, -1}, false, false);
       } else if (op == "QLinearMatMul") {
         Product(node, {0, 3, -1}, false, false);
-      } else if (op == "MaxPool" || op == "AveragePool" || op == "GlobalMaxPool" || op == "GlobalAveragePool") {
+      } else if (op == "MaxPool" || op == "AveragePool" || op == "GlobalMaxPool" ||
+                 op == "GlobalAveragePool") {
         Pool(node);
       } else if (op == "BatchNormalization") {
         Norm(node);
-      } else if (op == "ConvTranspose" || op == "DeformConv" || op == "LSTM" || op == "GRU" || op == "RNN") {
+      } else if (op == "ConvTranspose" || op == "DeformConv" || op == "LSTM" || op == "GRU" ||
+                 op == "RNN") {
         Refuse(node, "this operator has no row in a layer table");
       }
     }
@@ -83,8 +87,8 @@ class Importer {
   static std::string FirstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
 
   [[noreturn]] void Refuse(const onnx::NodeProto& node, const std::string& what) const {
-    throw InputError(path_ + ": node '" + (node.name().empty() ? node.output(0) : node.name()) + "' (" +
-                     node.op_type() + "): " + what);
+    throw InputError(path_ + ": node '" + (node.name().empty() ? node.output(0) : node.name()) +
+                     "' (" + node.op_type() + "): " + what);
   }
 
   // An open first dimension of an input that is no initializer is one image.
@@ -92,7 +96,8 @@ class Importer {
     for (auto& input : *model_.mutable_graph()->mutable_input()) {
       if (shapes_.count(input.name())) continue;
       auto* shape = input.mutable_type()->mutable_tensor_type()->mutable_shape();
-      if (shape->dim_size() > 0 && !shape->dim(0).has_dim_value()) shape->mutable_dim(0)->set_dim_value(1);
+      if (shape->dim_size() > 0 && !shape->dim(0).has_dim_value())
+        shape->mutable_dim(0)->set_dim_value(1);
     }
   }
 
@@ -100,7 +105,8 @@ class Importer {
     const auto found = shapes_.find(value);
     bool known = found != shapes_.end();
     for (int64_t d : known ? found->second : Shape()) known = known && d >= 0;
-    if (!known) Refuse(node, "the shape of '" + value + "' is unknown; give the inputs fixed shapes");
+    if (!known)
+      Refuse(node, "the shape of '" + value + "' is unknown; give the inputs fixed shapes");
     return found->second;
   }
 
@@ -115,10 +121,12 @@ class Importer {
     return attribute ? attribute->i() : otherwise;
   }
   // An attribute for both directions; 1-D convolutions have the width 1.
-  static std::vector<int64_t> Pair(const onnx::NodeProto& node, const char* name, int64_t otherwise) {
+  static std::vector<int64_t> Pair(const onnx::NodeProto& node, const char* name,
+                                   int64_t otherwise) {
     const auto* attribute = Attribute(node, name);
     std::vector<int64_t> pair(2, otherwise);
-    for (int i = 0; attribute && i < attribute->ints_size() && i < 2; ++i) pair[i] = attribute->ints(i);
+    for (int i = 0; attribute && i < attribute->ints_size() && i < 2; ++i)
+      pair[i] = attribute->ints(i);
     return pair;
   }
   bool HasInput(const onnx::NodeProto& node, int index) const {
@@ -135,10 +143,15 @@ class Importer {
     return unique;
   }
 
-  // Fills in what comes from the maps before and after a window, and the padding that leads from one to the other.
-  void SetWindow(const onnx::NodeProto& node, const Shape& in, const Shape& out, WorkloadLayer* l) const {
-    if (in.size() != out.size() || in.size() < 3 || in.size() > 4) Refuse(node, "only 1-D and 2-D windows have a row");
-    if (in[0] != 1) Refuse(node, "it computes " + std::to_string(in[0]) + " images at once; export the model for one");
+  // Fills in what comes from the maps before and after a window, and the padding that leads from
+  // one to the other.
+  void SetWindow(const onnx::NodeProto& node, const Shape& in, const Shape& out,
+                 WorkloadLayer* l) const {
+    if (in.size() != out.size() || in.size() < 3 || in.size() > 4)
+      Refuse(node, "only 1-D and 2-D windows have a row");
+    if (in[0] != 1)
+      Refuse(node,
+             "it computes " + std::to_string(in[0]) + " images at once; export the model for one");
     for (int64_t d : Pair(node, "dilations", 1)) {
       if (d != 1) Refuse(node, "dilations are not modelled");
     }
@@ -153,21 +166,24 @@ class Importer {
     const auto* automatic = Attribute(node, "auto_pad");
     const bool given = pads && pads->ints_size() == (flat ? 2 : 4);
     const bool lower = automatic && automatic->s() == "SAME_LOWER";
-    const auto pad = [&](int64_t size, int64_t filter, int64_t stride, int64_t outputs, int64_t first, int64_t* before,
-                         int64_t* after) {
+    const auto pad = [&](int64_t size, int64_t filter, int64_t stride, int64_t outputs,
+                         int64_t first, int64_t* before, int64_t* after) {
       const int64_t needed = (outputs - 1) * stride + filter - size;
       *before = given ? first : needed <= 0 ? 0 : lower ? (needed + 1) / 2 : needed / 2;
       *after = std::max<int64_t>(0, needed - *before);
     };
-    pad(l->in_h, l->filter_h, l->stride_h, out[2], given ? pads->ints(0) : 0, &l->pad_top, &l->pad_bottom);
-    pad(l->in_w, l->filter_w, l->stride_w, flat ? 1 : out[3], given && !flat ? pads->ints(1) : 0, &l->pad_left,
-        &l->pad_right);
-    if (l->OutH() != out[2] || l->OutW() != (flat ? 1 : out[3])) Refuse(node, "padding and output size do not agree");
+    pad(l->in_h, l->filter_h, l->stride_h, out[2], given ? pads->ints(0) : 0, &l->pad_top,
+        &l->pad_bottom);
+    pad(l->in_w, l->filter_w, l->stride_w, flat ? 1 : out[3], given && !flat ? pads->ints(1) : 0,
+        &l->pad_left, &l->pad_right);
+    if (l->OutH() != out[2] || l->OutW() != (flat ? 1 : out[3]))
+      Refuse(node, "padding and output size do not agree");
   }
 
   void Convolution(const onnx::NodeProto& node, const Operands& at) {
     const Shape& weight = Known(node, node.input(at.weight));
-    if (weight.size() < 3 || weight.size() > 4) Refuse(node, "only 1-D and 2-D convolutions have a row");
+    if (weight.size() < 3 || weight.size() > 4)
+      Refuse(node, "only 1-D and 2-D convolutions have a row");
     WorkloadLayer l{};
     l.name = UniqueName(node);
     l.type = "conv";
@@ -180,7 +196,8 @@ class Importer {
     layers_.push_back(l);
   }
 
-  void Product(const onnx::NodeProto& node, const Operands& at, bool transpose_a, bool transpose_b) {
+  void Product(const onnx::NodeProto& node, const Operands& at, bool transpose_a,
+               bool transpose_b) {
     Shape a = Known(node, node.input(at.data)), b = Known(node, node.input(at.weight));
     if (a.size() == 1) a.insert(a.begin(), 1);
     if (b.size() == 1) b.push_back(1);
@@ -237,17 +254,21 @@ class Importer {
 
 }  // namespace
 
-std::vector<WorkloadLayer> WorkloadFromOnnx(const std::string& path) { return Importer(path).Run(); }
+std::vector<WorkloadLayer> WorkloadFromOnnx(const std::string& path) {
+  return Importer(path).Run();
+}
 
 int WorkloadMain(int argc, char** argv) {
-  CLI::App app("The layer table of an ONNX model: what it multiplies, its padding, groups and pooling",
-               "systole workload");
+  CLI::App app(
+      "The layer table of an ONNX model: what it multiplies, its padding, groups and pooling",
+      "systole workload");
   std::string model, output;
   app.add_option("model", model, "ONNX file")->required();
   app.add_option("-o,--output", output, "table to write (.csv); standard output if not given");
   try {
     app.parse(argc, argv);
-    const std::string text = WorkloadText(WorkloadFromOnnx(model), "from " + model.substr(model.rfind('/') + 1));
+    const std::string text =
+        WorkloadText(WorkloadFromOnnx(model), "from " + model.substr(model.rfind('/') + 1));
     if (output.empty()) {
       std::fputs(text.c_str(), stdout);
       return 0;

@@ -2,7 +2,8 @@
 
 namespace systole::scalesim {
 
-PrefetchList::PrefetchList(const Stream& stream, bool use_order) : s_(stream), use_order_(use_order) {
+PrefetchList::PrefetchList(const Stream& stream, bool use_order)
+    : s_(stream), use_order_(use_order) {
   elements_ = s_.blocks * s_.t * s_.width;
   words_ = s_.extent * s_.t;
   null_row_ = (s_.blocks - 1) * s_.t;
@@ -21,7 +22,8 @@ void PrefetchList::CountOverhang() {
     if (free_h >= g.fh && free_w >= g.fw) continue;
     for (int64_t k = 0; k < g.k; ++k) {
       if (IfmapAddress(g, m, k) >= 0) continue;
-      const int64_t x = g.dataflow == Dataflow::kWs ? k : m, step = g.dataflow == Dataflow::kWs ? m : k;
+      const int64_t x = g.dataflow == Dataflow::kWs ? k : m,
+                    step = g.dataflow == Dataflow::kWs ? m : k;
       const int64_t row = x / s_.width * s_.t + step;
       ++overhang_[s_.stationary ? row + 1 : row + x % s_.width + 1];
     }

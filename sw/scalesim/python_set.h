@@ -1,9 +1,10 @@
 // The iteration order of a CPython set of whole numbers.
 //
-// Open addressing: table of 2^b slots, at first 8; slot = value & mask, then up to 9 slots behind it if they are all in
-// the table, then perturb >>= 5, slot = (5 slot + 1 + perturb) & mask. After an insertion with 5 fill >= 3 mask the
-// table grows to the smallest power of two above 4 times (from 50000 values on: twice) the number of values, and the
-// values move in table order. (setobject.c of CPython 3.7 to 3.12.)
+// Open addressing: table of 2^b slots, at first 8; slot = value & mask, then up to 9 slots behind
+// it if they are all in the table, then perturb >>= 5, slot = (5 slot + 1 + perturb) & mask. After
+// an insertion with 5 fill >= 3 mask the table grows to the smallest power of two above 4 times
+// (from 50000 values on: twice) the number of values, and the values move in table order.
+// (setobject.c of CPython 3.7 to 3.12.)
 #pragma once
 
 #include <cstdint>

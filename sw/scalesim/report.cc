@@ -25,17 +25,23 @@ void Field(int64_t value, std::string* out) {
   AppendInt(value, out);
   out->append(", ");
 }
-void CycleField(int64_t value, std::string* out) { Field(static_cast<double>(value), out); }  // cycles print as floats
+void CycleField(int64_t value, std::string* out) {
+  Field(static_cast<double>(value), out);
+}  // cycles print as floats
 void EndRow(std::string* out) { out->replace(out->size() - 2, 2, ",\n"); }
 
-double AverageDram(const Access& a) { return static_cast<double>(a.words) / static_cast<double>(a.stop - a.start + 1); }
+double AverageDram(const Access& a) {
+  return static_cast<double>(a.words) / static_cast<double>(a.stop - a.start + 1);
+}
 
 double AverageIfmapSram(const LayerReport& r) {
   return r.ifmap_reads_scaled ? r.scaled_ifmap_reads / static_cast<double>(r.total_cycles)
                               : TrueDivide(r.ifmap_sram.words, r.total_cycles);
 }
 
-double AverageMetadata(const LayerReport& r) { return r.metadata_words / static_cast<double>(r.total_cycles); }
+double AverageMetadata(const LayerReport& r) {
+  return r.metadata_words / static_cast<double>(r.total_cycles);
+}
 
 int64_t CyclesWithPrefetch(const LayerReport& r) {
   return r.ofmap_dram.stop - std::min(r.ifmap_dram.start, r.filter_dram.start);
@@ -91,19 +97,23 @@ void AppendPythonFloat(double value, std::string* out) {
 
 void AppendHeaders(const Options& options, Reports* reports) {
   const bool sparse = options.sparse != SparseFormat::kNone;
-  reports->compute.append(options.compat == Compat::kV3
-                              ? "LayerID, Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall Util %, "
-                                "Mapping Efficiency %, Compute Util %,\n"
-                              : "LayerID, Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, "
-                                "Compute Util %,\n");
+  reports->compute.append(
+      options.compat == Compat::kV3
+          ? "LayerID, Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall Util %, "
+            "Mapping Efficiency %, Compute Util %,\n"
+          : "LayerID, Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, "
+            "Compute Util %,\n");
   reports->bandwidth.append("LayerID, Avg IFMAP SRAM BW, Avg FILTER SRAM BW, ")
       .append(sparse ? "Avg FILTER Metadata SRAM BW, " : "")
       .append("Avg OFMAP SRAM BW, Avg IFMAP DRAM BW, Avg FILTER DRAM BW, Avg OFMAP DRAM BW,\n");
   reports->detail.append(
-      "LayerID, SRAM IFMAP Start Cycle, SRAM IFMAP Stop Cycle, SRAM IFMAP Reads, SRAM Filter Start Cycle, "
-      "SRAM Filter Stop Cycle, SRAM Filter Reads, SRAM OFMAP Start Cycle, SRAM OFMAP Stop Cycle, SRAM OFMAP Writes, "
+      "LayerID, SRAM IFMAP Start Cycle, SRAM IFMAP Stop Cycle, SRAM IFMAP Reads, SRAM Filter Start "
+      "Cycle, "
+      "SRAM Filter Stop Cycle, SRAM Filter Reads, SRAM OFMAP Start Cycle, SRAM OFMAP Stop Cycle, "
+      "SRAM OFMAP Writes, "
       "DRAM IFMAP Start Cycle, DRAM IFMAP Stop Cycle, DRAM IFMAP Reads, DRAM Filter Start Cycle, "
-      "DRAM Filter Stop Cycle, DRAM Filter Reads, DRAM OFMAP Start Cycle, DRAM OFMAP Stop Cycle, DRAM OFMAP Writes,\n");
+      "DRAM Filter Stop Cycle, DRAM Filter Reads, DRAM OFMAP Start Cycle, DRAM OFMAP Stop Cycle, "
+      "DRAM OFMAP Writes,\n");
   if (!sparse) return;
   reports->sparse.append(
       "LayerID, Sparsity Representation, Original Filter Storage, New Storage (Filter+Metadata), "
@@ -179,7 +189,8 @@ std::string LayerSummary(int64_t layer_id, const LayerReport& r, const Options& 
   if (v3) {
     bandwidth("IFMAP SRAM", AverageIfmapSram(r));
     bandwidth("Filter SRAM", TrueDivide(r.filter_sram.words, r.total_cycles));
-    if (options.sparse != SparseFormat::kNone) bandwidth("Filter Metadata SRAM", AverageMetadata(r));
+    if (options.sparse != SparseFormat::kNone)
+      bandwidth("Filter Metadata SRAM", AverageMetadata(r));
     bandwidth("OFMAP SRAM", TrueDivide(r.ofmap_sram.words, r.total_cycles));
   }
   bandwidth("IFMAP DRAM", AverageDram(r.ifmap_dram));

@@ -20,7 +20,9 @@ std::string ReadFile(const std::string& path, const char* option) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (!in || std::filesystem::is_directory(path) || !(text << in.rdbuf())) {
-    if (in && in.peek() == std::ifstream::traits_type::eof() && !std::filesystem::is_directory(path)) return "";
+    if (in && in.peek() == std::ifstream::traits_type::eof() &&
+        !std::filesystem::is_directory(path))
+      return "";
     throw InputError(path + ": cannot be read; give the file with " + option);
   }
   return text.str();
@@ -74,8 +76,8 @@ std::string Banner(const RunRequest& request, const RunConfig& config) {
 
 // Calls `layer_done(id, named layer)` after each layer.
 template <typename LayerDone>
-RunResult Evaluate(const RunRequest& request, const RunConfig& config, const std::vector<NamedLayer>& layers,
-                   LayerDone layer_done) {
+RunResult Evaluate(const RunRequest& request, const RunConfig& config,
+                   const std::vector<NamedLayer>& layers, LayerDone layer_done) {
   RunResult result;
   Options options = request.options;
   options.sparse = config.sparse;
@@ -87,8 +89,8 @@ RunResult Evaluate(const RunRequest& request, const RunConfig& config, const std
     try {
       report = EvaluateLayer(config.machine, layers[i].layer, options);
     } catch (const InputError& error) {
-      throw InputError(request.topology_path + ": layer " + std::to_string(i) + " (" + layers[i].name +
-                       "): " + error.what());
+      throw InputError(request.topology_path + ": layer " + std::to_string(i) + " (" +
+                       layers[i].name + "): " + error.what());
     }
     result.text += LayerSummary(i, report, options);
     AppendLayer(i, report, options, &result.reports);
@@ -101,15 +103,17 @@ RunResult Evaluate(const RunRequest& request, const RunConfig& config, const std
 
 }  // namespace
 
-RunResult EvaluateRun(const RunRequest& request, const std::string& config_text, const std::string& topology_text) {
+RunResult EvaluateRun(const RunRequest& request, const std::string& config_text,
+                      const std::string& topology_text) {
   const RunConfig config = ParseConfig(config_text, request.config_path, request.options.compat);
-  const std::vector<NamedLayer> layers =
-      ParseTopology(topology_text, request.topology_path, request.input_type, request.options.compat);
+  const std::vector<NamedLayer> layers = ParseTopology(topology_text, request.topology_path,
+                                                       request.input_type, request.options.compat);
   return Evaluate(request, config, layers, [](size_t, const Layer&) {});
 }
 
 std::string ConvertWorkload(const RunRequest& request) {
-  return ToTopologyText(ParseWorkload(ReadFile(request.workload_path, "-w"), request.workload_path));
+  return ToTopologyText(
+      ParseWorkload(ReadFile(request.workload_path, "-w"), request.workload_path));
 }
 
 void RunFiles(const RunRequest& given) {
@@ -124,9 +128,10 @@ void RunFiles(const RunRequest& given) {
   }
   const std::string config_text = ReadFile(request.config_path, "-c");
   const RunConfig config = ParseConfig(config_text, request.config_path, request.options.compat);
-  const std::vector<NamedLayer> layers =
-      ParseTopology(topology_text, request.topology_path, request.input_type, request.options.compat);
-  for (const std::string& warning : config.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  const std::vector<NamedLayer> layers = ParseTopology(topology_text, request.topology_path,
+                                                       request.input_type, request.options.compat);
+  for (const std::string& warning : config.warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
   const std::string folder = request.log_path + "/" + config.run_name;
   const RunResult result = Evaluate(request, config, layers, [&](size_t id, const Layer& layer) {
     if (!request.save_traces) return;
@@ -140,7 +145,8 @@ void RunFiles(const RunRequest& given) {
   WriteFile(folder + "/COMPUTE_REPORT.csv", result.reports.compute);
   WriteFile(folder + "/BANDWIDTH_REPORT.csv", result.reports.bandwidth);
   WriteFile(folder + "/DETAILED_ACCESS_REPORT.csv", result.reports.detail);
-  if (!result.reports.sparse.empty()) WriteFile(folder + "/SPARSE_REPORT.csv", result.reports.sparse);
+  if (!result.reports.sparse.empty())
+    WriteFile(folder + "/SPARSE_REPORT.csv", result.reports.sparse);
   if (std::fwrite(result.text.data(), 1, result.text.size(), stdout) != result.text.size() ||
       std::fflush(stdout) != 0) {
     throw InputError(std::string("standard output cannot be written: ") + std::strerror(errno));

@@ -2,7 +2,8 @@
 
 namespace systole::scalesim {
 
-void FillSparsity(const Geometry& g, const Layer& layer, const Options& options, LayerReport* report) {
+void FillSparsity(const Geometry& g, const Layer& layer, const Options& options,
+                  LayerReport* report) {
   const int64_t kept = g.k * g.n;
   report->dense_filter_words = g.dense_k * g.n;
   if (options.sparse == SparseFormat::kEllpackBlock) {

@@ -8,7 +8,8 @@ bool AnyRequest(const Stream& s, int64_t fold, int64_t step) {
   const int64_t block = s.Block(fold), lanes = s.Lanes(block);
   if (s.stationary) {
     for (int64_t j = 0; j < lanes; ++j) {
-      if (s.Address(block * s.width + j, fold % s.g.fr * s.g.rows + s.g.rows - 1 - step) >= 0) return true;
+      if (s.Address(block * s.width + j, fold % s.g.fr * s.g.rows + s.g.rows - 1 - step) >= 0)
+        return true;
     }
     return false;
   }
@@ -47,7 +48,8 @@ int64_t OfmapStream::WordsBefore(int64_t line) const {
   if (line <= 0) return 0;
   const int64_t fold = line / g.fold_lines;
   if (fold >= g.folds) return TotalWords();
-  return WordsBeforeFold(fold) + DiagonalCount(Steps(fold), Lanes(fold), line % g.fold_lines - Base(fold));
+  return WordsBeforeFold(fold) +
+         DiagonalCount(Steps(fold), Lanes(fold), line % g.fold_lines - Base(fold));
 }
 
 int64_t OfmapStream::LineOfWord(int64_t count) const {
@@ -57,7 +59,8 @@ int64_t OfmapStream::LineOfWord(int64_t count) const {
   const int64_t per_row_fold = (g.dataflow == Dataflow::kOs ? g.rows : g.t) * g.UsedCols(col_fold);
   const int64_t row_fold = rest / per_row_fold;
   const int64_t fold = col_fold * g.fr + row_fold;
-  return fold * g.fold_lines + Base(fold) + DiagonalOf(Steps(fold), Lanes(fold), rest - row_fold * per_row_fold + 1);
+  return fold * g.fold_lines + Base(fold) +
+         DiagonalOf(Steps(fold), Lanes(fold), rest - row_fold * per_row_fold + 1);
 }
 
 }  // namespace systole::scalesim

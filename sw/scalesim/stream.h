@@ -1,9 +1,10 @@
 // The order in which the array asks for an operand, fold by fold, line by line.
 //
-// A fold holds a block of the operand. Streamed operands are skewed: lane j asks for its t-th element at line
-// base + t + j of the fold; lanes are array rows (os ifmap, ws ifmap, is filter) or columns (os filter).
-// The stationary operand (ws filter, is ifmap) is loaded one array row a line, last row first: row q at line R - 1 - q.
-// Within a line the requests come in order of lane or column. Lines are numbered through all folds, from 0.
+// A fold holds a block of the operand. Streamed operands are skewed: lane j asks for its t-th
+// element at line base + t + j of the fold; lanes are array rows (os ifmap, ws ifmap, is filter) or
+// columns (os filter). The stationary operand (ws filter, is ifmap) is loaded one array row a line,
+// last row first: row q at line R - 1 - q. Within a line the requests come in order of lane or
+// column. Lines are numbered through all folds, from 0.
 #pragma once
 
 #include "sw/scalesim/geometry.h"
@@ -26,7 +27,8 @@ struct Stream {
   int64_t Block(int64_t fold) const { return by_cols ? fold / g.fr : fold % g.fr; }
   int64_t Lanes(int64_t block) const { return std::min(width, extent - block * width); }
 
-  // Matrix element of lane `x` (counted through all blocks) and step `t` (the row of the array, if stationary).
+  // Matrix element of lane `x` (counted through all blocks) and step `t` (the row of the array, if
+  // stationary).
   void Element(int64_t x, int64_t step, int64_t* mn, int64_t* k) const {
     const bool lane_is_mn = stationary || g.dataflow == Dataflow::kOs;
     *mn = lane_is_mn ? x : step;
@@ -61,15 +63,19 @@ inline Stream MakeStream(const Geometry& g, Operand operand) {
 int64_t FirstLine(const Stream& s);
 int64_t LastLine(const Stream& s);
 
-// OFMAP: a skewed stream too. Lane j (array column) writes its i-th word of the fold at line base + i + j.
-// os: base = T - 1 + R - ur, i counts the used rows from the bottom; ws, is: base = 2R - 1, i counts 0..T-1.
+// OFMAP: a skewed stream too. Lane j (array column) writes its i-th word of the fold at line base +
+// i + j. os: base = T - 1 + R - ur, i counts the used rows from the bottom; ws, is: base = 2R - 1,
+// i counts 0..T-1.
 struct OfmapStream {
   Geometry g;
 
-  int64_t Steps(int64_t fold) const { return g.dataflow == Dataflow::kOs ? g.UsedRows(fold % g.fr) : g.t; }
+  int64_t Steps(int64_t fold) const {
+    return g.dataflow == Dataflow::kOs ? g.UsedRows(fold % g.fr) : g.t;
+  }
   int64_t Lanes(int64_t fold) const { return g.UsedCols(fold / g.fr); }
   int64_t Base(int64_t fold) const {
-    return g.dataflow == Dataflow::kOs ? g.t - 1 + g.rows - g.UsedRows(fold % g.fr) : 2 * g.rows - 1;
+    return g.dataflow == Dataflow::kOs ? g.t - 1 + g.rows - g.UsedRows(fold % g.fr)
+                                       : 2 * g.rows - 1;
   }
   int64_t ColumnWords() const {
     return g.dataflow == Dataflow::kOs ? g.sr : g.fr * g.t;

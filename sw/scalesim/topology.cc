@@ -41,7 +41,8 @@ std::vector<std::string> Fields(const std::string& row) {
 void ParseRatio(const std::string& text, const std::string& place, Layer* layer) {
   const size_t colon = text.find(':');
   if (colon == std::string::npos)
-    throw InputError(place + ": the sparsity is '" + Strip(text) + "'; write N:M (v3 has no second stride)");
+    throw InputError(place + ": the sparsity is '" + Strip(text) +
+                     "'; write N:M (v3 has no second stride)");
   layer->sparse_n = ParsePythonInt(text.substr(0, colon), place + ": N of the sparsity");
   layer->sparse_m = ParsePythonInt(text.substr(colon + 1), place + ": M of the sparsity");
   if (layer->sparse_n < 1 || layer->sparse_m < layer->sparse_n) {
@@ -51,7 +52,9 @@ void ParseRatio(const std::string& text, const std::string& place, Layer* layer)
 
 void Check(const Layer& l, const std::string& place) {
   const auto positive = [&](int64_t value, const char* what) {
-    if (value < 1) throw InputError(place + ": " + what + " is " + std::to_string(value) + ", but must be at least 1");
+    if (value < 1)
+      throw InputError(place + ": " + what + " is " + std::to_string(value) +
+                       ", but must be at least 1");
   };
   positive(l.ifmap_h, "the IFMAP height");
   positive(l.ifmap_w, "the IFMAP width");
@@ -67,8 +70,8 @@ void Check(const Layer& l, const std::string& place) {
 
 // Missing numbers mostly come from a missing comma at the end of the row.
 [[noreturn]] void TooFew(const std::string& place, size_t fields, const char* wanted) {
-  throw InputError(place + ": " + std::to_string(fields) + " fields end with a comma, but " + wanted +
-                   " are needed; each row must end with a comma");
+  throw InputError(place + ": " + std::to_string(fields) + " fields end with a comma, but " +
+                   wanted + " are needed; each row must end with a comma");
 }
 
 void AppendGemm(const std::vector<std::string>& fields, const std::string& place, Compat compat,
@@ -95,7 +98,8 @@ void AppendConv(const std::vector<std::string>& fields, const std::string& place
                                            "the stride",
                                            "the stride in the width"};
   if (fields.size() < 8) {
-    TooFew(place, fields.size(), "name, IFMAP height and width, filter height and width, channels, filters, stride");
+    TooFew(place, fields.size(),
+           "name, IFMAP height and width, filter height and width, channels, filters, stride");
   }
   const bool ratio = compat == Compat::kV3 && fields.size() > 8;
   if (compat == Compat::kV3 && fields.size() > 9)
@@ -130,7 +134,8 @@ void AppendConv(const std::vector<std::string>& fields, const std::string& place
 
 }  // namespace
 
-std::vector<NamedLayer> ParseTopology(const std::string& text, const std::string& file, InputType type, Compat compat) {
+std::vector<NamedLayer> ParseTopology(const std::string& text, const std::string& file,
+                                      InputType type, Compat compat) {
   std::vector<NamedLayer> layers;
   const std::vector<std::string> lines = Lines(text);
   for (size_t i = 1; i < lines.size(); ++i) {

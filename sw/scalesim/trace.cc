@@ -20,7 +20,8 @@ void ReadRow(const Stream& s, int64_t fold, int64_t line, int64_t offset, TraceF
     const int64_t q = g.rows - 1 - line;
     const bool loading = q >= 0 && q < g.UsedRows(fold % g.fr);
     for (int64_t j = 0; j < s.width; ++j) {
-      const int64_t address = loading && j < lanes ? s.Address(x + j, fold % g.fr * g.rows + q) : -1;
+      const int64_t address =
+          loading && j < lanes ? s.Address(x + j, fold % g.fr * g.rows + q) : -1;
       file->Int(address < 0 ? -1 : address + offset);
     }
   } else {
@@ -58,13 +59,14 @@ class BoundaryClock {
 
 }  // namespace
 
-void WriteTraces(const Machine& machine, const Layer& layer, const Options& options, const std::string& folder) {
+void WriteTraces(const Machine& machine, const Layer& layer, const Options& options,
+                 const std::string& folder) {
   const Geometry g = MakeGeometry(machine, layer, options);
   const Stream ifmap = MakeStream(g, Operand::kIfmap), filter = MakeStream(g, Operand::kFilter);
   const OfmapStream ofmap{g};
   const int64_t ifmap_words = machine.ifmap_kb * 1024, filter_words = machine.filter_kb * 1024;
-  TraceFile ifmap_sram(folder + "/IFMAP_SRAM_TRACE.csv"), filter_sram(folder + "/FILTER_SRAM_TRACE.csv"),
-      ofmap_sram(folder + "/OFMAP_SRAM_TRACE.csv");
+  TraceFile ifmap_sram(folder + "/IFMAP_SRAM_TRACE.csv"),
+      filter_sram(folder + "/FILTER_SRAM_TRACE.csv"), ofmap_sram(folder + "/OFMAP_SRAM_TRACE.csv");
   OfmapWriteTrace ofmap_dram(ofmap, machine.user_bandwidth ? machine.ofmap_bandwidth : machine.cols,
                              machine.ofmap_offset, folder + "/OFMAP_DRAM_TRACE.csv");
   const std::string ifmap_dram_path = folder + "/IFMAP_DRAM_TRACE.csv";
@@ -75,13 +77,16 @@ void WriteTraces(const Machine& machine, const Layer& layer, const Options& opti
   if (machine.user_bandwidth) {
     const UserReads i(ifmap, ifmap_words, machine.ifmap_bandwidth, options.corrected);
     const UserReads f(filter, filter_words, machine.filter_bandwidth, options.corrected);
-    ifmap_user.emplace(ifmap, i, ifmap_words, machine.ifmap_bandwidth, machine.ifmap_offset, ifmap_dram_path);
-    filter_user.emplace(filter, f, filter_words, machine.filter_bandwidth, machine.filter_offset, filter_dram_path);
+    ifmap_user.emplace(ifmap, i, ifmap_words, machine.ifmap_bandwidth, machine.ifmap_offset,
+                       ifmap_dram_path);
+    filter_user.emplace(filter, f, filter_words, machine.filter_bandwidth, machine.filter_offset,
+                        filter_dram_path);
   } else {
     ifmap_misses = CountCalcFetches(ifmap, ifmap_words, &ifmap_lines).misses;
     filter_misses = CountCalcFetches(filter, filter_words, &filter_lines).misses;
   }
-  BoundaryClock ifmap_boundaries(std::move(ifmap_lines)), filter_boundaries(std::move(filter_lines));
+  BoundaryClock ifmap_boundaries(std::move(ifmap_lines)),
+      filter_boundaries(std::move(filter_lines));
 
   LayerSim sim(g, machine, options);
   sim.set_drain_sink(&ofmap_dram);
@@ -120,11 +125,11 @@ void WriteTraces(const Machine& machine, const Layer& layer, const Options& opti
     ifmap_user->Close();
     filter_user->Close();
   } else {
-    CalcReadTrace(ifmap, ifmap_words, machine.ifmap_offset, ifmap_misses, ifmap_first, ifmap_boundaries.cycles(),
-                  ifmap_dram_path)
+    CalcReadTrace(ifmap, ifmap_words, machine.ifmap_offset, ifmap_misses, ifmap_first,
+                  ifmap_boundaries.cycles(), ifmap_dram_path)
         .Write();
-    CalcReadTrace(filter, filter_words, machine.filter_offset, filter_misses, filter_first, filter_boundaries.cycles(),
-                  filter_dram_path)
+    CalcReadTrace(filter, filter_words, machine.filter_offset, filter_misses, filter_first,
+                  filter_boundaries.cycles(), filter_dram_path)
         .Write();
   }
 }

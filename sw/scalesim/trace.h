@@ -7,7 +7,9 @@
 
 namespace systole::scalesim {
 
-// Writes {IFMAP,FILTER,OFMAP}_{SRAM,DRAM}_TRACE.csv into an existing folder. Throws InputError when that fails.
-void WriteTraces(const Machine& machine, const Layer& layer, const Options& options, const std::string& folder);
+// Writes {IFMAP,FILTER,OFMAP}_{SRAM,DRAM}_TRACE.csv into an existing folder. Throws InputError when
+// that fails.
+void WriteTraces(const Machine& machine, const Layer& layer, const Options& options,
+                 const std::string& folder);
 
 }  // namespace systole::scalesim

@@ -14,7 +14,8 @@ constexpr size_t kNumber = 32;  // room for one number with its comma
 
 }  // namespace
 
-TraceFile::TraceFile(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "wb")), buffer_(kBuffer) {
+TraceFile::TraceFile(const std::string& path)
+    : path_(path), file_(std::fopen(path.c_str(), "wb")), buffer_(kBuffer) {
   if (!file_) throw InputError(path_ + ": cannot be written: " + std::strerror(errno));
   std::setvbuf(file_, nullptr, _IONBF, 0);
 }

@@ -20,13 +20,15 @@ struct Machine {
   int64_t filter_offset = 10000000;
   int64_t ofmap_offset = 20000000;
   Dataflow dataflow = Dataflow::kOs;
-  bool user_bandwidth = false;   // false: CALC, reads never stall; true: USER, the bandwidths below hold
+  bool user_bandwidth =
+      false;  // false: CALC, reads never stall; true: USER, the bandwidths below hold
   int64_t ifmap_bandwidth = 10;  // words a cycle, USER only
   int64_t filter_bandwidth = 10;
   int64_t ofmap_bandwidth = 10;
 };
 
-// A convolution without padding, batch or groups; GEMM M x K x N is ifmap M x K, filter 1 x K, N filters.
+// A convolution without padding, batch or groups; GEMM M x K x N is ifmap M x K, filter 1 x K, N
+// filters.
 struct Layer {
   int64_t ifmap_h = 1;
   int64_t ifmap_w = 1;
@@ -42,9 +44,10 @@ struct Layer {
 
 struct Options {
   Compat compat = Compat::kV2;
-  bool corrected = false;                     // without SCALE-Sim's known bugs (docs/scalesim.md lists them)
-  bool compensated_sum = false;               // sum() of Python >= 3.12 in the two averaged columns
-  SparseFormat sparse = SparseFormat::kNone;  // v3: keep the first N of every M filter words, stored in this format
+  bool corrected = false;        // without SCALE-Sim's known bugs (docs/scalesim.md lists them)
+  bool compensated_sum = false;  // sum() of Python >= 3.12 in the two averaged columns
+  SparseFormat sparse =
+      SparseFormat::kNone;  // v3: keep the first N of every M filter words, stored in this format
 };
 
 // Cycles in which an operand is first and last used, and how many words.
@@ -62,7 +65,8 @@ struct LayerReport {
   double compute_util = 0;  // percent
   Access ifmap_sram, filter_sram, ofmap_sram;
   Access ifmap_dram, filter_dram, ofmap_dram;
-  // v3 with sparsity: ws counts every ifmap read M/N times, as a float; storage of the filter in words.
+  // v3 with sparsity: ws counts every ifmap read M/N times, as a float; storage of the filter in
+  // words.
   bool ifmap_reads_scaled = false;
   double scaled_ifmap_reads = 0;
   int64_t dense_filter_words = 0;

@@ -6,7 +6,8 @@ namespace systole::scalesim {
 
 UserReads::UserReads(const Stream& stream, int64_t buffer_words, int64_t bandwidth, bool use_order)
     : s_(stream), list_(stream, use_order) {
-  const int64_t active_words = CeilDiv(buffer_words, 2), prefetch_words = buffer_words - active_words;
+  const int64_t active_words = CeilDiv(buffer_words, 2),
+                prefetch_words = buffer_words - active_words;
   chunk_words_ = CeilDiv(buffer_words, 100);
   chunks_ = list_.words() / chunk_words_ + 1;
   active_ = std::min(CeilDiv(active_words, chunk_words_), chunks_);
@@ -46,7 +47,8 @@ bool UserReads::Next(Miss* miss) {
   return false;
 }
 
-// The first step from `step` on whose diagonal of the list is not wholly in the window, or last + 1.
+// The first step from `step` on whose diagonal of the list is not wholly in the window, or last
+// + 1.
 int64_t UserReads::FirstLoudStep(int64_t block, int64_t step, int64_t last) const {
   if (step > last) return last + 1;
   const int64_t end = start_ + active_;
@@ -72,7 +74,8 @@ int64_t UserReads::FirstLoudStep(int64_t block, int64_t step, int64_t last) cons
 }
 
 int64_t UserReads::ServeDiagonal(int64_t block, int64_t step) {
-  const int64_t first = std::max<int64_t>(0, step - s_.t + 1), last = std::min(s_.Lanes(block) - 1, step);
+  const int64_t first = std::max<int64_t>(0, step - s_.t + 1),
+                last = std::min(s_.Lanes(block) - 1, step);
   const int64_t x = block * s_.width;
   const int64_t position = list_.Position(block, step - first, first);
   int64_t rotations = 0;
@@ -118,7 +121,8 @@ int64_t UserReads::ServeRow(int64_t block, int64_t y) {
   return rotations;
 }
 
-// One request whose own place in the list is `position`; rotates until its address is in the window.
+// One request whose own place in the list is `position`; rotates until its address is in the
+// window.
 int64_t UserReads::Request(int64_t position, int64_t x, int64_t step) {
   const int64_t chunk = position / chunk_words_;
   if (InWindow(chunk)) return 0;
@@ -129,15 +133,16 @@ int64_t UserReads::Request(int64_t position, int64_t x, int64_t step) {
 }
 
 void UserReads::Rotate(int64_t rotations) {
-  // Chunks first .. first + entering - 1 (cyclically) come in; all have E words but the last of the list.
+  // Chunks first .. first + entering - 1 (cyclically) come in; all have E words but the last of the
+  // list.
   const int64_t entering = rotations * prefetch_, first = (start_ + active_) % chunks_;
   const int64_t last_chunks = (first + entering) / chunks_;
   window_words_ += entering * chunk_words_ - last_chunks * (chunks_ * chunk_words_ - list_.words());
   start_ = (start_ + entering) % chunks_;
 }
 
-// The same ifmap word stands in the list once for every window that covers it: the nearest place counts. The neighbour
-// that answered last time is asked first.
+// The same ifmap word stands in the list once for every window that covers it: the nearest place
+// counts. The neighbour that answered last time is asked first.
 int64_t UserReads::RotationsToAny(int64_t x, int64_t step, int64_t own) {
   const Geometry& g = s_.g;
   int64_t m, k;
@@ -145,8 +150,10 @@ int64_t UserReads::RotationsToAny(int64_t x, int64_t step, int64_t own) {
   k = g.DenseK(k);
   const int64_t own_er = m / g.ew, own_ec = m % g.ew, z = k % g.ch;
   const int64_t i = own_er * g.sh + k / (g.fw * g.ch), j = own_ec * g.sw + k / g.ch % g.fw;
-  const int64_t er_begin = i < g.fh ? 0 : (i - g.fh) / g.sh + 1, er_end = std::min(g.eh, i / g.sh + 1);
-  const int64_t ec_begin = j < g.fw ? 0 : (j - g.fw) / g.sw + 1, ec_end = std::min(g.ew, j / g.sw + 1);
+  const int64_t er_begin = i < g.fh ? 0 : (i - g.fh) / g.sh + 1,
+                er_end = std::min(g.eh, i / g.sh + 1);
+  const int64_t ec_begin = j < g.fw ? 0 : (j - g.fw) / g.sw + 1,
+                ec_end = std::min(g.ew, j / g.sw + 1);
   int64_t best = own;
   const auto hit = [&](int64_t er, int64_t ec) {
     int64_t kept = ((i - er * g.sh) * g.fw + j - ec * g.sw) * g.ch + z;
@@ -160,7 +167,8 @@ int64_t UserReads::RotationsToAny(int64_t x, int64_t step, int64_t own) {
     return false;
   };
   const int64_t last_er = own_er + hint_er_, last_ec = own_ec + hint_ec_;
-  if (last_er >= er_begin && last_er < er_end && last_ec >= ec_begin && last_ec < ec_end && hit(last_er, last_ec))
+  if (last_er >= er_begin && last_er < er_end && last_ec >= ec_begin && last_ec < ec_end &&
+      hit(last_er, last_ec))
     return 0;
   for (int64_t er = er_begin; er < er_end; ++er) {
     for (int64_t ec = ec_begin; ec < ec_end; ++ec) {

@@ -1,9 +1,11 @@
-// A read buffer with a given bandwidth (USER mode): which lines of the demand make it fetch, and how often.
+// A read buffer with a given bandwidth (USER mode): which lines of the demand make it fetch, and
+// how often.
 //
-// The non-null words of the prefetch list are cut into chunks of E = ceil(size / 100) words, nl of them (the last may
-// be empty). The window of nA chunks starts at chunk 0; while a requested address is in no chunk of the window, the
-// window moves on by nP chunks, cyclically: a rotation. Rotations depend on the order of the requests alone, not on
-// time. Lines whose words all lie in the window are skipped by a search in the list's closed form.
+// The non-null words of the prefetch list are cut into chunks of E = ceil(size / 100) words, nl of
+// them (the last may be empty). The window of nA chunks starts at chunk 0; while a requested
+// address is in no chunk of the window, the window moves on by nP chunks, cyclically: a rotation.
+// Rotations depend on the order of the requests alone, not on time. Lines whose words all lie in
+// the window are skipped by a search in the list's closed form.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +29,9 @@ class UserReads {
   int64_t list_rows() const { return list_rows_; }          // of `bandwidth` words, nulls included
   int64_t fill_rows() const { return fill_rows_; }          // rows of the first fill
   int64_t prefetch_rows() const { return prefetch_rows_; }  // rows a rotation fetches
-  int64_t window_words() const { return window_words_; }    // non-null words that came into the window so far
+  int64_t window_words() const {
+    return window_words_;
+  }  // non-null words that came into the window so far
 
  private:
   bool InWindow(int64_t chunk) const {

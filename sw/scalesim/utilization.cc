@@ -11,10 +11,13 @@ class Sum {
 
   void Add(double x) {
     const double t = sum_ + x;
-    if (compensated_) correction_ += std::fabs(sum_) >= std::fabs(x) ? (sum_ - t) + x : (x - t) + sum_;
+    if (compensated_)
+      correction_ += std::fabs(sum_) >= std::fabs(x) ? (sum_ - t) + x : (x - t) + sum_;
     sum_ = t;
   }
-  double value() const { return compensated_ && std::isfinite(correction_) ? sum_ + correction_ : sum_; }
+  double value() const {
+    return compensated_ && std::isfinite(correction_) ? sum_ + correction_ : sum_;
+  }
 
  private:
   bool compensated_;
@@ -22,7 +25,8 @@ class Sum {
   double correction_ = 0;
 };
 
-// Mean over the folds, in their order, of a value that depends on whether the fold is full in rows and in columns.
+// Mean over the folds, in their order, of a value that depends on whether the fold is full in rows
+// and in columns.
 template <typename Value>
 double MeanOverFolds(const Geometry& g, const Options& options, Value value) {
   Sum sum(options.compensated_sum);
@@ -54,7 +58,8 @@ double TrueDivide(int64_t a, int64_t b) {
     quotient >>= 1;
     --shift;
   }
-  return std::ldexp(static_cast<double>(static_cast<uint64_t>(quotient) << 1 | (sticky ? 1 : 0)), -shift - 1);
+  return std::ldexp(static_cast<double>(static_cast<uint64_t>(quotient) << 1 | (sticky ? 1 : 0)),
+                    -shift - 1);
 }
 
 void FillUtilization(const Geometry& g, const Options& options, LayerReport* report) {
@@ -63,10 +68,13 @@ void FillUtilization(const Geometry& g, const Options& options, LayerReport* rep
       g.dataflow == Dataflow::kOs || options.corrected ? g.fold_lines : g.fold_lines + g.cols - 1;
   report->overall_util = TrueDivide(g.m * g.n * g.dense_k * 100, report->total_cycles * pes);
   report->mapping_eff =
-      MeanOverFolds(g, options, [&](int64_t ur, int64_t uc) { return TrueDivide(ur * uc, pes); }) * 100;
-  report->compute_util =
-      MeanOverFolds(g, options, [&](int64_t ur, int64_t uc) { return TrueDivide(ur * uc * g.t, pes * fold_cycles); }) *
+      MeanOverFolds(g, options, [&](int64_t ur, int64_t uc) { return TrueDivide(ur * uc, pes); }) *
       100;
+  report->compute_util = MeanOverFolds(g, options,
+                                       [&](int64_t ur, int64_t uc) {
+                                         return TrueDivide(ur * uc * g.t, pes * fold_cycles);
+                                       }) *
+                         100;
 }
 
 }  // namespace systole::scalesim

@@ -43,10 +43,14 @@ void Check(const WorkloadLayer& l, const std::string& place) {
   };
   require(l.Multiplies() || l.type == "maxpool" || l.type == "avgpool" || l.type == "norm",
           "type must be conv, dense, maxpool, avgpool or norm");
-  require(l.in_h + l.pad_top + l.pad_bottom >= l.filter_h, "the filter is higher than the padded input");
-  require(l.in_w + l.pad_left + l.pad_right >= l.filter_w, "the filter is wider than the padded input");
-  require(l.in_channels % l.groups == 0 && l.filters % l.groups == 0, "groups must divide in_channels and filters");
-  require(l.type != "dense" || (l.in_h == 1 && l.in_w == 1 && l.filter_h == 1 && l.filter_w == 1 && l.groups == 1),
+  require(l.in_h + l.pad_top + l.pad_bottom >= l.filter_h,
+          "the filter is higher than the padded input");
+  require(l.in_w + l.pad_left + l.pad_right >= l.filter_w,
+          "the filter is wider than the padded input");
+  require(l.in_channels % l.groups == 0 && l.filters % l.groups == 0,
+          "groups must divide in_channels and filters");
+  require(l.type != "dense" ||
+              (l.in_h == 1 && l.in_w == 1 && l.filter_h == 1 && l.filter_w == 1 && l.groups == 1),
           "a dense layer reads a 1x1 map with one group");
   require(l.type == "conv" || l.type == "dense" || l.filters == l.in_channels,
           "pooling and norm have as many filters as in_channels");
@@ -56,12 +60,14 @@ void Check(const WorkloadLayer& l, const std::string& place) {
 }  // namespace
 
 int64_t WorkloadLayer::Macs() const {
-  return Multiplies() ? OutH() * OutW() * filters * filter_h * filter_w * (in_channels / groups) : 0;
+  return Multiplies() ? OutH() * OutW() * filters * filter_h * filter_w * (in_channels / groups)
+                      : 0;
 }
 
 int64_t WorkloadLayer::Parameters() const {
   if (type == "norm") return 2 * in_channels;
-  return Multiplies() ? filters * (filter_h * filter_w * (in_channels / groups) + (bias ? 1 : 0)) : 0;
+  return Multiplies() ? filters * (filter_h * filter_w * (in_channels / groups) + (bias ? 1 : 0))
+                      : 0;
 }
 
 std::vector<WorkloadLayer> ParseWorkload(const std::string& text, const std::string& file) {
@@ -115,13 +121,15 @@ std::string WorkloadText(const std::vector<WorkloadLayer>& layers, const std::st
 
 std::string ToTopologyText(const std::vector<WorkloadLayer>& layers) {
   std::ostringstream out;
-  out << "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
+  out << "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num "
+         "Filter, Strides,\n";
   for (const WorkloadLayer& l : layers) {
     if (!l.Multiplies()) continue;
-    const int64_t h = (l.OutH() - 1) * l.stride_h + l.filter_h, w = (l.OutW() - 1) * l.stride_w + l.filter_w;
+    const int64_t h = (l.OutH() - 1) * l.stride_h + l.filter_h,
+                  w = (l.OutW() - 1) * l.stride_w + l.filter_w;
     const auto row = [&](const std::string& name, int64_t channels, int64_t filters) {
-      out << name << ", " << h << ", " << w << ", " << l.filter_h << ", " << l.filter_w << ", " << channels << ", "
-          << filters << ", " << l.stride_h << ",";
+      out << name << ", " << h << ", " << w << ", " << l.filter_h << ", " << l.filter_w << ", "
+          << channels << ", " << filters << ", " << l.stride_h << ",";
       if (l.stride_w != l.stride_h) out << " " << l.stride_w << ",";  // v3 has no second stride
       out << "\n";
     };
@@ -133,7 +141,8 @@ std::string ToTopologyText(const std::vector<WorkloadLayer>& layers) {
     } else if (channels == 1) {
       row(name + "_DP", l.groups, filters);
     } else {
-      for (int64_t g = 0; g < l.groups; ++g) row(name + "_group" + std::to_string(g), channels, filters);
+      for (int64_t g = 0; g < l.groups; ++g)
+        row(name + "_group" + std::to_string(g), channels, filters);
     }
   }
   return out.str();

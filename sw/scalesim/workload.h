@@ -1,11 +1,11 @@
-// The project's own layer tables (models/workloads/*.csv): published networks with padding, groups and pooling, and
-// their conversion to SCALE-Sim's topology.
+// The project's own layer tables (models/workloads/*.csv): published networks with padding, groups
+// and pooling, and their conversion to SCALE-Sim's topology.
 //
 // Lines that start with '#' are comments; the first other line is the header. One row a layer:
 //   layer,type,in_h,in_w,in_channels,filters,filter_h,filter_w,stride_h,stride_w,
 //   pad_top,pad_bottom,pad_left,pad_right,groups,bias
-// type: conv, dense (a 1x1 convolution of a 1x1 map), maxpool, avgpool, norm (scale and shift of each channel).
-// Output: floor((in + padding - filter) / stride) + 1 a side.
+// type: conv, dense (a 1x1 convolution of a 1x1 map), maxpool, avgpool, norm (scale and shift of
+// each channel). Output: floor((in + padding - filter) / stride) + 1 a side.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +35,9 @@ std::vector<WorkloadLayer> ParseWorkload(const std::string& text, const std::str
 // The table, after a comment line; ParseWorkload reads it back.
 std::string WorkloadText(const std::vector<WorkloadLayer>& layers, const std::string& comment);
 
-// SCALE-Sim's topology of the layers that multiply: padding goes into the ifmap, less what no window reaches (SCALE-Sim
-// would add a window for it); a depthwise layer becomes one row with DP in its name, another grouped layer one row a
-// group.
+// SCALE-Sim's topology of the layers that multiply: padding goes into the ifmap, less what no
+// window reaches (SCALE-Sim would add a window for it); a depthwise layer becomes one row with DP
+// in its name, another grouped layer one row a group.
 std::string ToTopologyText(const std::vector<WorkloadLayer>& layers);
 
 }  // namespace systole::scalesim

@@ -63,7 +63,8 @@ void WriteBuffer::Drain(int64_t cycle) {
     size_t short_row = 0;
     for (int64_t row = drained_rows_; row < end; ++row) {
       const bool is_short = short_row < short_rows_.size() && short_rows_[short_row].row == row;
-      sink_->DrainedRow(cycle + row - drained_rows_, is_short ? short_rows_[short_row++].words : bandwidth_);
+      sink_->DrainedRow(cycle + row - drained_rows_,
+                        is_short ? short_rows_[short_row++].words : bandwidth_);
     }
   }
   size_t gone = 0;

@@ -1,7 +1,8 @@
-// The timing laws of docs/timing.md, each once, as a function of instruction fields, the parameters and the memory.
+// The timing laws of docs/timing.md, each once, as a function of instruction fields, the parameters
+// and the memory.
 //
-// All times are cycles of one run, cycle 0 being the first. Counts that a legal instruction never has (zero) are taken
-// as one: these functions judge nothing and cannot fail.
+// All times are cycles of one run, cycle 0 being the first. Counts that a legal instruction never
+// has (zero) are taken as one: these functions judge nothing and cannot fail.
 #pragma once
 
 #include <algorithm>
@@ -15,24 +16,26 @@ namespace systole {
 
 using Cycle = int64_t;
 
-// The memory for which cycles are promised: in order, one beat a cycle, a read address accepted in cycle a gives its
-// first beat in a + latency, a write burst's response comes latency cycles after its last beat. latency >= 1.
+// The memory for which cycles are promised: in order, one beat a cycle, a read address accepted in
+// cycle a gives its first beat in a + latency, a write burst's response comes latency cycles after
+// its last beat. latency >= 1.
 struct MemoryTiming {
   int64_t latency = 20;
-  // A deliberately wrong law: cycles added to each engine's retire, to see comparisons fail (`--inject law:...`).
+  // A deliberately wrong law: cycles added to each engine's retire, to see comparisons fail
+  // (`--inject law:...`).
   std::array<int, kNumEngines> law_fault{};
 };
 
-inline constexpr int kBurstBytes = 256;             // bursts are cut at addresses that are multiples of this
-inline constexpr int kFetchGroup = 8;               // instructions in a fetch burst
+inline constexpr int kBurstBytes = 256;  // bursts are cut at addresses that are multiples of this
+inline constexpr int kFetchGroup = 8;    // instructions in a fetch burst
 inline constexpr int kMaxOutstanding = 32;          // HwConfig::outstanding never exceeds it
 inline constexpr int64_t kMaxBursts = 1 << 24;      // of one instruction; more is no program
 inline constexpr Cycle kMaxCycle = Cycle{1} << 60;  // of a run; more is no program
 
 // The parameters in the form the laws use them.
 struct LawConfig {
-  int rows, cols, lanes, columns_per_port, array_latency, beat_bytes, beat_shift, beats_per_instruction, outstanding,
-      queue_depth;
+  int rows, cols, lanes, columns_per_port, array_latency, beat_bytes, beat_shift,
+      beats_per_instruction, outstanding, queue_depth;
   int64_t latency;
   std::array<int, kNumEngines> law_fault;
 
@@ -69,18 +72,23 @@ struct MatmulShape {
 
 inline MatmulShape ShapeOfMatmul(const Instruction& i, const LawConfig& c) {
   MatmulShape s;
-  s.vectors = AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)) * AtLeastOne(i.Get(field::kMmNb));
+  s.vectors = AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)) *
+              AtLeastOne(i.Get(field::kMmNb));
   s.slices = AtLeastOne(i.Get(field::kMmKslices));
   const int64_t columns = AtLeastOne(i.Get(field::kMmWcols));
   s.load = std::min<int64_t>(columns, c.columns_per_port);
   s.period = std::max({s.vectors, s.load, int64_t{3}});  // 3: read-modify-write of an accumulator
-  s.macs = s.vectors * ((s.slices - 1) * c.rows + static_cast<int64_t>(i.Get(field::kMmKlast))) * columns;
+  s.macs = s.vectors * ((s.slices - 1) * c.rows + static_cast<int64_t>(i.Get(field::kMmKlast))) *
+           columns;
   return s;
 }
 
-// pre(j): from when on the first slice's weights may be shifted in. `previous_issue` < 0: there is no Matmul before.
+// pre(j): from when on the first slice's weights may be shifted in. `previous_issue` < 0: there is
+// no Matmul before.
 inline Cycle MatmulPreload(Cycle head, Cycle previous_issue, const MatmulShape& previous) {
-  return previous_issue < 0 ? head : std::max(head, previous_issue + 1 + (previous.slices - 1) * previous.period);
+  return previous_issue < 0
+             ? head
+             : std::max(head, previous_issue + 1 + (previous.slices - 1) * previous.period);
 }
 
 // issue(j), tokens left out. `free`: the previous Matmul's issue + occupancy.
@@ -116,11 +124,13 @@ template <typename Burst>
 inline void ForEachBurst(const Instruction& i, Burst&& burst) {
   uint64_t line = i.Get(field::kLsAddr);
   const uint64_t stride = i.Get(field::kLsMemStride);
-  const int64_t lines = AtLeastOne(i.Get(field::kLsLines)), bytes = AtLeastOne(i.Get(field::kLsBytes));
+  const int64_t lines = AtLeastOne(i.Get(field::kLsLines)),
+                bytes = AtLeastOne(i.Get(field::kLsBytes));
   for (int64_t l = 0; l < lines; ++l, line += stride) {
     uint64_t address = line;
     for (int64_t left = bytes; left > 0;) {
-      const int64_t n = std::min<int64_t>(kBurstBytes - static_cast<int64_t>(address % kBurstBytes), left);
+      const int64_t n =
+          std::min<int64_t>(kBurstBytes - static_cast<int64_t>(address % kBurstBytes), left);
       burst(address, n);
       address += static_cast<uint64_t>(n);
       left -= n;
@@ -128,7 +138,9 @@ inline void ForEachBurst(const Instruction& i, Burst&& burst) {
   }
 }
 
-inline int64_t Beats(int64_t bytes, const LawConfig& c) { return (bytes + c.beat_bytes - 1) >> c.beat_shift; }
+inline int64_t Beats(int64_t bytes, const LawConfig& c) {
+  return (bytes + c.beat_bytes - 1) >> c.beat_shift;
+}
 
 // The cycles of a burst, as docs/timing.md names them.
 struct BurstTimes {
@@ -138,7 +150,8 @@ struct BurstTimes {
   Cycle response = 0;    // STORE: b
 };
 
-// The LOAD engine's read port: a(k) = max(a(k-1)+1, issue+1, e(k-OUTSTANDING)+1). Bursts count over the whole run.
+// The LOAD engine's read port: a(k) = max(a(k-1)+1, issue+1, e(k-OUTSTANDING)+1). Bursts count over
+// the whole run.
 class ReadPort {
  public:
   BurstTimes Next(Cycle issue, int64_t beats, const LawConfig& c) {
@@ -187,7 +200,8 @@ inline int64_t FillBeats(const Instruction& i, const LawConfig& c) {
   return AtLeastOne(i.Get(field::kLsLines)) * Beats(AtLeastOne(i.Get(field::kLsBytes)), c);
 }
 
-// ---- Fetch: AR(b) = max(AR(b-1)+1, D(8(b-1)-1)+1), AR(0) = 1, and r(j), the last beat of instruction j.
+// ---- Fetch: AR(b) = max(AR(b-1)+1, D(8(b-1)-1)+1), AR(0) = 1, and r(j), the last beat of
+// instruction j.
 class FetchPort {
  public:
   // Starts burst b; `freed`: D(8(b-1)-1), or -1 for b < 2.

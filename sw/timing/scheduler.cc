@@ -16,12 +16,15 @@ struct OpcodeTable {
 constexpr OpcodeTable kOpcodes;
 
 constexpr bool IsSync(uint32_t opcode) { return (opcode & 0x0F) == 0x0F; }
-static_assert(IsSync(static_cast<uint8_t>(Opcode::kSyncLoad)) && IsSync(static_cast<uint8_t>(Opcode::kSyncMatmul)) &&
-              IsSync(static_cast<uint8_t>(Opcode::kSyncPost)) && IsSync(static_cast<uint8_t>(Opcode::kSyncStore)));
+static_assert(IsSync(static_cast<uint8_t>(Opcode::kSyncLoad)) &&
+              IsSync(static_cast<uint8_t>(Opcode::kSyncMatmul)) &&
+              IsSync(static_cast<uint8_t>(Opcode::kSyncPost)) &&
+              IsSync(static_cast<uint8_t>(Opcode::kSyncStore)));
 
 // Tokens that word 0 asks engine e to take from engine s: the four Pop fields lie side by side.
-static_assert(field::kPopLoad.lsb == 8 && field::kPopMatmul.lsb == 11 && field::kPopPost.lsb == 14 &&
-              field::kPopStore.lsb == 17 && field::kPopStore.width == 3 && field::kPush.lsb == 20);
+static_assert(field::kPopLoad.lsb == 8 && field::kPopMatmul.lsb == 11 &&
+              field::kPopPost.lsb == 14 && field::kPopStore.lsb == 17 &&
+              field::kPopStore.width == 3 && field::kPush.lsb == 20);
 constexpr uint32_t kAnyPop = 0xFFF00;
 inline uint32_t Pops(uint32_t word0, unsigned s) { return (word0 >> (8 + 3 * s)) & 7; }
 
@@ -152,7 +155,8 @@ unsigned Scheduler::Give(unsigned e, uint32_t word0, Cycle retire, uint32_t inde
     const uint32_t token = channel.pushed++;
     channel.given[token & kTokenMask] = retire;
     channel.giver[token & kTokenMask] = index;
-    if (token >= 255 && channel.popped > token - 255 && channel.taken[(token - 255) & kTokenMask] >= retire) {
+    if (token >= 255 && channel.popped > token - 255 &&
+        channel.taken[(token - 255) & kTokenMask] >= retire) {
       Overflow(retire, e, index);
     }
     if (token - channel.popped >= kTokenMask) {  // more than the queues could ever take in time
@@ -248,7 +252,8 @@ unsigned Scheduler::Run(unsigned e) {
       retire += laws_.law_fault[e];
     }
 
-    // Cycles between the work before and this one: nothing at the queue's output, tokens missing, anything else.
+    // Cycles between the work before and this one: nothing at the queue's output, tokens missing,
+    // anything else.
     if (issue > engine.busy_end) {
       auto& cycles = counters_.cycles[e];
       const Cycle arrived = std::max(engine.busy_end, waiting.at_output);
@@ -300,12 +305,13 @@ bool Scheduler::Finish() {
     Fail(ErrorCode::kToken, static_cast<int>(overflow_engine_), overflow_index_, overflow_cycle_);
     return false;
   }
-  for (unsigned e = 0; e < kNumEngines; ++e) counters_.cycles[e][3] += total() - engine_[e].busy_end;
+  for (unsigned e = 0; e < kNumEngines; ++e)
+    counters_.cycles[e][3] += total() - engine_[e].busy_end;
   return true;
 }
 
-// Tokens that nothing has taken: the 256th of a pair finds the counter full if it is given by `until`, a cycle before
-// which no instruction that is still to come can issue.
+// Tokens that nothing has taken: the 256th of a pair finds the counter full if it is given by
+// `until`, a cycle before which no instruction that is still to come can issue.
 void Scheduler::JudgeUntaken(Cycle until) {
   for (unsigned s = 0; s < kNumEngines; ++s) {
     for (unsigned d = 0; d < kNumEngines; ++d) {
@@ -326,7 +332,9 @@ bool Scheduler::FindOverflow(Cycle* cycle, int* engine, uint32_t* index) {
 }
 
 void Scheduler::Overflow(Cycle cycle, unsigned engine, uint32_t index) {
-  if (overflow_ && (cycle > overflow_cycle_ || (cycle == overflow_cycle_ && engine >= overflow_engine_))) return;
+  if (overflow_ &&
+      (cycle > overflow_cycle_ || (cycle == overflow_cycle_ && engine >= overflow_engine_)))
+    return;
   overflow_ = true;
   overflow_cycle_ = cycle;
   overflow_engine_ = engine;
@@ -352,9 +360,11 @@ void Scheduler::FailWaiting() {
     const EngineState& engine = engine_[e];
     if (engine.done == engine.dispatched) continue;
     const uint32_t index = engine.queue[engine.done & kQueueMask].index;
-    if (first < 0 || index < engine_[first].queue[engine_[first].done & kQueueMask].index) first = e;
+    if (first < 0 || index < engine_[first].queue[engine_[first].done & kQueueMask].index)
+      first = e;
   }
-  Fail(ErrorCode::kToken, first, engine_[first].queue[engine_[first].done & kQueueMask].index, kNever);
+  Fail(ErrorCode::kToken, first, engine_[first].queue[engine_[first].done & kQueueMask].index,
+       kNever);
 }
 
 }  // namespace systole

@@ -1,10 +1,11 @@
-// Composes the timing laws over a program: fed instruction by instruction in program order, it tells when each one
-// issues and retires. Exact; one step per instruction in the normal case. The cycle model (timeline.h) and the SystemC
-// platform both run on it.
+// Composes the timing laws over a program: fed instruction by instruction in program order, it
+// tells when each one issues and retires. Exact; one step per instruction in the normal case. The
+// cycle model (timeline.h) and the SystemC platform both run on it.
 //
-// An instruction's times are known as soon as every token it takes comes from an instruction already fed; one that
-// waits for a later instruction's token stays in its engine's queue until that one is fed. Feeding stops for good
-// (Feed returns false) where no more instruction can be dispatched.
+// An instruction's times are known as soon as every token it takes comes from an instruction
+// already fed; one that waits for a later instruction's token stays in its engine's queue until
+// that one is fed. Feeding stops for good (Feed returns false) where no more instruction can be
+// dispatched.
 #pragma once
 
 #include <array>
@@ -16,7 +17,8 @@
 
 namespace systole {
 
-// docs/timing.md, Counters. cycles[engine][cause], causes in the order BUSY, WAIT_TOKEN, WAIT_DATA, EMPTY.
+// docs/timing.md, Counters. cycles[engine][cause], causes in the order BUSY, WAIT_TOKEN, WAIT_DATA,
+// EMPTY.
 struct RunCounters {
   std::array<std::array<int64_t, 4>, kNumEngines> cycles{};
   int64_t macs = 0, read_beats = 0, write_beats = 0;
@@ -48,11 +50,12 @@ class Scheduler {
   std::vector<Cycle> TakeIssue() { return std::move(issue_); }
   std::vector<Cycle> TakeRetire() { return std::move(retire_); }
 
-  // Instruction `index` never retires and its engine does nothing after it (a bus that never answers). Before feeding.
+  // Instruction `index` never retires and its engine does nothing after it (a bus that never
+  // answers). Before feeding.
   void Hang(uint32_t index) { hang_ = index; }
 
-  // The first counter overflow that is certain from what has been fed: one in a cycle up to the last dispatch, or found
-  // by Finish(). False: none.
+  // The first counter overflow that is certain from what has been fed: one in a cycle up to the
+  // last dispatch, or found by Finish(). False: none.
   bool FindOverflow(Cycle* cycle, int* engine, uint32_t* index);
 
   // Indices in the order in which their times became known (at most once each).
@@ -65,8 +68,9 @@ class Scheduler {
   // Of the next fetch burst, valid where the number of instructions fed is a multiple of eight.
   Cycle NextFetch() const;
 
-  // kNone, BadOpcode (engine 4: dispatcher), Token, or BadField for what no program can mean (beyond kMaxBursts,
-  // kMaxCycle). `error_cycle`: when the hardware would notice (kNever: after everything else has come to rest).
+  // kNone, BadOpcode (engine 4: dispatcher), Token, or BadField for what no program can mean
+  // (beyond kMaxBursts, kMaxCycle). `error_cycle`: when the hardware would notice (kNever: after
+  // everything else has come to rest).
   ErrorCode error() const { return error_; }
   int error_engine() const { return error_engine_; }
   uint32_t error_index() const { return error_index_; }
@@ -75,8 +79,9 @@ class Scheduler {
   const LawConfig& laws() const { return laws_; }
 
  private:
-  static constexpr uint32_t kQueueMask = 63;    // queue_depth <= 64
-  static constexpr uint32_t kTokenMask = 1023;  // token times kept per pair; no legal run holds more than 255 + 64 * 7
+  static constexpr uint32_t kQueueMask = 63;  // queue_depth <= 64
+  static constexpr uint32_t kTokenMask =
+      1023;  // token times kept per pair; no legal run holds more than 255 + 64 * 7
 
   struct Waiting {
     Instruction instruction;

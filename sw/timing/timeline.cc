@@ -25,7 +25,8 @@ RunTotals Feed(const std::vector<Instruction>& program, Scheduler* scheduler) {
 
 }  // namespace
 
-Timeline Simulate(const std::vector<Instruction>& program, const HwConfig& config, const MemoryTiming& memory) {
+Timeline Simulate(const std::vector<Instruction>& program, const HwConfig& config,
+                  const MemoryTiming& memory) {
   auto scheduler = std::make_unique<Scheduler>(config, memory);
   Timeline t;
   static_cast<RunTotals&>(t) = Feed(program, scheduler.get());
@@ -36,9 +37,12 @@ Timeline Simulate(const std::vector<Instruction>& program, const HwConfig& confi
   return t;
 }
 
-RunTimer::RunTimer() : scheduler_(std::make_unique<Scheduler>(HwConfig{}, MemoryTiming{}, Scheduler::Keep::kTotals)) {}
+RunTimer::RunTimer()
+    : scheduler_(
+          std::make_unique<Scheduler>(HwConfig{}, MemoryTiming{}, Scheduler::Keep::kTotals)) {}
 
-RunTotals RunTimer::Time(const std::vector<Instruction>& program, const HwConfig& config, const MemoryTiming& memory) {
+RunTotals RunTimer::Time(const std::vector<Instruction>& program, const HwConfig& config,
+                         const MemoryTiming& memory) {
   scheduler_->Start(config, memory);
   return Feed(program, scheduler_.get());
 }

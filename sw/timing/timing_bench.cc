@@ -1,5 +1,6 @@
-// Measures the cycle model: instructions a second on one core, over programs that look like a compiled LeNet-5 (about
-// forty instructions an image, tokens in both directions, image loads of 28 lines).
+// Measures the cycle model: instructions a second on one core, over programs that look like a
+// compiled LeNet-5 (about forty instructions an image, tokens in both directions, image loads of 28
+// lines).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,8 +51,10 @@ void AppendImage(std::vector<Instruction>* code) {
                                          {field::kPoNty, 2},
                                          {field::kPoNchan, 16}}));
   }
-  code->push_back(Make(Opcode::kStore,
-                       {{field::kPopPost, 1}, {field::kLsAddr, 0x9000}, {field::kLsBytes, 10}, {field::kLsLines, 1}}));
+  code->push_back(Make(Opcode::kStore, {{field::kPopPost, 1},
+                                        {field::kLsAddr, 0x9000},
+                                        {field::kLsBytes, 10},
+                                        {field::kLsLines, 1}}));
 }
 
 }  // namespace
@@ -63,8 +66,10 @@ int main(int argc, char** argv) {
   double best = 0;
   systole::Cycle total = 0;
   for (int round = 0; round < 5; ++round) {
-    const std::clock_t start = std::clock();  // of this process: other work on the machine does not count
-    const systole::Timeline t = systole::Simulate(code, systole::HwConfig{}, systole::MemoryTiming{20});
+    const std::clock_t start =
+        std::clock();  // of this process: other work on the machine does not count
+    const systole::Timeline t =
+        systole::Simulate(code, systole::HwConfig{}, systole::MemoryTiming{20});
     const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     if (!t.ok()) {
       fmt::print("{}\n", systole::Describe(t));
@@ -73,6 +78,6 @@ int main(int argc, char** argv) {
     total = t.total;
     best = std::max(best, static_cast<double>(code.size()) / seconds);
   }
-  fmt::print("{} instructions, {} cycles, {:.1f} million instructions/s, {:.0f} images/s\n", code.size(), total,
-             best / 1e6, best / static_cast<double>(code.size()) * images);
+  fmt::print("{} instructions, {} cycles, {:.1f} million instructions/s, {:.0f} images/s\n",
+             code.size(), total, best / 1e6, best / static_cast<double>(code.size()) * images);
 }

@@ -1,6 +1,6 @@
-// The verilated accelerator and the TLM platform against golden and the cycle model: every tensor's bytes, every
-// instruction's cycles, every counter; on the three array shapes of `make test` (`make rtl ROWS=.. COLS=..` builds
-// their libraries).
+// The verilated accelerator and the TLM platform against golden and the cycle model: every tensor's
+// bytes, every instruction's cycles, every counter; on the three array shapes of `make test` (`make
+// rtl ROWS=.. COLS=..` builds their libraries).
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::pair<int, int> kShapes[] = {{16, 16}, {5, 7}, {12, 14}};
 
-// One device per configuration, used again from run to run as a host would; closed before the process' own tear-down
-// (a verilated model must not outlive the library's statics).
+// One device per configuration, used again from run to run as a host would; closed before the
+// process' own tear-down (a verilated model must not outlive the library's statics).
 class Devices : public testing::Environment {
  public:
   void TearDown() override { devices.clear(); }
@@ -31,16 +31,18 @@ class Devices : public testing::Environment {
 Devices* const environment = static_cast<Devices*>(testing::AddGlobalTestEnvironment(new Devices));
 
 Target& Device(const std::string& backend, const HwConfig& config, const TargetSettings& settings) {
-  const std::string key =
-      fmt::format("{} {} {} {}", backend, config.Key(), settings.memory_latency, static_cast<int>(settings.stall));
+  const std::string key = fmt::format("{} {} {} {}", backend, config.Key(), settings.memory_latency,
+                                      static_cast<int>(settings.stall));
   std::unique_ptr<Target>& device = environment->devices[key];
   if (!device) device = MakeTarget(backend, config, settings);
   return *device;
 }
 
-// Runs setup and code on a backend. latency 0: random stalls on every channel; bytes only (RTL alone can stall).
-std::string CheckOn(const std::string& backend, const Model& model, const Program& program, int latency,
-                    const std::vector<int8_t>& images, std::vector<int8_t>* outputs = nullptr) {
+// Runs setup and code on a backend. latency 0: random stalls on every channel; bytes only (RTL
+// alone can stall).
+std::string CheckOn(const std::string& backend, const Model& model, const Program& program,
+                    int latency, const std::vector<int8_t>& images,
+                    std::vector<int8_t>* outputs = nullptr) {
   TargetSettings settings;
   settings.stall = latency == 0;
   settings.stall_seed = 1;
@@ -49,12 +51,13 @@ std::string CheckOn(const std::string& backend, const Model& model, const Progra
   const TargetRun run = session.Run(images.data());
   if (outputs != nullptr) *outputs = run.outputs;
   const MemoryTiming timing{latency, {}};
-  const std::string problem = CheckRun(model, program, images, session.setup(), run, latency == 0 ? nullptr : &timing);
+  const std::string problem =
+      CheckRun(model, program, images, session.setup(), run, latency == 0 ? nullptr : &timing);
   return problem.empty() ? "" : backend + ": " + problem;
 }
 
-std::string Check(const Model& model, const HwConfig& config, const ProgramOptions& options, int latency,
-                  const std::vector<int8_t>& images) {
+std::string Check(const Model& model, const HwConfig& config, const ProgramOptions& options,
+                  int latency, const std::vector<int8_t>& images) {
   const Program program = Compile(model, config, options);
   std::string problem = CheckOn("rtl", model, program, latency, images);
   if (problem.empty() && latency > 0) problem = CheckOn("tlm", model, program, latency, images);
@@ -71,13 +74,16 @@ TEST_P(AcceleratorLayerCaseTest, EqualsGoldenAndModel) {
       options.images = c.images;
       options.batch = c.batch;
       options.fuse_pool = latency != 1;
-      EXPECT_EQ(Check(c.net.Build(c.rounding), CaseConfig(rows, cols), options, latency, c.net.Images(c.images)), "")
+      EXPECT_EQ(Check(c.net.Build(c.rounding), CaseConfig(rows, cols), options, latency,
+                      c.net.Images(c.images)),
+                "")
           << rows << "x" << cols << ", memory latency " << latency << " (0: random stalls)";
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, AcceleratorLayerCaseTest, testing::Range(size_t{0}, LayerCases().size()),
+INSTANTIATE_TEST_SUITE_P(Table, AcceleratorLayerCaseTest,
+                         testing::Range(size_t{0}, LayerCases().size()),
                          [](const auto& info) { return LayerCases()[info.param].name; });
 
 class AcceleratorRandomNetworkTest : public testing::TestWithParam<std::pair<int, int>> {};
@@ -95,20 +101,25 @@ TEST_P(AcceleratorRandomNetworkTest, EqualGoldenAndModel) {
     options.pack_pixels = seed % 5 != 0;
     const Model model = net.Build(static_cast<Rounding>(seed % kNumRoundings));
     const int latencies[] = {20, 1, 100, 0};
-    ASSERT_EQ(Check(model, CaseConfig(rows, cols), options, latencies[seed % 4], net.Images(options.images)), "")
+    ASSERT_EQ(Check(model, CaseConfig(rows, cols), options, latencies[seed % 4],
+                    net.Images(options.images)),
+              "")
         << "seed " << seed << ", memory latency " << latencies[seed % 4] << " (0: random stalls)";
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, AcceleratorRandomNetworkTest, testing::ValuesIn(kShapes),
-                         [](const auto& info) { return fmt::format("{}x{}", info.param.first, info.param.second); });
+                         [](const auto& info) {
+                           return fmt::format("{}x{}", info.param.first, info.param.second);
+                         });
 
 // The published first layer, in both of its readings. Its authors accept a difference of one.
 class FashionConv1Test : public testing::Test {
  protected:
   void SetUp() override {
     const char* data = std::getenv("SYSTOLE_DATA");
-    if (data == nullptr) GTEST_SKIP() << "needs fashion_conv1: make test SYSTOLE_DATA=<data folder>";
+    if (data == nullptr)
+      GTEST_SKIP() << "needs fashion_conv1: make test SYSTOLE_DATA=<data folder>";
     vector_ = ReadFashionConv1(data);
   }
 

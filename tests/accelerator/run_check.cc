@@ -8,16 +8,18 @@
 namespace systole {
 namespace {
 
-std::string CheckTensor(const Observation& o, const std::vector<int8_t>& golden, const std::vector<int8_t>& seen) {
-  if (seen.size() != golden.size()) return fmt::format("tensor {} of image {} was never seen", o.tensor, o.image);
+std::string CheckTensor(const Observation& o, const std::vector<int8_t>& golden,
+                        const std::vector<int8_t>& seen) {
+  if (seen.size() != golden.size())
+    return fmt::format("tensor {} of image {} was never seen", o.tensor, o.image);
   size_t i = 0;
   for (int y = 0; y < o.layout.h; ++y) {
     for (int x = 0; x < o.layout.w; ++x) {
       for (int c = 0; c < o.layout.c; ++c, ++i) {
         const int want = golden[(static_cast<size_t>(c) * o.layout.h + y) * o.layout.w + x];
         if (want != seen[i]) {
-          return fmt::format("image {} tensor {} c={} y={} x={}: golden {}, device {}", o.image, o.tensor, c, y, x,
-                             want, seen[i]);
+          return fmt::format("image {} tensor {} c={} y={} x={}: golden {}, device {}", o.image,
+                             o.tensor, c, y, x, want, seen[i]);
         }
       }
     }
@@ -25,14 +27,16 @@ std::string CheckTensor(const Observation& o, const std::vector<int8_t>& golden,
   return "";
 }
 
-std::string CheckStamps(const std::vector<Instruction>& code, const Timeline& t, const RunRecord& record) {
+std::string CheckStamps(const std::vector<Instruction>& code, const Timeline& t,
+                        const RunRecord& record) {
   if (!t.ok()) return "cycle model: " + Describe(t);
   for (size_t i = 0; i < code.size(); ++i) {
     const Stamp model = {static_cast<uint64_t>(t.issue[i]), static_cast<uint64_t>(t.retire[i])};
     const Stamp& device = record.stamps.at(i);
     if (device != model) {
-      return fmt::format("instruction {} (opcode {:#x}): model issue {} retire {}, device issue {} retire {}", i,
-                         code[i].Get(field::kOpcode), model.issue, model.retire, device.issue, device.retire);
+      return fmt::format(
+          "instruction {} (opcode {:#x}): model issue {} retire {}, device issue {} retire {}", i,
+          code[i].Get(field::kOpcode), model.issue, model.retire, device.issue, device.retire);
     }
   }
   return "";
@@ -47,8 +51,9 @@ std::string CheckCycles(const Program& program, const TargetRun& setup_run, cons
   problem = CheckStamps(program.code, t, run.record);
   if (!problem.empty()) return problem;
   auto differ = [](const char* what, int64_t model, uint64_t device) {
-    return static_cast<uint64_t>(model) == device ? ""
-                                                  : fmt::format("counter {}: model {}, device {}", what, model, device);
+    return static_cast<uint64_t>(model) == device
+               ? ""
+               : fmt::format("counter {}: model {}, device {}", what, model, device);
   };
   const HardwareCounters& c = run.counters;
   problem = differ("total", t.total, c.total);
@@ -74,10 +79,12 @@ std::string CheckRun(const Model& model, const Program& program, const std::vect
   const size_t in = static_cast<size_t>(model.tensors.front().Elements());
   const size_t out = static_cast<size_t>(model.tensors.back().Elements());
   std::vector<std::vector<std::vector<int8_t>>> golden;
-  for (int i = 0; i < program.options.images; ++i) golden.push_back(RunReference(model, &images[i * in]));
+  for (int i = 0; i < program.options.images; ++i)
+    golden.push_back(RunReference(model, &images[i * in]));
   for (size_t k = 0; k < program.observations.size(); ++k) {
     const Observation& o = program.observations[k];
-    const std::string problem = CheckTensor(o, golden[o.image][o.tensor - 1], run.record.tensors.at(k));
+    const std::string problem =
+        CheckTensor(o, golden[o.image][o.tensor - 1], run.record.tensors.at(k));
     if (!problem.empty()) return problem;
   }
   for (int i = 0; i < program.options.images; ++i) {

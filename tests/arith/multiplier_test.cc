@@ -35,8 +35,8 @@ TEST(QuantizeMultiplierTest, NormalizesAsWorkedByHand) {
       {std::ldexp(1.0, 30), kPower30, 0},                  // the last with s >= 0
   };
   for (const auto& c : cases) {
-    for (Rounding mode :
-         {Rounding::kFloor, Rounding::kHalfUp, Rounding::kHalfAway, Rounding::kHalfEven, Rounding::kTflite}) {
+    for (Rounding mode : {Rounding::kFloor, Rounding::kHalfUp, Rounding::kHalfAway,
+                          Rounding::kHalfEven, Rounding::kTflite}) {
       const Multiplier got = QuantizeMultiplier(c.real, mode);
       EXPECT_EQ(got.m, c.m) << c.real;
       EXPECT_EQ(got.s, c.s) << c.real;
@@ -45,7 +45,8 @@ TEST(QuantizeMultiplierTest, NormalizesAsWorkedByHand) {
 }
 
 TEST(QuantizeMultiplierTest, ScalesTooSmallGiveZeroButFloorKeepsTheSign) {
-  for (double real : {std::ldexp(0.999, -32), std::ldexp(1.0, -33), std::ldexp(1.0, -40), 1e-30, 1e-300, 5e-324}) {
+  for (double real : {std::ldexp(0.999, -32), std::ldexp(1.0, -33), std::ldexp(1.0, -40), 1e-30,
+                      1e-300, 5e-324}) {
     for (int mode = 1; mode < kNumRoundings; ++mode) {
       const Multiplier got = QuantizeMultiplier(real, static_cast<Rounding>(mode));
       EXPECT_EQ(got.m, 0u) << real;
@@ -54,8 +55,10 @@ TEST(QuantizeMultiplierTest, ScalesTooSmallGiveZeroButFloorKeepsTheSign) {
     EXPECT_GT(got.m, 0u) << real;
     EXPECT_EQ(got.s, 62);
     // floor(acc * real) for a real below 2^-32: -1 for every negative acc, 0 for the others.
-    for (int32_t acc : {-1, -1000, INT32_MIN}) EXPECT_EQ(RoundProduct(acc, got.m, got.s, Rounding::kFloor), -1) << real;
-    for (int32_t acc : {0, 1, INT32_MAX}) EXPECT_EQ(RoundProduct(acc, got.m, got.s, Rounding::kFloor), 0) << real;
+    for (int32_t acc : {-1, -1000, INT32_MIN})
+      EXPECT_EQ(RoundProduct(acc, got.m, got.s, Rounding::kFloor), -1) << real;
+    for (int32_t acc : {0, 1, INT32_MAX})
+      EXPECT_EQ(RoundProduct(acc, got.m, got.s, Rounding::kFloor), 0) << real;
   }
   EXPECT_EQ(QuantizeMultiplier(0.0, Rounding::kFloor).m, 0u);
 }
@@ -74,12 +77,14 @@ TEST(LayerMultiplierTest, IsTheNearestToTheExactQuotient) {
   std::mt19937 random(7);
   std::uniform_real_distribution<float> exponent(-12, 2);
   for (int i = 0; i < 100'000; ++i) {
-    const float sx = std::exp2(exponent(random)), sw = std::exp2(exponent(random)), sy = std::exp2(exponent(random));
+    const float sx = std::exp2(exponent(random)), sw = std::exp2(exponent(random)),
+                sy = std::exp2(exponent(random));
     const Multiplier got = LayerMultiplier(sx, sw, sy, Rounding::kHalfAway, "x");
     ASSERT_GE(got.m, kPower30);
-    // m 2^-s Sy against Sx Sw in 64-bit significands: half a unit of m, and a little for double's division.
-    const long double error =
-        std::ldexp(static_cast<long double>(got.m), -got.s) * sy - static_cast<long double>(sx) * sw;
+    // m 2^-s Sy against Sx Sw in 64-bit significands: half a unit of m, and a little for double's
+    // division.
+    const long double error = std::ldexp(static_cast<long double>(got.m), -got.s) * sy -
+                              static_cast<long double>(sx) * sw;
     ASSERT_LE(std::fabs(error), std::ldexp(0.500001L, -got.s) * sy) << sx << " " << sw << " " << sy;
   }
 }
@@ -89,12 +94,15 @@ TEST(LayerMultiplierTest, Float32RoundsTheProductThenTheQuotient) {
   std::uniform_real_distribution<float> exponent(-12, 2);
   int differ = 0;
   for (int i = 0; i < 100'000; ++i) {
-    const float sx = std::exp2(exponent(random)), sw = std::exp2(exponent(random)), sy = std::exp2(exponent(random));
+    const float sx = std::exp2(exponent(random)), sw = std::exp2(exponent(random)),
+                sy = std::exp2(exponent(random));
     const Multiplier got = LayerMultiplier(sx, sw, sy, Rounding::kFloat32, "x");
-    // A double holds the product of two floats exactly and rounds their quotient harmlessly (53 >= 2 * 24 + 2).
+    // A double holds the product of two floats exactly and rounds their quotient harmlessly (53 >=
+    // 2 * 24 + 2).
     const float product = static_cast<float>(double{sx} * double{sw});
     const float real = static_cast<float>(double{product} / double{sy});
-    ASSERT_EQ(std::ldexp(static_cast<double>(got.m), -got.s), double{real}) << sx << " " << sw << " " << sy;
+    ASSERT_EQ(std::ldexp(static_cast<double>(got.m), -got.s), double{real})
+        << sx << " " << sw << " " << sy;
     ASSERT_EQ(RoundTo24Bits(got.m), got.m);
     differ += real != static_cast<float>(double{sx} * double{sw} / double{sy});
   }
@@ -102,7 +110,8 @@ TEST(LayerMultiplierTest, Float32RoundsTheProductThenTheQuotient) {
 }
 
 TEST(LayerMultiplierTest, RefusesScalesThatAreNotFiniteAndPositive) {
-  const float bad[] = {0.0f, -1.0f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+  const float bad[] = {0.0f, -1.0f, std::numeric_limits<float>::infinity(),
+                       std::numeric_limits<float>::quiet_NaN()};
   for (float scale : bad) {
     for (Rounding mode : {Rounding::kHalfEven, Rounding::kFloat32}) {
       EXPECT_THROW(LayerMultiplier(scale, 1, 1, mode, "x"), InputError);
@@ -126,11 +135,13 @@ TEST(AverageMultiplierTest, DividesByTheCount) {
   EXPECT_EQ(std::ldexp(static_cast<double>(single.m), -single.s), static_cast<double>(1.0f / 9.0f));
 }
 
-// Sums of `count` int8 values, every one of them, against the truncating division of TensorFlow Lite's kernel.
+// Sums of `count` int8 values, every one of them, against the truncating division of TensorFlow
+// Lite's kernel.
 TEST(TfliteAverageMultiplierTest, EqualsTheKernelOnEverySum) {
   std::vector<int> counts;
   for (int count = 1; count <= 256; ++count) counts.push_back(count);
-  for (int count : {289, 343, 400, 625, 729, 784, 1000, 1024, 3136, 4096, 12544, 16384, 50176, 65535}) {
+  for (int count :
+       {289, 343, 400, 625, 729, 784, 1000, 1024, 3136, 4096, 12544, 16384, 50176, 65535}) {
     counts.push_back(count);
   }
   for (int count : counts) {
@@ -139,8 +150,10 @@ TEST(TfliteAverageMultiplierTest, EqualsTheKernelOnEverySum) {
     ASSERT_LE(multiplier.s, 62);
     for (int sum = -128 * count; sum <= 127 * count; ++sum) {
       const int want = sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
-      const int got = Requantize(sum, multiplier.m, multiplier.s, Rounding::kHalfAway, 0, -128, 127);
-      if (got != want) FAIL() << "sum " << sum << " count " << count << " got " << got << " want " << want;
+      const int got =
+          Requantize(sum, multiplier.m, multiplier.s, Rounding::kHalfAway, 0, -128, 127);
+      if (got != want)
+        FAIL() << "sum " << sum << " count " << count << " got " << got << " want " << want;
     }
   }
 }

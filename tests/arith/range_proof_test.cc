@@ -12,7 +12,8 @@
 namespace systole {
 namespace {
 
-// One fully connected layer of `k` inputs and `n` outputs, all weights `w`, unit scales, multiplier 2^-8.
+// One fully connected layer of `k` inputs and `n` outputs, all weights `w`, unit scales, multiplier
+// 2^-8.
 Model FullyConnected(int k, int n, int8_t w) {
   Model model;
   model.name = "m.onnx";
@@ -40,7 +41,9 @@ std::string Refusal(const Model& model) {
   return "";
 }
 
-bool Contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST(FoldedBiasTest, EqualsTheSumWorkedByHand) {
   Model model = FullyConnected(3, 2, 0);

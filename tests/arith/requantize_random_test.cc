@@ -32,7 +32,8 @@ Wide Nearest(Wide p, int s, Tie tie) {
   return twice > denominator || (twice == denominator && tie(below)) ? below + 1 : below;
 }
 
-// gemmlowp, SaturatingRoundingDoublingHighMul and RoundingDivideByPOT, with TensorFlow Lite's shift around them.
+// gemmlowp, SaturatingRoundingDoublingHighMul and RoundingDivideByPOT, with TensorFlow Lite's shift
+// around them.
 int32_t DoublingHighMul(int32_t a, int32_t b) {
   const int64_t ab = int64_t{a} * b;
   const int32_t nudge = ab >= 0 ? (1 << 30) : (1 - (1 << 30));
@@ -77,8 +78,8 @@ struct Vector {
   int s;
 };
 
-// Accumulators of every magnitude, multipliers dense and sparse (sparse ones make ties), shifts that land in and around
-// the range of an output as well as any other.
+// Accumulators of every magnitude, multipliers dense and sparse (sparse ones make ties), shifts
+// that land in and around the range of an output as well as any other.
 Vector Draw(std::mt19937_64& random, Rounding mode) {
   Vector v;
   const uint64_t bits = random();
@@ -89,7 +90,8 @@ Vector Draw(std::mt19937_64& random, Rounding mode) {
   v.m |= uint32_t{1} << 30;
   if (mode == Rounding::kFloat32) v.m &= ~uint32_t{0x7F};
   const bool any_shift = (bits & 0x3000) == 0;
-  v.s = any_shift ? static_cast<int>((bits >> 16) % 63) : 55 - magnitude + static_cast<int>((bits >> 16) % 12);
+  v.s = any_shift ? static_cast<int>((bits >> 16) % 63)
+                  : 55 - magnitude + static_cast<int>((bits >> 16) % 12);
   if (v.s < 0) v.s = 0;
   if (v.s > 62) v.s = 62;
   if (mode == Rounding::kTflite) {
@@ -115,15 +117,17 @@ TEST_P(RequantizeRandomTest, EqualsAnotherFormulationOnTenMillionVectors) {
     const Vector v = Draw(random, mode);
     const Wide want = Reference(v.acc, v.m, v.s, mode);
     ASSERT_TRUE(Wide{RoundProduct(v.acc, v.m, v.s, mode)} == want)
-        << RoundingName(mode) << " seed " << kSeed + GetParam() << " vector " << i << ": acc " << v.acc << " m " << v.m
-        << " s " << v.s << " got " << RoundProduct(v.acc, v.m, v.s, mode) << " want " << static_cast<long double>(want);
+        << RoundingName(mode) << " seed " << kSeed + GetParam() << " vector " << i << ": acc "
+        << v.acc << " m " << v.m << " s " << v.s << " got " << RoundProduct(v.acc, v.m, v.s, mode)
+        << " want " << static_cast<long double>(want);
     const uint64_t clamps = random();
     const int zy = static_cast<int8_t>(clamps), a = static_cast<int8_t>(clamps >> 8),
               b = static_cast<int8_t>(clamps >> 16);
     const int lo = a < b ? a : b, hi = a < b ? b : a;
     const Wide sum = want + zy;
     const int y = sum < lo ? lo : sum > hi ? hi : static_cast<int>(sum);
-    ASSERT_EQ(Requantize(v.acc, v.m, v.s, mode, zy, lo, hi), y) << RoundingName(mode) << " vector " << i;
+    ASSERT_EQ(Requantize(v.acc, v.m, v.s, mode, zy, lo, hi), y)
+        << RoundingName(mode) << " vector " << i;
     inside += sum > -128 && sum < 127;
     const uint64_t p = static_cast<uint64_t>(int64_t{v.acc} * v.m);
     ties += v.s > 0 && v.acc != 0 && (p & ((uint64_t{1} << v.s) - 1)) == uint64_t{1} << (v.s - 1);
@@ -134,7 +138,9 @@ TEST_P(RequantizeRandomTest, EqualsAnotherFormulationOnTenMillionVectors) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AllModes, RequantizeRandomTest, testing::Range(0, kNumRoundings),
-                         [](const auto& info) { return RoundingName(static_cast<Rounding>(info.param)); });
+                         [](const auto& info) {
+                           return RoundingName(static_cast<Rounding>(info.param));
+                         });
 
 // Max pooling before or after requantization gives the same only if R is monotonic in acc.
 TEST_P(RequantizeRandomTest, IsMonotonicInTheAccumulator) {

@@ -28,7 +28,8 @@ const Case kCases[] = {
     {-3, kHalf, 31, {-2, -1, -2, -2, -1, -2}},
     {5, kHalf, 31, {2, 3, 3, 2, 3, 2}},
     {-5, kHalf, 31, {-3, -2, -3, -2, -2, -2}},
-    // acc / 4: tflite rounds twice, 0.25 -> 0.5 -> 1 and 1.25 -> 1.5 -> 2; its second step takes ties away from zero.
+    // acc / 4: tflite rounds twice, 0.25 -> 0.5 -> 1 and 1.25 -> 1.5 -> 2; its second step takes
+    // ties away from zero.
     {1, kHalf, 32, {0, 0, 0, 0, 1, 0}},
     {-1, kHalf, 32, {-1, 0, 0, 0, 0, 0}},
     {2, kHalf, 32, {0, 1, 1, 0, 1, 0}},
@@ -41,21 +42,26 @@ const Case kCases[] = {
     // acc * 2 (s = 29, left = 2): exact in all.
     {7, kHalf, 29, {14, 14, 14, 14, 14, 14}},
     {-7, kHalf, 29, {-14, -14, -14, -14, -14, -14}},
-    // (2^24 + 1) / 2^25 = 0.5 + 2^-25: a near-tie. Single precision drops the last bit of acc: a tie, to even.
+    // (2^24 + 1) / 2^25 = 0.5 + 2^-25: a near-tie. Single precision drops the last bit of acc: a
+    // tie, to even.
     {16777217, kHalf, 55, {0, 1, 1, 1, 1, 0}},
     {-16777217, kHalf, 55, {-1, -1, -1, -1, -1, 0}},
     // (2^24 + 3) / 2^25 = 0.5 + 3 * 2^-25: acc is a tie of its own, rounded to the even 2^24 + 4.
     {16777219, kHalf, 55, {0, 1, 1, 1, 1, 1}},
-    // (2^24 - 1) / 2^25 = 0.5 - 2^-25: fits 24 bits. tflite: h = 2^23, the half was rounded up; then a tie, away.
+    // (2^24 - 1) / 2^25 = 0.5 - 2^-25: fits 24 bits. tflite: h = 2^23, the half was rounded up;
+    // then a tie, away.
     {16777215, kHalf, 55, {0, 0, 0, 0, 1, 0}},
     {-16777215, kHalf, 55, {-1, 0, 0, 0, 0, 0}},
-    // The second rounding of float32: f = 3, m = 2^24 - 1, f m = 50331645 needs 26 bits -> 50331644 (tie-free, nearest
+    // The second rounding of float32: f = 3, m = 2^24 - 1, f m = 50331645 needs 26 bits -> 50331644
+    // (tie-free, nearest
     // multiple of 4: 645 = 4 * 12582911 + 1). Over 2^25: 1.49999991 and 1.49999988.
     // tflite: h = round(2.9999998) = 3, then 1.5 away from zero.
     {3, 16777215, 25, {1, 1, 1, 1, 2, 1}},
-    // f = 5, m = 2^24 - 3: f m = 83886065, to a multiple of 8 (27 bits): 83886064. Over 2^24: 4.99999905.
+    // f = 5, m = 2^24 - 3: f m = 83886065, to a multiple of 8 (27 bits): 83886064. Over
+    // 2^24: 4.99999905.
     {5, 16777213, 24, {4, 5, 5, 5, 5, 5}},
-    // f = 3, m = 11184811: f m = 33554433 = 2^25 + 1 (26 bits), to a multiple of 4: 2^25. Over 2^26: a near-tie becomes
+    // f = 3, m = 11184811: f m = 33554433 = 2^25 + 1 (26 bits), to a multiple of 4: 2^25. Over
+    // 2^26: a near-tie becomes
     // a tie, to even.
     {3, 11184811, 26, {0, 1, 1, 1, 1, 0}},
     {-3, 11184811, 26, {-1, -1, -1, -1, -1, 0}},
@@ -64,7 +70,8 @@ const Case kCases[] = {
     {-5, 0, 62, {0, 0, 0, 0, 0, 0}},
     // The smallest scale: -2^31 * 2^30 / 2^62 = -0.5, a tie; tflite: h = -2^30, over 2^31, away.
     {INT32_MIN, kHalf, 62, {-1, 0, -1, 0, -1, 0}},
-    // (2^31 - 1) / 2^32: just below the tie; tflite rounds h up to 2^30: a tie, away; float32 rounds acc up to 2^31.
+    // (2^31 - 1) / 2^32: just below the tie; tflite rounds h up to 2^30: a tie, away; float32
+    // rounds acc up to 2^31.
     {INT32_MAX, kHalf, 62, {0, 0, 0, 0, 1, 0}},
 };
 
@@ -92,9 +99,11 @@ TEST(RequantizeTest, RoundsTiesAndNearTiesAsWorkedByHand) {
 }
 
 TEST(RequantizeTest, ShiftOfZeroIsTheProduct) {
-  for (Rounding mode : {Rounding::kFloor, Rounding::kHalfUp, Rounding::kHalfAway, Rounding::kHalfEven}) {
-    EXPECT_EQ(RoundProduct(INT32_MIN, 0x7FFFFFFF, 0, mode), -4611686016279904256);  // -2^31 (2^31 - 1)
-    EXPECT_EQ(RoundProduct(INT32_MAX, 0x7FFFFFFF, 0, mode), 4611686014132420609);   // (2^31 - 1)^2
+  for (Rounding mode :
+       {Rounding::kFloor, Rounding::kHalfUp, Rounding::kHalfAway, Rounding::kHalfEven}) {
+    EXPECT_EQ(RoundProduct(INT32_MIN, 0x7FFFFFFF, 0, mode),
+              -4611686016279904256);  // -2^31 (2^31 - 1)
+    EXPECT_EQ(RoundProduct(INT32_MAX, 0x7FFFFFFF, 0, mode), 4611686014132420609);  // (2^31 - 1)^2
   }
   // 2^31 (the rounded acc) times (2^24 - 1) 2^7, exact.
   EXPECT_EQ(RoundProduct(INT32_MAX, 0x7FFFFF80, 0, Rounding::kFloat32), 4611685743549480960);

@@ -25,9 +25,11 @@ FashionConv1 ReadFashionConv1(const std::string& data_folder) {
   for (const std::string& bits : Words(folder + "ifmap_28x28.txt")) {
     v.image.push_back(static_cast<int8_t>(std::stoi(bits, nullptr, 2) - 128));
   }
-  for (const std::string& bits : Words(folder + "pool_14x14.txt")) v.expected.push_back(std::stoi(bits, nullptr, 2));
+  for (const std::string& bits : Words(folder + "pool_14x14.txt"))
+    v.expected.push_back(std::stoi(bits, nullptr, 2));
 
-  const float input_scale = 1.0f / 255, weight_scale = 0.017443126067519188f, output_scale = 0.008702474646270275f;
+  const float input_scale = 1.0f / 255, weight_scale = 0.017443126067519188f,
+              output_scale = 0.008702474646270275f;
   v.model.name = "fashion_conv1";
   v.model.tensors = {{"image", 1, 28, 28, input_scale, -128, DType::kUint8},
                      {"conv1", 1, 28, 28, output_scale, -128, DType::kUint8},
@@ -40,8 +42,9 @@ FashionConv1 ReadFashionConv1(const std::string& data_folder) {
   for (int i = 0; i < 9; ++i) conv.weights.push_back(static_cast<int8_t>(std::stoi(weights.at(i))));
   conv.weight_scales = {weight_scale};
   const double bias = std::stod(Words(folder + "conv1_bias.txt").at(0));
-  conv.bias = {static_cast<int32_t>(std::lround(bias / (0.00392 * 0.01744)))};  // the document's own: 459
-  conv.clamp_lo = -128;                                                         // ReLU: Zy
+  conv.bias = {
+      static_cast<int32_t>(std::lround(bias / (0.00392 * 0.01744)))};  // the document's own: 459
+  conv.clamp_lo = -128;                                                // ReLU: Zy
   Layer pool;
   pool.name = "pool";
   pool.kind = LayerKind::kMaxPool;
@@ -50,7 +53,8 @@ FashionConv1 ReadFashionConv1(const std::string& data_folder) {
   return v;
 }
 
-FashionDifference CompareFashionConv1(const FashionConv1& vector, const std::vector<int8_t>& outputs) {
+FashionDifference CompareFashionConv1(const FashionConv1& vector,
+                                      const std::vector<int8_t>& outputs) {
   FashionDifference d;
   for (size_t i = 0; i < vector.expected.size(); ++i) {
     const int difference = std::abs(outputs.at(i) + 128 - vector.expected[i]);

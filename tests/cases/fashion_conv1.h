@@ -1,5 +1,5 @@
-// The first layer of a published Fashion-MNIST accelerator (3x3 filter, padding 1, ReLU, 2x2 max pooling), one filter:
-// its image, weights, bias and expected output as its authors give them.
+// The first layer of a published Fashion-MNIST accelerator (3x3 filter, padding 1, ReLU, 2x2 max
+// pooling), one filter: its image, weights, bias and expected output as its authors give them.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@ FashionConv1 ReadFashionConv1(const std::string& data_folder);
 struct FashionDifference {
   int equal = 0, largest = 0;
 };
-FashionDifference CompareFashionConv1(const FashionConv1& vector, const std::vector<int8_t>& outputs);
+FashionDifference CompareFashionConv1(const FashionConv1& vector,
+                                      const std::vector<int8_t>& outputs);
 
 }  // namespace systole

@@ -1,4 +1,5 @@
-// The table of named layer cases. Each states only what matters for it; every description of the accelerator runs all.
+// The table of named layer cases. Each states only what matters for it; every description of the
+// accelerator runs all.
 #pragma once
 
 #include <string>

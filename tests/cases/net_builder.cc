@@ -26,16 +26,18 @@ Layer& NetBuilder::Append(const char* op, LayerKind kind, int c, int h, int w) {
   return model_.layers.back();
 }
 
-void NetBuilder::FillWeights(Layer& layer, size_t count, int cout, int k, int weight_zero_point, bool per_channel,
-                             bool extreme) {
+void NetBuilder::FillWeights(Layer& layer, size_t count, int cout, int k, int weight_zero_point,
+                             bool per_channel, bool extreme) {
   const Tensor& in = model_.tensors[model_.tensors.size() - 2];
   Tensor& out = model_.tensors.back();
   for (size_t i = 0; i < count; ++i) {
-    layer.weights.push_back(static_cast<int8_t>(extreme ? (Uniform(0, 1) ? 127 : -128) : Uniform(-128, 127)));
+    layer.weights.push_back(
+        static_cast<int8_t>(extreme ? (Uniform(0, 1) ? 127 : -128) : Uniform(-128, 127)));
   }
   layer.weight_zero_point = weight_zero_point;
   for (int n = 0; n < (per_channel ? cout : 1); ++n) {
-    layer.weight_scales.push_back(0.002f * std::exp(std::uniform_real_distribution<float>(-1, 1)(random_)));
+    layer.weight_scales.push_back(0.002f *
+                                  std::exp(std::uniform_real_distribution<float>(-1, 1)(random_)));
   }
   for (int n = 0; n < cout; ++n) layer.bias.push_back(Uniform(-4000, 4000));
   // About four standard deviations of a random sum fit the output.
@@ -57,7 +59,8 @@ NetBuilder& NetBuilder::Conv(const ConvSpec& s) {
   layer.groups = s.groups;
   layer.pad = s.pad;
   const int k = in.c / s.groups * s.kernel_h * s.kernel_w;
-  FillWeights(layer, static_cast<size_t>(s.cout) * k, s.cout, k, s.weight_zero_point, s.per_channel, s.extreme);
+  FillWeights(layer, static_cast<size_t>(s.cout) * k, s.cout, k, s.weight_zero_point, s.per_channel,
+              s.extreme);
   if (s.relu) layer.clamp_lo = model_.tensors.back().zero_point;
   return *this;
 }
@@ -65,7 +68,8 @@ NetBuilder& NetBuilder::Conv(const ConvSpec& s) {
 NetBuilder& NetBuilder::FullyConnected(int cout, int weight_zero_point, bool relu) {
   const int k = static_cast<int>(model_.tensors.back().Elements());
   Layer& layer = Append("fc", LayerKind::kFullyConnected, cout, 1, 1);
-  FillWeights(layer, static_cast<size_t>(cout) * k, cout, k, weight_zero_point, Uniform(0, 1), false);
+  FillWeights(layer, static_cast<size_t>(cout) * k, cout, k, weight_zero_point, Uniform(0, 1),
+              false);
   if (relu) layer.clamp_lo = model_.tensors.back().zero_point;
   return *this;
 }
@@ -74,8 +78,8 @@ NetBuilder& NetBuilder::Pool(const PoolSpec& s) {
   const Tensor in = model_.tensors.back();
   const int h = OutputSize(in.h, s.pad.top + s.pad.bottom, s.kernel_h, s.stride_h, 1);
   const int w = OutputSize(in.w, s.pad.left + s.pad.right, s.kernel_w, s.stride_w, 1);
-  Layer& layer =
-      Append(s.average ? "avgpool" : "maxpool", s.average ? LayerKind::kAveragePool : LayerKind::kMaxPool, in.c, h, w);
+  Layer& layer = Append(s.average ? "avgpool" : "maxpool",
+                        s.average ? LayerKind::kAveragePool : LayerKind::kMaxPool, in.c, h, w);
   layer.kernel_h = s.kernel_h;
   layer.kernel_w = s.kernel_w;
   layer.stride_h = s.stride_h;
@@ -109,7 +113,8 @@ Model NetBuilder::Build(Rounding mode) const {
 std::vector<int8_t> NetBuilder::Images(int count) const {
   std::mt19937_64 random(seed_ ^ 0x1A6E5);
   std::vector<int8_t> images(static_cast<size_t>(count) * model_.tensors[0].Elements());
-  for (int8_t& value : images) value = static_cast<int8_t>(std::uniform_int_distribution<int>(-128, 127)(random));
+  for (int8_t& value : images)
+    value = static_cast<int8_t>(std::uniform_int_distribution<int>(-128, 127)(random));
   return images;
 }
 
@@ -118,7 +123,8 @@ NetBuilder RandomNetwork(uint64_t seed) {
   auto pick = [&](int lo, int hi) { return std::uniform_int_distribution<int>(lo, hi)(random); };
   const int c = pick(0, 3) ? pick(1, 8) : pick(9, 40);
   const int side = c > 8 ? 8 : 14;
-  NetBuilder net("random" + std::to_string(seed), seed, c, pick(1, side), pick(1, side), pick(-128, 127));
+  NetBuilder net("random" + std::to_string(seed), seed, c, pick(1, side), pick(1, side),
+                 pick(-128, 127));
   const int layers = pick(1, 4);
   for (int i = 0; i < layers; ++i) {
     const Tensor in = net.Output();
@@ -154,7 +160,8 @@ NetBuilder RandomNetwork(uint64_t seed) {
       s.stride_h = pick(1, 3);
       s.stride_w = pick(1, 3);
       if (pick(0, 3) == 0) {
-        s.pad = {pick(0, s.kernel_h - 1), pick(0, s.kernel_w - 1), pick(0, s.kernel_h - 1), pick(0, s.kernel_w - 1)};
+        s.pad = {pick(0, s.kernel_h - 1), pick(0, s.kernel_w - 1), pick(0, s.kernel_h - 1),
+                 pick(0, s.kernel_w - 1)};
       }
       s.count_include_pad = pick(0, 1);
       s.mode = pick(0, 1) ? AverageMode::kInteger : AverageMode::kTflite;

@@ -1,4 +1,5 @@
-// Small quantized networks with seeded random weights, for tests: built layer by layer, shapes followed along.
+// Small quantized networks with seeded random weights, for tests: built layer by layer, shapes
+// followed along.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +51,8 @@ class NetBuilder {
  private:
   int Uniform(int lo, int hi) { return std::uniform_int_distribution<int>(lo, hi)(random_); }
   Layer& Append(const char* op, LayerKind kind, int c, int h, int w);
-  void FillWeights(Layer& layer, size_t count, int cout, int k, int weight_zero_point, bool per_channel, bool extreme);
+  void FillWeights(Layer& layer, size_t count, int cout, int k, int weight_zero_point,
+                   bool per_channel, bool extreme);
 
   Model model_;
   uint64_t seed_;

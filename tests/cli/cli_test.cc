@@ -1,4 +1,5 @@
-// The command line as a user meets it: exit status, messages, files, and faults found at the right place.
+// The command line as a user meets it: exit status, messages, files, and faults found at the right
+// place.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -46,14 +47,18 @@ class CliTest : public ::testing::Test {
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
 
   Result Systole(const std::string& arguments) const {
-    const std::string command =
-        fmt::format("{} {} >{}.out 2>{}.err </dev/null", SYSTOLE_BINARY, arguments, Path("std"), Path("std"));
+    const std::string command = fmt::format("{} {} >{}.out 2>{}.err </dev/null", SYSTOLE_BINARY,
+                                            arguments, Path("std"), Path("std"));
     const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadText(Path("std.out")), ReadText(Path("std.err"))};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadText(Path("std.out")),
+            ReadText(Path("std.err"))};
   }
-  Result Run(const std::string& arguments) const { return Systole("run " + kModel + kDigits + " " + arguments); }
+  Result Run(const std::string& arguments) const {
+    return Systole("run " + kModel + kDigits + " " + arguments);
+  }
 
-  // Status 2, nothing on standard output, one line on standard error that holds every one of `parts`.
+  // Status 2, nothing on standard output, one line on standard error that holds every one of
+  // `parts`.
   void ExpectRefused(const std::string& arguments, const std::vector<std::string>& parts) const {
     SCOPED_TRACE(arguments);
     const Result r = Systole(arguments);
@@ -61,7 +66,8 @@ class CliTest : public ::testing::Test {
     EXPECT_EQ(r.out, "");
     EXPECT_EQ(std::count(r.err.begin(), r.err.end(), '\n'), 1) << r.err;
     EXPECT_EQ(r.err.rfind("error: ", 0), 0u) << r.err;
-    for (const std::string& part : parts) EXPECT_NE(r.err.find(part), std::string::npos) << part << " in: " << r.err;
+    for (const std::string& part : parts)
+      EXPECT_NE(r.err.find(part), std::string::npos) << part << " in: " << r.err;
   }
 
   // Files in the test's folder, but for the two of the streams.
@@ -80,7 +86,8 @@ class CliTest : public ::testing::Test {
 // ---- Help and refusals
 
 TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
-  for (const std::string command : {"", "run", "compile", "info", "config", "scalesim", "workload"}) {
+  for (const std::string command :
+       {"", "run", "compile", "info", "config", "scalesim", "workload"}) {
     const Result r = Systole(command + " -h");
     EXPECT_EQ(r.status, 0) << command;
     EXPECT_NE((r.out + r.err).find("sage"), std::string::npos) << command;
@@ -100,7 +107,8 @@ TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("run " + kModel + kDigits + " --batch 0", {"--batch"});
   ExpectRefused("run " + kModel + kDigits + " --memory-latency 0", {"--memory-latency"});
   ExpectRefused("run " + kModel + kDigits + " --stall 1 --backend golden,tlm", {"--stall"});
-  ExpectRefused("run " + kModel + kDigits + " --trace x.fst --backend golden,tlm", {"--trace", "rtl"});
+  ExpectRefused("run " + kModel + kDigits + " --trace x.fst --backend golden,tlm",
+                {"--trace", "rtl"});
   ExpectRefused("run " + kModel + kDigits + " --backend rtl --trace-layer C1", {"--trace FILE"});
 }
 
@@ -129,17 +137,19 @@ TEST_F(CliTest, BadFilesAreRefusedByName) {
 TEST_F(CliTest, AMissingRtlLibraryNamesTheCommandThatBuildsIt) {
   ExpectRefused("run " + kModel + kDigits + " --backend golden,rtl --rows 61 --cols 59 --first 1",
                 {"make rtl ROWS=61 COLS=59"});
-  ExpectRefused("run " + kModel + kDigits + " --backend rtl --rows 61 --cols 59 --first 1 --trace " + Path("t.fst"),
+  ExpectRefused("run " + kModel + kDigits +
+                    " --backend rtl --rows 61 --cols 59 --first 1 --trace " + Path("t.fst"),
                 {"make rtl VARIANT=trace ROWS=61 COLS=59"});
 }
 
 TEST_F(CliTest, ARefusalLeavesNothingWritten) {
-  ExpectRefused("run " + kModel + kDigits + " --first 2 --backend golden --outputs " + Path("y.npy") + " --json " +
-                    Path("no/such/folder.json"),
+  ExpectRefused("run " + kModel + kDigits + " --first 2 --backend golden --outputs " +
+                    Path("y.npy") + " --json " + Path("no/such/folder.json"),
                 {"--json", "does not exist"});
-  ExpectRefused(
-      "run " + kModel + kDigits + " --labels " SYSTOLE_SOURCE_DIR "/models/digits/README.md --outputs " + Path("y.npy"),
-      {"README.md"});
+  ExpectRefused("run " + kModel + kDigits +
+                    " --labels " SYSTOLE_SOURCE_DIR "/models/digits/README.md --outputs " +
+                    Path("y.npy"),
+                {"README.md"});
   ExpectRefused("compile " + kModel + " -o " + Path("folder") + " --acc-depth 5000", {"ACC_DEPTH"});
   EXPECT_EQ(Files(), std::vector<std::string>{});
 }
@@ -148,23 +158,25 @@ TEST_F(CliTest, ARefusalLeavesNothingWritten) {
 
 TEST_F(CliTest, HelpListsEverySubcommand) {
   const std::string out = Systole("--help").out;
-  for (const std::string name : {"run", "compile", "info", "config", "scalesim", "workload", "explore"}) {
+  for (const std::string name :
+       {"run", "compile", "info", "config", "scalesim", "workload", "explore"}) {
     EXPECT_NE(out.find("\n  " + name + " "), std::string::npos) << name;
   }
 }
 
 TEST_F(CliTest, ProgramsAreFoundThroughASymbolicLinkAndFromAnotherFolder) {
   fs::create_symlink(SYSTOLE_BINARY, Path("link"));
-  const std::string run =
-      fmt::format("cd {} && ./link config --rows 5 --cols 7 >{} 2>{}", folder_.string(), Path("o"), Path("e"));
+  const std::string run = fmt::format("cd {} && ./link config --rows 5 --cols 7 >{} 2>{}",
+                                      folder_.string(), Path("o"), Path("e"));
   ASSERT_EQ(std::system(run.c_str()), 0) << ReadText(Path("e"));
   EXPECT_NE(ReadText(Path("o")).find("r5c7"), std::string::npos);
 }
 
 TEST_F(CliTest, ProgramsAreFoundWhenStartedByNameAlone) {
   fs::create_symlink(SYSTOLE_BINARY, Path("systole-by-name"));
-  const std::string run = fmt::format("cd / && PATH={}:$PATH && systole-by-name config --rows 5 --cols 7 >{} 2>{}",
-                                      folder_.string(), Path("o"), Path("e"));
+  const std::string run =
+      fmt::format("cd / && PATH={}:$PATH && systole-by-name config --rows 5 --cols 7 >{} 2>{}",
+                  folder_.string(), Path("o"), Path("e"));
   ASSERT_EQ(std::system(run.c_str()), 0) << ReadText(Path("e"));
   EXPECT_NE(ReadText(Path("o")).find("r5c7"), std::string::npos);
 }
@@ -175,13 +187,16 @@ TEST_F(CliTest, AProgramThatIsNotBuiltNamesTheTarget) {
   const std::string call = fmt::format("{} ", Path("alone"));
   for (const auto& [command, target] : std::vector<std::pair<std::string, std::string>>{
            {"explore", "make explore"}, {"run", "make build"}, {"workload", "make build"}}) {
-    const int status = std::system((call + command + " x >" + Path("o") + " 2>" + Path("e")).c_str());
+    const int status =
+        std::system((call + command + " x >" + Path("o") + " 2>" + Path("e")).c_str());
     EXPECT_EQ(WEXITSTATUS(status), 2) << command;
-    EXPECT_EQ(ReadText(Path("e")), "error: systole " + command + " is not built; " + target + " builds it\n");
+    EXPECT_EQ(ReadText(Path("e")),
+              "error: systole " + command + " is not built; " + target + " builds it\n");
     EXPECT_EQ(ReadText(Path("o")), "");
   }
   // scalesim needs no other program: it is refused for its missing file.
-  const int status = std::system((call + "scalesim -t nothing.csv >" + Path("o") + " 2>" + Path("e")).c_str());
+  const int status =
+      std::system((call + "scalesim -t nothing.csv >" + Path("o") + " 2>" + Path("e")).c_str());
   EXPECT_EQ(WEXITSTATUS(status), 2);
   EXPECT_NE(ReadText(Path("e")).find("nothing.csv"), std::string::npos) << ReadText(Path("e"));
 }
@@ -208,11 +223,13 @@ TEST_F(CliTest, WorkloadPrintsATable) {
 // ---- Runs
 
 TEST_F(CliTest, PackingIsRefusedWhereNothingPacks) {
-  ExpectRefused("run " + kModel + kDigits + " --backend golden --no-pack", {"--no-pack", "--backend"});
+  ExpectRefused("run " + kModel + kDigits + " --backend golden --no-pack",
+                {"--no-pack", "--backend"});
 }
 
 TEST_F(CliTest, AllThreeAgreeAndTheJsonAddsUp) {
-  const Result r = Run("--first 5 --batch 2 --backend golden,tlm,rtl --json " + Path("r.json") + kLabels);
+  const Result r =
+      Run("--first 5 --batch 2 --backend golden,tlm,rtl --json " + Path("r.json") + kLabels);
   ASSERT_EQ(r.status, 0) << r.err;
   EXPECT_NE(r.out.find("all equal"), std::string::npos);
   const json j = json::parse(ReadText(Path("r.json")));
@@ -235,13 +252,15 @@ TEST_F(CliTest, AllThreeAgreeAndTheJsonAddsUp) {
   EXPECT_EQ(sum, j["cycles"]["rtl"].get<uint64_t>());
   EXPECT_EQ(j["cycles"]["rtl"], j["cycles"]["tlm"]);
   EXPECT_EQ(j["cycles"]["rtl"], j["cycles"]["model"]);
-  // Bytes that reach the buffer, pooled tensors of C1 and C3 only, by each of two backends: 5 images.
+  // Bytes that reach the buffer, pooled tensors of C1 and C3 only, by each of two backends: 5
+  // images.
   const int bytes[] = {6 * 14 * 14, 16 * 5 * 5, 120, 84, 10};
   for (int i = 0; i < 5; ++i) EXPECT_EQ(j["layers"][i]["bytes_compared"], 2 * 5 * bytes[i]) << i;
 }
 
 TEST_F(CliTest, WithoutFusionEveryTensorIsCompared) {
-  const Result r = Run("--first 1 --batch 1 --no-fuse --backend golden,tlm,rtl --json " + Path("r.json"));
+  const Result r =
+      Run("--first 1 --batch 1 --no-fuse --backend golden,tlm,rtl --json " + Path("r.json"));
   ASSERT_EQ(r.status, 0) << r.err;
   int64_t bytes = 0;
   const json j = json::parse(ReadText(Path("r.json")));
@@ -264,11 +283,14 @@ TEST_F(CliTest, OutputsAreTheSameOnEveryBackendAndAnyNumberOfProcesses) {
 }
 
 TEST_F(CliTest, OutputsDirHoldsEveryLayer) {
-  ASSERT_EQ(Run("--first 3 --backend golden --outputs " + Path("y.npy") + " --outputs-dir " + Path("layers")).status,
+  ASSERT_EQ(Run("--first 3 --backend golden --outputs " + Path("y.npy") + " --outputs-dir " +
+                Path("layers"))
+                .status,
             0);
   const std::vector<std::pair<std::string, std::vector<int64_t>>> layers = {
-      {"0_C1", {3, 6, 28, 28}}, {"1_S2", {3, 6, 14, 14}}, {"2_C3", {3, 16, 10, 10}}, {"3_S4", {3, 16, 5, 5}},
-      {"4_C5", {3, 120, 1, 1}}, {"5_F6", {3, 84, 1, 1}},  {"6_OUT", {3, 10, 1, 1}}};
+      {"0_C1", {3, 6, 28, 28}}, {"1_S2", {3, 6, 14, 14}}, {"2_C3", {3, 16, 10, 10}},
+      {"3_S4", {3, 16, 5, 5}},  {"4_C5", {3, 120, 1, 1}}, {"5_F6", {3, 84, 1, 1}},
+      {"6_OUT", {3, 10, 1, 1}}};
   for (const auto& [name, shape] : layers) {
     EXPECT_EQ(ReadNpy(Path("layers/" + name + ".npy")).shape, shape) << name;
   }
@@ -291,22 +313,26 @@ TEST_F(CliTest, CompileWritesListingMemoryAndHex) {
   EXPECT_EQ(fs::file_size(Path("out/memory.hex")), j["memory"]["bytes"].get<uint64_t>() / 8 * 17);
   const std::string listing = ReadText(Path("out/listing.txt"));
   EXPECT_NE(listing.find("Matmul"), std::string::npos);
-  EXPECT_EQ(static_cast<uint64_t>(std::count(listing.begin(), listing.end(), '\n')),
-            j["setup"]["instructions"].get<uint64_t>() + j["code"]["instructions"].get<uint64_t>() + 3);
+  EXPECT_EQ(
+      static_cast<uint64_t>(std::count(listing.begin(), listing.end(), '\n')),
+      j["setup"]["instructions"].get<uint64_t>() + j["code"]["instructions"].get<uint64_t>() + 3);
 }
 
 TEST_F(CliTest, TracesAreWindowsOfCyclesOrOneLayer) {
   const std::string run = "--rows 5 --cols 7 --first 1 --batch 1 --backend golden,rtl ";
-  const std::string whole = Path("whole.fst"), layer = Path("layer.fst"), cycles = Path("cycles.fst");
+  const std::string whole = Path("whole.fst"), layer = Path("layer.fst"),
+                    cycles = Path("cycles.fst");
   ASSERT_EQ(Run(run + "--trace " + whole).status, 0);
   ASSERT_EQ(Run(run + "--trace " + layer + " --trace-layer OUT").status, 0);
   ASSERT_EQ(Run(run + "--trace " + cycles + " --trace-cycles 1000:1003").status, 0);
   EXPECT_GT(fs::file_size(whole), 4 * fs::file_size(layer));
   EXPECT_GT(fs::file_size(layer), fs::file_size(cycles));
-  ExpectRefused("run " + kModel + kDigits + " " + run + "--trace " + Path("no.fst") + " --trace-layer C9",
-                {"C9", "C1+S2"});
-  ExpectRefused("run " + kModel + kDigits + " " + run + "--trace " + Path("no.fst") + " --trace-cycles 9",
-                {"FIRST:LAST"});
+  ExpectRefused(
+      "run " + kModel + kDigits + " " + run + "--trace " + Path("no.fst") + " --trace-layer C9",
+      {"C9", "C1+S2"});
+  ExpectRefused(
+      "run " + kModel + kDigits + " " + run + "--trace " + Path("no.fst") + " --trace-cycles 9",
+      {"FIRST:LAST"});
   EXPECT_FALSE(fs::exists(Path("no.fst")));
 }
 
@@ -315,8 +341,8 @@ TEST_F(CliTest, TracesAreWindowsOfCyclesOrOneLayer) {
 TEST_F(CliTest, AWeightFaultIsFoundInItsLayer) {
   for (const std::string who : {"rtl", "tlm", "golden"}) {
     SCOPED_TRACE(who);
-    const Result r = Run("--first 2 --batch 2 --backend golden,tlm,rtl --inject weight:C3:37:5:6@" + who + " --json " +
-                         Path("r.json"));
+    const Result r = Run("--first 2 --batch 2 --backend golden,tlm,rtl --inject weight:C3:37:5:6@" +
+                         who + " --json " + Path("r.json"));
     EXPECT_EQ(r.status, 1);
     EXPECT_NE(r.out.find("DIFFERENT"), std::string::npos);
     EXPECT_NE(r.err.find("layer C3+S4 (tensor"), std::string::npos) << r.err;
@@ -348,10 +374,12 @@ TEST_F(CliTest, ALawFaultIsFoundAtItsInstruction) {
 TEST_F(CliTest, FaultsThatCannotBeAreRefused) {
   const std::string run = "run " + kModel + kDigits + " --first 1 ";
   ExpectRefused(run + "--inject weight:C3:1", {"weight:LAYER:K:N:BIT"});
-  ExpectRefused(run + "--backend golden,rtl --inject weight:C9:0:0:0", {"C9", "C1, C3, C5, F6, OUT"});
+  ExpectRefused(run + "--backend golden,rtl --inject weight:C9:0:0:0",
+                {"C9", "C1, C3, C5, F6, OUT"});
   ExpectRefused(run + "--backend golden,rtl --inject weight:C1:25:0:0", {"K 0 to 24"});
   ExpectRefused(run + "--backend golden,rtl --inject weight:C1:0:0:8", {"BIT is 0 to 7"});
-  ExpectRefused(run + "--backend golden,tlm --inject weight:C1:0:0:1", {"rtl", "not among the backends"});
+  ExpectRefused(run + "--backend golden,tlm --inject weight:C1:0:0:1",
+                {"rtl", "not among the backends"});
   ExpectRefused(run + "--backend golden --inject law:POST:+1", {"tlm or rtl"});
   ExpectRefused(run + "--backend golden,rtl --inject law:DMA:+1", {"ENGINE"});
 }

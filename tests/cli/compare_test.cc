@@ -38,7 +38,8 @@ TEST_F(CompareTest, ADifferenceIsToldWithItsPlaceAndBothValues) {
   EXPECT_EQ(differences_.count, 2);
   ASSERT_EQ(differences_.told.size(), 1u);
   EXPECT_EQ(differences_.told[0],
-            "rtl: image 7, layer C1 (tensor 'y'), element c 1 h 0 w 0: golden 3, rtl -3; 2 of 4 bytes differ");
+            "rtl: image 7, layer C1 (tensor 'y'), element c 1 h 0 w 0: golden 3, rtl -3; 2 of 4 "
+            "bytes differ");
 }
 
 TEST_F(CompareTest, ATensorNeverSeenIsDifferentInEveryByte) {
@@ -82,7 +83,8 @@ TEST(CompareTimingTest, StampsTotalsAndCountersAreAllCompared) {
   Differences found;
   CompareTiming(code, "run", model, rtl, &found);
   ASSERT_EQ(found.told.size(), 3u);
-  EXPECT_EQ(found.told[0], "rtl: run, instruction 1 (Matmul |): issue model 6, rtl 7; retire model 9, rtl 9");
+  EXPECT_EQ(found.told[0],
+            "rtl: run, instruction 1 (Matmul |): issue model 6, rtl 7; retire model 9, rtl 9");
   EXPECT_EQ(found.told[1], "rtl: run, total cycles: model 20, rtl 21");
   EXPECT_EQ(found.told[2], "rtl: run, counter of POST waiting for data: model 0, rtl 3");
 }

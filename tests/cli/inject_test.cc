@@ -25,8 +25,9 @@ TEST(InjectTest, FormsAndDefaults) {
 }
 
 TEST(InjectTest, BadFormsAreRefused) {
-  for (const char* text : {"weight", "weight:C1:1:1", "weight:C1:x:1:1", "weight:C1:1:1:9", "weight:C1:1:1:1@model",
-                           "law:POST", "law:X:+1", "law:POST:0", "law:POST:+1@rtl", "gate:1"}) {
+  for (const char* text :
+       {"weight", "weight:C1:1:1", "weight:C1:x:1:1", "weight:C1:1:1:9", "weight:C1:1:1:1@model",
+        "law:POST", "law:X:+1", "law:POST:0", "law:POST:+1@rtl", "gate:1"}) {
     EXPECT_THROW(ParseFault(text), InputError) << text;
   }
 }

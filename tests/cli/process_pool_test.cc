@@ -16,11 +16,15 @@ TEST(ProcessPoolTest, EveryItemIsDoneOnceAndItsResultArrives) {
   for (int processes : {1, 2, 7}) {
     std::map<int, std::string> results;
     ForkAndRun(
-        processes, 20, [](int i) { return std::string(static_cast<size_t>(i) * 50000, static_cast<char>('a' + i)); },
+        processes, 20,
+        [](int i) {
+          return std::string(static_cast<size_t>(i) * 50000, static_cast<char>('a' + i));
+        },
         [&](int i, const std::string& text) { EXPECT_TRUE(results.emplace(i, text).second); });
     ASSERT_EQ(results.size(), 20u);
     for (int i = 0; i < 20; ++i)
-      EXPECT_EQ(results[i], std::string(static_cast<size_t>(i) * 50000, static_cast<char>('a' + i)));
+      EXPECT_EQ(results[i],
+                std::string(static_cast<size_t>(i) * 50000, static_cast<char>('a' + i)));
   }
 }
 
@@ -35,8 +39,10 @@ TEST(ProcessPoolTest, ErrorsKeepTheirTypeAndText) {
   } catch (const InputError& e) {
     EXPECT_STREQ(e.what(), "file: bad");
   }
-  EXPECT_THROW(run([](int) -> std::string { throw HardwareError("hw", ErrorCode::kToken, 1, 2); }), HardwareError);
-  EXPECT_THROW(run([](int) -> std::string { throw std::runtime_error("other"); }), std::runtime_error);
+  EXPECT_THROW(run([](int) -> std::string { throw HardwareError("hw", ErrorCode::kToken, 1, 2); }),
+               HardwareError);
+  EXPECT_THROW(run([](int) -> std::string { throw std::runtime_error("other"); }),
+               std::runtime_error);
   EXPECT_THROW(run([](int) -> std::string { _exit(7); }), std::runtime_error);
 }
 
@@ -44,7 +50,8 @@ TEST(ProcessPoolTest, ChildrenWriteSharedMemory) {
   SharedMemory memory(16);
   auto* bytes = static_cast<char*>(memory.data());
   ForkAndRun(
-      2, 16, [&](int i) { return bytes[i] = static_cast<char>(i), ""; }, [](int, const std::string&) {});
+      2, 16, [&](int i) { return bytes[i] = static_cast<char>(i), ""; },
+      [](int, const std::string&) {});
   for (int i = 0; i < 16; ++i) EXPECT_EQ(bytes[i], i);
 }
 

@@ -1,4 +1,5 @@
-// Compiled programs on the functional executor against the golden reference: every tensor, every byte.
+// Compiled programs on the functional executor against the golden reference: every tensor, every
+// byte.
 #include "sw/compiler/compiler.h"
 
 #include <fmt/format.h>
@@ -27,8 +28,8 @@ TEST_P(LayerCaseTest, ProgramEqualsGolden) {
       options.images = c.images;
       options.batch = c.batch;
       options.fuse_pool = fuse;
-      const ProgramCheck check = CheckProgram(c.net.Build(c.rounding), CaseConfig(rows, cols), options, MemoryTiming{},
-                                              c.net.Images(c.images));
+      const ProgramCheck check = CheckProgram(c.net.Build(c.rounding), CaseConfig(rows, cols),
+                                              options, MemoryTiming{}, c.net.Images(c.images));
       EXPECT_EQ(check.problem, "") << rows << "x" << cols << (fuse ? "" : " not fused");
       EXPECT_GT(check.bytes_compared, 0);
     }
@@ -57,18 +58,21 @@ TEST(RandomNetworks, ProgramsEqualGolden) {
     const auto mode = static_cast<Rounding>(seed % kNumRoundings);
     Model model = net.Build(mode);
     try {
-      const ProgramCheck check = CheckProgram(model, config, options, MemoryTiming{}, net.Images(options.images));
+      const ProgramCheck check =
+          CheckProgram(model, config, options, MemoryTiming{}, net.Images(options.images));
       ASSERT_EQ(check.problem, "") << "seed " << seed;
       ++run;
     } catch (const InputError& e) {
-      // A random tflite multiplier may be too large for acc << left: refusing it is right; anything else is not.
+      // A random tflite multiplier may be too large for acc << left: refusing it is right; anything
+      // else is not.
       ASSERT_EQ(mode, Rounding::kTflite) << "seed " << seed << ": " << e.what();
     }
   }
   EXPECT_GT(run, static_cast<int>(n) * 8 / 10);
 }
 
-// LeNet's C1, 25 lanes of 5x5 as 2 slices: 784 vectors of one pixel, or 392 of two (12 of 16 columns).
+// LeNet's C1, 25 lanes of 5x5 as 2 slices: 784 vectors of one pixel, or 392 of two (12 of 16
+// columns).
 TEST(Packing, HalvesTheWorkOfSixFilters) {
   ConvSpec c1;
   c1.cout = 6, c1.kernel_h = c1.kernel_w = 5, c1.pad = {2, 2, 2, 2};
@@ -79,7 +83,8 @@ TEST(Packing, HalvesTheWorkOfSixFilters) {
     int64_t slices = 0;
     for (const Instruction& i : Compile(model, CaseConfig(16, 16), options).code) {
       if (i.opcode() != Opcode::kMatmul) continue;
-      slices += i.Get(field::kMmNx) * i.Get(field::kMmNy) * i.Get(field::kMmNb) * i.Get(field::kMmKslices);
+      slices += i.Get(field::kMmNx) * i.Get(field::kMmNy) * i.Get(field::kMmNb) *
+                i.Get(field::kMmKslices);
     }
     EXPECT_EQ(slices, work) << (pack ? "packed" : "one pixel a vector");
   }

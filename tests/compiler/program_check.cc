@@ -15,7 +15,9 @@ namespace {
 class FlatMemory : public MemoryAccess {
  public:
   FlatMemory(uint64_t base, uint64_t end) : base_(base), bytes_(end - base + 256) {}
-  void Write(uint64_t address, const void* data, size_t n) { std::memcpy(&bytes_.at(address - base_), data, n); }
+  void Write(uint64_t address, const void* data, size_t n) {
+    std::memcpy(&bytes_.at(address - base_), data, n);
+  }
   int8_t At(uint64_t address) const { return static_cast<int8_t>(bytes_.at(address - base_)); }
   ErrorCode ReadBurst(uint64_t address, uint8_t* data, size_t n) override {
     if (address < base_ || address + n > base_ + bytes_.size()) return ErrorCode::kReadResponse;
@@ -33,16 +35,17 @@ class FlatMemory : public MemoryAccess {
   std::vector<uint8_t> bytes_;
 };
 
-std::string CompareTensor(const Model& model, const Observation& o, const std::vector<int8_t>& golden,
-                          const std::vector<int8_t>& observed) {
+std::string CompareTensor(const Model& model, const Observation& o,
+                          const std::vector<int8_t>& golden, const std::vector<int8_t>& observed) {
   for (int y = 0; y < o.layout.h; ++y) {
     for (int x = 0; x < o.layout.w; ++x) {
       for (int c = 0; c < o.layout.c; ++c) {
         const int want = golden[(static_cast<size_t>(c) * o.layout.h + y) * o.layout.w + x];
         const int got = observed[(static_cast<size_t>(y) * o.layout.w + x) * o.layout.c + c];
         if (want != got) {
-          return fmt::format("image {} tensor {} (layer '{}') c={} y={} x={}: golden {}, program {}", o.image, o.tensor,
-                             model.layers[o.tensor - 1].name, c, y, x, want, got);
+          return fmt::format(
+              "image {} tensor {} (layer '{}') c={} y={} x={}: golden {}, program {}", o.image,
+              o.tensor, model.layers[o.tensor - 1].name, c, y, x, want, got);
         }
       }
     }
@@ -64,7 +67,8 @@ ProgramCheck CheckProgram(const Model& model, const HwConfig& config, const Prog
       for (int x = 0; x < w; ++x) {
         for (int k = 0; k < c; ++k) {
           const int8_t value = images[((static_cast<size_t>(i) * c + k) * h + y) * w + x];
-          memory.Write(p.input.address + i * p.input_stride + y * p.input.line_stride + x * c + k, &value, 1);
+          memory.Write(p.input.address + i * p.input_stride + y * p.input.line_stride + x * c + k,
+                       &value, 1);
         }
       }
     }
@@ -80,7 +84,9 @@ ProgramCheck CheckProgram(const Model& model, const HwConfig& config, const Prog
   auto golden_of = [&](int image) -> const std::vector<std::vector<int8_t>>& {
     auto it = golden.find(image);
     if (it == golden.end()) {
-      it = golden.emplace(image, RunReference(model, &images[static_cast<size_t>(image) * c * h * w])).first;
+      it = golden
+               .emplace(image, RunReference(model, &images[static_cast<size_t>(image) * c * h * w]))
+               .first;
     }
     return it->second;
   };
@@ -96,14 +102,17 @@ ProgramCheck CheckProgram(const Model& model, const HwConfig& config, const Prog
       }
       check.bytes_compared += static_cast<int64_t>(tensor.size());
       seen.insert({o.tensor, o.image});
-      if (check.problem.empty()) check.problem = CompareTensor(model, o, golden_of(o.image)[o.tensor - 1], tensor);
+      if (check.problem.empty())
+        check.problem = CompareTensor(model, o, golden_of(o.image)[o.tensor - 1], tensor);
     }
   };
-  // Observations are sorted by instruction and Posts retire in order; other engines' retires are skipped above.
+  // Observations are sorted by instruction and Posts retire in order; other engines' retires are
+  // skipped above.
   FunctionalRun run = RunFunctional(p.code, timing, &executor, &memory, retired);
   check.timeline = run.timeline;
   if (run.error != ErrorCode::kNone) {
-    check.problem = fmt::format("instruction {} (engine {}): {}", run.index, run.engine, ErrorText(run.error));
+    check.problem =
+        fmt::format("instruction {} (engine {}): {}", run.index, run.engine, ErrorText(run.error));
     return check;
   }
   if (!check.problem.empty()) return check;
@@ -117,9 +126,11 @@ ProgramCheck CheckProgram(const Model& model, const HwConfig& config, const Prog
       for (int x = 0; x < l.w; ++x) {
         for (int k = 0; k < l.c; ++k) {
           const int want = out[(static_cast<size_t>(k) * l.h + y) * l.w + x];
-          const int got = memory.At(l.address + i * p.output_stride + y * l.line_stride + x * l.c + k);
+          const int got =
+              memory.At(l.address + i * p.output_stride + y * l.line_stride + x * l.c + k);
           if (want != got && check.problem.empty()) {
-            check.problem = fmt::format("stored image {} c={} y={} x={}: golden {}, memory {}", i, k, y, x, want, got);
+            check.problem = fmt::format("stored image {} c={} y={} x={}: golden {}, memory {}", i,
+                                        k, y, x, want, got);
           }
         }
       }

@@ -1,4 +1,5 @@
-// Runs a compiled model on the functional executor and compares every observed tensor with the golden reference.
+// Runs a compiled model on the functional executor and compares every observed tensor with the
+// golden reference.
 #pragma once
 
 #include <cstdint>

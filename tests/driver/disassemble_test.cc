@@ -42,7 +42,8 @@ TEST(DisassembleTest, AnUnknownOpcodeShowsItsWords) {
   i.word[0] = 0x99;
   i.word[7] = 0xABCD;
   EXPECT_EQ(Disassemble(i),
-            "unknown opcode 0x99: 00000099 00000000 00000000 00000000 00000000 00000000 00000000 0000abcd");
+            "unknown opcode 0x99: 00000099 00000000 00000000 00000000 00000000 00000000 00000000 "
+            "0000abcd");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The register conversation of the driver, word by word, against a strict mock: any access not listed here, or in
-// another order, fails.
+// The register conversation of the driver, word by word, against a strict mock: any access not
+// listed here, or in another order, fails.
 #include "sw/driver/driver.h"
 
 #include <gmock/gmock.h>
@@ -61,7 +61,9 @@ class DriverTest : public ::testing::Test {
     EXPECT_CALL(device_, WriteReg(0x034, 0));
     EXPECT_CALL(device_, WriteReg(0x038, 0x100004FF));
     EXPECT_CALL(device_, WriteReg(0x03C, 0));
-    EXPECT_CALL(device_, WriteReg(0x040, 0x10000400));  // write window: the outputs, to the end of the last beat
+    EXPECT_CALL(
+        device_,
+        WriteReg(0x040, 0x10000400));  // write window: the outputs, to the end of the last beat
     EXPECT_CALL(device_, WriteReg(0x044, 0));
     EXPECT_CALL(device_, WriteReg(0x048, 0x10000417));
     EXPECT_CALL(device_, WriteReg(0x04C, 0));
@@ -116,13 +118,15 @@ TEST_F(DriverTest, ImagesAreWrittenAsLinesOfPixels) {
   std::vector<int8_t> images(2 * 12);
   for (int c = 0; c < 2; ++c) {
     for (int y = 0; y < 2; ++y) {
-      for (int x = 0; x < 3; ++x) images[c * 6 + y * 3 + x] = static_cast<int8_t>(c * 100 + y * 10 + x);
+      for (int x = 0; x < 3; ++x)
+        images[c * 6 + y * 3 + x] = static_cast<int8_t>(c * 100 + y * 10 + x);
     }
   }
   std::vector<int8_t> first(22);
-  EXPECT_CALL(device_, WriteMemory(0x10000300, _, 22)).WillOnce([&](uint64_t, const void* data, size_t bytes) {
-    std::memcpy(first.data(), data, bytes);
-  });
+  EXPECT_CALL(device_, WriteMemory(0x10000300, _, 22))
+      .WillOnce([&](uint64_t, const void* data, size_t bytes) {
+        std::memcpy(first.data(), data, bytes);
+      });
   EXPECT_CALL(device_, WriteMemory(0x10000340, _, 22));
   driver_.WriteImages(program_, images.data());
   const int8_t line0[] = {0, 100, 1, 101, 2, 102};
@@ -134,12 +138,14 @@ TEST_F(DriverTest, ImagesAreWrittenAsLinesOfPixels) {
 TEST_F(DriverTest, OutputsAreReadBackAsPlanes) {
   program_.output = {0x10000400, 1, 2, 3, 8};  // 1 line of 2 pixels of 3 channels
   for (int i = 0; i < 2; ++i) {
-    EXPECT_CALL(device_, ReadMemory(0x10000400 + 0x10 * i, _, 6)).WillOnce([i](uint64_t, void* data, size_t) {
-      const int8_t line[] = {1, 2, 3, 4, 5, static_cast<int8_t>(6 + i)};
-      std::memcpy(data, line, 6);
-    });
+    EXPECT_CALL(device_, ReadMemory(0x10000400 + 0x10 * i, _, 6))
+        .WillOnce([i](uint64_t, void* data, size_t) {
+          const int8_t line[] = {1, 2, 3, 4, 5, static_cast<int8_t>(6 + i)};
+          std::memcpy(data, line, 6);
+        });
   }
-  EXPECT_EQ(driver_.ReadOutputs(program_), (std::vector<int8_t>{1, 4, 2, 5, 3, 6, 1, 4, 2, 5, 3, 7}));
+  EXPECT_EQ(driver_.ReadOutputs(program_),
+            (std::vector<int8_t>{1, 4, 2, 5, 3, 6, 1, 4, 2, 5, 3, 7}));
 }
 
 TEST_F(DriverTest, SetupAndCodeAreRunsOfTheirOwn) {
@@ -172,7 +178,8 @@ TEST_F(DriverTest, AnErrorNamesCodeEngineInstructionAndItsText) {
     EXPECT_EQ(e.engine, 1);
     EXPECT_EQ(e.pc, 1u);
     EXPECT_STREQ(e.what(),
-                 "hardware: error 3 (buffer address out of range) in MATMUL at instruction 1: Matmul | Wcols 5");
+                 "hardware: error 3 (buffer address out of range) in MATMUL at instruction 1: "
+                 "Matmul | Wcols 5");
   }
 }
 
@@ -203,7 +210,8 @@ TEST_F(DriverTest, SoftResetPollsUntilDrained) {
 }
 
 TEST_F(DriverTest, CountersAreReadLowWordFirst) {
-  // Each 64-bit counter holds its offset in both halves; the low word latches the high word, so it comes first.
+  // Each 64-bit counter holds its offset in both halves; the low word latches the high word, so it
+  // comes first.
   uint32_t expected = 0x100;
   EXPECT_CALL(device_, ReadReg(_)).Times(40).WillRepeatedly([&](uint32_t offset) {
     EXPECT_EQ(offset, expected);

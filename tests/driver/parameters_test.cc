@@ -17,7 +17,8 @@ std::string Refusal(const std::vector<std::string>& assignments) {
 }
 
 TEST(ParametersTest, DefaultsAndAssignments) {
-  const HwConfig c = ParseParameters({"ROWS=5", "COLS=7", "ROUNDINGS=tflite,float32", "DATAFLOWS=ws"});
+  const HwConfig c =
+      ParseParameters({"ROWS=5", "COLS=7", "ROUNDINGS=tflite,float32", "DATAFLOWS=ws"});
   EXPECT_EQ(c.rows, 5);
   EXPECT_EQ(c.cols, 7);
   EXPECT_EQ(c.lanes, 7);  // min(8, COLS)
@@ -25,11 +26,14 @@ TEST(ParametersTest, DefaultsAndAssignments) {
   EXPECT_EQ(c.axi_data_width, 64);
 }
 
-TEST(ParametersTest, LanesGivenAreKept) { EXPECT_EQ(ParseParameters({"LANES=3", "COLS=32"}).lanes, 3); }
+TEST(ParametersTest, LanesGivenAreKept) {
+  EXPECT_EQ(ParseParameters({"LANES=3", "COLS=32"}).lanes, 3);
+}
 
 TEST(ParametersTest, RefusalsNameTheParameter) {
   EXPECT_EQ(Refusal({"ROWS=65"}), "parameter ROWS=65 is not possible; allowed: 2 to 64");
-  EXPECT_EQ(Refusal({"COLS=12", "WPORT=5"}), "parameter WPORT=5 is not possible; allowed: a divisor of COLS");
+  EXPECT_EQ(Refusal({"COLS=12", "WPORT=5"}),
+            "parameter WPORT=5 is not possible; allowed: a divisor of COLS");
   EXPECT_EQ(Refusal({"ROWS=8x"}), "parameter ROWS=8x is not possible; allowed: a whole number");
   EXPECT_EQ(Refusal({"ROWS="}), "parameter ROWS= is not possible; allowed: a whole number");
   EXPECT_NE(Refusal({"ROW=8"}).find("parameter ROW is unknown"), std::string::npos);

@@ -23,7 +23,8 @@ class ExploreTest : public ::testing::Test {
   };
 
   ExploreTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "systole-explore-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "systole-explore-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
   }
@@ -45,19 +46,22 @@ class ExploreTest : public ::testing::Test {
 
   // `before`: what the shell does first in the same process, such as "ulimit -f 100;".
   Result Explore(const std::string& arguments, const std::string& before = "") const {
-    const std::string command = fmt::format("{} exec {} {} >{}.out 2>{}.err </dev/null", before, SYSTOLE_EXPLORE,
-                                            arguments, Path("std"), Path("std"));
+    const std::string command = fmt::format("{} exec {} {} >{}.out 2>{}.err </dev/null", before,
+                                            SYSTOLE_EXPLORE, arguments, Path("std"), Path("std"));
     const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Read(Path("std.out")), Read(Path("std.err"))};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, Read(Path("std.out")),
+            Read(Path("std.err"))};
   }
 
-  // Exit status 2, nothing on standard output, one line on standard error that holds every one of `parts`.
+  // Exit status 2, nothing on standard output, one line on standard error that holds every one of
+  // `parts`.
   static void ExpectRefused(const Result& r, const std::vector<std::string>& parts) {
     EXPECT_EQ(r.status, 2);
     EXPECT_EQ(r.out, "");
     EXPECT_EQ(std::count(r.err.begin(), r.err.end(), '\n'), 1) << r.err;
     EXPECT_EQ(r.err.rfind("error: ", 0), 0u) << r.err;
-    for (const std::string& part : parts) EXPECT_NE(r.err.find(part), std::string::npos) << part << " in: " << r.err;
+    for (const std::string& part : parts)
+      EXPECT_NE(r.err.find(part), std::string::npos) << part << " in: " << r.err;
   }
 
   // Names in the folder, but for the two of the streams; sorted.

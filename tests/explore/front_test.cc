@@ -26,15 +26,16 @@ std::vector<size_t> NaiveFront(const Points& points, Ties ties) {
     bool kept = true;
     for (size_t j = 0; j < points.size() && kept; ++j) {
       if (points[j].empty()) continue;
-      kept = !Dominates(points[j], points[i]) && !(ties == Ties::kFirst && j < i && points[j] == points[i]);
+      kept = !Dominates(points[j], points[i]) &&
+             !(ties == Ties::kFirst && j < i && points[j] == points[i]);
     }
     if (kept) front.push_back(i);
   }
   return front;
 }
 
-// Share of a grid of small cubes that some point dominates, times the volume of the grid: exact where coordinates are
-// whole numbers.
+// Share of a grid of small cubes that some point dominates, times the volume of the grid: exact
+// where coordinates are whole numbers.
 double NaiveVolume(const Points& points, const std::vector<double>& reference) {
   int64_t cells = 1, dominated = 0;
   for (double r : reference) cells *= static_cast<int64_t>(r);
@@ -71,7 +72,8 @@ TEST(FrontTest, EqualsTheComparisonOfAllPairs) {
     for (int objectives = 1; objectives <= 4; ++objectives) {
       const Points points = Random(&rng, 60, objectives, seed % 2 ? 6 : 1000);
       EXPECT_EQ(ParetoFront(points), NaiveFront(points, Ties::kAll)) << "seed " << seed;
-      EXPECT_EQ(ParetoFront(points, Ties::kFirst), NaiveFront(points, Ties::kFirst)) << "seed " << seed;
+      EXPECT_EQ(ParetoFront(points, Ties::kFirst), NaiveFront(points, Ties::kFirst))
+          << "seed " << seed;
     }
   }
 }
@@ -100,7 +102,8 @@ TEST(FrontTest, HypervolumeEqualsCountedCubes) {
     for (int objectives = 2; objectives <= 4; ++objectives) {
       const Points points = Random(&rng, 12, objectives, 9);
       const std::vector<double> reference(objectives, 8);
-      EXPECT_NEAR(Hypervolume(points, reference), NaiveVolume(points, reference), 1e-9) << "seed " << seed;
+      EXPECT_NEAR(Hypervolume(points, reference), NaiveVolume(points, reference), 1e-9)
+          << "seed " << seed;
     }
   }
 }

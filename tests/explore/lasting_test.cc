@@ -1,4 +1,5 @@
-// Nothing lost, nothing half-written: kills, Ctrl-C, full disks, folders that cannot be written, other stores.
+// Nothing lost, nothing half-written: kills, Ctrl-C, full disks, folders that cannot be written,
+// other stores.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -41,7 +42,8 @@ class LastingTest : public ExploreTest {
     dup2(out, 1);
     dup2(err, 2);
     std::vector<char*> argv = {const_cast<char*>(SYSTOLE_EXPLORE)};
-    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    for (const std::string& argument : arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     execv(SYSTOLE_EXPLORE, argv.data());
     _exit(127);
@@ -56,11 +58,13 @@ class LastingTest : public ExploreTest {
   // Rows that are committed in a store.
   static int64_t Rows(const std::string& path) {
     const Database database(path);
-    if (QueryInteger(database, "SELECT count(*) FROM sqlite_master WHERE name = 'points'") == 0) return 0;
+    if (QueryInteger(database, "SELECT count(*) FROM sqlite_master WHERE name = 'points'") == 0)
+      return 0;
     return QueryInteger(database, "SELECT count(*) FROM points");
   }
 
-  // A store that has the rows of every fourth chunk: that many are committed, however fast the machine is.
+  // A store that has the rows of every fourth chunk: that many are committed, however fast the
+  // machine is.
   void MakeQuarter(const std::string& space, const std::string& store) {
     const std::string part = Path("part.sqlite");
     ASSERT_EQ(Explore(fmt::format("{} --store {} --shard 1/4", space, part)).status, 0);
@@ -68,7 +72,9 @@ class LastingTest : public ExploreTest {
     std::filesystem::remove(part);
   }
 
-  static void Sleep(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+  static void Sleep(double seconds) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  }
 };
 
 TEST_F(LastingTest, KilledAtFiftyRandomMomentsTheRowsAreThoseOfOneRun) {
@@ -114,7 +120,8 @@ TEST_F(LastingTest, InterruptEndsCleanlyAndSaysHowToGoOn) {
     int status = 0;
     for (double delay = 0.3; delay > 0.001; delay /= 2) {  // until it comes in the middle
       const pid_t child = Start({space, "--store", store, "--resume", "--csv", Path("out.csv")});
-      while (access(store.c_str(), F_OK) != 0) Sleep(0.001);  // signals are caught before it is there
+      while (access(store.c_str(), F_OK) != 0)
+        Sleep(0.001);  // signals are caught before it is there
       Sleep(delay);
       kill(child, signal);
       status = Wait(child);
@@ -124,10 +131,13 @@ TEST_F(LastingTest, InterruptEndsCleanlyAndSaysHowToGoOn) {
       std::filesystem::remove(Path("out.csv"));
     }
     EXPECT_EQ(WEXITSTATUS(status), 128 + signal);
-    EXPECT_NE(Read(Path("std.err")).find("Go on with the same command and --resume"), std::string::npos);
+    EXPECT_NE(Read(Path("std.err")).find("Go on with the same command and --resume"),
+              std::string::npos);
     EXPECT_EQ(Read(Path("std.out")), "");
     EXPECT_FALSE(std::filesystem::exists(Path("out.csv")));
-    EXPECT_EQ(Explore(fmt::format("{} --store {} --resume --csv {}", space, store, Path("out.csv"))).status, 0);
+    EXPECT_EQ(Explore(fmt::format("{} --store {} --resume --csv {}", space, store, Path("out.csv")))
+                  .status,
+              0);
     EXPECT_EQ(Read(Path("out.csv")), Read(Path("whole.csv")));
     std::filesystem::remove(Path("out.csv"));
   }
@@ -136,11 +146,13 @@ TEST_F(LastingTest, InterruptEndsCleanlyAndSaysHowToGoOn) {
 TEST_F(LastingTest, AFileSizeLimitIsOneClearErrorAndWhatWasCommittedStays) {
   const std::string space = Write("s.toml", kSlow), store = Path("s.sqlite");
   ASSERT_EQ(Explore(fmt::format("{} --csv {}", space, Path("whole.csv"))).status, 0);
-  // A store with a quarter of the rows, and room for a few more: whatever the speed, some are committed, and not all.
+  // A store with a quarter of the rows, and room for a few more: whatever the speed, some are
+  // committed, and not all.
   MakeQuarter(space, store);
   const int64_t before = Rows(store);
   ASSERT_GT(before, 2000);
-  const std::string limit = fmt::format("ulimit -f {};", std::filesystem::file_size(store) / 512 + 40);  // 20 kB more
+  const std::string limit =
+      fmt::format("ulimit -f {};", std::filesystem::file_size(store) / 512 + 40);  // 20 kB more
   ExpectRefused(Explore(fmt::format("{} --store {} --resume", space, store), limit),
                 {"s.sqlite: no space is left for it, or a file size limit is met", "--resume"});
   const int64_t kept = Rows(store);
@@ -149,7 +161,9 @@ TEST_F(LastingTest, AFileSizeLimitIsOneClearErrorAndWhatWasCommittedStays) {
   // 200 kB: less than the CSV.
   ExpectRefused(Explore(fmt::format("{} --csv {}", space, Path("small.csv")), "ulimit -f 400;"),
                 {"small.csv: cannot be written: File too large"});
-  EXPECT_EQ(Explore(fmt::format("{} --store {} --resume --csv {}", space, store, Path("out.csv"))).status, 0);
+  EXPECT_EQ(
+      Explore(fmt::format("{} --store {} --resume --csv {}", space, store, Path("out.csv"))).status,
+      0);
   EXPECT_EQ(Read(Path("out.csv")), Read(Path("whole.csv")));
   EXPECT_EQ(Files(), (std::vector<std::string>{"out.csv", "s.sqlite", "s.toml", "whole.csv"}));
 }
@@ -157,14 +171,16 @@ TEST_F(LastingTest, AFileSizeLimitIsOneClearErrorAndWhatWasCommittedStays) {
 // A real full disk: a small file system in memory, in a name space of its own.
 TEST_F(LastingTest, AFullDiskIsOneClearErrorAndTheStoreGoesOnElsewhere) {
   if (std::system("unshare -Urm true 2>/dev/null") != 0) {
-    GTEST_SKIP() << "needs mount name spaces: sysctl kernel.unprivileged_userns_clone=1, or run as root";
+    GTEST_SKIP()
+        << "needs mount name spaces: sysctl kernel.unprivileged_userns_clone=1, or run as root";
   }
   const std::string space = Write("s.toml", kSlow), disk = Path("disk");
   std::filesystem::create_directory(disk);
   MakeQuarter(space, Path("quarter.sqlite"));
   const int64_t before = Rows(Path("quarter.sqlite"));
   ASSERT_GT(before, 2000);
-  const std::string script = Write("std.sh", fmt::format(R"(
+  const std::string script =
+      Write("std.sh", fmt::format(R"(
 mount -t tmpfs -o size=600k none {0} || exit 9
 cp {3}/quarter.sqlite {0}/s.sqlite
 {1} {2} --resume --store {0}/s.sqlite >{3}/std.out 2>{3}/std.err; echo $? >{3}/std.status
@@ -172,20 +188,22 @@ cp {3}/quarter.sqlite {0}/s.sqlite
 ls {0} >{3}/std.ls
 cp {0}/s.sqlite {3}/rescued.sqlite
 )",
-                                                         disk, SYSTOLE_EXPLORE, space, folder_.string()));
+                                  disk, SYSTOLE_EXPLORE, space, folder_.string()));
   ASSERT_EQ(std::system(("unshare -Urm sh " + script).c_str()), 0);
   EXPECT_EQ(Read(Path("std.status")), "2\n2\n");
   EXPECT_EQ(Read(Path("std.out")), "");
   const std::string err = Read(Path("std.err")), err2 = Read(Path("std.err2"));
   EXPECT_NE(err.find("s.sqlite: no space is left for it"), std::string::npos) << err;
   EXPECT_EQ(std::count(err.begin(), err.end(), '\n'), 1) << err;
-  EXPECT_NE(err2.find("s.csv: cannot be written: No space left on device"), std::string::npos) << err2;
+  EXPECT_NE(err2.find("s.csv: cannot be written: No space left on device"), std::string::npos)
+      << err2;
   EXPECT_EQ(Read(Path("std.ls")).find("csv"), std::string::npos) << "nothing half-written";
   EXPECT_GE(Rows(Path("rescued.sqlite")), before);
   ASSERT_EQ(Explore(fmt::format("{} --csv {}", space, Path("whole.csv"))).status, 0);
-  ASSERT_EQ(
-      Explore(fmt::format("{} --resume --store {} --csv {}", space, Path("rescued.sqlite"), Path("out.csv"))).status,
-      0);
+  ASSERT_EQ(Explore(fmt::format("{} --resume --store {} --csv {}", space, Path("rescued.sqlite"),
+                                Path("out.csv")))
+                .status,
+            0);
   EXPECT_EQ(Read(Path("out.csv")), Read(Path("whole.csv")));
 }
 
@@ -203,26 +221,31 @@ gemm = [64, 96, 128]
     // Not even root writes here; a bare root folder may have no /proc.
     for (const char* path : {"/proc/x", "/proc/none/x"}) {
       if (!std::filesystem::exists("/proc/self")) continue;
-      ExpectRefused(Explore(fmt::format("{} {} {}", space, option, path)), {path, "cannot be written"});
+      ExpectRefused(Explore(fmt::format("{} {} {}", space, option, path)),
+                    {path, "cannot be written"});
     }
-    ExpectRefused(Explore(fmt::format("{} {} {}/x", space, option, space)), {"s.toml/x", "cannot be written"});
+    ExpectRefused(Explore(fmt::format("{} {} {}/x", space, option, space)),
+                  {"s.toml/x", "cannot be written"});
   }
   EXPECT_EQ(Files(), (std::vector<std::string>{"s.toml"}));
 }
 
 TEST_F(LastingTest, ResumeRefusesAnotherSpaceSeedOrShard) {
-  const std::string small = "cost = \"scalesim\"\n[space]\nrows = [2, 4]\n[[workload]]\ngemm = [7, 7, 3]\n";
+  const std::string small =
+      "cost = \"scalesim\"\n[space]\nrows = [2, 4]\n[[workload]]\ngemm = [7, 7, 3]\n";
   const std::string space = Write("s.toml", small), store = Path("s.sqlite");
   const std::string resume = fmt::format("{} --store {} --resume", space, store);
   ASSERT_EQ(Explore(resume).status, 0) << "a store that is not there yet is begun";
-  ExpectRefused(Explore(fmt::format("{} --store {}", space, store)), {store, "is there already", "--resume"});
+  ExpectRefused(Explore(fmt::format("{} --store {}", space, store)),
+                {store, "is there already", "--resume"});
   ExpectRefused(Explore(resume + " --seed 2"), {store, "made with seed 1, not 2"});
   ExpectRefused(Explore(resume + " --shard 1/2"), {store, "made with shard 1/1, not 1/2"});
   Write("s.toml", small + "weight = 2\n");
   ExpectRefused(Explore(resume), {store, "another space", "weight 1", "weight 2"});
   Write("s.toml", "cost = \"scalesim\"\n[space]\nrows = [2, 8]\n[[workload]]\ngemm = [7, 7, 3]\n");
   ExpectRefused(Explore(resume), {store, "another space", "axis rows = 2 4", "axis rows = 2 8"});
-  ExpectRefused(Explore(fmt::format("{0} --store {0} --resume", space)), {"s.toml", "is no SQLite file"});
+  ExpectRefused(Explore(fmt::format("{0} --store {0} --resume", space)),
+                {"s.toml", "is no SQLite file"});
   Write("s.toml", small + "# only a remark\n");
   EXPECT_EQ(Explore(resume).status, 0);
 }
@@ -232,7 +255,8 @@ TEST_F(LastingTest, ASecondProcessOnTheSameStoreIsRefused) {
   {
     const Database holder(store);
     holder.Execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-    ExpectRefused(Explore(fmt::format("{} --store {} --resume", space, store)), {store, "another process has it open"});
+    ExpectRefused(Explore(fmt::format("{} --store {} --resume", space, store)),
+                  {store, "another process has it open"});
   }
 }
 
@@ -249,7 +273,8 @@ TEST_F(LastingTest, OptionsThatDoNotFitTogetherAreRefused) {
   ExpectRefused(Explore(space + " --shard 1/2"), {"--shard needs --store"});
   ExpectRefused(Explore(space + " --resume"), {"--resume needs --store"});
   ExpectRefused(Explore(space + " --shard 3/2 --store x"), {"--shard 3/2: is no i/n"});
-  ExpectRefused(Explore(space + " --method random --budget 5 --shard 1/2 --store " + Path("x")), {"cannot be cut"});
+  ExpectRefused(Explore(space + " --method random --budget 5 --shard 1/2 --store " + Path("x")),
+                {"cannot be cut"});
   ExpectRefused(Explore(space + " --colour"), {"--colour", "-h"});
   ExpectRefused(Explore(space + " --threads 0"), {"--threads"});
   ExpectRefused(Explore(Path("none.toml")), {"none.toml: cannot be read"});
@@ -260,7 +285,8 @@ TEST_F(LastingTest, OptionsThatDoNotFitTogetherAreRefused) {
   EXPECT_EQ(Explore("merge -h").status, 0);
 }
 
-// Winners that run as RTL for some seconds: Ctrl-C ends it at the next run, and nothing else is written.
+// Winners that run as RTL for some seconds: Ctrl-C ends it at the next run, and nothing else is
+// written.
 TEST_F(LastingTest, CtrlCWhileWinnersRunAsRtl) {
   try {
     CheckRtlBuilt(HwConfig{}, RtlVariant::kPlain);
@@ -275,9 +301,11 @@ latency = {min = 1, max = 400}
 [[workload]]
 file = ")" SYSTOLE_SOURCE_DIR R"(/models/lenet5-mnist/model.onnx"
 )");
-  const pid_t child = Start(
-      {space, "--verify-rtl", "400", "--store", Path("s.sqlite"), "--html", Path("s.html"), "--csv", Path("s.csv")});
-  for (int i = 0; i < 6000 && Read(Path("std.err")).find("design 2 of 400: running") == std::string::npos; ++i) {
+  const pid_t child = Start({space, "--verify-rtl", "400", "--store", Path("s.sqlite"), "--html",
+                             Path("s.html"), "--csv", Path("s.csv")});
+  for (int i = 0;
+       i < 6000 && Read(Path("std.err")).find("design 2 of 400: running") == std::string::npos;
+       ++i) {
     Sleep(0.01);
   }
   kill(child, SIGINT);

@@ -1,4 +1,5 @@
-// Searches through the program: budgets, seeds, threads, replay of a store; and what is shown while it runs.
+// Searches through the program: budgets, seeds, threads, replay of a store; and what is shown while
+// it runs.
 #include <pty.h>
 #include <signal.h>
 #include <unistd.h>
@@ -27,7 +28,8 @@ gemm = [30, 40, 50]
 class MethodTest : public ExploreTest, public ::testing::WithParamInterface<const char*> {
  protected:
   std::string Csv(const std::string& arguments) {
-    const Result r = Explore(fmt::format("{} --csv {} {}", Path("s.toml"), Path("out.csv"), arguments));
+    const Result r =
+        Explore(fmt::format("{} --csv {} {}", Path("s.toml"), Path("out.csv"), arguments));
     EXPECT_EQ(r.status, 0) << r.err;
     EXPECT_EQ(r.err, "") << "no progress in a log";
     out_ = r.out;
@@ -51,18 +53,23 @@ TEST_P(MethodTest, ASearchThatWasCutShortTakesTheSameWayAgain) {
   Write("s.toml", kSpace);
   const std::string method = fmt::format("--method {} --budget {} ", GetParam(), Budget());
   const std::string whole = Csv(method);
-  // A store that has what an earlier, shorter run evaluated. (The proxy's budget decides what it is trained on.)
+  // A store that has what an earlier, shorter run evaluated. (The proxy's budget decides what it is
+  // trained on.)
   const bool proxy = std::string(GetParam()) == "mlp";
   const std::string store = "--store " + Path("s.sqlite");
-  const std::string first = Csv(fmt::format("--method {} --budget {} {}", GetParam(), proxy ? Budget() : 150, store));
-  const auto rows = std::count(first.begin(), first.end(), '\n') - 1;  // points without those a constraint keeps out
+  const std::string first =
+      Csv(fmt::format("--method {} --budget {} {}", GetParam(), proxy ? Budget() : 150, store));
+  const auto rows = std::count(first.begin(), first.end(), '\n') -
+                    1;  // points without those a constraint keeps out
   EXPECT_GT(rows, 20);
   EXPECT_EQ(Csv(method + store + " --resume"), whole);
-  const std::string counts = fmt::format("evaluated {} (and {} from the store)", Budget() - rows, rows);
+  const std::string counts =
+      fmt::format("evaluated {} (and {} from the store)", Budget() - rows, rows);
   EXPECT_NE(out_.find(counts), std::string::npos) << counts << " in: " << out_;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, MethodTest, ::testing::Values("random", "genetic", "annealing", "nsga2", "mlp"),
+INSTANTIATE_TEST_SUITE_P(All, MethodTest,
+                         ::testing::Values("random", "genetic", "annealing", "nsga2", "mlp"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST_F(MethodTest, RandomTakesEveryPointOnceWhenTheBudgetIsLarge) {
@@ -95,7 +102,8 @@ gemm = [64, 96, 128]
   }
   std::string seen;
   char buffer[4096];
-  for (ssize_t n; (n = read(terminal, buffer, sizeof buffer)) > 0;) seen.append(buffer, static_cast<size_t>(n));
+  for (ssize_t n; (n = read(terminal, buffer, sizeof buffer)) > 0;)
+    seen.append(buffer, static_cast<size_t>(n));
   int status = 0;
   waitpid(child, &status, 0);
   close(terminal);
@@ -116,7 +124,8 @@ TEST_F(MethodTest, JsonHoldsCountsAndTheFront) {
   }
 }
 
-// The page itself has its own tests; here: that it is given rows, the optimum, and a curve of each search.
+// The page itself has its own tests; here: that it is given rows, the optimum, and a curve of each
+// search.
 TEST_F(MethodTest, ThePageOfASweepShowsSearchesBesideTheOptimum) {
   Write("s.toml", kSpace);
   const std::string csv = Csv("--html " + Path("s.html"));
@@ -130,7 +139,8 @@ TEST_F(MethodTest, ThePageOfASweepShowsSearchesBesideTheOptimum) {
     best = std::min<int64_t>(best, std::stoll(line.substr(line.rfind(',', last - 1) + 1)));
   }
   EXPECT_NE(page.find(fmt::format("\"optimum\":{}", best)), std::string::npos) << best;
-  for (const char* part : {"\"genetic\"", "\"annealing\"", "\"random\"", "dataflow", "rows * cols"}) {
+  for (const char* part :
+       {"\"genetic\"", "\"annealing\"", "\"random\"", "dataflow", "rows * cols"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
 }

@@ -32,7 +32,9 @@ struct Point {
 
 // Any configuration, some of them not possible, many of them too small for a LeNet-5.
 Point RandomPoint(std::mt19937_64& random) {
-  auto pick = [&random](std::initializer_list<int> values) { return values.begin()[random() % values.size()]; };
+  auto pick = [&random](std::initializer_list<int> values) {
+    return values.begin()[random() % values.size()];
+  };
   Point p;
   HwConfig& c = p.config;
   c.rows = random() % 2 ? pick({2, 4, 8, 16, 32, 64}) : 1 + static_cast<int>(random() % 66);
@@ -58,10 +60,11 @@ Point RandomPoint(std::mt19937_64& random) {
   return p;
 }
 
-void ExpectSameRun(const NativeResult& got, const std::vector<Instruction>& code, const Program& program,
-                   const MemoryTiming& memory) {
+void ExpectSameRun(const NativeResult& got, const std::vector<Instruction>& code,
+                   const Program& program, const MemoryTiming& memory) {
   ASSERT_EQ(code.size(), program.code.size());
-  for (size_t i = 0; i < code.size(); ++i) ASSERT_EQ(code[i].word, program.code[i].word) << "instruction " << i;
+  for (size_t i = 0; i < code.size(); ++i)
+    ASSERT_EQ(code[i].word, program.code[i].word) << "instruction " << i;
   const HwConfig& c = program.config;
   const Timeline t = Simulate(program.code, c, memory);
   ASSERT_TRUE(t.ok()) << Describe(t);
@@ -134,8 +137,8 @@ TEST(NativeCost, EqualsCompilerAndCycleModelOnShippedModels) {
   Compare(Shipped("lenet5-avgpool"), 2, 200, &seen);
   Compare(Shipped("fashion3x3"), 3, 200, &seen);
   EXPECT_GE(seen[Misfit::kNone], 200);
-  for (const Misfit misfit :
-       {Misfit::kParameter, Misfit::kUnsupported, Misfit::kActivation, Misfit::kWeight, Misfit::kChannel}) {
+  for (const Misfit misfit : {Misfit::kParameter, Misfit::kUnsupported, Misfit::kActivation,
+                              Misfit::kWeight, Misfit::kChannel}) {
     EXPECT_GE(seen[misfit], 3) << MisfitName(misfit);
   }
 }
@@ -156,19 +159,22 @@ TEST(NativeCost, EqualsCompilerAndCycleModelOnRandomModels) {
 
 // The limits that drawn points seldom meet, worked by hand.
 TEST(NativeCost, NamesRareLimits) {
-  // A 3x3 pooling window needs nine accumulator entries, as 64 channels are too many for cells of several pixels.
+  // A 3x3 pooling window needs nine accumulator entries, as 64 channels are too many for cells of
+  // several pixels.
   PoolSpec pool;
   pool.kernel_h = pool.kernel_w = pool.stride_h = pool.stride_w = 3;
   ConvSpec conv;
   conv.cout = 64;
-  NativeCost pooled(NetBuilder("pooled", 1, 1, 12, 12).Conv(conv).Pool(pool).Build(Rounding::kFloor));
+  NativeCost pooled(
+      NetBuilder("pooled", 1, 1, 12, 12).Conv(conv).Pool(pool).Build(Rounding::kFloor));
   HwConfig config;
   config.acc_depth = 8;
   EXPECT_EQ(pooled.Evaluate(config, {}, {}).misfit, Misfit::kAccumulator);
   config.acc_depth = 9;
   EXPECT_EQ(pooled.Evaluate(config, {}, {}).misfit, Misfit::kNone);
 
-  // Lines of 40 * 1024 bytes: the third row of a 3x3 window begins 81,920 bytes after the first, over 65,535.
+  // Lines of 40 * 1024 bytes: the third row of a 3x3 window begins 81,920 bytes after the first,
+  // over 65,535.
   NativeCost wide(NetBuilder("wide", 1, 1024, 6, 40).Conv(ConvSpec{}).Build(Rounding::kFloor));
   config = HwConfig{};
   config.act_kib = 1024;
@@ -220,7 +226,8 @@ TEST(NativeCost, NeedsAnImageAndABatch) {
   NativeCost cost(RandomNetwork(3).Build(Rounding::kFloor));
   ProgramOptions options;
   options.images = 0;
-  EXPECT_EQ(cost.Evaluate(HwConfig{}, options, {}).reason, "images=0 is not possible; allowed: 1 or more");
+  EXPECT_EQ(cost.Evaluate(HwConfig{}, options, {}).reason,
+            "images=0 is not possible; allowed: 1 or more");
   options.images = 1;
   options.batch = -1;
   EXPECT_EQ(cost.Evaluate(HwConfig{}, options, {}).misfit, Misfit::kParameter);

@@ -26,8 +26,9 @@ PageData Example(size_t rows) {
   page.axes = {{"rows", "", {}}, {"dataflow", "", {"os", "ws", "is"}}, {"buffer", "kB", {}}};
   for (int i = 0; i < 40; ++i) page.axes[0].values.push_back(std::to_string(4 * (i + 1)));
   for (int i = 0; i < 50; ++i) page.axes[2].values.push_back(std::to_string(i + 1));
-  page.measures = {
-      {"cycles", "cycles", true, false}, {"utilization", "%", true, true}, {"traffic", "bytes", false, false}};
+  page.measures = {{"cycles", "cycles", true, false},
+                   {"utilization", "%", true, true},
+                   {"traffic", "bytes", false, false}};
   std::mt19937 rng(11);
   for (size_t i = 0; i < rows; ++i) {
     for (int values : {40, 3, 50}) page.points.push_back(static_cast<int32_t>(rng() % values));
@@ -71,7 +72,8 @@ TEST(PageTest, HoldsAllThatItWasGiven) {
   EXPECT_EQ(page["axes"][2]["unit"], "kB");
   EXPECT_EQ(page["axes"][1]["values"], json({"os", "ws", "is"}));
   EXPECT_EQ(page["measures"][1]["maximise"], true);
-  EXPECT_EQ(page["infeasible"], json::parse(R"([["constraint: rows <= 9", 12], ["does not fit", 3]])"));
+  EXPECT_EQ(page["infeasible"],
+            json::parse(R"([["constraint: rows <= 9", 12], ["does not fit", 3]])"));
   EXPECT_EQ(page["space_points"], 6000);
   EXPECT_EQ(page["optimum"], 998.5);
   EXPECT_EQ(page["curves"][0]["best"], json::parse("[[1, 3000.0], [9, 1200.25]]"));
@@ -119,7 +121,8 @@ TEST(PageTest, HeatMapsAreTheBestOfAllRows) {
       for (size_t row = 0; row < 3000; ++row) {
         if (data.points[3 * row + y] * width + data.points[3 * row + x] != cell) continue;
         any = true;
-        best = m == 1 ? std::max(best, data.values[3 * row + m]) : std::min(best, data.values[3 * row + m]);
+        best = m == 1 ? std::max(best, data.values[3 * row + m])
+                      : std::min(best, data.values[3 * row + m]);
       }
       EXPECT_EQ(map["best"][cell].is_null(), !any);
       if (any) {
@@ -189,9 +192,12 @@ TEST(PageTest, NothingIsFetchedFromAnywhere) {
 
 TEST(PageTest, TextOfTheUserIsNoMarkup) {
   const std::string html = Html(Example(50));
-  EXPECT_NE(html.find("<title>LeNet-5 &lt;b&gt;&amp; friends&lt;/b&gt;</title>"), std::string::npos);
+  EXPECT_NE(html.find("<title>LeNet-5 &lt;b&gt;&amp; friends&lt;/b&gt;</title>"),
+            std::string::npos);
   size_t ends = 0;
-  for (size_t at = html.find("</script"); at != std::string::npos; at = html.find("</script", at + 1)) ++ends;
+  for (size_t at = html.find("</script"); at != std::string::npos;
+       at = html.find("</script", at + 1))
+    ++ends;
   EXPECT_EQ(ends, 3u);  // data, d3, the page's own
 }
 
@@ -211,7 +217,8 @@ TEST(PageTest, RefusesRowsThatDoNotFit) {
   outside.points[1] = 3;
   values.values.push_back(1);
   none.measures.clear();
-  for (const PageData& data : {short_row, outside, values, none}) EXPECT_THROW(PageJson(data), InputError);
+  for (const PageData& data : {short_row, outside, values, none})
+    EXPECT_THROW(PageJson(data), InputError);
 }
 
 }  // namespace

@@ -95,7 +95,8 @@ TEST(ProxyTest, SameSeedSameNetworkWhateverElseDrawsRandomNumbers) {
 TEST(ProxyTest, KeepsTheWeightsOfTheBestEpochAndStopsEarly) {
   Data training = Draw(1, 60);
   std::mt19937 rng(3);
-  for (double& target : training.targets) target *= 1.0 + rng() % 4;  // noise cannot be learned: it overfits
+  for (double& target : training.targets)
+    target *= 1.0 + rng() % 4;  // noise cannot be learned: it overfits
   ProxyOptions options = Quick();
   options.epochs = 2000;
   options.patience = 10;
@@ -168,14 +169,16 @@ TEST(ProxySearchTest, FindsTheOptimumThatItsSampleMissed) {
   EXPECT_EQ(result.search.points.size(), 300u);
   double sampled = INFINITY;
   for (size_t i = 0; i < 240; ++i) {
-    if (result.search.evaluations[i].feasible) sampled = std::min(sampled, result.search.evaluations[i].objectives[0]);
+    if (result.search.evaluations[i].feasible)
+      sampled = std::min(sampled, result.search.evaluations[i].objectives[0]);
   }
   EXPECT_GT(sampled, optimum);
   EXPECT_EQ(result.search.evaluations[result.search.best].objectives[0], optimum);
   EXPECT_EQ(result.checked.rows, 60);
   EXPECT_EQ(result.predicted_and_exact.size(), 60u);
   for (size_t i = 240; i < 300; ++i) {
-    EXPECT_EQ(result.predicted_and_exact[i - 240].second, result.search.evaluations[i].objectives[0]);
+    EXPECT_EQ(result.predicted_and_exact[i - 240].second,
+              result.search.evaluations[i].objectives[0]);
   }
 }
 

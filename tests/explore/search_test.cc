@@ -14,12 +14,16 @@
 namespace systole::explore {
 namespace {
 
-// A formula over a lattice; an empty answer is infeasible. Counts distinct points, and every call of the formula.
+// A formula over a lattice; an empty answer is infeasible. Counts distinct points, and every call
+// of the formula.
 class Formula : public Problem {
  public:
   using Function = std::function<std::vector<double>(const Point&)>;
   Formula(std::vector<int> radix, int objectives, Function function, int threads = 1)
-      : radix_(std::move(radix)), objectives_(objectives), function_(std::move(function)), threads_(threads) {}
+      : radix_(std::move(radix)),
+        objectives_(objectives),
+        function_(std::move(function)),
+        threads_(threads) {}
 
   const std::vector<int>& Radix() const override { return radix_; }
   int Objectives() const override { return objectives_; }
@@ -65,7 +69,8 @@ const std::vector<int> kRadix = {60, 60, 3, 9, 9};
 
 // 262,440 points; least, 10, at (41, 7, 2, 8, 0) alone. Ruggedness: odd coordinates cost extra.
 std::vector<double> Rugged(const Point& p) {
-  const double bowl = 0.02 * (p[0] - 41) * (p[0] - 41) + 0.1 * (p[1] - 7) * (p[1] - 7) + (8 - p[3]) + 2.0 * p[4];
+  const double bowl =
+      0.02 * (p[0] - 41) * (p[0] - 41) + 0.1 * (p[1] - 7) * (p[1] - 7) + (8 - p[3]) + 2.0 * p[4];
   const double bumps = 3.0 * (p[0] % 4 != 1) + 3.0 * (p[1] % 4 != 3) + 6.0 * (2 - p[2]);
   return {10 + bowl + bumps};
 }
@@ -82,7 +87,8 @@ std::vector<double> TwoEnds(const Point& p) {
   return {along * off + 0.2 * (off - 1), (1 - std::sqrt(along)) * off + 0.2 * (off - 1)};
 }
 
-constexpr Method kMethods[] = {Method::kRandom, Method::kGenetic, Method::kAnnealing, Method::kNsga2};
+constexpr Method kMethods[] = {Method::kRandom, Method::kGenetic, Method::kAnnealing,
+                               Method::kNsga2};
 
 Formula::Function With(const Formula::Function& function, Method method) {
   if (method != Method::kNsga2) return function;
@@ -93,8 +99,8 @@ Formula::Function With(const Formula::Function& function, Method method) {
   };
 }
 
-SearchResult Searched(Method method, const Formula::Function& function, uint64_t seed, int64_t budget,
-                      int threads = 1) {
+SearchResult Searched(Method method, const Formula::Function& function, uint64_t seed,
+                      int64_t budget, int threads = 1) {
   Formula problem(kRadix, method == Method::kNsga2 ? 2 : 1, With(function, method), threads);
   SearchOptions options;
   options.seed = seed;
@@ -123,7 +129,8 @@ TEST(SearchTest, GeneticAndAnnealingFindTheOptimumThatRandomSearchMisses) {
 
 TEST(SearchTest, BudgetIsUsedUpAndNeverExceededWhateverItIs) {
   for (Method method : kMethods) {
-    for (int64_t budget : {1, 2, 29, 30, 41, 99, 100, 101, 777}) Searched(method, Rugged, 3, budget);
+    for (int64_t budget : {1, 2, 29, 30, 41, 99, 100, 101, 777})
+      Searched(method, Rugged, 3, budget);
   }
 }
 
@@ -162,7 +169,8 @@ TEST(SearchTest, SameSeedSameSearchWhateverTheThreads) {
     const SearchResult one = Searched(method, RuggedAndBounded, 7, 900, 1);
     const SearchResult four = Searched(method, RuggedAndBounded, 7, 900, 4);
     EXPECT_EQ(one.points, four.points) << MethodName(method);
-    EXPECT_NE(one.points, Searched(method, RuggedAndBounded, 8, 900, 1).points) << MethodName(method);
+    EXPECT_NE(one.points, Searched(method, RuggedAndBounded, 8, 900, 1).points)
+        << MethodName(method);
   }
 }
 
@@ -191,7 +199,9 @@ TEST(SearchTest, AKnownPointOfTheProblemDoesNotChangeTheWay) {
 
 TEST(SearchTest, ASmallSpaceIsExhausted) {
   for (Method method : kMethods) {
-    const auto function = [](const Point& p) { return std::vector<double>{10.0 - p[0] + p[1] * p[2]}; };
+    const auto function = [](const Point& p) {
+      return std::vector<double>{10.0 - p[0] + p[1] * p[2]};
+    };
     Formula problem({5, 4, 1}, method == Method::kNsga2 ? 2 : 1, With(function, method));
     SearchOptions options;
     options.budget = 1000;
@@ -218,7 +228,9 @@ TEST(SearchTest, ObjectivesMayBeNegativeOrZero) {
 }
 
 TEST(SearchTest, TheNamedObjectiveIsMinimised) {
-  Formula problem(kRadix, 2, [](const Point& p) { return std::vector<double>{-1.0 * p[0], Rugged(p)[0]}; });
+  Formula problem(kRadix, 2, [](const Point& p) {
+    return std::vector<double>{-1.0 * p[0], Rugged(p)[0]};
+  });
   SearchOptions options;
   options.budget = 2600;
   options.objective = 1;
@@ -264,7 +276,8 @@ TEST(SearchTest, Nsga2FindsTheWholeFront) {
     for (const Evaluation& evaluation : result.evaluations) found.push_back(evaluation.objectives);
     for (int i = 0; i < 50; ++i) front.push_back(TwoEnds({i, 0, 0}));
     const std::vector<double> reference = {1.1, 1.1};
-    EXPECT_GE(Hypervolume(found, reference), 0.99 * Hypervolume(front, reference)) << "seed " << seed;
+    EXPECT_GE(Hypervolume(found, reference), 0.99 * Hypervolume(front, reference))
+        << "seed " << seed;
     EXPECT_LE(Hypervolume(found, reference), Hypervolume(front, reference) * (1 + 1e-12));
   }
 }

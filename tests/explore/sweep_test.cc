@@ -34,14 +34,17 @@ class SweepTest : public ExploreTest {
   }
 };
 
-// GEMM M = 7, N = 7, K = 3: F folds of L lines take F L - 1 cycles (docs/scalesim.md), written out by hand.
+// GEMM M = 7, N = 7, K = 3: F folds of L lines take F L - 1 cycles (docs/scalesim.md), written out
+// by hand.
 TEST_F(SweepTest, TheShapesOf64ElementsForOneProduct) {
-  const Result r = Explore(fmt::format("{}/models/spaces/gemm64.toml --csv {}", SYSTOLE_SOURCE_DIR, Path("g.csv")));
+  const Result r = Explore(
+      fmt::format("{}/models/spaces/gemm64.toml --csv {}", SYSTOLE_SOURCE_DIR, Path("g.csv")));
   ASSERT_EQ(r.status, 0) << r.err;
   const auto rows = Cells(Read(Path("g.csv")));
   ASSERT_EQ(rows.size(), 22u);
-  EXPECT_EQ(rows[0], (std::vector<std::string>{"id", "pe_budget", "rows", "dataflow", "sram_kb", "bandwidth", "cols",
-                                               "infeasible", "gemm.cycles", "gemm.utilization", "cycles"}));
+  EXPECT_EQ(rows[0], (std::vector<std::string>{"id", "pe_budget", "rows", "dataflow", "sram_kb",
+                                               "bandwidth", "cols", "infeasible", "gemm.cycles",
+                                               "gemm.utilization", "cycles"}));
   const auto folds = [](int size, int side) { return (size + side - 1) / side; };
   std::map<std::pair<int, std::string>, int> expected;
   for (int r = 1; r <= 64; r *= 2) {
@@ -53,7 +56,9 @@ TEST_F(SweepTest, TheShapesOf64ElementsForOneProduct) {
   EXPECT_EQ((expected[{8, "os"}]), 16);
   EXPECT_EQ((expected[{1, "ws"}]), 212);
   for (size_t i = 1; i < rows.size(); ++i) {
-    EXPECT_EQ(rows[i][8], std::to_string(expected[std::make_pair(std::stoi(rows[i][2]), rows[i][3])])) << i;
+    EXPECT_EQ(rows[i][8],
+              std::to_string(expected[std::make_pair(std::stoi(rows[i][2]), rows[i][3])]))
+        << i;
   }
   const size_t best = r.out.find("best in cycles\n");
   ASSERT_NE(best, std::string::npos);
@@ -65,7 +70,8 @@ TEST_F(SweepTest, TheShapesOf64ElementsForOneProduct) {
   EXPECT_EQ(std::make_tuple(array_rows, flow, cols, cycles), std::make_tuple("8", "os", "8", "16"));
 }
 
-// The points in loops of their own, in the order of the file, against the library of the cost model.
+// The points in loops of their own, in the order of the file, against the library of the cost
+// model.
 TEST_F(SweepTest, EqualsNestedLoopsOfSingleEvaluations) {
   const std::string space = Write("s.toml", R"toml(
 cost = "scalesim"
@@ -87,7 +93,8 @@ name = "b"
 gemm = [40, 5, 11]
 )toml");
   std::string expected =
-      "id,rows,ofmap_kb,cols,dataflow,bandwidth,infeasible,a.cycles,a.utilization,a.traffic,a.stalls,b.cycles,"
+      "id,rows,ofmap_kb,cols,dataflow,bandwidth,infeasible,a.cycles,a.utilization,a.traffic,a."
+      "stalls,b.cycles,"
       "b.utilization,b.traffic,b.stalls,cycles,traffic,utilization,stalls,pes,buffer\n";
   const char* const names[] = {"os", "ws", "is"};
   const int64_t shapes[2][3] = {{9, 20, 30}, {40, 5, 11}};  // M, N, K
@@ -108,29 +115,35 @@ gemm = [40, 5, 11]
                 m.rows = rows, m.cols = cols, m.ofmap_kb = ofmap;
                 m.dataflow = static_cast<scalesim::Dataflow>(d);
                 m.user_bandwidth = bandwidth > 0;
-                if (bandwidth) m.ifmap_bandwidth = m.filter_bandwidth = m.ofmap_bandwidth = bandwidth;
+                if (bandwidth)
+                  m.ifmap_bandwidth = m.filter_bandwidth = m.ofmap_bandwidth = bandwidth;
                 scalesim::Layer l;
-                l.ifmap_h = shapes[w][0], l.filters = shapes[w][1], l.ifmap_w = l.filter_w = shapes[w][2];
+                l.ifmap_h = shapes[w][0], l.filters = shapes[w][1],
+                l.ifmap_w = l.filter_w = shapes[w][2];
                 const scalesim::LayerReport report = EvaluateLayer(m, l);
-                if (best[w].total_cycles < 0 || report.total_cycles < best[w].total_cycles) best[w] = report;
+                if (best[w].total_cycles < 0 || report.total_cycles < best[w].total_cycles)
+                  best[w] = report;
               }
             }
             const auto words = [&](int w) {
-              return best[w].ifmap_dram.words + best[w].filter_dram.words + best[w].ofmap_dram.words;
+              return best[w].ifmap_dram.words + best[w].filter_dram.words +
+                     best[w].ofmap_dram.words;
             };
             const int64_t macs[2] = {9 * 20 * 30, 40 * 5 * 11};
             const auto util = [&](double m, double c) { return 100.0 * m / (c * (rows * cols)); };
             expected += fmt::format("{},{},{},{},{},{},", id, rows, ofmap, cols, flow,
                                     bandwidth ? std::to_string(bandwidth) : "calc");
             for (int w = 0; w < 2; ++w) {
-              expected += fmt::format(",{},{},{},{}", best[w].total_cycles,
-                                      util(static_cast<double>(macs[w]), static_cast<double>(best[w].total_cycles)),
-                                      words(w), best[w].stall_cycles);
+              expected += fmt::format(
+                  ",{},{},{},{}", best[w].total_cycles,
+                  util(static_cast<double>(macs[w]), static_cast<double>(best[w].total_cycles)),
+                  words(w), best[w].stall_cycles);
             }
             const int64_t cycles = 3 * best[0].total_cycles + best[1].total_cycles;
-            expected += fmt::format(",{},{},{},{},{},{}\n", cycles, 3 * words(0) + words(1),
-                                    util(static_cast<double>(3 * macs[0] + macs[1]), static_cast<double>(cycles)),
-                                    3 * best[0].stall_cycles + best[1].stall_cycles, rows * cols, 128 + ofmap);
+            expected += fmt::format(
+                ",{},{},{},{},{},{}\n", cycles, 3 * words(0) + words(1),
+                util(static_cast<double>(3 * macs[0] + macs[1]), static_cast<double>(cycles)),
+                3 * best[0].stall_cycles + best[1].stall_cycles, rows * cols, 128 + ofmap);
           }
         }
       }
@@ -140,7 +153,8 @@ gemm = [40, 5, 11]
 }
 
 TEST_F(SweepTest, NativePointsAreWhatCompilerAndCycleModelSay) {
-  const std::string model_path = std::string(SYSTOLE_SOURCE_DIR) + "/models/lenet5-mnist/model.onnx";
+  const std::string model_path =
+      std::string(SYSTOLE_SOURCE_DIR) + "/models/lenet5-mnist/model.onnx";
   const std::string space = Write("n.toml", fmt::format(R"(
 cost = "native"
 record = "traffic"
@@ -179,7 +193,8 @@ file = "{}"
     const Timeline timeline = Simulate(program.code, config, memory);
     EXPECT_EQ(row[6], "");
     EXPECT_EQ(row[7], std::to_string(timeline.total));
-    EXPECT_EQ(row[9], std::to_string((timeline.counters.read_beats + timeline.counters.write_beats) * 8));
+    EXPECT_EQ(row[9],
+              std::to_string((timeline.counters.read_beats + timeline.counters.write_beats) * 8));
     EXPECT_EQ(row[10], fmt::format("{}", static_cast<double>(timeline.total) / options.images));
   }
   EXPECT_EQ(feasible, 16);
@@ -214,7 +229,8 @@ TEST_F(SweepTest, ShardsMergeIntoTheRowsOfOneRun) {
   const std::string whole = Csv(space);
   std::string stores;
   for (int i = 1; i <= 3; ++i) {
-    const Result r = Explore(fmt::format("{} --store {} --shard {}/3", space, Path(fmt::format("{}.sqlite", i)), i));
+    const Result r = Explore(
+        fmt::format("{} --store {} --shard {}/3", space, Path(fmt::format("{}.sqlite", i)), i));
     ASSERT_EQ(r.status, 0) << r.err;
     stores += " " + Path(fmt::format("{}.sqlite", i));
   }
@@ -223,11 +239,13 @@ TEST_F(SweepTest, ShardsMergeIntoTheRowsOfOneRun) {
   EXPECT_EQ(Csv(space, "--resume --store " + Path("all.sqlite")), whole);
   // The merged store had everything, counts of excluded points included.
   const std::string out = Explore(space + " --resume --store " + Path("all.sqlite")).out;
-  EXPECT_NE(out.find("evaluated 0 (and 43,200 from the store) of 43,200"), std::string::npos) << out;
+  EXPECT_NE(out.find("evaluated 0 (and 43,200 from the store) of 43,200"), std::string::npos)
+      << out;
   EXPECT_EQ(out.substr(out.find("constraint: flat")).substr(0, 17), "constraint: flat\n");
 
   // The same shard twice does no harm, a missing one is named.
-  const Result twice = Explore(fmt::format("merge {0}/two.sqlite {0}/1.sqlite {0}/1.sqlite {0}/3.sqlite", Path("")));
+  const Result twice =
+      Explore(fmt::format("merge {0}/two.sqlite {0}/1.sqlite {0}/1.sqlite {0}/3.sqlite", Path("")));
   EXPECT_EQ(twice.status, 1);
   EXPECT_NE(twice.out.find("missing shards: 2/3\n"), std::string::npos) << twice.out;
   EXPECT_EQ(Csv(space, "--resume --store " + Path("two.sqlite")), whole);
@@ -243,15 +261,18 @@ TEST_F(SweepTest, MergeRefusesWhatDoesNotBelongTogether) {
                 {"b.sqlite", "of another space"});
   ExpectRefused(Explore(fmt::format("merge {} {} {}", out, Path("a.sqlite"), Path("c.sqlite"))),
                 {"c.sqlite: is not there"});
-  ExpectRefused(Explore(fmt::format("merge {} {} {}", out, Path("a.sqlite"), a)), {"a.toml: is no SQLite file"});
-  ExpectRefused(Explore(fmt::format("merge {} {}", Path("b.sqlite"), Path("a.sqlite"))), {"is there already"});
+  ExpectRefused(Explore(fmt::format("merge {} {} {}", out, Path("a.sqlite"), a)),
+                {"a.toml: is no SQLite file"});
+  ExpectRefused(Explore(fmt::format("merge {} {}", Path("b.sqlite"), Path("a.sqlite"))),
+                {"is there already"});
   EXPECT_EQ(Files(), (std::vector<std::string>{"a.sqlite", "a.toml", "b.sqlite", "b.toml"}));
 }
 
 TEST_F(SweepTest, AChunkIsAFunctionOfTheSpaceAlone) {
   EXPECT_EQ(ChunkPoints(1), 1);
   EXPECT_EQ(ChunkCount(21), 21);
-  for (const int64_t points : {int64_t{1}, int64_t{4095}, int64_t{4097}, int64_t{500000}, int64_t{1} << 40}) {
+  for (const int64_t points :
+       {int64_t{1}, int64_t{4095}, int64_t{4097}, int64_t{500000}, int64_t{1} << 40}) {
     EXPECT_GE(ChunkCount(points) * ChunkPoints(points), points);
     EXPECT_LT((ChunkCount(points) - 1) * ChunkPoints(points), points);
   }

@@ -52,12 +52,13 @@ TEST(TableModel, LeNetIsAChainThatEqualsGolden) {
   EXPECT_EQ(model.layers[5].kind, LayerKind::kFullyConnected);
   ProgramOptions options;
   options.images = options.batch = 2;
-  const ProgramCheck check = CheckProgram(model, HwConfig{}, options, MemoryTiming{}, Ramp(2 * 28 * 28));
+  const ProgramCheck check =
+      CheckProgram(model, HwConfig{}, options, MemoryTiming{}, Ramp(2 * 28 * 28));
   EXPECT_EQ(check.problem, "");
   EXPECT_GT(check.bytes_compared, 0);
 
-  // The RTL counts as MACs the products of the convolutions and the additions of average pooling: 4 each here, of
-  // which a fold of several groups reads all channels. No fewer than the table's.
+  // The RTL counts as MACs the products of the convolutions and the additions of average pooling: 4
+  // each here, of which a fold of several groups reads all channels. No fewer than the table's.
   int64_t macs = 0;
   for (const WorkloadLayer& row : rows) macs += row.Macs();
   EXPECT_EQ(macs, 416520);  // LeCun et al.: 117,600 + 240,000 + 48,000 + 10,080 + 840
@@ -69,7 +70,8 @@ TEST(TableModel, SameSeedSameWeights) {
   const std::vector<WorkloadLayer> rows = Table("lenet5_28");
   TableModelOptions other;
   other.seed = 2;
-  const Model a = ModelFromTable(rows, "a"), b = ModelFromTable(rows, "b"), c = ModelFromTable(rows, "c", other);
+  const Model a = ModelFromTable(rows, "a"), b = ModelFromTable(rows, "b"),
+              c = ModelFromTable(rows, "c", other);
   for (size_t i = 0; i < a.layers.size(); ++i) {
     EXPECT_EQ(a.layers[i].weights, b.layers[i].weights);
     EXPECT_EQ(a.layers[i].bias, b.layers[i].bias);
@@ -83,7 +85,9 @@ TEST(TableModel, NamesTheRowThatLeavesTheChain) {
     FAIL();
   } catch (const InputError& e) {
     // The projection reads what the block reads, not what the row before gives.
-    EXPECT_NE(std::string(e.what()).find("layer 'conv3a_proj': reads 64 x 56 x 56"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("layer 'conv3a_proj': reads 64 x 56 x 56"),
+              std::string::npos)
+        << e.what();
   }
   EXPECT_THROW(ModelFromTable({}, "empty"), InputError);
 }
@@ -115,7 +119,8 @@ TEST(TableModel, RowsThatFitEqualGolden) {
   for (const RowModel& m : RowModelsFromTable(Table("mobilenet_v1"), "mobilenet_v1")) {
     if (wanted.count(m.layer) == 0) continue;
     ASSERT_EQ(m.why_not, "");
-    const ProgramCheck check = CheckProgram(m.model, Large(), {}, MemoryTiming{}, Ramp(m.model.tensors[0].Elements()));
+    const ProgramCheck check =
+        CheckProgram(m.model, Large(), {}, MemoryTiming{}, Ramp(m.model.tensors[0].Elements()));
     EXPECT_EQ(check.problem, "") << m.layer;
     ++run;
   }
@@ -130,7 +135,8 @@ TEST(TableModel, RowsThatFitNowhereSayWhy) {
     EXPECT_TRUE(m.model.layers.empty());
     EXPECT_EQ(m.why_not.find("vgg16/" + m.layer + ": layer '" + m.layer + "': "), 0u) << m.why_not;
   }
-  // conv1_2 reads and writes 6.4 MB, fc6 and fc7 have 103 and 17 MB of weights; see the limits of Validate.
+  // conv1_2 reads and writes 6.4 MB, fc6 and fc7 have 103 and 17 MB of weights; see the limits of
+  // Validate.
   EXPECT_GE(left_out, 3);
 }
 

@@ -1,5 +1,5 @@
-// Designs as hardware: predictions that hold, ones that do not, and designs that cannot be. The shapes are those that
-// `make test` builds.
+// Designs as hardware: predictions that hold, ones that do not, and designs that cannot be. The
+// shapes are those that `make test` builds.
 #include "sw/explore/rtl/verify_rtl.h"
 
 #include <gtest/gtest.h>
@@ -66,7 +66,8 @@ TEST(VerifyRtlTest, PredictionsHoldOnEveryShape) {
   settings.progress = [&](const std::string& line) { lines.push_back(line); };
   const std::vector<RtlCheck> checks = VerifyRtl(designs, {LeNet()}, settings);
   ASSERT_EQ(checks.size(), 3u);
-  const int bytes[] = {6 * 14 * 14 + 16 * 5 * 5 + 120 + 84 + 10 + 10, 2, 3};  // pooled tensors, and the output stored
+  const int bytes[] = {6 * 14 * 14 + 16 * 5 * 5 + 120 + 84 + 10 + 10, 2,
+                       3};  // pooled tensors, and the output stored
   for (size_t i = 0; i < checks.size(); ++i) {
     const RtlCheck& c = checks[i];
     SCOPED_TRACE(c.design);
@@ -102,7 +103,9 @@ TEST(VerifyRtlTest, AWrongPredictionIsADifference) {
   int status = -1;
   const std::string text = Printed([&](std::FILE* out) { status = PrintRtlChecks(checks, out); });
   EXPECT_EQ(status, 1);
-  EXPECT_NE(text.find("DIFFERENT: the search predicted " + std::to_string(right + 1)), std::string::npos) << text;
+  EXPECT_NE(text.find("DIFFERENT: the search predicted " + std::to_string(right + 1)),
+            std::string::npos)
+      << text;
   EXPECT_NE(text.find("0 of 1 runs equal"), std::string::npos) << text;
 }
 
@@ -171,7 +174,8 @@ TEST(VerifyScaleSimTest, LayersRunBesideTheirPredictions) {
   EXPECT_NE(checks[2].why_not, "");
   EXPECT_GT(checks[2].predicted, 0);
   int status = -1;
-  const std::string text = Printed([&](std::FILE* out) { status = PrintScaleSimChecks(checks, out); });
+  const std::string text =
+      Printed([&](std::FILE* out) { status = PrintScaleSimChecks(checks, out); });
   EXPECT_EQ(status, 0);
   EXPECT_NE(text.find("25 os"), std::string::npos) << text;
   EXPECT_NE(text.find("not run: "), std::string::npos) << text;
@@ -185,7 +189,8 @@ TEST(VerifyScaleSimTest, TheBestDataflowOfEachLayer) {
   const auto checks = RunScaleSimDesigns({design}, {workload}, {}, {});
   ASSERT_EQ(checks.size(), 1u);
   EXPECT_NE(checks[0].why_not.find("ROWS"), std::string::npos) << checks[0].why_not;
-  EXPECT_EQ(checks[0].dataflow, scalesim::Dataflow::kOs);  // 3 + 1000 + 7 - 2 lines; the others have twice the rows
+  EXPECT_EQ(checks[0].dataflow,
+            scalesim::Dataflow::kOs);  // 3 + 1000 + 7 - 2 lines; the others have twice the rows
   EXPECT_EQ(checks[0].predicted, 1008 - 1);
 }
 

@@ -1,4 +1,5 @@
-// A memory of single bytes for the executor: remembers which were written, and can answer a burst with an error.
+// A memory of single bytes for the executor: remembers which were written, and can answer a burst
+// with an error.
 #pragma once
 
 #include <cstdint>

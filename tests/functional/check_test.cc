@@ -21,53 +21,61 @@ struct Row {
 };
 
 void Check(const std::vector<Row>& rows, const HwConfig& config = HwConfig{}) {
-  for (const Row& r : rows) EXPECT_EQ(CheckInstruction(r.instruction, config), r.expected) << r.what;
+  for (const Row& r : rows)
+    EXPECT_EQ(CheckInstruction(r.instruction, config), r.expected) << r.what;
 }
 
-constexpr ErrorCode kOk = ErrorCode::kNone, kField = ErrorCode::kBadField, kRange = ErrorCode::kBufferRange;
+constexpr ErrorCode kOk = ErrorCode::kNone, kField = ErrorCode::kBadField,
+                    kRange = ErrorCode::kBufferRange;
 
 TEST(CheckInstruction, Opcodes) {
   Instruction zero, sixth;
   sixth.Set(field::kOpcode, 0x15);
-  Check({{"zeroed memory", zero, ErrorCode::kBadOpcode}, {"a hole in LOAD's", sixth, ErrorCode::kBadOpcode}});
+  Check({{"zeroed memory", zero, ErrorCode::kBadOpcode},
+         {"a hole in LOAD's", sixth, ErrorCode::kBadOpcode}});
 }
 
 TEST(CheckInstruction, Tokens) {
-  Check({{"own pop", With(MakePost(1), {{field::kPopPost, 1}}), kField},
-         {"own push", With(MakePost(1), {{field::kPush, 4}}), kField},
-         {"others", With(MakePost(1), {{field::kPush, 11}, {field::kPopLoad, 7}, {field::kPopStore, 7}}), kOk},
-         {"sync that pushes", Make(Opcode::kSyncPost, {{field::kPush, 1}}), kField},
-         {"sync with its own pop", Make(Opcode::kSyncPost, {{field::kPopPost, 1}}), kField},
-         {"sync that pops", Make(Opcode::kSyncPost, {{field::kPopLoad, 7}}), kOk}});
+  Check(
+      {{"own pop", With(MakePost(1), {{field::kPopPost, 1}}), kField},
+       {"own push", With(MakePost(1), {{field::kPush, 4}}), kField},
+       {"others",
+        With(MakePost(1), {{field::kPush, 11}, {field::kPopLoad, 7}, {field::kPopStore, 7}}), kOk},
+       {"sync that pushes", Make(Opcode::kSyncPost, {{field::kPush, 1}}), kField},
+       {"sync with its own pop", Make(Opcode::kSyncPost, {{field::kPopPost, 1}}), kField},
+       {"sync that pops", Make(Opcode::kSyncPost, {{field::kPopLoad, 7}}), kOk}});
 }
 
 TEST(CheckInstruction, Matmul) {
   const Instruction m = MakeMatmul(4, 2, 16);
-  Check({{"legal", m, kOk},
-         {"no columns", With(m, {{field::kMmWcols, 0}}), kField},
-         {"17 columns", With(m, {{field::kMmWcols, 17}}), kField},
-         {"no lanes", With(m, {{field::kMmKlast, 0}}), kField},
-         {"16 lanes", With(m, {{field::kMmKlast, 16}}), kOk},
-         {"17 lanes", With(m, {{field::kMmKlast, 17}}), kField},
-         {"Nx 0", With(m, {{field::kMmNx, 0}}), kField},
-         {"Ny 0", With(m, {{field::kMmNy, 0}}), kField},
-         {"Nb 0", With(m, {{field::kMmNb, 0}}), kField},
-         {"no slices", With(m, {{field::kMmKslices, 0}}), kField},
-         {"dataflow", With(m, {{field::kMmDataflow, 1}}), kField},
-         {"last entry", With(m, {{field::kMmAccBase, 124}}), kOk},
-         {"past the last entry", With(m, {{field::kMmAccBase, 125}}), kRange},
-         {"last ktab row", With(m, {{field::kMmKtab, 126}, {field::kMmKtabInc, 1}}), kOk},
-         {"past the last ktab row", With(m, {{field::kMmKtab, 127}, {field::kMmKtabInc, 1}}), kRange},
-         {"one ktab row for all", With(m, {{field::kMmKtab, 127}}), kOk},
-         {"last weight row", With(m, {{field::kMmWgtRow, 8192 - 32}}), kOk},
-         {"past the last weight row", With(m, {{field::kMmWgtRow, 8192 - 31}}), kRange},
-         {"fewer columns, fewer rows", With(m, {{field::kMmWgtRow, 8192 - 30}, {field::kMmWcols, 15}}), kOk},
-         {"field before range", With(m, {{field::kMmAccBase, 125}, {field::kMmWcols, 0}}), kField}});
+  Check(
+      {{"legal", m, kOk},
+       {"no columns", With(m, {{field::kMmWcols, 0}}), kField},
+       {"17 columns", With(m, {{field::kMmWcols, 17}}), kField},
+       {"no lanes", With(m, {{field::kMmKlast, 0}}), kField},
+       {"16 lanes", With(m, {{field::kMmKlast, 16}}), kOk},
+       {"17 lanes", With(m, {{field::kMmKlast, 17}}), kField},
+       {"Nx 0", With(m, {{field::kMmNx, 0}}), kField},
+       {"Ny 0", With(m, {{field::kMmNy, 0}}), kField},
+       {"Nb 0", With(m, {{field::kMmNb, 0}}), kField},
+       {"no slices", With(m, {{field::kMmKslices, 0}}), kField},
+       {"dataflow", With(m, {{field::kMmDataflow, 1}}), kField},
+       {"last entry", With(m, {{field::kMmAccBase, 124}}), kOk},
+       {"past the last entry", With(m, {{field::kMmAccBase, 125}}), kRange},
+       {"last ktab row", With(m, {{field::kMmKtab, 126}, {field::kMmKtabInc, 1}}), kOk},
+       {"past the last ktab row", With(m, {{field::kMmKtab, 127}, {field::kMmKtabInc, 1}}), kRange},
+       {"one ktab row for all", With(m, {{field::kMmKtab, 127}}), kOk},
+       {"last weight row", With(m, {{field::kMmWgtRow, 8192 - 32}}), kOk},
+       {"past the last weight row", With(m, {{field::kMmWgtRow, 8192 - 31}}), kRange},
+       {"fewer columns, fewer rows",
+        With(m, {{field::kMmWgtRow, 8192 - 30}, {field::kMmWcols, 15}}), kOk},
+       {"field before range", With(m, {{field::kMmAccBase, 125}, {field::kMmWcols, 0}}), kField}});
 }
 
 TEST(CheckInstruction, Post) {
   const Instruction p =
-      With(MakePost(3), {{field::kPoNy, 2}, {field::kPoSx, 10}, {field::kPoSy, 100}, {field::kPoNchan, 9}});
+      With(MakePost(3),
+           {{field::kPoNy, 2}, {field::kPoSx, 10}, {field::kPoSy, 100}, {field::kPoNchan, 9}});
   HwConfig bare;
   bare.row_sum = 0;
   bare.roundings = 0x21;
@@ -107,8 +115,10 @@ TEST(CheckInstruction, LoadAndStore) {
 
 TEST(CheckInstruction, RowLoads) {
   HwConfig c;
-  c.rows = 5, c.wport = 2, c.axi_data_width = 64;  // weight rows: 5 bytes, 8 in memory; offset rows: 10, 16 in memory
-  const Instruction w = MakeTransfer(Opcode::kLoadWgt, 0, 24), k = MakeTransfer(Opcode::kLoadKtab, 0, 32),
+  c.rows = 5, c.wport = 2,
+  c.axi_data_width = 64;  // weight rows: 5 bytes, 8 in memory; offset rows: 10, 16 in memory
+  const Instruction w = MakeTransfer(Opcode::kLoadWgt, 0, 24),
+                    k = MakeTransfer(Opcode::kLoadKtab, 0, 32),
                     p = MakeTransfer(Opcode::kLoadPar, 0, 256);
   const uint64_t rows = 128 * 1024 / (5 * 2) * 2, ktab = 4096 / 10;
   Check({{"weights", w, kOk},

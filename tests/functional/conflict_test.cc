@@ -1,4 +1,5 @@
-// Collisions on one-port memories, worked by hand from the pipelines' cycles (sw/functional/conflicts.h).
+// Collisions on one-port memories, worked by hand from the pipelines' cycles
+// (sw/functional/conflicts.h).
 #include <gtest/gtest.h>
 
 #include "sw/functional/conflicts.h"
@@ -31,7 +32,8 @@ class ConflictTest : public ::testing::Test {
   }
   // Reads one vector of 16 lanes at `base`, in issue + 2.
   static Instruction Matmul(uint64_t base) {
-    return With(MakeMatmul(1, 1, 1), {{field::kMmBase, base}, {field::kMmKlast, 16}, {field::kMmFirst, 1}});
+    return With(MakeMatmul(1, 1, 1),
+                {{field::kMmBase, base}, {field::kMmKlast, 16}, {field::kMmFirst, 1}});
   }
   // One beat, read in issue + 1.
   static Instruction Store(uint64_t address) {
@@ -53,7 +55,8 @@ TEST_F(ConflictTest, ACycleApartIsNone) {
 }
 
 TEST_F(ConflictTest, TheStoreMayIssueFirst) {
-  EXPECT_FALSE(Issue(0, With(Store(0), {{field::kLsBytes, 64}}), 10).has_value());  // reads in 11..18
+  EXPECT_FALSE(
+      Issue(0, With(Store(0), {{field::kLsBytes, 64}}), 10).has_value());  // reads in 11..18
   Expect(Issue(1, Matmul(100), 16), 18, 1, 1);
 }
 
@@ -86,8 +89,10 @@ TEST_F(ConflictTest, TwoWritersOfOneGroupInOneCycle) {
 }
 
 TEST_F(ConflictTest, PooledPixelsAreWrittenOncePerWindow) {
-  // Four taps a pixel: written in 2 + 10 + 4 = 16 and 20. The load's beats are written in 17, 18, 19.
-  const Instruction post = With(MakePost(2), {{field::kPoNtx, 2}, {field::kPoNty, 2}, {field::kPoSx, 1}});
+  // Four taps a pixel: written in 2 + 10 + 4 = 16 and 20. The load's beats are written in 17,
+  // 18, 19.
+  const Instruction post =
+      With(MakePost(2), {{field::kPoNtx, 2}, {field::kPoNty, 2}, {field::kPoSx, 1}});
   EXPECT_FALSE(Issue(0, post, 2).has_value());
   EXPECT_FALSE(Issue(1, MakeTransfer(Opcode::kLoadAct, 0, 24), 14).has_value());
   ConflictMonitor another(HwConfig{}, MemoryTiming{1});
@@ -111,7 +116,8 @@ TEST_F(ConflictTest, TwoReadersOfOneAccumulatorHalf) {
   for (Cycle issue : {28, 29, 45, 46}) {
     ConflictMonitor monitor(HwConfig{}, MemoryTiming{1});
     EXPECT_FALSE(monitor.Issue(0, adds, 10, ktab_.data()).has_value());
-    const std::optional<Conflict> c = monitor.Issue(1, MakePost(1), issue, ktab_.data());  // reads in issue + 1
+    const std::optional<Conflict> c =
+        monitor.Issue(1, MakePost(1), issue, ktab_.data());  // reads in issue + 1
     EXPECT_EQ(c.has_value(), issue == 29 || issue == 45) << issue;
     if (c.has_value()) {
       EXPECT_EQ(c->engine, 1);
@@ -128,7 +134,8 @@ TEST_F(ConflictTest, SumsStillOnTheirWay) {
     EXPECT_FALSE(monitor.Issue(0, four, 10, ktab_.data()).has_value());
     const Instruction next = With(four, {{field::kMmAccBase, static_cast<uint64_t>(base)}});
     const std::optional<Conflict> c = monitor.Issue(1, next, 14, ktab_.data());
-    // Slot 15 meets entry 3 (slot 14) or 2 (slot 13); slot 16 meets entry 3 (slot 14) where the base is 2.
+    // Slot 15 meets entry 3 (slot 14) or 2 (slot 13); slot 16 meets entry 3 (slot 14) where the
+    // base is 2.
     EXPECT_EQ(c.has_value(), base == 2 || base == 3) << base;
     if (c.has_value()) Expect(c, 16, 1, 1);
     ConflictMonitor later(HwConfig{}, MemoryTiming{1});
@@ -137,14 +144,17 @@ TEST_F(ConflictTest, SumsStillOnTheirWay) {
     EXPECT_EQ(later.Issue(1, next, 15, ktab_.data()).has_value(), base == 3) << base;
   }
   EXPECT_FALSE(Issue(0, four, 10).has_value());
-  EXPECT_FALSE(Issue(1, With(four, {{field::kMmFirst, 1}, {field::kMmAccBase, 3}}), 14).has_value());
+  EXPECT_FALSE(
+      Issue(1, With(four, {{field::kMmFirst, 1}, {field::kMmAccBase, 3}}), 14).has_value());
 }
 
 TEST_F(ConflictTest, OtherHalfOrFirstSliceReadsNothing) {
   EXPECT_FALSE(Issue(0, With(Matmul(0), {{field::kMmFirst, 0}}), 10).has_value());
   EXPECT_FALSE(Issue(1, With(MakePost(100), {{field::kPoHalf, 1}}), 20).has_value());
-  EXPECT_FALSE(Issue(2, With(Matmul(0), {{field::kMmHalf, 1}}), 60).has_value());  // First: writes without reading
-  EXPECT_TRUE(Issue(3, With(Matmul(0), {{field::kMmHalf, 1}, {field::kMmFirst, 0}}), 63).has_value());
+  EXPECT_FALSE(Issue(2, With(Matmul(0), {{field::kMmHalf, 1}}), 60)
+                   .has_value());  // First: writes without reading
+  EXPECT_TRUE(
+      Issue(3, With(Matmul(0), {{field::kMmHalf, 1}, {field::kMmFirst, 0}}), 63).has_value());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// MATMUL of the executor against the formula of docs/isa.md, evaluated lane by lane from what was loaded.
+// MATMUL of the executor against the formula of docs/isa.md, evaluated lane by lane from what was
+// loaded.
 #include <gtest/gtest.h>
 
 #include "sw/functional/matmul_kernel.h"
@@ -17,7 +18,8 @@ constexpr uint64_t kAct = 0x100000, kWgt = 0x200000, kKtab = 0x300000;
 
 class MatmulCase {
  public:
-  MatmulCase(const HwConfig& config, uint32_t seed) : config_(config), random_(seed), executor_(config) {
+  MatmulCase(const HwConfig& config, uint32_t seed)
+      : config_(config), random_(seed), executor_(config) {
     memory_.Put(kAct, testing::RandomBytes(&random_, static_cast<size_t>(config.ActBytes())));
     Load(Opcode::kLoadAct, kAct, static_cast<uint64_t>(config.ActBytes()));
     weight_pitch_ = PaddedRowBytes(Opcode::kLoadWgt, config);
@@ -36,7 +38,8 @@ class MatmulCase {
     }
     memory_.Put(kKtab, rows);
     Load(Opcode::kLoadKtab, kKtab, rows.size());
-    for (auto& half : sums_) half.assign(static_cast<size_t>(config.acc_depth) * (config.cols + 1), 0);
+    for (auto& half : sums_)
+      half.assign(static_cast<size_t>(config.acc_depth) * (config.cols + 1), 0);
   }
 
   void RunOne() {
@@ -47,11 +50,13 @@ class MatmulCase {
     const bool first = runs_ < 2 ? true : Below(3) == 0;
     // The first run of each half defines every entry and column.
     const bool whole = runs_ < 2;
-    const int use_nx = whole ? config_.acc_depth : nx, use_ny = whole ? 1 : ny, use_nb = whole ? 1 : nb;
+    const int use_nx = whole ? config_.acc_depth : nx, use_ny = whole ? 1 : ny,
+              use_nb = whole ? 1 : nb;
     const int use_columns = whole ? config_.cols : columns, use_half = whole ? runs_ : half;
     const int use_load = use_columns < n ? use_columns : n;
     const int m = use_nx * use_ny * use_nb, entry = Below(config_.acc_depth - m + 1);
-    const int sx = Below(9), sy = Below(200), sb = Below(900), base = Below(5000), base_inc = Below(40);
+    const int sx = Below(9), sy = Below(200), sb = Below(900), base = Below(5000),
+              base_inc = Below(40);
     const int increments = Below(2), ktab = Below(kKtabRows - slices + 1);
     const int weight_row = Below(kWeightRows / config_.wport - slices * use_load + 1);
     i.Set(field::kMmFirst, first);
@@ -81,24 +86,30 @@ class MatmulCase {
       for (int s = 0; s < slices; ++s) {
         const int lanes = s == slices - 1 ? klast : config_.rows;
         for (int j = 0; j < lanes; ++j) {
-          const uint64_t k = kKtab + static_cast<uint64_t>((ktab + (increments ? s : 0)) * ktab_pitch_ + 2 * j);
-          const int address = base + x * sx + y * sy + b * sb + s * base_inc + memory_.at[k] + 256 * memory_.at[k + 1];
+          const uint64_t k =
+              kKtab + static_cast<uint64_t>((ktab + (increments ? s : 0)) * ktab_pitch_ + 2 * j);
+          const int address = base + x * sx + y * sy + b * sb + s * base_inc + memory_.at[k] +
+                              256 * memory_.at[k + 1];
           const int a = static_cast<int8_t>(memory_.at[kAct + static_cast<uint64_t>(address)]);
           for (int c = 0; c < use_columns; ++c) {
-            // Row WgtRow + s*wl + q of bank g holds column g*n + wl-1-q; memory row r lies in bank r mod WPORT.
+            // Row WgtRow + s*wl + q of bank g holds column g*n + wl-1-q; memory row r lies in bank
+            // r mod WPORT.
             const int g = c / n, q = use_load - 1 - c % n;
             const int row = (weight_row + s * use_load + q) * config_.wport + g;
-            sum[c] += a * static_cast<int8_t>(memory_.at[kWgt + static_cast<uint64_t>(row * weight_pitch_ + j)]);
+            sum[c] += a * static_cast<int8_t>(
+                              memory_.at[kWgt + static_cast<uint64_t>(row * weight_pitch_ + j)]);
           }
           sum[config_.cols] += a;
         }
       }
       for (int c = 0; c < use_columns; ++c) {
-        ASSERT_EQ(executor_.Accumulators(use_half, entry + v)[c], sum[c]) << "vector " << v << ", column " << c;
+        ASSERT_EQ(executor_.Accumulators(use_half, entry + v)[c], sum[c])
+            << "vector " << v << ", column " << c;
       }
       ASSERT_EQ(executor_.RowSum(use_half, entry + v), sum[config_.cols]) << "vector " << v;
       // What the instruction leaves undefined is taken as it is, for later accumulation.
-      for (int c = use_columns; c < config_.cols; ++c) sum[c] = executor_.Accumulators(use_half, entry + v)[c];
+      for (int c = use_columns; c < config_.cols; ++c)
+        sum[c] = executor_.Accumulators(use_half, entry + v)[c];
     }
   }
 
@@ -121,9 +132,11 @@ class MatmulCase {
 TEST(ExecutorMatmul, EqualsTheFormulaAtSeveralConfigurations) {
   std::vector<HwConfig> configs(5);
   configs[1].wport = 4;
-  configs[2].rows = 5, configs[2].cols = 6, configs[2].wport = 3, configs[2].lanes = 3, configs[2].acc_depth = 48;
+  configs[2].rows = 5, configs[2].cols = 6, configs[2].wport = 3, configs[2].lanes = 3,
+  configs[2].acc_depth = 48;
   configs[2].axi_data_width = 128;
-  configs[3].rows = 8, configs[3].cols = 8, configs[3].wport = 2, configs[3].lanes = 8, configs[3].axi_data_width = 32;
+  configs[3].rows = 8, configs[3].cols = 8, configs[3].wport = 2, configs[3].lanes = 8,
+  configs[3].axi_data_width = 32;
   configs[4].rows = 33, configs[4].cols = 40, configs[4].wport = 8, configs[4].acc_depth = 60;
   for (size_t k = 0; k < configs.size(); ++k) {
     SCOPED_TRACE("configuration " + std::to_string(k) + ", seed " + std::to_string(100 + k));
@@ -145,8 +158,10 @@ TEST(ExecutorMatmul, WrapsModulo32Bits) {
   std::vector<uint8_t> ktab(32);
   for (int j = 0; j < 16; ++j) ktab[2 * j] = static_cast<uint8_t>(j);
   memory.Put(0x8000, ktab);
-  ASSERT_EQ(executor.Execute(MakeTransfer(Opcode::kLoadKtab, 0x8000, 32), &memory), ErrorCode::kNone);
-  Instruction matmul = With(testing::MakeMatmul(1, 1, 16), {{field::kMmFirst, 1}, {field::kMmKlast, 16}});
+  ASSERT_EQ(executor.Execute(MakeTransfer(Opcode::kLoadKtab, 0x8000, 32), &memory),
+            ErrorCode::kNone);
+  Instruction matmul =
+      With(testing::MakeMatmul(1, 1, 16), {{field::kMmFirst, 1}, {field::kMmKlast, 16}});
   uint32_t expected = 0;
   for (int n = 0; n < 8200; ++n) {  // 8,192 times 2^18 is 2^31
     ASSERT_EQ(executor.Execute(matmul, &memory), ErrorCode::kNone);
@@ -162,7 +177,8 @@ TEST(ExecutorMatmul, LanesMustLieInTheirBanks) {
   Executor executor(HwConfig{});
   ByteMemory memory;
   std::vector<uint8_t> ktab(32);
-  for (int j = 0; j < 16; ++j) ktab[2 * j] = static_cast<uint8_t>(j == 9 ? 9 + 16 : j == 12 ? 13 : j);
+  for (int j = 0; j < 16; ++j)
+    ktab[2 * j] = static_cast<uint8_t>(j == 9 ? 9 + 16 : j == 12 ? 13 : j);
   memory.Put(0, ktab);
   ASSERT_EQ(executor.Execute(MakeTransfer(Opcode::kLoadKtab, 0, 32), &memory), ErrorCode::kNone);
   const Instruction matmul = testing::MakeMatmul(1, 1, 1);
@@ -178,9 +194,12 @@ TEST(ExecutorMatmul, TheLastByteIsTheLast) {
   memory.Put(0, ktab);
   ASSERT_EQ(executor.Execute(MakeTransfer(Opcode::kLoadKtab, 0, 32), &memory), ErrorCode::kNone);
   // Last window at base + 9 * 4, last lane 6 further: base + 42 is the last byte.
-  const Instruction matmul = With(testing::MakeMatmul(10, 1, 1), {{field::kMmStrideX, 4}, {field::kMmKlast, 7}});
-  EXPECT_EQ(executor.Execute(With(matmul, {{field::kMmBase, 32 * 1024 - 43}}), &memory), ErrorCode::kNone);
-  EXPECT_EQ(executor.Execute(With(matmul, {{field::kMmBase, 32 * 1024 - 42}}), &memory), ErrorCode::kBufferRange);
+  const Instruction matmul =
+      With(testing::MakeMatmul(10, 1, 1), {{field::kMmStrideX, 4}, {field::kMmKlast, 7}});
+  EXPECT_EQ(executor.Execute(With(matmul, {{field::kMmBase, 32 * 1024 - 43}}), &memory),
+            ErrorCode::kNone);
+  EXPECT_EQ(executor.Execute(With(matmul, {{field::kMmBase, 32 * 1024 - 42}}), &memory),
+            ErrorCode::kBufferRange);
 }
 
 TEST(MatmulKernel, FastEqualsPlain) {

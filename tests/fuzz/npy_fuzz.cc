@@ -1,4 +1,5 @@
-// Any bytes as an .npy file: refused with InputError, or an array that is written and read back unchanged.
+// Any bytes as an .npy file: refused with InputError, or an array that is written and read back
+// unchanged.
 #include <cstdint>
 #include <cstdlib>
 
@@ -10,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const systole::NpyArray array = systole::ParseNpy(data, size, "fuzz");
     const auto file = systole::FormatNpy(array);
     const systole::NpyArray back = systole::ParseNpy(file.data(), file.size(), "written");
-    if (back.type != array.type || back.shape != array.shape || back.bytes != array.bytes) std::abort();
+    if (back.type != array.type || back.shape != array.shape || back.bytes != array.bytes)
+      std::abort();
   } catch (const systole::InputError&) {
   }
   return 0;

@@ -1,4 +1,5 @@
-// Any bytes as an ONNX file: refused with InputError, or a model that obeys CheckModel and passes TryModel.
+// Any bytes as an ONNX file: refused with InputError, or a model that obeys CheckModel and passes
+// TryModel.
 #include "sw/model/onnx_import.h"
 #include "tests/fuzz/try_model.h"
 

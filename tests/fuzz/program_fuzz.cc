@@ -1,5 +1,6 @@
-// Any bytes as a program: the field checks, the cycle model, the executor and the disassembler take every instruction
-// word, and either run the program to its end or name an error and an instruction of it.
+// Any bytes as a program: the field checks, the cycle model, the executor and the disassembler take
+// every instruction word, and either run the program to its end or name an error and an instruction
+// of it.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -40,7 +41,8 @@ systole::HwConfig Configuration(uint8_t choice) {
   config.par_kib = config.ktab_kib = 1;
   config.acc_depth = 16;
   if (choice % 3 == 1) config.rows = 5, config.cols = 7, config.lanes = 7;
-  if (choice % 3 == 2) config.rows = 4, config.cols = 6, config.wport = 2, config.lanes = 3, config.row_sum = 0;
+  if (choice % 3 == 2)
+    config.rows = 4, config.cols = 6, config.wport = 2, config.lanes = 3, config.row_sum = 0;
   return config;
 }
 
@@ -51,7 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return 0;
   const systole::HwConfig config = Configuration(data[0]);
   std::vector<systole::Instruction> code;
-  for (size_t at = 1; at + systole::kInstructionBytes <= size && code.size() < 40; at += systole::kInstructionBytes) {
+  for (size_t at = 1; at + systole::kInstructionBytes <= size && code.size() < 40;
+       at += systole::kInstructionBytes) {
     systole::Instruction i;
     std::memcpy(i.word.data(), data + at, systole::kInstructionBytes);
     code.push_back(i);
@@ -59,7 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   systole::Executor executor(config);
   SmallMemory memory;
-  const systole::FunctionalRun run = systole::RunFunctional(code, systole::MemoryTiming{}, &executor, &memory);
+  const systole::FunctionalRun run =
+      systole::RunFunctional(code, systole::MemoryTiming{}, &executor, &memory);
   if (run.error != systole::ErrorCode::kNone && run.index >= code.size()) std::abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// Feeds every file of a folder to a fuzzer's entry function. Usage: replay FOLDER. Fails if there is none.
+// Feeds every file of a folder to a fuzzer's entry function. Usage: replay FOLDER. Fails if there
+// is none.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -13,7 +14,8 @@ int main(int argc, char** argv) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
     std::ifstream in(entry.path(), std::ios::binary);
-    const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const std::vector<char> bytes((std::istreambuf_iterator<char>(in)),
+                                  std::istreambuf_iterator<char>());
     LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
     ++files;
   }

@@ -1,5 +1,6 @@
-// Any bytes as a folder of text files: refused with a one-line InputError, or a model that obeys CheckModel and passes
-// TryModel. A line "=NAME" starts the file NAME, which holds the lines up to the next one; others are left out.
+// Any bytes as a folder of text files: refused with a one-line InputError, or a model that obeys
+// CheckModel and passes TryModel. A line "=NAME" starts the file NAME, which holds the lines up to
+// the next one; others are left out.
 #include <stdlib.h>
 
 #include <filesystem>

@@ -1,5 +1,5 @@
-// What a fuzzer does with a model that was read: multipliers in every mode or a refusal, and, where the model is small,
-// the definition and FastGolden evaluate it alike.
+// What a fuzzer does with a model that was read: multipliers in every mode or a refusal, and, where
+// the model is small, the definition and FastGolden evaluate it alike.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ inline bool IsSmall(const Model& model) {
     const Layer& layer = model.layers[i];
     const Tensor& in = model.tensors[i];
     if (in.Elements() > kSmall || model.tensors[i + 1].Elements() > kSmall) return false;
-    const int64_t padded =
-        (int64_t{in.h} + layer.pad.top + layer.pad.bottom) * (in.w + layer.pad.left + layer.pad.right);
+    const int64_t padded = (int64_t{in.h} + layer.pad.top + layer.pad.bottom) *
+                           (in.w + layer.pad.left + layer.pad.right);
     if (padded > kSmall || padded * in.c > kSmall) return false;
     const bool fc = layer.kind == LayerKind::kFullyConnected;
     const int64_t window = fc ? in.Elements() : int64_t{layer.kernel_h} * layer.kernel_w;

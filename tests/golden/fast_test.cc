@@ -38,7 +38,8 @@ TEST_P(FastGoldenTest, EqualsTheDefinitionOnRandomModels) {
       for (size_t layer = 0; layer < want.size(); ++layer) {
         ASSERT_EQ(got[layer], want[layer]) << model.name << " image " << i << " layer " << layer;
         kinds.insert(model.layers[layer].kind);
-        for (int8_t y : want[layer]) inside += y > model.layers[layer].clamp_lo && y < model.layers[layer].clamp_hi;
+        for (int8_t y : want[layer])
+          inside += y > model.layers[layer].clamp_lo && y < model.layers[layer].clamp_hi;
         all += static_cast<int64_t>(want[layer].size());
       }
       std::vector<int8_t> last(fast.OutputSize());
@@ -50,8 +51,8 @@ TEST_P(FastGoldenTest, EqualsTheDefinitionOnRandomModels) {
   EXPECT_GT(inside, all / 3);  // outputs are not all saturated
 }
 
-// Accumulators, multipliers and shifts of every size against requantize.h: the vector code, its tails and the scalar
-// code for small shifts.
+// Accumulators, multipliers and shifts of every size against requantize.h: the vector code, its
+// tails and the scalar code for small shifts.
 TEST_P(FastGoldenTest, RequantizesAllAsTheContract) {
   const auto mode = static_cast<Rounding>(GetParam());
   std::mt19937_64 random(77 + GetParam());
@@ -62,7 +63,8 @@ TEST_P(FastGoldenTest, RequantizesAllAsTheContract) {
     std::vector<int32_t> acc(padded * pixels), m(padded), s(padded);
     std::vector<float> scale(padded);
     const int magnitude = static_cast<int>(random() % 31);
-    for (int32_t& value : acc) value = static_cast<int32_t>(static_cast<uint32_t>(random())) >> magnitude;
+    for (int32_t& value : acc)
+      value = static_cast<int32_t>(static_cast<uint32_t>(random())) >> magnitude;
     for (int n = 0; n < padded; ++n) {
       m[n] = static_cast<int32_t>((random() & 0x3FFFFFFF) | 0x40000000);
       if (random() % 2) m[n] &= static_cast<int32_t>(0xFFFFFFFFu << (random() % 31));
@@ -76,20 +78,24 @@ TEST_P(FastGoldenTest, RequantizesAllAsTheContract) {
     if (lo > hi) std::swap(lo, hi);
     const int zy = static_cast<int8_t>(random());
     std::vector<int8_t> y(pixels * channels, 99);
-    RequantizeAll(
-        {acc.data(), pixels, padded, channels, m.data(), s.data(), scale.data(), mode, zy, lo, hi, y.data(), channels});
+    RequantizeAll({acc.data(), pixels, padded, channels, m.data(), s.data(), scale.data(), mode, zy,
+                   lo, hi, y.data(), channels});
     for (int64_t p = 0; p < pixels; ++p) {
       for (int n = 0; n < channels; ++n) {
         const int32_t value = acc[p * padded + n];
-        ASSERT_EQ(y[p * channels + n], Requantize(value, static_cast<uint32_t>(m[n]), s[n], mode, zy, lo, hi))
-            << RoundingName(mode) << " trial " << trial << " acc " << value << " m " << m[n] << " s " << s[n];
+        ASSERT_EQ(y[p * channels + n],
+                  Requantize(value, static_cast<uint32_t>(m[n]), s[n], mode, zy, lo, hi))
+            << RoundingName(mode) << " trial " << trial << " acc " << value << " m " << m[n]
+            << " s " << s[n];
       }
     }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(AllModes, FastGoldenTest, testing::Range(0, kNumRoundings),
-                         [](const auto& info) { return RoundingName(static_cast<Rounding>(info.param)); });
+                         [](const auto& info) {
+                           return RoundingName(static_cast<Rounding>(info.param));
+                         });
 
 // The code for every instruction set that this processor has, down to the one without vectors.
 TEST(FastGoldenTest, EqualsTheDefinitionOnEveryInstructionSet) {

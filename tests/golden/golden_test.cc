@@ -29,7 +29,8 @@ Layer MakeLayer(LayerKind kind, Rounding rounding, int outputs) {
 }
 
 TEST(GoldenTest, ConvolvesWithZeroPointsPaddingAndBias) {
-  // x - Zx = [[1, 2], [3, 4]], w - Zw = [[1, 0], [2, -1]], padding of one row above and one column to the right.
+  // x - Zx = [[1, 2], [3, 4]], w - Zw = [[1, 0], [2, -1]], padding of one row above and one column
+  // to the right.
   Layer layer = MakeLayer(LayerKind::kConv, Rounding::kHalfUp, 1);
   layer.kernel_h = layer.kernel_w = 2;
   layer.pad.top = 1;
@@ -38,8 +39,10 @@ TEST(GoldenTest, ConvolvesWithZeroPointsPaddingAndBias) {
   layer.weight_zero_point = 5;
   layer.bias = {10};
   const int8_t x[] = {-9, -8, -7, -6};
-  const std::vector<int8_t> y = RunLayer(layer, MakeTensor(1, 2, 2, -10), MakeTensor(1, 2, 2, 3), x);
-  // Row 0 reads padding and [1, 2]: 2*1 - 2 = 0, 2*2 - 0 = 4. Row 1: 1 + 2*3 - 4 = 3, 2 + 2*4 = 10. Plus 10, plus Zy 3.
+  const std::vector<int8_t> y =
+      RunLayer(layer, MakeTensor(1, 2, 2, -10), MakeTensor(1, 2, 2, 3), x);
+  // Row 0 reads padding and [1, 2]: 2*1 - 2 = 0, 2*2 - 0 = 4. Row 1: 1 + 2*3 - 4 = 3, 2 + 2*4 = 10.
+  // Plus 10, plus Zy 3.
   EXPECT_EQ(y, (std::vector<int8_t>{13, 17, 16, 23}));
 }
 
@@ -89,7 +92,8 @@ TEST(GoldenTest, MaxPoolLeavesPaddingOutAndClamps) {
   layer.clamp_hi = 4;
   const int8_t x[] = {-100, -3, 1, -7, -8, 9, -5, -6, -90};
   const std::vector<int8_t> y = RunLayer(layer, MakeTensor(1, 3, 3), MakeTensor(1, 2, 2), x);
-  EXPECT_EQ(y, (std::vector<int8_t>{-100, 1, -5, 4}));  // {-100}, {-3, 1}, {-7, -5}, {-8, 9, -6, -90}
+  EXPECT_EQ(y,
+            (std::vector<int8_t>{-100, 1, -5, 4}));  // {-100}, {-3, 1}, {-7, -5}, {-8, 9, -6, -90}
 }
 
 TEST(GoldenTest, AverageCountsPaddingOnlyWhenAsked) {
@@ -101,9 +105,11 @@ TEST(GoldenTest, AverageCountsPaddingOnlyWhenAsked) {
   layer.m = {0, kOne, kOne};
   layer.s = {62, 30, 31};
   const int8_t x[] = {17, 14};  // Zx = 10: 7, 4
-  EXPECT_EQ(RunLayer(layer, MakeTensor(1, 1, 2, 10), MakeTensor(1, 1, 2, 20), x), (std::vector<int8_t>{27, 26}));
+  EXPECT_EQ(RunLayer(layer, MakeTensor(1, 1, 2, 10), MakeTensor(1, 1, 2, 20), x),
+            (std::vector<int8_t>{27, 26}));
   layer.count_include_pad = true;  // (0 + 7) / 2 = 3.5
-  EXPECT_EQ(RunLayer(layer, MakeTensor(1, 1, 2, 10), MakeTensor(1, 1, 2, 20), x), (std::vector<int8_t>{24, 26}));
+  EXPECT_EQ(RunLayer(layer, MakeTensor(1, 1, 2, 10), MakeTensor(1, 1, 2, 20), x),
+            (std::vector<int8_t>{24, 26}));
 }
 
 TEST(GoldenTest, TfliteAverageRoundsTheRawSumAwayFromZero) {
@@ -116,7 +122,8 @@ TEST(GoldenTest, TfliteAverageRoundsTheRawSumAwayFromZero) {
   layer.m = {0, kOne, kOne};
   layer.s = {62, 30, 31};
   const int8_t x[] = {-3, -4, 3, 4};
-  EXPECT_EQ(RunLayer(layer, MakeTensor(1, 1, 4, 55), MakeTensor(1, 1, 2, 55), x), (std::vector<int8_t>{-4, 4}));
+  EXPECT_EQ(RunLayer(layer, MakeTensor(1, 1, 4, 55), MakeTensor(1, 1, 2, 55), x),
+            (std::vector<int8_t>{-4, 4}));
 }
 
 TEST(GoldenTest, ChainsLayersAndReturnsEveryOutput) {

@@ -1,5 +1,5 @@
-// The golden reference in mode float32 against ONNX Runtime: 40 random quantized chains with the outputs that it
-// computed for them (tests/python/random_models).
+// The golden reference in mode float32 against ONNX Runtime: 40 random quantized chains with the
+// outputs that it computed for them (tests/python/random_models).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -45,7 +45,8 @@ TEST(OnnxRuntimeTest, GoldenGivesTheSameOutputs) {
         differing += difference != 0;
       }
     }
-    if (Averages(model)) {  // ONNX Runtime averages dequantized floats: a tie may fall the other way
+    if (Averages(
+            model)) {  // ONNX Runtime averages dequantized floats: a tie may fall the other way
       EXPECT_LE(greatest, 1) << folder;
       averaged += images.count * golden.OutputSize();
       ++averaging_models;
@@ -57,8 +58,9 @@ TEST(OnnxRuntimeTest, GoldenGivesTheSameOutputs) {
   EXPECT_GE(equal_models, 20);
   RecordProperty("averaged_outputs", std::to_string(averaged));
   RecordProperty("averaged_outputs_that_differ", std::to_string(differing));
-  std::printf("%d models equal; %d averaging models: %ld of %ld outputs differ by one\n", equal_models,
-              averaging_models, static_cast<long>(differing), static_cast<long>(averaged));
+  std::printf("%d models equal; %d averaging models: %ld of %ld outputs differ by one\n",
+              equal_models, averaging_models, static_cast<long>(differing),
+              static_cast<long>(averaged));
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ class Generator {
   }
 
   Model Generate() {
-    Tensor input = RandomTensor(Between(1, std::min(6, options_.max_channels)), Between(1, options_.max_side),
-                                Between(1, options_.max_side));
+    Tensor input = RandomTensor(Between(1, std::min(6, options_.max_channels)),
+                                Between(1, options_.max_side), Between(1, options_.max_side));
     model_.tensors.push_back(input);
     const int layers = Between(1, options_.max_layers);
     while (static_cast<int>(model_.layers.size()) < layers) {
@@ -36,9 +36,13 @@ class Generator {
   }
 
  private:
-  int Between(int lo, int hi) { return lo + static_cast<int>(random_() % static_cast<uint64_t>(hi - lo + 1)); }
+  int Between(int lo, int hi) {
+    return lo + static_cast<int>(random_() % static_cast<uint64_t>(hi - lo + 1));
+  }
   bool Chance(int percent) { return Between(1, 100) <= percent; }
-  float Scale(float center) { return center * std::exp2(static_cast<float>(Between(-100, 100)) / 100); }
+  float Scale(float center) {
+    return center * std::exp2(static_cast<float>(Between(-100, 100)) / 100);
+  }
 
   Tensor RandomTensor(int c, int h, int w) {
     Tensor tensor;
@@ -72,7 +76,8 @@ class Generator {
     const int most = pool ? (kernel - 1) / 2 : 2;
     before = Between(0, most);
     after = Between(0, most);
-    if (dilation * (kernel - 1) + 1 > size + before + after || (pool && dilation > 1 && size < kernel)) {
+    if (dilation * (kernel - 1) + 1 > size + before + after ||
+        (pool && dilation > 1 && size < kernel)) {
       kernel = std::min(kernel, size);
       dilation = 1;
       if (pool) before = after = 0;
@@ -82,10 +87,14 @@ class Generator {
   void Window(Layer& layer, Tensor& out) {
     const Tensor& in = model_.tensors.back();
     const bool pool = layer.kind != LayerKind::kConv;
-    Axis(in.h, pool, layer.kernel_h, layer.stride_h, layer.dilation_h, layer.pad.top, layer.pad.bottom);
-    Axis(in.w, pool, layer.kernel_w, layer.stride_w, layer.dilation_w, layer.pad.left, layer.pad.right);
-    out.h = OutputSize(in.h, layer.pad.top + layer.pad.bottom, layer.kernel_h, layer.stride_h, layer.dilation_h);
-    out.w = OutputSize(in.w, layer.pad.left + layer.pad.right, layer.kernel_w, layer.stride_w, layer.dilation_w);
+    Axis(in.h, pool, layer.kernel_h, layer.stride_h, layer.dilation_h, layer.pad.top,
+         layer.pad.bottom);
+    Axis(in.w, pool, layer.kernel_w, layer.stride_w, layer.dilation_w, layer.pad.left,
+         layer.pad.right);
+    out.h = OutputSize(in.h, layer.pad.top + layer.pad.bottom, layer.kernel_h, layer.stride_h,
+                       layer.dilation_h);
+    out.w = OutputSize(in.w, layer.pad.left + layer.pad.right, layer.kernel_w, layer.stride_w,
+                       layer.dilation_w);
   }
 
   void AddConv() {
@@ -109,10 +118,12 @@ class Generator {
   void AddFullyConnected() {
     const Tensor& in = model_.tensors.back();
     Layer layer = NewLayer(LayerKind::kFullyConnected);
-    Filters(layer, RandomTensor(Between(1, 2 * options_.max_channels), 1, 1), static_cast<int>(in.Elements()));
+    Filters(layer, RandomTensor(Between(1, 2 * options_.max_channels), 1, 1),
+            static_cast<int>(in.Elements()));
   }
 
-  // Weights, bias and scales; the output scale is the typical size of a sum over a third of the range.
+  // Weights, bias and scales; the output scale is the typical size of a sum over a third of the
+  // range.
   void Filters(Layer& layer, Tensor out, int k) {
     const Tensor& in = model_.tensors.back();
     layer.weights.resize(static_cast<size_t>(out.c) * k);
@@ -152,7 +163,9 @@ class Generator {
 
 }  // namespace
 
-Model RandomModel(uint64_t seed, const RandomModelOptions& options) { return Generator(seed, options).Generate(); }
+Model RandomModel(uint64_t seed, const RandomModelOptions& options) {
+  return Generator(seed, options).Generate();
+}
 
 std::vector<int8_t> RandomImage(const Model& model, std::mt19937_64& random) {
   std::vector<int8_t> image(model.tensors[0].Elements());

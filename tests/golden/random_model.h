@@ -20,8 +20,8 @@ struct RandomModelOptions {
   bool average_pools = true;
 };
 
-// A model that passes CheckModel() and ProveRanges(), multipliers chosen. Scales are such that outputs neither vanish
-// nor saturate throughout. The same seed gives the same model.
+// A model that passes CheckModel() and ProveRanges(), multipliers chosen. Scales are such that
+// outputs neither vanish nor saturate throughout. The same seed gives the same model.
 Model RandomModel(uint64_t seed, const RandomModelOptions& options = {});
 
 // One image of the model's input.

@@ -1,5 +1,6 @@
-// The same RTL under a second simulator: Icarus runs the shipped LeNet-5 on one image, with nothing but SystemVerilog
-// around it (tb/rtl_only); the tensors written to the activation buffer equal golden's.
+// The same RTL under a second simulator: Icarus runs the shipped LeNet-5 on one image, with nothing
+// but SystemVerilog around it (tb/rtl_only); the tensors written to the activation buffer equal
+// golden's.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -39,7 +40,8 @@ void WriteMemory(const fs::path& path, const Program& p, const Model& model, con
   for (int y = 0; y < t.h; ++y) {
     for (int x = 0; x < t.w; ++x) {
       for (int c = 0; c < t.c; ++c) {
-        put(p.input.address + y * p.input.line_stride + x * t.c + c, &image[(c * t.h + y) * t.w + x], 1);
+        put(p.input.address + y * p.input.line_stride + x * t.c + c,
+            &image[(c * t.h + y) * t.w + x], 1);
       }
     }
   }
@@ -66,8 +68,10 @@ std::vector<int> ReplayLog(const fs::path& path, int act_bytes) {
 }
 
 TEST(IcarusTest, LenetTensorsEqualGolden) {
-  if (Shell("command -v iverilog >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs Icarus: apt-get install iverilog";
-  const fs::path folder = fs::path(testing::TempDir()) / fmt::format("systole_icarus_{}", ::getpid());
+  if (Shell("command -v iverilog >/dev/null 2>&1") != 0)
+    GTEST_SKIP() << "needs Icarus: apt-get install iverilog";
+  const fs::path folder =
+      fs::path(testing::TempDir()) / fmt::format("systole_icarus_{}", ::getpid());
   fs::create_directories(folder);
   Model model = LoadModel(kRoot + "/models/lenet5-mnist/model.onnx");
   ChooseMultipliers(model, Rounding::kFloat32);
@@ -81,14 +85,17 @@ TEST(IcarusTest, LenetTensorsEqualGolden) {
     if (!line.empty() && line.rfind("//", 0) != 0) files += " " + kRoot + "/rtl/" + line;
   }
   ASSERT_EQ(
-      Shell(fmt::format("iverilog -g2012 -I{0}/rtl -s systole_rtl_only_tb -Psystole_rtl_only_tb.MEMORY_WORDS={1} "
-                        "-o {2}/tb.vvp {3} {0}/tb/rtl_only/systole_rtl_only_tb.sv",
-                        kRoot, (p.memory_end - p.options.base) / p.config.AxiBytes() + 64, folder.string(), files)),
+      Shell(fmt::format(
+          "iverilog -g2012 -I{0}/rtl -s systole_rtl_only_tb -Psystole_rtl_only_tb.MEMORY_WORDS={1} "
+          "-o {2}/tb.vvp {3} {0}/tb/rtl_only/systole_rtl_only_tb.sv",
+          kRoot, (p.memory_end - p.options.base) / p.config.AxiBytes() + 64, folder.string(),
+          files)),
       0);
-  ASSERT_EQ(Shell(fmt::format("vvp -n {0}/tb.vvp +memory={0}/memory.hex +log={0}/log.txt +base={1} +setup={2} "
-                              "+setup_length={3} +code={4} +code_length={5} > {0}/out.txt",
-                              folder.string(), p.options.base, p.setup_address, p.setup.size(), p.code_address,
-                              p.code.size())),
+  ASSERT_EQ(Shell(fmt::format(
+                "vvp -n {0}/tb.vvp +memory={0}/memory.hex +log={0}/log.txt +base={1} +setup={2} "
+                "+setup_length={3} +code={4} +code_length={5} > {0}/out.txt",
+                folder.string(), p.options.base, p.setup_address, p.setup.size(), p.code_address,
+                p.code.size())),
             0);
   std::stringstream out;
   out << std::ifstream(folder / "out.txt").rdbuf();
@@ -109,7 +116,8 @@ TEST(IcarusTest, LenetTensorsEqualGolden) {
       }
     }
   }
-  std::printf("%ld bytes of %zu tensors equal\n", static_cast<long>(compared), p.observations.size());
+  std::printf("%ld bytes of %zu tensors equal\n", static_cast<long>(compared),
+              p.observations.size());
   fs::remove_all(folder);
 }
 

@@ -24,7 +24,8 @@ Tensor MakeTensor(int c, int h, int w) {
 Model Good() {
   Model model;
   model.name = "m";
-  model.tensors = {MakeTensor(2, 4, 4), MakeTensor(4, 4, 4), MakeTensor(4, 2, 2), MakeTensor(3, 1, 1)};
+  model.tensors = {MakeTensor(2, 4, 4), MakeTensor(4, 4, 4), MakeTensor(4, 2, 2),
+                   MakeTensor(3, 1, 1)};
   Layer conv;
   conv.name = "conv";
   conv.groups = 2;
@@ -71,17 +72,24 @@ const Case kCases[] = {
     {"Stride", [](Model& m) { m.layers[0].stride_w = 0; }, "horizontal stride is 0"},
     {"Dilation", [](Model& m) { m.layers[0].dilation_w = -1; }, "horizontal dilation is -1"},
     {"Padding", [](Model& m) { m.layers[0].pad.left = -1; }, "a padding is -1"},
-    {"Window", [](Model& m) { m.layers[0].dilation_h = 3; }, "window of 7 does not fit the padded height of 6"},
-    {"OutputSize", [](Model& m) { m.layers[0].pad.top = 2; }, "output height is 4, but follows as 5"},
-    {"Groups", [](Model& m) { m.layers[0].groups = 3; }, "3 groups do not divide 2 input and 4 output channels"},
+    {"Window", [](Model& m) { m.layers[0].dilation_h = 3; },
+     "window of 7 does not fit the padded height of 6"},
+    {"OutputSize", [](Model& m) { m.layers[0].pad.top = 2; },
+     "output height is 4, but follows as 5"},
+    {"Groups", [](Model& m) { m.layers[0].groups = 3; },
+     "3 groups do not divide 2 input and 4 output channels"},
     {"Weights", [](Model& m) { m.layers[0].weights.pop_back(); }, "has 35 weights, needs 36"},
     {"Bias", [](Model& m) { m.layers[0].bias.pop_back(); }, "has 3 biases, needs 4"},
-    {"WeightScales", [](Model& m) { m.layers[0].weight_scales.pop_back(); }, "3 weight scales, needs 1 or 4"},
+    {"WeightScales", [](Model& m) { m.layers[0].weight_scales.pop_back(); },
+     "3 weight scales, needs 1 or 4"},
     {"WeightScale", [](Model& m) { m.layers[0].weight_scales[2] = -1; }, "a weight scale is -1"},
-    {"WeightZeroPoint", [](Model& m) { m.layers[0].weight_zero_point = -129; }, "weight zero point (as int8) is -129"},
+    {"WeightZeroPoint", [](Model& m) { m.layers[0].weight_zero_point = -129; },
+     "weight zero point (as int8) is -129"},
     {"PoolChannels", [](Model& m) { m.tensors[2].c = 5; }, "pooling turns 4 channels into 5"},
-    {"PoolScale", [](Model& m) { m.tensors[2].scale = 2; }, "layer 'pool': it must keep scale and zero point"},
-    {"PoolZeroPoint", [](Model& m) { m.tensors[2].zero_point = 2; }, "it must keep scale and zero point"},
+    {"PoolScale", [](Model& m) { m.tensors[2].scale = 2; },
+     "layer 'pool': it must keep scale and zero point"},
+    {"PoolZeroPoint", [](Model& m) { m.tensors[2].zero_point = 2; },
+     "it must keep scale and zero point"},
     {"PoolGroups", [](Model& m) { m.layers[1].groups = 2; }, "pooling has no groups"},
     {"PoolPadding",
      [](Model& m) {
@@ -103,7 +111,8 @@ const Case kCases[] = {
        m.layers[1].count_include_pad = true;
      },
      "the tflite average counts no padding"},
-    {"FullyConnectedShape", [](Model& m) { m.tensors[3].w = 2; }, "its output is 3 x 1 x 2, not N x 1 x 1"},
+    {"FullyConnectedShape", [](Model& m) { m.tensors[3].w = 2; },
+     "its output is 3 x 1 x 2, not N x 1 x 1"},
     {"FullyConnectedWeights", [](Model& m) { m.layers[2].weights.pop_back(); },
      "layer 'fc': it has 47 weights, needs 48"},
     {"FullyConnectedGroups", [](Model& m) { m.layers[2].groups = 2; }, "has no groups"},

@@ -18,7 +18,8 @@ namespace {
 class ImagesTest : public testing::Test {
  protected:
   ImagesTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "systole_images_XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "systole_images_XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
     Tensor input;
     input.name = "x";
@@ -77,11 +78,14 @@ TEST_F(ImagesTest, BytesOfARealInputStandForAFractionOf255) {
   EXPECT_EQ(images.data, (std::vector<int8_t>{-3, 125, 23, -2}));
 }
 
-// Every byte becomes the same float as b / 255 in single precision, which is what frameworks compute.
+// Every byte becomes the same float as b / 255 in single precision, which is what frameworks
+// compute.
 TEST_F(ImagesTest, FractionsOf255EqualTheSinglePrecisionQuotient) {
   const ImageEncoding encoding;
   for (int b = 0; b < 256; ++b) {
-    EXPECT_EQ(static_cast<float>(b * encoding.scale - encoding.mean), static_cast<float>(b) / 255.0f) << b;
+    EXPECT_EQ(static_cast<float>(b * encoding.scale - encoding.mean),
+              static_cast<float>(b) / 255.0f)
+        << b;
   }
 }
 
@@ -93,19 +97,24 @@ TEST_F(ImagesTest, MetadataChangesWhatABytesStandsFor) {
 }
 
 TEST_F(ImagesTest, BytesOfAnInt8InputNeedAMeaning) {
-  EXPECT_NE(Refusal(Idx("abcd")).find("its bytes have no meaning for the int8 input 'x'"), std::string::npos);
+  EXPECT_NE(Refusal(Idx("abcd")).find("its bytes have no meaning for the int8 input 'x'"),
+            std::string::npos);
 }
 
 TEST_F(ImagesTest, ReadsQuantizedAndRealNpy) {
   const int8_t bytes[] = {-128, 127};
-  EXPECT_EQ(LoadImages(Npy(NpyType::kInt8, {1, 1, 1, 2}, bytes), model_).data, (std::vector<int8_t>{-128, 127}));
-  EXPECT_EQ(LoadImages(Npy(NpyType::kInt8, {1, 1, 2}, bytes), model_).data, (std::vector<int8_t>{-128, 127}));
+  EXPECT_EQ(LoadImages(Npy(NpyType::kInt8, {1, 1, 1, 2}, bytes), model_).data,
+            (std::vector<int8_t>{-128, 127}));
+  EXPECT_EQ(LoadImages(Npy(NpyType::kInt8, {1, 1, 2}, bytes), model_).data,
+            (std::vector<int8_t>{-128, 127}));
   model_.tensors[0].scale = 0.5f;
   model_.tensors[0].zero_point = 10;
   const float reals[] = {0.75f, -1000.0f};
-  EXPECT_EQ(LoadImages(Npy(NpyType::kFloat32, {1, 1, 1, 2}, reals), model_).data, (std::vector<int8_t>{12, -128}));
+  EXPECT_EQ(LoadImages(Npy(NpyType::kFloat32, {1, 1, 1, 2}, reals), model_).data,
+            (std::vector<int8_t>{12, -128}));
   model_.tensors[0].boundary = DType::kUint8;
-  EXPECT_EQ(LoadImages(Npy(NpyType::kUint8, {1, 1, 1, 2}, bytes), model_).data, (std::vector<int8_t>{0, -1}));
+  EXPECT_EQ(LoadImages(Npy(NpyType::kUint8, {1, 1, 1, 2}, bytes), model_).data,
+            (std::vector<int8_t>{0, -1}));
 }
 
 TEST_F(ImagesTest, FirstLimitsTheCount) {
@@ -117,9 +126,9 @@ TEST_F(ImagesTest, FirstLimitsTheCount) {
 
 TEST_F(ImagesTest, RefusesOtherSizesTypesAndValues) {
   const int32_t words[] = {1, 2, 3, 4};
-  EXPECT_NE(
-      Refusal(Npy(NpyType::kInt8, {1, 2, 1}, words)).find("holds 1 x 2 x 1, but the model's input is N x 1 x 1 x 2"),
-      std::string::npos);
+  EXPECT_NE(Refusal(Npy(NpyType::kInt8, {1, 2, 1}, words))
+                .find("holds 1 x 2 x 1, but the model's input is N x 1 x 1 x 2"),
+            std::string::npos);
   EXPECT_NE(Refusal(Npy(NpyType::kInt8, {2}, words)).find("holds 2"), std::string::npos);
   EXPECT_NE(Refusal(Npy(NpyType::kInt8, {}, words)).find("holds a scalar"), std::string::npos);
   EXPECT_NE(Refusal(Npy(NpyType::kUint8, {1, 1, 2}, words))
@@ -127,7 +136,8 @@ TEST_F(ImagesTest, RefusesOtherSizesTypesAndValues) {
             std::string::npos);
   EXPECT_NE(Refusal(Npy(NpyType::kInt32, {1, 1, 2}, words)).find("holds int32"), std::string::npos);
   const float reals[] = {1.0f, std::numeric_limits<float>::quiet_NaN()};
-  EXPECT_NE(Refusal(Npy(NpyType::kFloat32, {1, 1, 2}, reals)).find("element 1 is not a number"), std::string::npos);
+  EXPECT_NE(Refusal(Npy(NpyType::kFloat32, {1, 1, 2}, reals)).find("element 1 is not a number"),
+            std::string::npos);
   EXPECT_NE(Refusal(Write("neither")).find("is not an IDX file"), std::string::npos);
   EXPECT_NE(Refusal(Write("")).find("is not an IDX file"), std::string::npos);
 }
@@ -154,7 +164,8 @@ TEST_F(ImagesTest, QuantizesTiesToEvenAndSaturates) {
 }
 
 TEST_F(ImagesTest, LabelsHaveOneDimension) {
-  EXPECT_EQ(LoadLabels(Write(std::string("\0\0\x08\1\0\0\0\3\7\2\1", 11))), (std::vector<uint8_t>{7, 2, 1}));
+  EXPECT_EQ(LoadLabels(Write(std::string("\0\0\x08\1\0\0\0\3\7\2\1", 11))),
+            (std::vector<uint8_t>{7, 2, 1}));
   EXPECT_THROW(LoadLabels(Idx("abcd")), InputError);
 }
 
@@ -172,7 +183,8 @@ TEST(DataSetTest, ReadsMnist) {
   EXPECT_EQ(images.count, 10000);
   ASSERT_EQ(labels.size(), 10000u);
   // The published test set begins 7, 2, 1, 0, 4, and its mean pixel is 33.79 of 255.
-  EXPECT_EQ(std::vector<uint8_t>(labels.begin(), labels.begin() + 5), (std::vector<uint8_t>{7, 2, 1, 0, 4}));
+  EXPECT_EQ(std::vector<uint8_t>(labels.begin(), labels.begin() + 5),
+            (std::vector<uint8_t>{7, 2, 1, 0, 4}));
   double sum = 0;
   for (int8_t x : images.data) sum += x + 128;
   EXPECT_NEAR(sum / static_cast<double>(images.data.size()), 33.79, 0.005);

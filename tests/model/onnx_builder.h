@@ -40,14 +40,16 @@ class OnnxBuilder {
       for (int32_t value : values) tensor->add_int32_data(value);
     } else {
       static_assert(sizeof(T) == 1, "float, int64, int32, int8 or uint8");
-      tensor->set_data_type(std::is_signed_v<T> ? onnx::TensorProto::INT8 : onnx::TensorProto::UINT8);
+      tensor->set_data_type(std::is_signed_v<T> ? onnx::TensorProto::INT8
+                                                : onnx::TensorProto::UINT8);
       tensor->set_raw_data(std::string(values.begin(), values.end()));
     }
     return name;
   }
 
   // A node named "<op>_<output>" with that one output.
-  onnx::NodeProto& Node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output) {
+  onnx::NodeProto& Node(const std::string& op, const std::vector<std::string>& inputs,
+                        const std::string& output) {
     onnx::NodeProto* node = graph().add_node();
     node->set_op_type(op);
     node->set_name(op + "_" + output);
@@ -73,27 +75,32 @@ class OnnxBuilder {
 
   // QuantizeLinear or DequantizeLinear of `input`; Z is int8_t or uint8_t.
   template <typename Z>
-  std::string Quantize(const std::string& input, const std::string& output, float scale, Z zero_point) {
+  std::string Quantize(const std::string& input, const std::string& output, float scale,
+                       Z zero_point) {
     return Linear("QuantizeLinear", input, output, scale, zero_point);
   }
   template <typename Z>
-  std::string Dequantize(const std::string& input, const std::string& output, float scale, Z zero_point) {
+  std::string Dequantize(const std::string& input, const std::string& output, float scale,
+                         Z zero_point) {
     return Linear("DequantizeLinear", input, output, scale, zero_point);
   }
   // Both: "<output>_q" and `output`.
   template <typename Z>
-  std::string Requantize(const std::string& input, const std::string& output, float scale, Z zero_point) {
+  std::string Requantize(const std::string& input, const std::string& output, float scale,
+                         Z zero_point) {
     return Dequantize(Quantize(input, output + "_q", scale, zero_point), output, scale, zero_point);
   }
   // A dequantized constant, per tensor or (with `axis`) per channel.
   template <typename W>
   std::string Weights(const std::string& name, const Dims& dims, const std::vector<W>& values,
-                      const std::vector<float>& scales, const std::vector<W>& zero_points, int64_t axis = 0) {
+                      const std::vector<float>& scales, const std::vector<W>& zero_points,
+                      int64_t axis = 0) {
     Init(name + "_int", dims, values);
     const Dims vector = {static_cast<int64_t>(scales.size())};
-    onnx::NodeProto& node =
-        Node("DequantizeLinear",
-             {name + "_int", Init(name + "_scale", vector, scales), Init(name + "_zero", vector, zero_points)}, name);
+    onnx::NodeProto& node = Node("DequantizeLinear",
+                                 {name + "_int", Init(name + "_scale", vector, scales),
+                                  Init(name + "_zero", vector, zero_points)},
+                                 name);
     if (scales.size() > 1) Attribute(node, "axis", axis);
     return name;
   }
@@ -117,8 +124,8 @@ class OnnxBuilder {
     attribute->set_type(type);
     return attribute;
   }
-  static void SetValue(onnx::ValueInfoProto* value, const std::string& name, onnx::TensorProto::DataType type,
-                       const Dims& shape) {
+  static void SetValue(onnx::ValueInfoProto* value, const std::string& name,
+                       onnx::TensorProto::DataType type, const Dims& shape) {
     value->set_name(name);
     auto* tensor = value->mutable_type()->mutable_tensor_type();
     tensor->set_elem_type(type);
@@ -132,7 +139,8 @@ class OnnxBuilder {
     }
   }
   template <typename Z>
-  std::string Linear(const char* op, const std::string& input, const std::string& output, float scale, Z zero_point) {
+  std::string Linear(const char* op, const std::string& input, const std::string& output,
+                     float scale, Z zero_point) {
     Init(output + "_scale", {}, std::vector<float>{scale});
     Init(output + "_zero", {}, std::vector<Z>{zero_point});
     Node(op, {input, output + "_scale", output + "_zero"}, output);

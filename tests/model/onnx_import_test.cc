@@ -42,7 +42,8 @@ TEST(OnnxImportTest, ReadsAQdqConvolution) {
   EXPECT_EQ(in.zero_point, -28);
   EXPECT_EQ(in.boundary, DType::kUint8);
   const Tensor& out = model.tensors[1];
-  EXPECT_EQ((std::vector<int>{out.c, out.h, out.w}), (std::vector<int>{2, 4, 9}));  // (3+1+3-1)/2+1, 4+2+4-2+1
+  EXPECT_EQ((std::vector<int>{out.c, out.h, out.w}),
+            (std::vector<int>{2, 4, 9}));  // (3+1+3-1)/2+1, 4+2+4-2+1
   EXPECT_EQ(out.scale, 2.0f);
   EXPECT_EQ(out.zero_point, -118);
   const Layer& layer = model.layers[0];
@@ -64,7 +65,8 @@ TEST(OnnxImportTest, ReadsAQdqConvolution) {
   EXPECT_EQ(layer.clamp_hi, 127);
 }
 
-// A convolution, a ReLU, a max pool and a matrix product in both forms; `Z` is the activations' type.
+// A convolution, a ReLU, a max pool and a matrix product in both forms; `Z` is the activations'
+// type.
 template <typename Z>
 OnnxBuilder QdqNetwork(Z zx, Z z1, Z z2) {
   OnnxBuilder b(TensorProto::FLOAT, {1, 2, 4, 4});
@@ -98,7 +100,8 @@ OnnxBuilder QLinearNetwork(Z zx, Z z1, Z z2) {
   params("c", 0.75f, z1);
   b.Init<int8_t>("w1", {2, 2, 1, 1}, {10, -20, 30, -40});
   b.Init<int32_t>("b1", {2}, {5, 6});
-  b.Node("QLinearConv", {"xq", "xq_scale", "xq_zero", "w1", "w1_s", "w1_z", "c_s", "c_z", "b1"}, "c");
+  b.Node("QLinearConv", {"xq", "xq_scale", "xq_zero", "w1", "w1_s", "w1_z", "c_s", "c_z", "b1"},
+         "c");
   // The same ReLU on integers: max(q, z1).
   b.Init<Z>("lo", {}, {z1});
   b.Node("Clip", {"c", "lo"}, "r");
@@ -168,8 +171,8 @@ TEST(OnnxImportTest, MovesUint8Weights) {
   EXPECT_EQ(model.layers[0].weight_zero_point, 2);
 }
 
-// What the nodes compute, in real arithmetic: with scales that are powers of two every real is exact, so golden in
-// half_even must give just what QuantizeLinear of the real result gives.
+// What the nodes compute, in real arithmetic: with scales that are powers of two every real is
+// exact, so golden in half_even must give just what QuantizeLinear of the real result gives.
 TEST(OnnxImportTest, MeansWhatTheNodesCompute) {
   std::mt19937 random(11);
   for (int trial = 0; trial < 50; ++trial) {
@@ -230,7 +233,8 @@ TEST(OnnxImportTest, MeansWhatTheNodesCompute) {
 TEST(OnnxImportTest, QuantizesWeightsThatAreKeptInFloat) {
   OnnxBuilder b(TensorProto::FLOAT, {-1, 4});
   b.Requantize("x", "xd", 1.0f, int8_t{0});
-  b.Init<float>("wf", {4, 1}, {0.5f, 1.5f, -100.0f, 3.0f});  // 0.5 and 1.5: ties to even; -100 saturates
+  b.Init<float>("wf", {4, 1},
+                {0.5f, 1.5f, -100.0f, 3.0f});  // 0.5 and 1.5: ties to even; -100 saturates
   b.Quantize("wf", "wq", 1.0f, int8_t{10});
   b.Dequantize("wq", "w", 1.0f, int8_t{10});
   b.Node("MatMul", {"xd", "w"}, "m");
@@ -295,7 +299,8 @@ TEST(OnnxImportTest, ReadsQGemm) {
 }
 
 // Padding of a convolution 1 x kernel x 1 on width `in`.
-Padding AutoPadding(const std::string& mode, int in, int kernel, int stride, int dilation, int* out) {
+Padding AutoPadding(const std::string& mode, int in, int kernel, int stride, int dilation,
+                    int* out) {
   OnnxBuilder b(TensorProto::FLOAT, {-1, 1, 1, in});
   b.Requantize("x", "xd", 1.0f, int8_t{0});
   b.Weights<int8_t>("w", {1, 1, 1, kernel}, std::vector<int8_t>(kernel, 1), {1.0f}, {0});
@@ -426,7 +431,8 @@ TEST(OnnxImportTest, ReadsAveragePoolsInEveryForm) {
   EXPECT_EQ((std::vector<int>{model.tensors[1].h, model.tensors[1].w}), (std::vector<int>{6, 5}));
   EXPECT_EQ((std::vector<int>{model.tensors[2].h, model.tensors[2].w}), (std::vector<int>{3, 2}));
   EXPECT_FALSE(model.layers[1].count_include_pad);
-  EXPECT_EQ((std::vector<int>{model.layers[2].kernel_h, model.layers[2].kernel_w}), (std::vector<int>{3, 2}));
+  EXPECT_EQ((std::vector<int>{model.layers[2].kernel_h, model.layers[2].kernel_w}),
+            (std::vector<int>{3, 2}));
   for (const Layer& layer : model.layers) EXPECT_EQ(layer.kind, LayerKind::kAveragePool);
 }
 

@@ -25,7 +25,8 @@ std::string Refusal(const std::string& bytes) {
   return "";
 }
 
-// A good network: x -> Conv (2 x 1 x 3 x 3) -> Relu -> Flatten -> Gemm -> y, with names that the cases change.
+// A good network: x -> Conv (2 x 1 x 3 x 3) -> Relu -> Flatten -> Gemm -> y, with names that the
+// cases change.
 struct Network {
   OnnxBuilder b{TensorProto::FLOAT, {-1, 1, 5, 5}};
   Network() {
@@ -114,17 +115,27 @@ const Case kCases[] = {
     {"MissingInitializer",
      [](Network& n) { n.Remove("w_int"); },
      {"node 'DequantizeLinear_w'", "its input 'w_int' is missing"}},
-    {"ValueMadeTwice", [](Network& n) { n.Node("r").set_output(0, "c"); }, {"defines the value 'c' a second time"}},
-    {"InitializerTwice", [](Network& n) { n.b.Init<float>("w_scale", {}, {1.0f}); }, {"'w_scale' is defined twice"}},
-    {"OldOpset", [](Network& n) { n.b.proto().mutable_opset_import(0)->set_version(9); }, {"opset 9"}},
-    {"LocalFunction", [](Network& n) { n.b.proto().add_functions()->set_name("f"); }, {"local functions"}},
+    {"ValueMadeTwice",
+     [](Network& n) { n.Node("r").set_output(0, "c"); },
+     {"defines the value 'c' a second time"}},
+    {"InitializerTwice",
+     [](Network& n) { n.b.Init<float>("w_scale", {}, {1.0f}); },
+     {"'w_scale' is defined twice"}},
+    {"OldOpset",
+     [](Network& n) { n.b.proto().mutable_opset_import(0)->set_version(9); },
+     {"opset 9"}},
+    {"LocalFunction",
+     [](Network& n) { n.b.proto().add_functions()->set_name("f"); },
+     {"local functions"}},
     {"UnnamedNode",
      [](Network& n) {
        n.Node("r").set_op_type("Softmax");
        n.Node("r").clear_name();
      },
      {"node 'Softmax_", "(Softmax): this operator is not supported; supported are QuantizeLinear"}},
-    {"UnknownDomain", [](Network& n) { n.Node("r").set_domain("org.example"); }, {"node 'Relu_r'", "not supported"}},
+    {"UnknownDomain",
+     [](Network& n) { n.Node("r").set_domain("org.example"); },
+     {"node 'Relu_r'", "not supported"}},
     {"ControlCharacters",
      [](Network& n) {
        n.Node("r").set_op_type("So\nft");
@@ -146,7 +157,9 @@ const Case kCases[] = {
      },
      {"3 dimensions"}},
     {"NoShape",
-     [](Network& n) { n.b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape(); },
+     [](Network& n) {
+       n.b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape();
+     },
      {"no shape"}},
     {"SymbolicSide",
      [](Network& n) {
@@ -183,7 +196,8 @@ const Case kCases[] = {
      {"1099511627776"}},
     {"HugeTensor",
      [](Network& n) {
-       auto* shape = n.b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+       auto* shape =
+           n.b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
        shape->mutable_dim(2)->set_dim_value(65535);
        shape->mutable_dim(3)->set_dim_value(65535);
      },
@@ -201,11 +215,14 @@ const Case kCases[] = {
      {"batch size 0"}},
     {"DoubleInput",
      [](Network& n) {
-       n.b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(TensorProto::DOUBLE);
+       n.b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
+           TensorProto::DOUBLE);
      },
      {"must be float, uint8 or int8"}},
     // Quantization.
-    {"ScaleZero", [](Network& n) { n.SetScale("xd_q_scale", 0); }, {"QuantizeLinear_xd_q", "has the scale 0"}},
+    {"ScaleZero",
+     [](Network& n) { n.SetScale("xd_q_scale", 0); },
+     {"QuantizeLinear_xd_q", "has the scale 0"}},
     {"ScaleNegative", [](Network& n) { n.SetScale("xd_q_scale", -1); }, {"has the scale -1"}},
     {"ScaleNan", [](Network& n) { n.SetScale("xd_q_scale", kNan); }, {"has the scale nan"}},
     {"ScaleInfinite",
@@ -217,12 +234,18 @@ const Case kCases[] = {
        n.Init("xd_q_scale").add_float_data(1);
      },
      {"per tensor, with one scale"}},
-    {"ScaleOfOtherType", [](Network& n) { n.Node("xd_q").set_input(1, "w_int"); }, {"its scale must be float"}},
-    {"ZeroPointOfOtherType", [](Network& n) { n.Node("xd_q").set_input(2, "b_int"); }, {"must be int8 or uint8"}},
+    {"ScaleOfOtherType",
+     [](Network& n) { n.Node("xd_q").set_input(1, "w_int"); },
+     {"its scale must be float"}},
+    {"ZeroPointOfOtherType",
+     [](Network& n) { n.Node("xd_q").set_input(2, "b_int"); },
+     {"must be int8 or uint8"}},
     {"DequantizeDiffers",
      [](Network& n) { n.SetScale("xd_scale", 0.25f); },
      {"DequantizeLinear_xd", "reads scale 0.25", "written with 0.5"}},
-    {"QuantizedTwice", [](Network& n) { n.Node("xd").set_op_type("QuantizeLinear"); }, {"quantized already"}},
+    {"QuantizedTwice",
+     [](Network& n) { n.Node("xd").set_op_type("QuantizeLinear"); },
+     {"quantized already"}},
     {"InputNotQuantized",
      [](Network& n) {
        n.Node("xd_q").set_op_type("Identity");
@@ -240,7 +263,9 @@ const Case kCases[] = {
     {"AveragePoolWithoutQuantizeBefore",
      [](Network& n) { n.Node("r").set_op_type("GlobalAveragePool"); },
      {"(GlobalAveragePool)", "its input is not quantized"}},
-    {"ConstantIsComputed", [](Network& n) { n.Node("xd_q").set_input(1, "w"); }, {"must be a constant"}},
+    {"ConstantIsComputed",
+     [](Network& n) { n.Node("xd_q").set_input(1, "w"); },
+     {"must be a constant"}},
     {"ScaleEmpty",
      [](Network& n) {
        n.Init("xd_q_scale").clear_float_data();
@@ -270,15 +295,21 @@ const Case kCases[] = {
     {"ChannelScalesOnInputs",
      [](Network& n) { n.Node("w").mutable_attribute(0)->set_i(3); },
      {"2 weight scales, which match no channel axis"}},
-    {"AxisOutOfRange", [](Network& n) { n.Node("w").mutable_attribute(0)->set_i(9); }, {"match no channel axis"}},
+    {"AxisOutOfRange",
+     [](Network& n) { n.Node("w").mutable_attribute(0)->set_i(9); },
+     {"match no channel axis"}},
     {"ZeroPointsDiffer",
      [](Network& n) { n.Init("w_zero").set_raw_data(std::string("\0\1", 2)); },
      {"zero points differ between channels"}},
     {"WrongWeightBytes",
      [](Network& n) { n.Init("w_int").set_raw_data("abc"); },
      {"'w_int'", "does not hold the 18 values"}},
-    {"NegativeDimension", [](Network& n) { n.Init("w_int").set_dims(0, -2); }, {"negative dimension -2"}},
-    {"HugeDimension", [](Network& n) { n.Init("w_int").set_dims(0, int64_t{1} << 50); }, {"too large"}},
+    {"NegativeDimension",
+     [](Network& n) { n.Init("w_int").set_dims(0, -2); },
+     {"negative dimension -2"}},
+    {"HugeDimension",
+     [](Network& n) { n.Init("w_int").set_dims(0, int64_t{1} << 50); },
+     {"too large"}},
     {"HugeProduct",
      [](Network& n) {
        for (int i = 0; i < 4; ++i) n.Init("w_int").set_dims(i, 1 << 20);
@@ -291,7 +322,9 @@ const Case kCases[] = {
      [](Network& n) { n.Init("xd_q_scale").set_data_type(TensorProto::FLOAT16); },
      {"element type 10"}},
     {"OneDimensionalConvolution",
-     [](Network& n) { n.Init("w_int").mutable_dims()->RemoveLast(), n.Init("w_int").set_raw_data("abcdef"); },
+     [](Network& n) {
+       n.Init("w_int").mutable_dims()->RemoveLast(), n.Init("w_int").set_raw_data("abcdef");
+     },
      {"only 2-D convolutions"}},
     {"NoFilters",
      [](Network& n) {
@@ -305,9 +338,14 @@ const Case kCases[] = {
      },
      {"'kernel_shape' does not match"}},
     {"WrongChannels",
-     [](Network& n) { n.Init("w_int").set_dims(1, 9), n.Init("w_int").set_dims(2, 1), n.Init("w_int").set_dims(3, 1); },
+     [](Network& n) {
+       n.Init("w_int").set_dims(1, 9), n.Init("w_int").set_dims(2, 1),
+           n.Init("w_int").set_dims(3, 1);
+     },
      {"do not fit an input of 1 channels"}},
-    {"WrongGroups", [](Network& n) { OnnxBuilder::Attribute(n.Node("c"), "group", int64_t{0}); }, {"in 0 groups"}},
+    {"WrongGroups",
+     [](Network& n) { OnnxBuilder::Attribute(n.Node("c"), "group", int64_t{0}); },
+     {"in 0 groups"}},
     {"BiasCount",
      [](Network& n) {
        n.b.Init<float>("bf", {3}, {1, 2, 3});
@@ -316,7 +354,8 @@ const Case kCases[] = {
      {"has 3 biases, needs 2"}},
     {"BiasScale",
      [](Network& n) { n.Init("b_scale").set_float_data(1, 0.26f); },
-     {"DequantizeLinear_b", "bias scale 0.26", "of channel 1 is not input scale times weight scale (0.25)"}},
+     {"DequantizeLinear_b", "bias scale 0.26",
+      "of channel 1 is not input scale times weight scale (0.25)"}},
     {"BiasTooLarge",
      [](Network& n) {
        n.b.Init<float>("bf", {2}, {1, 1e12f});
@@ -329,14 +368,24 @@ const Case kCases[] = {
        n.Node("c").set_input(2, "bf");
      },
      {"bias 0 is nan"}},
-    {"BiasInt8", [](Network& n) { n.Node("b").set_input(0, "w2_int"); }, {"a quantized bias must be int32"}},
-    {"BiasZeroPoint", [](Network& n) { n.Init("b_zero").set_int32_data(0, 5); }, {"zero point of a bias must be 0"}},
+    {"BiasInt8",
+     [](Network& n) { n.Node("b").set_input(0, "w2_int"); },
+     {"a quantized bias must be int32"}},
+    {"BiasZeroPoint",
+     [](Network& n) { n.Init("b_zero").set_int32_data(0, 5); },
+     {"zero point of a bias must be 0"}},
     {"MatrixSize",
      [](Network& n) { n.Init("w2_int").set_dims(0, 9), n.Init("w2_int").set_dims(1, 4); },
      {"take 9 inputs, but 18 come in"}},
-    {"GemmOnImage", [](Network& n) { n.Node("f").set_op_type("Identity"); }, {"Gemm_g", "Flatten must come before"}},
-    {"GemmAlpha", [](Network& n) { OnnxBuilder::Attribute(n.Node("g"), "alpha", 0.5f); }, {"alpha and beta must be 1"}},
-    {"GemmTransA", [](Network& n) { OnnxBuilder::Attribute(n.Node("g"), "transA", int64_t{1}); }, {"transA"}},
+    {"GemmOnImage",
+     [](Network& n) { n.Node("f").set_op_type("Identity"); },
+     {"Gemm_g", "Flatten must come before"}},
+    {"GemmAlpha",
+     [](Network& n) { OnnxBuilder::Attribute(n.Node("g"), "alpha", 0.5f); },
+     {"alpha and beta must be 1"}},
+    {"GemmTransA",
+     [](Network& n) { OnnxBuilder::Attribute(n.Node("g"), "transA", int64_t{1}); },
+     {"transA"}},
     {"AddOfActivations",
      [](Network& n) {
        n.Node("r").set_op_type("Add");
@@ -427,7 +476,9 @@ const Case kCases[] = {
      },
      {"a second output of it is used"}},
     // Shapes and clips.
-    {"FlattenAxis", [](Network& n) { OnnxBuilder::Attribute(n.Node("f"), "axis", int64_t{2}); }, {"only axis 1"}},
+    {"FlattenAxis",
+     [](Network& n) { OnnxBuilder::Attribute(n.Node("f"), "axis", int64_t{2}); },
+     {"only axis 1"}},
     {"ReshapeElements",
      [](Network& n) {
        n.b.Init<int64_t>("shape", {2}, {-1, 17});
@@ -474,9 +525,15 @@ const Case kCases[] = {
     {"MetadataNotANumber",
      [](Network& n) { n.b.Metadata("systole.input_scale", "1/255"); },
      {"systole.input_scale is not a finite number"}},
-    {"MetadataInfinite", [](Network& n) { n.b.Metadata("systole.input_mean", "inf"); }, {"systole.input_mean"}},
-    {"MetadataAverage", [](Network& n) { n.b.Metadata("systole.average", "mean"); }, {"must be integer or tflite"}},
-    {"MetadataUnknown", [](Network& n) { n.b.Metadata("systole.input_std", "1"); }, {"unknown metadata"}},
+    {"MetadataInfinite",
+     [](Network& n) { n.b.Metadata("systole.input_mean", "inf"); },
+     {"systole.input_mean"}},
+    {"MetadataAverage",
+     [](Network& n) { n.b.Metadata("systole.average", "mean"); },
+     {"must be integer or tflite"}},
+    {"MetadataUnknown",
+     [](Network& n) { n.b.Metadata("systole.input_std", "1"); },
+     {"unknown metadata"}},
 };
 
 class OnnxRefusalTest : public testing::TestWithParam<Case> {};
@@ -488,7 +545,8 @@ TEST_P(OnnxRefusalTest, NamesThePlace) {
   const std::string refusal = Refusal(network.b.Bytes());
   EXPECT_EQ(refusal.rfind("m.onnx: ", 0), 0u) << refusal;
   EXPECT_EQ(refusal.find('\n'), std::string::npos) << refusal;
-  for (const char* part : GetParam().says) EXPECT_NE(refusal.find(part), std::string::npos) << refusal;
+  for (const char* part : GetParam().says)
+    EXPECT_NE(refusal.find(part), std::string::npos) << refusal;
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, OnnxRefusalTest, testing::ValuesIn(kCases),
@@ -504,7 +562,9 @@ TEST(OnnxRefusalTest, ClipBetweenGridValuesBeforeALayer) {
   b.Requantize("m", "y", 1.0f, int8_t{0});
   b.Output("y");
   const std::string refusal = Refusal(b.Bytes());
-  EXPECT_NE(refusal.find("node 'Clip_k' (Clip): clips between two quantized values"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("node 'Clip_k' (Clip): clips between two quantized values"),
+            std::string::npos)
+      << refusal;
 }
 
 TEST(OnnxRefusalTest, OpenEnd) {
@@ -514,7 +574,9 @@ TEST(OnnxRefusalTest, OpenEnd) {
   b.Node("MatMul", {"xd", "w"}, "y");
   b.Output("y");
   const std::string refusal = Refusal(b.Bytes());
-  EXPECT_NE(refusal.find("node 'MatMul_y' (MatMul): its output is not quantized"), std::string::npos) << refusal;
+  EXPECT_NE(refusal.find("node 'MatMul_y' (MatMul): its output is not quantized"),
+            std::string::npos)
+      << refusal;
 }
 
 TEST(OnnxRefusalTest, NothingButQuantization) {

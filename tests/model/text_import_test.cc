@@ -31,7 +31,9 @@ class TextImportTest : public testing::Test {
   }
   ~TextImportTest() override { std::filesystem::remove_all(folder_); }
 
-  void Write(const std::string& name, const std::string& text) const { std::ofstream(folder_ + "/" + name) << text; }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ + "/" + name) << text;
+  }
   void Remove(const std::string& name) const { std::filesystem::remove(folder_ + "/" + name); }
 
   // The message without the folder, after changing one file.
@@ -72,8 +74,9 @@ TEST_F(TextImportTest, ReadsEveryFile) {
   EXPECT_EQ(full.clamp_lo, -128);
 }
 
-// By hand: x - 3 = {1, 2, 3, 4}. Filter 0: 1 + 4 - 9 + 16 + 10 = 22, times 0.5 * 1 / 0.5 = 22, + 7. Filter 1:
-// 5 - 12 + 21 - 512 - 20 < 0: ReLU, 7. f: (22 * (2 + 2) + 0 * (-1 + 2)) * 0.5 * 1 / 0.5 = 88, + 128 = 216.
+// By hand: x - 3 = {1, 2, 3, 4}. Filter 0: 1 + 4 - 9 + 16 + 10 = 22, times 0.5 * 1 / 0.5 = 22, + 7.
+// Filter 1: 5 - 12 + 21 - 512 - 20 < 0: ReLU, 7. f: (22 * (2 + 2) + 0 * (-1 + 2)) * 0.5 * 1 / 0.5 =
+// 88, + 128 = 216.
 TEST_F(TextImportTest, ComputesWhatIsWorkedByHand) {
   Model model = LoadModel(folder_);
   ChooseMultipliers(model, Rounding::kHalfEven);
@@ -85,7 +88,8 @@ TEST_F(TextImportTest, ComputesWhatIsWorkedByHand) {
 
 TEST_F(TextImportTest, ReadsWindowsPoolingAndImages) {
   Write("network.txt",
-        "input x int8 1 4 4\nimage 0.5 1\nconv c 2 2 2 stride 2 1 pad 0 1 0 0\nmaxpool p 1 2 stride 1 2\n"
+        "input x int8 1 4 4\nimage 0.5 1\nconv c 2 2 2 stride 2 1 pad 0 1 0 0\nmaxpool p 1 2 "
+        "stride 1 2\n"
         "avgpool q 2 2 pad 1 0 0 0 count_include_pad\n");
   Write("x_scale_zero.txt", "0.5 -3\n");
   Write("q_scale_zero.txt", "0.125 4\n");
@@ -109,16 +113,20 @@ TEST_F(TextImportTest, NamesTheMissingFile) {
   Remove("c.weight.txt");
   EXPECT_NE(Refusal().find("c.weight.txt"), std::string::npos);
   Remove("network.txt");
-  EXPECT_EQ(Refusal(), "network.txt: no such file; a folder of text files needs one that lists its layers");
+  EXPECT_EQ(Refusal(),
+            "network.txt: no such file; a folder of text files needs one that lists its layers");
 }
 
 TEST_F(TextImportTest, RefusesNetworks) {
-  EXPECT_EQ(Refusal("network.txt", "conv c 2 2 2\n"), "network.txt: line 1: a line 'input' must come first");
-  EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2\n"), "network.txt: line 1: the width is missing");
+  EXPECT_EQ(Refusal("network.txt", "conv c 2 2 2\n"),
+            "network.txt: line 1: a line 'input' must come first");
+  EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2\n"),
+            "network.txt: line 1: the width is missing");
   EXPECT_EQ(Refusal("network.txt", "input x int4 1 2 2\n"),
             "network.txt: line 1: type 'int4' is unknown; known are uint8, int8");
-  EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\n\nlstm c\n"),
-            "network.txt: line 3: 'lstm' is unknown; known are input, image, conv, fc, maxpool, avgpool");
+  EXPECT_EQ(
+      Refusal("network.txt", "input x uint8 1 2 2\n\nlstm c\n"),
+      "network.txt: line 3: 'lstm' is unknown; known are input, image, conv, fc, maxpool, avgpool");
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\nconv c 2 3 2\n"),
             "network.txt: line 2: a window of 3 does not fit into 2 with its padding");
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\nconv c 2 2 2 relu6\n"),
@@ -129,16 +137,19 @@ TEST_F(TextImportTest, RefusesNetworks) {
             "network.txt: line 2: '../c' cannot be part of a file name");
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\nconv c 2 2 2 groups 3\n"),
             "network.txt: line 2: 3 groups do not divide 1 inputs and 2 outputs");
-  EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2 2\n"), "network.txt: line 1: '2' is not expected here");
+  EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2 2\n"),
+            "network.txt: line 1: '2' is not expected here");
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\n"), "network.txt: lists no layer");
-  EXPECT_EQ(Refusal("network.txt", "input x uint8 1 0 2\n"), "network.txt: line 1: '0' is no integer from 1 to 65536");
+  EXPECT_EQ(Refusal("network.txt", "input x uint8 1 0 2\n"),
+            "network.txt: line 1: '0' is no integer from 1 to 65536");
 }
 
 TEST_F(TextImportTest, RefusesLayersTooLarge) {
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\nfc f 16777216\n"),
             "f.weight.txt: holds 2 integers; weights of 16777216 x 4 need 67108864");
-  EXPECT_EQ(Refusal("network.txt", "input x uint8 16777216 65536 65536\nconv x2 16777216 65536 65536\n"),
-            "network.txt: line 2: the layer has too many weights");
+  EXPECT_EQ(
+      Refusal("network.txt", "input x uint8 16777216 65536 65536\nconv x2 16777216 65536 65536\n"),
+      "network.txt: line 2: the layer has too many weights");
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\nmaxpool p 1 1 pad 65536 0 65536 0\n"),
             "network.txt: line 2: the output is too large");
 }
@@ -146,26 +157,32 @@ TEST_F(TextImportTest, RefusesLayersTooLarge) {
 TEST_F(TextImportTest, RefusesTensors) {
   EXPECT_EQ(Refusal("c.bias.txt", "10 2147483648\n"),
             "c.bias.txt: line 1: '2147483648' is no integer from -2147483648 to 2147483647");
-  EXPECT_EQ(Refusal("c.bias.txt", "10\n"), "c.bias.txt: holds 1 integers; biases of 2 outputs need 2");
+  EXPECT_EQ(Refusal("c.bias.txt", "10\n"),
+            "c.bias.txt: holds 1 integers; biases of 2 outputs need 2");
   EXPECT_EQ(Refusal("c.weight.txt", "1 2 3 4\n5 6 7 128\n"),
             "c.weight.txt: line 2: '128' is no integer from -128 to 127");
   EXPECT_EQ(Refusal("c.weight.txt", "1 2 3 4 5 nan 7 8\n"),
             "c.weight.txt: line 1: 'nan' is no integer from -128 to 127");
-  EXPECT_EQ(Refusal("c.weight.txt", "1 2 3\n"), "c.weight.txt: holds 3 integers; weights of 2 x 1 x 2 x 2 need 8");
+  EXPECT_EQ(Refusal("c.weight.txt", "1 2 3\n"),
+            "c.weight.txt: holds 3 integers; weights of 2 x 1 x 2 x 2 need 8");
 }
 
 TEST_F(TextImportTest, RefusesScales) {
   EXPECT_EQ(Refusal("c_scale_zero.txt", "0.5\n"),
             "c_scale_zero.txt: line 1: a scale and a zero point are needed, and nothing else");
-  EXPECT_EQ(Refusal("c_scale_zero.txt", "0.5 1\n0.5 1\n"), "c_scale_zero.txt: holds 2 lines; one is needed");
-  EXPECT_EQ(Refusal("c_scale_zero.txt", "0.5 256\n"), "c_scale_zero.txt: line 1: '256' is no integer from 0 to 255");
+  EXPECT_EQ(Refusal("c_scale_zero.txt", "0.5 1\n0.5 1\n"),
+            "c_scale_zero.txt: holds 2 lines; one is needed");
+  EXPECT_EQ(Refusal("c_scale_zero.txt", "0.5 256\n"),
+            "c_scale_zero.txt: line 1: '256' is no integer from 0 to 255");
   for (const std::string bad : {"nan", "inf", "0", "-1", "1e-60", "0.5x"}) {
     EXPECT_EQ(Refusal("c_scale_zero.txt", bad + " 0\n"),
-              "c_scale_zero.txt: line 1: the scale '" + bad + "' is no positive finite number of single precision");
+              "c_scale_zero.txt: line 1: the scale '" + bad +
+                  "' is no positive finite number of single precision");
   }
   Write("c_scale_zero.txt", "0.5 7\n");
   EXPECT_EQ(Refusal("c.weight_scale_zero.txt", "1 0\n1 1\n"),
-            "c.weight_scale_zero.txt: line 2: the zero point differs from the first line's; all outputs share one");
+            "c.weight_scale_zero.txt: line 2: the zero point differs from the first line's; all "
+            "outputs share one");
   EXPECT_EQ(Refusal("c.weight_scale_zero.txt", "1 0\n1 0\n1 0\n"),
             "c.weight_scale_zero.txt: holds 3 lines; one, or one for each of 2 outputs, is needed");
 }

@@ -36,7 +36,10 @@ class CommandTest(unittest.TestCase):
     def write_images(self, stem, count, labels=None):
         images = np.random.default_rng(count).integers(0, 256, (count, 28, 28), dtype=np.uint8)
         idx.write(os.path.join(self.data, "mnist", f"{stem}-images-idx3-ubyte"), images)
-        idx.write(os.path.join(self.data, "mnist", f"{stem}-labels-idx1-ubyte"), np.zeros(labels or count, np.uint8))
+        idx.write(
+            os.path.join(self.data, "mnist", f"{stem}-labels-idx1-ubyte"),
+            np.zeros(labels or count, np.uint8),
+        )
 
     def run_command(self, *arguments):
         out, err = io.StringIO(), io.StringIO()
@@ -47,7 +50,18 @@ class CommandTest(unittest.TestCase):
     def quantize(self, *options):
         output = os.path.join(self.folder, "out", "model.onnx")
         work = os.path.join(self.folder, "work")
-        arguments = ["quantize", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work, "-o", output, *options]
+        arguments = [
+            "quantize",
+            "lenet5-mnist",
+            "--quiet",
+            "--data",
+            self.data,
+            "--work",
+            work,
+            "-o",
+            output,
+            *options,
+        ]
         return (*self.run_command(*arguments), output)
 
     def expect_refused(self, words, *options):
@@ -67,7 +81,9 @@ class CommandTest(unittest.TestCase):
         self.write_images("train", 20, labels=19)
         self.expect_refused("20 images but 19 labels")
         work = os.path.join(self.folder, "new")
-        status, _, err = self.run_command("train", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work)
+        status, _, err = self.run_command(
+            "train", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work
+        )
         self.assertEqual((status, err.count("\n")), (2, 1), err)
         self.assertIn("20 images but 19 labels", err)
         self.assertFalse(os.path.exists(work))
@@ -85,7 +101,9 @@ class CommandTest(unittest.TestCase):
         torch.save(net.state_dict(), os.path.join(self.weights, "float.pt"))
         self.expect_refused("lenet5-mnist C1: is constant zero")
         work = os.path.join(self.folder, "work")
-        status, _, err = self.run_command("qat", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work)
+        status, _, err = self.run_command(
+            "qat", "lenet5-mnist", "--quiet", "--data", self.data, "--work", work
+        )
         self.assertEqual((status, err.count("\n")), (2, 1), err)
         self.assertIn("lenet5-mnist C1: is constant zero", err)
         self.assertEqual(os.listdir(self.weights), ["float.pt"])
@@ -115,20 +133,26 @@ class CommandTest(unittest.TestCase):
 
     def test_a_model_with_an_unsupported_layer(self):
         for form in ("text", "qlinear", "tflite"):
-            self.assertIn("(Sigmoid) is not part of a chain", self.export(self.odd_model("Sigmoid"), form))
+            self.assertIn(
+                "(Sigmoid) is not part of a chain", self.export(self.odd_model("Sigmoid"), form)
+            )
 
     def test_a_model_that_is_not_quantized(self):
         value = onnx.helper.make_tensor_value_info
         node = onnx.helper.make_node("Conv", ["x", "w"], ["y"], "conv", kernel_shape=[1, 1])
         weights = onnx.numpy_helper.from_array(np.ones((1, 1, 1, 1), np.float32), "w")
         shape = [1, 1, 2, 2]
-        ends = [value("x", onnx.TensorProto.FLOAT, shape)], [value("y", onnx.TensorProto.FLOAT, shape)]
+        ends = [value("x", onnx.TensorProto.FLOAT, shape)], [
+            value("y", onnx.TensorProto.FLOAT, shape)
+        ]
         proto = onnx.helper.make_model(onnx.helper.make_graph([node], "g", *ends, [weights]))
         self.assertIn("is not a QDQ chain written by systole_nn", self.export(proto, "text"))
 
     def test_a_folder_that_cannot_be_written(self):
         _, _, _, model = self.quantize()
-        status, _, err = self.run_command("export", model, "--form", "qdq", "-o", "/proc/none/model.onnx")
+        status, _, err = self.run_command(
+            "export", model, "--form", "qdq", "-o", "/proc/none/model.onnx"
+        )
         self.assertEqual((status, err.count("\n")), (2, 1), err)
 
     def test_an_image_beyond_the_file(self):
@@ -142,7 +166,9 @@ class CommandTest(unittest.TestCase):
 
     def test_images_are_padded_as_the_network_takes_them(self):
         output = os.path.join(self.folder, "images.npy")
-        status, out, _ = self.run_command("images", "lenet5-maxpool", "--data", self.data, "-o", output, "--first", "3")
+        status, out, _ = self.run_command(
+            "images", "lenet5-maxpool", "--data", self.data, "-o", output, "--first", "3"
+        )
         self.assertEqual((status, out), (0, f"wrote 3 images to {output}\n"))
         written = np.load(output)
         plain = idx.read(os.path.join(self.data, "mnist", "t10k-images-idx3-ubyte"))
@@ -153,19 +179,34 @@ class CommandTest(unittest.TestCase):
     def test_training_under_quantization_from_scratch_needs_no_weights(self):
         work = os.path.join(self.folder, "new")
         options = "--preset", "homework", "--scratch", "--epochs", "1"
-        arguments = ["qat", "lenet5-maxpool", "--quiet", "--data", self.data, "--work", work, *options]
+        arguments = [
+            "qat",
+            "lenet5-maxpool",
+            "--quiet",
+            "--data",
+            self.data,
+            "--work",
+            work,
+            *options,
+        ]
         status, out, err = self.run_command(*arguments)
         self.assertEqual((status, err), (0, ""))
         self.assertIn("lenet5-maxpool: float ", out)
-        self.assertEqual(os.listdir(os.path.join(work, "lenet5-maxpool", "better")), ["qat-homework-scratch"])
+        self.assertEqual(
+            os.listdir(os.path.join(work, "lenet5-maxpool", "better")), ["qat-homework-scratch"]
+        )
 
     def test_batch_normalization_is_not_trained_under_quantization_from_scratch(self):
-        status, _, err = self.run_command("qat", "fashion3x3", "--data", self.data, "--work", self.folder, "--scratch")
+        status, _, err = self.run_command(
+            "qat", "fashion3x3", "--data", self.data, "--work", self.folder, "--scratch"
+        )
         self.assertEqual((status, err.count("\n")), (2, 1), err)
         self.assertIn("cannot be folded before it is trained", err)
 
     def test_unknown_recipe(self):
-        status, _, err = self.run_command("train", "lenet5-mnist", "--recipe", "best", "--data", self.data)
+        status, _, err = self.run_command(
+            "train", "lenet5-mnist", "--recipe", "best", "--data", self.data
+        )
         self.assertEqual(status, 2)
         self.assertIn("has no recipe 'best' (known: better)", err)
 
@@ -222,7 +263,11 @@ class PipelineTest(unittest.TestCase):
             def build(models, work):
                 out = io.StringIO()
                 with contextlib.redirect_stdout(out):
-                    where = os.path.join(folder, models), os.path.join(folder, work), os.path.join(folder, "data")
+                    where = (
+                        os.path.join(folder, models),
+                        os.path.join(folder, work),
+                        os.path.join(folder, "data"),
+                    )
                     pipeline.run(["lenet5-mnist"], *where, 1, False, quiet=True)
                 with open(os.path.join(folder, models, "lenet5-mnist", "model.onnx"), "rb") as file:
                     return out.getvalue(), file.read()
@@ -248,7 +293,9 @@ class PipelineTest(unittest.TestCase):
             with self.assertRaisesRegex(
                 Exception, "lenet5-mnist: train --recipe better: exit status 2: .*no such file"
             ):
-                pipeline.run(["lenet5-mnist"], folder, folder, os.path.join(folder, "nowhere"), 1, False)
+                pipeline.run(
+                    ["lenet5-mnist"], folder, folder, os.path.join(folder, "nowhere"), 1, False
+                )
             self.assertFalse(os.path.exists(os.path.join(folder, "lenet5-mnist", "model.onnx")))
 
 

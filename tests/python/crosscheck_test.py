@@ -60,7 +60,17 @@ class CrosscheckTest(unittest.TestCase):
         self.addCleanup(os.environ.pop, "FAULT", None)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = crosscheck.main(
-                [check, "--systole", systole or self.systole, "--images", _IMAGES, "--first", "20", "--json", report]
+                [
+                    check,
+                    "--systole",
+                    systole or self.systole,
+                    "--images",
+                    _IMAGES,
+                    "--first",
+                    "20",
+                    "--json",
+                    report,
+                ]
             )
         return status, out.getvalue(), err.getvalue()
 
@@ -70,7 +80,10 @@ class CrosscheckTest(unittest.TestCase):
             self.assertEqual(status, 0, out)
             with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as file:
                 comparisons = json.load(file)["comparisons"]
-            self.assertEqual([entry["layer"] for entry in comparisons], ["C1", "S2", "C3", "S4", "C5", "F6", "OUT"])
+            self.assertEqual(
+                [entry["layer"] for entry in comparisons],
+                ["C1", "S2", "C3", "S4", "C5", "F6", "OUT"],
+            )
             self.assertEqual(comparisons[0]["compared"], 20 * 6 * 28 * 28)
 
     def test_one_wrong_byte_fails_and_is_located(self):
@@ -102,7 +115,9 @@ class CrosscheckTest(unittest.TestCase):
 class CompareTest(unittest.TestCase):
     def compare(self, mine, theirs, tolerance=0):
         with contextlib.redirect_stdout(io.StringIO()):
-            return crosscheck.compare("layer", np.array(mine, np.uint8), np.array(theirs, np.uint8), tolerance)
+            return crosscheck.compare(
+                "layer", np.array(mine, np.uint8), np.array(theirs, np.uint8), tolerance
+            )
 
     def test_counts_and_tolerance(self):
         entry = self.compare([[0, 255, 3]], [[1, 255, 3]], 1)
@@ -134,9 +149,17 @@ class BackendsTest(unittest.TestCase):
 
     def passes(self, **changes):
         model = QuantModel("m", [], [QuantLayer(Layer(name, "fc")) for name in ("a", "b")])
-        model.tensors = [Tensor(name, (size, 1, 1), np.float32(1), 0, "uint8") for name, size in zip("xab", (9, 4, 2))]
+        model.tensors = [
+            Tensor(name, (size, 1, 1), np.float32(1), 0, "uint8")
+            for name, size in zip("xab", (9, 4, 2))
+        ]
         layers = [
-            {"name": name, "bytes_compared": count, "mismatches": 0, "cycles": {"model": 7, "rtl": 7, "tlm": 7}}
+            {
+                "name": name,
+                "bytes_compared": count,
+                "mismatches": 0,
+                "cycles": {"model": 7, "rtl": 7, "tlm": 7},
+            }
             for name, count in (("a", 24), ("b", 12))
         ]
         layers[1].update(changes)

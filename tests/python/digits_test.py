@@ -32,7 +32,10 @@ class DigitsTest(unittest.TestCase):
         weights = self.images.astype(float)
         mass = weights.sum((1, 2))
         axis = np.arange(28) + 0.5
-        for centre in ((weights.sum(1) * axis).sum(1) / mass, (weights.sum(2) * axis).sum(1) / mass):
+        for centre in (
+            (weights.sum(1) * axis).sum(1) / mass,
+            (weights.sum(2) * axis).sum(1) / mass,
+        ):
             self.assertLess(np.abs(centre - 14).max(), 1.2)
 
     def test_shipped_network_reads_95_percent(self):

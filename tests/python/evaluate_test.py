@@ -67,8 +67,12 @@ class TableTest(unittest.TestCase):
         self.assertEqual(rows[0]["accuracy"], 1.0)
         integers = [row for row in rows if row["rounding"]]
         self.assertEqual(len(integers), len(asked))
-        self.assertTrue(all(row["accuracy"] == 0.9 and abs(row["difference"] + 0.1) < 1e-12 for row in integers))
-        self.assertTrue(all(kind == given for kind, given, _ in asked))  # int8 networks get int8 images
+        self.assertTrue(
+            all(row["accuracy"] == 0.9 and abs(row["difference"] + 0.1) < 1e-12 for row in integers)
+        )
+        self.assertTrue(
+            all(kind == given for kind, given, _ in asked)
+        )  # int8 networks get int8 images
         self.assertEqual({mode for _, _, mode in asked}, set(golden.MODES))
 
 

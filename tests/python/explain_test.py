@@ -20,7 +20,12 @@ MODELS = os.path.join(golden.ROOT, "models")
 class NearestTest(unittest.TestCase):
     def test_ties(self):
         half = Fraction(1, 2)
-        expected = {"floor": (2, -3), "half_up": (3, -2), "half_away": (3, -3), "half_even": (2, -2)}
+        expected = {
+            "floor": (2, -3),
+            "half_up": (3, -2),
+            "half_away": (3, -3),
+            "half_even": (2, -2),
+        }
         for mode, (above, below) in expected.items():
             self.assertEqual(diagnose.nearest(2 + half, mode), above, mode)
             self.assertEqual(diagnose.nearest(-2 - half, mode), below, mode)
@@ -47,7 +52,11 @@ class ElementTest(unittest.TestCase):
         weights[0, 0, 1:, 1:] = [[1, 2], [3, 4]]
         weights[0, 1, 1:, 1:] = [[1, 0], [0, -1]]
         layer = Layer("c", "conv", 1, kernel=3, pad=(1, 1, 1, 1), relu=True)
-        constants = {"weights": weights, "weight_scales": np.array([2], np.float32), "bias": np.array([7], np.int32)}
+        constants = {
+            "weights": weights,
+            "weight_scales": np.array([2], np.float32),
+            "bias": np.array([7], np.int32),
+        }
         x = np.array([[[11, 12], [13, 14]], [[15, 10], [10, 12]]], np.uint8)
         one = diagnose.element(self.model(layer, **constants), 0, x, (0, 0, 0))
         self.assertEqual(one.accumulator, 1 + 4 + 9 + 16 + 5 - 2 + 7)
@@ -56,7 +65,9 @@ class ElementTest(unittest.TestCase):
 
     def test_average_pooling(self):
         x = np.array([[[11, 12], [13, 14]], [[15, 10], [10, 12]]], np.uint8)
-        one = diagnose.element(self.model(Layer("p", "avgpool", kernel=2, stride=2)), 0, x, (1, 0, 0))
+        one = diagnose.element(
+            self.model(Layer("p", "avgpool", kernel=2, stride=2)), 0, x, (1, 0, 0)
+        )
         self.assertEqual((one.accumulator, one.ratio, one.low), (7, Fraction(2, 4), -128))
         self.assertTrue(one.average)
 
@@ -67,19 +78,26 @@ class ReasonTest(unittest.TestCase):
 
     def test_tie(self):
         half = Fraction(1, 2)
-        text = self.reason(5, Side("golden", "half_even", 2, half, 2), Side("golden", "half_up", 3, half, 3))
+        text = self.reason(
+            5, Side("golden", "half_even", 2, half, 2), Side("golden", "half_up", 3, half, 3)
+        )
         self.assertEqual(
-            text, "rounding mode: the value lies exactly between two integers, half_even and half_up choose differently"
+            text,
+            "rounding mode: the value lies exactly between two integers, half_even and half_up choose differently",
         )
 
     def test_fraction(self):
         text = self.reason(
-            3, Side("golden", "half_up", 2, Fraction(7, 12), 2), Side("golden", "floor", 1, Fraction(7, 12), 1)
+            3,
+            Side("golden", "half_up", 2, Fraction(7, 12), 2),
+            Side("golden", "floor", 1, Fraction(7, 12), 1),
         )
         self.assertIn("of the fraction 0.750000, half_up and floor", text)
 
     def test_scale(self):
-        sides = Side("golden", "half_even", 2, Fraction(49, 100), 2), Side("golden", "half_up", 3, Fraction(51, 100), 3)
+        sides = Side("golden", "half_even", 2, Fraction(49, 100), 2), Side(
+            "golden", "half_up", 3, Fraction(51, 100), 3
+        )
         self.assertIn("scale approximation", self.reason(5, *sides))
 
     def test_double_rounding(self):
@@ -92,8 +110,14 @@ class ReasonTest(unittest.TestCase):
     def test_frameworks_and_defects(self):
         half = Fraction(1, 2)
         first = Side("golden", "float32", 2, half, 2)
-        self.assertIn("averages in its own way", self.reason(5, first, Side("onnxruntime", "float32", 3, half, 2), average=True))
-        self.assertIn("kernel is not mode float32", self.reason(5, first, Side("onnxruntime", "float32", 3, half, 2)))
+        self.assertIn(
+            "averages in its own way",
+            self.reason(5, first, Side("onnxruntime", "float32", 3, half, 2), average=True),
+        )
+        self.assertIn(
+            "kernel is not mode float32",
+            self.reason(5, first, Side("onnxruntime", "float32", 3, half, 2)),
+        )
         self.assertIn("a defect", self.reason(5, first, Side("rtl", "float32", 3, half, 2)))
 
 
@@ -117,8 +141,12 @@ class WholeTest(unittest.TestCase):
         model = import_onnx.load(path)
         images = idx.read(os.path.join(MODELS, "digits", "images.idx3-ubyte.gz"))
         for mode in ("float32", "floor"):
-            runs = explain.integer_runs(SYSTOLE, path, model, explain.quantized_image(model, images, 3), [mode], [mode])
-            reference, rtl = (next(run for run in runs if run.name == name) for name in ("golden", "rtl"))
+            runs = explain.integer_runs(
+                SYSTOLE, path, model, explain.quantized_image(model, images, 3), [mode], [mode]
+            )
+            reference, rtl = (
+                next(run for run in runs if run.name == name) for name in ("golden", "rtl")
+            )
             if "is not built" in rtl.note:
                 self.skipTest(f"{rtl.note}; enabled by: make rtl")
             self.assertEqual(rtl.note, "")
@@ -127,7 +155,9 @@ class WholeTest(unittest.TestCase):
             # One byte of it changed is found.
             rtl.outputs[2][5, 1, 7] ^= 1
             self.assertEqual(explain.first_difference(reference, rtl), (2, (5, 1, 7), 1))
-            text = explain.compare(SYSTOLE, path, model, images[3][None, None], reference, rtl, runs, {})
+            text = explain.compare(
+                SYSTOLE, path, model, images[3][None, None], reference, rtl, runs, {}
+            )
             self.assertIn("differs first in C3, channel 5 row 1 column 7", text)
             self.assertIn("a defect", text)
 

@@ -7,7 +7,17 @@ from unittest import mock
 
 import numpy as np
 import torch
-from systole_nn import UserError, export_npy, export_onnx, export_readmemh, export_text, folders, golden, idx, quantize
+from systole_nn import (
+    UserError,
+    export_npy,
+    export_onnx,
+    export_readmemh,
+    export_text,
+    folders,
+    golden,
+    idx,
+    quantize,
+)
 from systole_nn.networks import LENET5_AVGPOOL, LENET5_MAXPOOL, FloatNet, Layer
 from systole_nn.quantize import PRESETS
 
@@ -62,7 +72,9 @@ class ExportTest(unittest.TestCase):
     def words(self, folder, name, bits):
         with open(os.path.join(folder, name), encoding="ascii") as file:
             values = [int(line, 16) for line in file]
-        return np.array([value - (1 << bits) if value >> (bits - 1) else value for value in values], np.int64)
+        return np.array(
+            [value - (1 << bits) if value >> (bits - 1) else value for value in values], np.int64
+        )
 
     def test_readmemh_files_compute_the_npy_files(self):
         # F6 from its files alone: listing.txt gives the sizes and zero points, the rest is half_up in Python integers.
@@ -78,15 +90,22 @@ class ExportTest(unittest.TestCase):
         for name, (words, bits, *_) in listed.items():
             self.assertEqual(len(self.words(place, name, int(bits))), int(words), name)
         head = next(line for line in listing if line.startswith("# F6:")).replace(",", "").split()
-        zx, zw, zy, lo, hi = (int(head[head.index(key) + 1]) for key in ("Zx", "Zw", "Zy", "lo", "hi"))
+        zx, zw, zy, lo, hi = (
+            int(head[head.index(key) + 1]) for key in ("Zx", "Zw", "Zy", "lo", "hi")
+        )
         self.assertNotEqual(zw, 0)
         weights = self.words(place, "F6.weight.hex", 8).reshape(84, 120)
-        bias, m, s = (self.words(place, f"F6.{key}.hex", bits) for key, bits in (("bias", 32), ("m", 32), ("s", 8)))
+        bias, m, s = (
+            self.words(place, f"F6.{key}.hex", bits)
+            for key, bits in (("bias", 32), ("m", 32), ("s", 8))
+        )
         x = np.load(os.path.join(tensors, "4_C5.npy")).reshape(-1).astype(np.int64) - 128
         y = np.load(os.path.join(tensors, "5_F6.npy")).reshape(-1).astype(np.int64) - 128
         accumulators = (weights - zw) @ (x - zx) + bias
         mine = [
-            min(max(zy + ((int(acc) * int(factor) + (1 << (int(shift) - 1))) >> int(shift)), lo), hi)
+            min(
+                max(zy + ((int(acc) * int(factor) + (1 << (int(shift) - 1))) >> int(shift)), lo), hi
+            )
             for acc, factor, shift in zip(accumulators, np.resize(m, 84), np.resize(s, 84))
         ]
         np.testing.assert_array_equal(mine, y)
@@ -97,7 +116,9 @@ class ExportTest(unittest.TestCase):
         # x: floor(127.5, -63.75) = (127, -64); w the same; sum 16129 + 4096 = 20225; M = 204 / (127.5 255):
         # 20225 M = 126.902: 126 by floor (the next integer to nearest), real 126 / 204 = 0.618.
         homework = PRESETS["homework"]
-        weights, scales, _ = quantize.quantize_weights(np.array([[0.5, -0.25]], np.float32), homework, "w")
+        weights, scales, _ = quantize.quantize_weights(
+            np.array([[0.5, -0.25]], np.float32), homework, "w"
+        )
         input_scale, _ = quantize.choose_scale(-0.5, 1.0, "int8", homework, True, "x")
         output_scale, _ = quantize.choose_scale(0.0, 0.625, "int8", homework, True, "y")
         image = quantize.quantize_array([1.0, -0.5], input_scale, 0, "int8", homework.integers)
@@ -111,7 +132,10 @@ class ExportTest(unittest.TestCase):
         ]
         layer = quantize.QuantLayer(Layer("y", "fc", 1, bias=False), weights, scales)
         model = quantize.QuantModel("homework", tensors, [layer])
-        answers = [golden.outputs(SYSTOLE, model, image.reshape(1, 2, 1, 1), mode).item() for mode in ("floor", "half_up")]
+        answers = [
+            golden.outputs(SYSTOLE, model, image.reshape(1, 2, 1, 1), mode).item()
+            for mode in ("floor", "half_up")
+        ]
         self.assertEqual(answers, [126, 127])
 
     def test_a_failing_export_leaves_nothing(self):

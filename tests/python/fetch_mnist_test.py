@@ -28,7 +28,9 @@ class FetchTest(unittest.TestCase):
         self.dest = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.source)
         self.addCleanup(shutil.rmtree, self.dest)
-        self.files = {name: gzip.compress(name.encode() * 50, mtime=0) for name in fetch_mnist.FILES["mnist"]}
+        self.files = {
+            name: gzip.compress(name.encode() * 50, mtime=0) for name in fetch_mnist.FILES["mnist"]
+        }
         os.mkdir(os.path.join(self.source, "mnist"))
         table = {}
         for name, data in self.files.items():
@@ -149,11 +151,14 @@ class _QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 class OfficialFilesTest(unittest.TestCase):
     @unittest.skipUnless(
-        os.environ.get("SYSTOLE_DATA"), "SYSTOLE_DATA is not set: export SYSTOLE_DATA=DIR enables this test"
+        os.environ.get("SYSTOLE_DATA"),
+        "SYSTOLE_DATA is not set: export SYSTOLE_DATA=DIR enables this test",
     )
     def test_official_files_of_both_sets_verify(self):
         with tempfile.TemporaryDirectory() as dest, contextlib.redirect_stdout(io.StringIO()):
-            status = fetch_mnist.main(["--dest", dest, "--from", os.environ["SYSTOLE_DATA"], "--set", "all"])
+            status = fetch_mnist.main(
+                ["--dest", dest, "--from", os.environ["SYSTOLE_DATA"], "--set", "all"]
+            )
             self.assertEqual(status, 0)
             for dataset in fetch_mnist.FILES:
                 self.assertEqual(len(os.listdir(os.path.join(dest, dataset))), 4)

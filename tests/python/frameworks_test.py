@@ -30,7 +30,9 @@ class ShippedLenetTest(unittest.TestCase):
 
     def test_file_is_written_as_it_was_read(self):
         with open(self.path, "rb") as file:
-            self.assertEqual(export_onnx.qdq(self.model).SerializeToString(deterministic=True), file.read())
+            self.assertEqual(
+                export_onnx.qdq(self.model).SerializeToString(deterministic=True), file.read()
+            )
 
     def test_onnx_runtime_equals_float32_mode_in_every_layer(self):
         theirs = ort.run(ort.session(export_onnx.qlinear(self.model)), self.pixels)
@@ -43,7 +45,9 @@ class ShippedLenetTest(unittest.TestCase):
 
     def test_the_modes_differ_on_these_images(self):
         # Otherwise the two tests above could not tell one mode from the other.
-        first, second = (numerics.run(self.model, self.pixels, mode) for mode in ("float32", "tflite"))
+        first, second = (
+            numerics.run(self.model, self.pixels, mode) for mode in ("float32", "tflite")
+        )
         self.assertTrue(all((a != b).any() for a, b in zip(first, second)))
 
 

@@ -48,7 +48,11 @@ def requantize_exact(acc, m, s, mode):
     if mode == "half_even":
         quotient = product >> s
         rest = product - (quotient << s)
-        up = (2 * rest > (1 << s)) | ((2 * rest == (1 << s)) & (quotient & 1 == 1)) if s else np.zeros_like(rest, bool)
+        up = (
+            (2 * rest > (1 << s)) | ((2 * rest == (1 << s)) & (quotient & 1 == 1))
+            if s
+            else np.zeros_like(rest, bool)
+        )
         return quotient + up
     raise ValueError(mode)
 
@@ -57,7 +61,9 @@ def patches(x, kernel, stride, pad, fill):
     """x: N x C x H x W -> N x OH x OW x C x KH x KW."""
     top, left, bottom, right = pad
     x = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=fill)
-    view = np.lib.stride_tricks.sliding_window_view(x, kernel, (2, 3))[:, :, :: stride[0], :: stride[1]]
+    view = np.lib.stride_tricks.sliding_window_view(x, kernel, (2, 3))[
+        :, :, :: stride[0], :: stride[1]
+    ]
     return view.transpose(0, 2, 3, 1, 4, 5)
 
 
@@ -79,7 +85,9 @@ def rescale(sums, scale_x, weight_scales, scale_y, mode, fully_connected=False):
     for channel in range(sums.shape[1]):
         scale_w = weight_scales[channel if len(weight_scales) > 1 else 0]
         if mode == "float32":
-            multiplier = np.float32(np.float32(np.float32(scale_x) * np.float32(scale_w)) / np.float32(scale_y))
+            multiplier = np.float32(
+                np.float32(np.float32(scale_x) * np.float32(scale_w)) / np.float32(scale_y)
+            )
             result[:, channel] = requantize_float32(sums[:, channel], multiplier)
             continue
         if mode == "tflite" and fully_connected and len(weight_scales) == 1:
@@ -101,7 +109,9 @@ def run(model, images, mode):
         spec, source, target = layer.spec, model.tensors[index], model.tensors[index + 1]
         first, last = (0, 255) if target.dtype == "uint8" else (-128, 127)
         if spec.kind == "maxpool":
-            window = patches(value, (spec.kernel, spec.kernel), (spec.stride, spec.stride), spec.pad, first)
+            window = patches(
+                value, (spec.kernel, spec.kernel), (spec.stride, spec.stride), spec.pad, first
+            )
             value = window.max(axis=(4, 5)).transpose(0, 3, 1, 2)
         elif spec.kind in ("conv", "fc"):
             weights = layer.weights
@@ -117,7 +127,9 @@ def run(model, images, mode):
                 (spec.stride, spec.stride),
                 spec.pad,
             )
-            rounded = rescale(sums, source.scale, layer.weight_scales, target.scale, mode, spec.kind == "fc")
+            rounded = rescale(
+                sums, source.scale, layer.weight_scales, target.scale, mode, spec.kind == "fc"
+            )
             low = max(first, target.zero_point) if spec.relu else first
             value = np.clip(rounded + target.zero_point, low, last)
         else:

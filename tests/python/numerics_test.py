@@ -42,7 +42,9 @@ class ExactModesTest(unittest.TestCase):
                 m = int(rng.integers(0, 2**31)) >> int(rng.integers(0, 28))
                 value = _rounded(Fraction(acc * m, 2**s), mode)
                 self.assertEqual(
-                    int(numerics.requantize_exact(np.array([acc]), m, s, mode)[0]), value, (acc, m, s, mode)
+                    int(numerics.requantize_exact(np.array([acc]), m, s, mode)[0]),
+                    value,
+                    (acc, m, s, mode),
                 )
 
 
@@ -51,21 +53,29 @@ class TfliteTest(unittest.TestCase):
         # m = 2^30 (one half), s = 32: acc / 4. acc = 5: the high multiplication rounds 2.5 to 3, the shift 1.5 to 2,
         # where 1.25 rounded once is 1. acc = -5: -2.5 to -2, -1 exactly. acc = 2: 1, then one half away from zero to 1.
         acc = np.array([5, -5, 2, -2, 4])
-        np.testing.assert_array_equal(numerics.requantize_tflite(acc, 2**30, 32), [2, -1, 1, -1, 1])
+        np.testing.assert_array_equal(
+            numerics.requantize_tflite(acc, 2**30, 32), [2, -1, 1, -1, 1]
+        )
 
     def test_left_shift_by_hand(self):
         # s = 28: acc * 8 / 2 = 4 acc
-        np.testing.assert_array_equal(numerics.requantize_tflite(np.array([3, -3]), 2**30, 28), [12, -12])
+        np.testing.assert_array_equal(
+            numerics.requantize_tflite(np.array([3, -3]), 2**30, 28), [12, -12]
+        )
 
 
 class Float32Test(unittest.TestCase):
     def test_accumulator_is_rounded_to_24_bits(self):
         # 2^24 + 1 lies between two floats and goes to the even one; doubled and divided it stays even.
         self.assertEqual(int(numerics.requantize_float32(np.array([2**24 + 1]), 1.0)[0]), 2**24)
-        self.assertEqual(int(numerics.requantize_float32(np.array([2**24 + 3]), 1.0)[0]), 2**24 + 4)
+        self.assertEqual(
+            int(numerics.requantize_float32(np.array([2**24 + 3]), 1.0)[0]), 2**24 + 4
+        )
 
     def test_ties_go_to_even(self):
-        np.testing.assert_array_equal(numerics.requantize_float32(np.array([-3, -1, 1, 3, 5]), 0.5), [-2, 0, 0, 2, 2])
+        np.testing.assert_array_equal(
+            numerics.requantize_float32(np.array([-3, -1, 1, 3, 5]), 0.5), [-2, 0, 0, 2, 2]
+        )
 
 
 class MultiplierTest(unittest.TestCase):

@@ -20,7 +20,9 @@ class ScaleTest(unittest.TestCase):
         self.assertEqual(zero, 100)
 
     def test_asymmetric_int8_is_uint8_moved_by_128(self):
-        self.assertEqual(quantize.choose_scale(-1.0, 1.55, "int8", Options(), False, "t")[1], 100 - 128)
+        self.assertEqual(
+            quantize.choose_scale(-1.0, 1.55, "int8", Options(), False, "t")[1], 100 - 128
+        )
 
     def test_symmetric_int8(self):
         scale, zero = quantize.choose_scale(-2.54, 1.0, "int8", Options(), True, "t")
@@ -28,8 +30,13 @@ class ScaleTest(unittest.TestCase):
         self.assertEqual(zero, 0)
 
     def test_power_of_two_is_the_next_one_up(self):
-        self.assertEqual(float(quantize.choose_scale(-1.28, 1.0, "int8", POWER_OF_TWO, True, "t")[0]), 2.0**-6)
-        self.assertEqual(float(quantize.choose_scale(-127 / 64, 1.0, "int8", POWER_OF_TWO, True, "t")[0]), 2.0**-6)
+        self.assertEqual(
+            float(quantize.choose_scale(-1.28, 1.0, "int8", POWER_OF_TWO, True, "t")[0]), 2.0**-6
+        )
+        self.assertEqual(
+            float(quantize.choose_scale(-127 / 64, 1.0, "int8", POWER_OF_TWO, True, "t")[0]),
+            2.0**-6,
+        )
 
     def test_full_range_step_is_two_max_by_255(self):
         # q = S x with S = 255 / (2 max): a step of 0.02 for max = 2.55; floor gives -128 to 127.
@@ -42,7 +49,9 @@ class ScaleTest(unittest.TestCase):
 
     def test_shift_scales_make_every_ratio_a_power_of_two(self):
         options = Options(scales="shift")
-        scales, _ = quantize.weight_scales(np.array([[1.0], [0.3], [0.06]], np.float32), options, "t")
+        scales, _ = quantize.weight_scales(
+            np.array([[1.0], [0.3], [0.06]], np.float32), options, "t"
+        )
         np.testing.assert_array_equal(scales / scales[0], [1, 0.5, 0.0625])
         scale, _ = quantize.activation_scale(0.0, 5.0, np.float32(1 / 255), scales, options, "t")
         for weight_scale in scales:
@@ -114,7 +123,9 @@ class IntegersTest(unittest.TestCase):
 
     def test_asymmetric_per_channel_weights_are_refused(self):
         with self.assertRaisesRegex(UserError, "per-tensor"):
-            quantize.quantize_weights(np.ones((2, 2), np.float32), Options(weights="asymmetric"), "t")
+            quantize.quantize_weights(
+                np.ones((2, 2), np.float32), Options(weights="asymmetric"), "t"
+            )
 
     def test_nan_weight_is_refused(self):
         with self.assertRaisesRegex(UserError, "net C1: a weight is not finite"):
@@ -136,11 +147,22 @@ class NetworkTest(unittest.TestCase):
 
     def test_every_layer_has_its_integers(self):
         model = quantize.quantize(self.net, self.images)
-        self.assertEqual([layer.spec.name for layer in model.layers], ["C1", "S2", "C3", "S4", "C5", "F6", "OUT"])
-        self.assertEqual([tensor.shape for tensor in model.tensors][-3:], [(120, 1, 1), (84, 1, 1), (10, 1, 1)])
-        self.assertEqual((float(model.tensors[0].scale), model.tensors[0].zero_point), (float(np.float32(1 / 255)), 0))
-        self.assertEqual(model.tensors[1].scale, model.tensors[2].scale)  # pooling keeps the quantization
-        self.assertEqual(sum(layer.weights.size for layer in model.layers if layer.weights is not None), 61470)
+        self.assertEqual(
+            [layer.spec.name for layer in model.layers], ["C1", "S2", "C3", "S4", "C5", "F6", "OUT"]
+        )
+        self.assertEqual(
+            [tensor.shape for tensor in model.tensors][-3:], [(120, 1, 1), (84, 1, 1), (10, 1, 1)]
+        )
+        self.assertEqual(
+            (float(model.tensors[0].scale), model.tensors[0].zero_point),
+            (float(np.float32(1 / 255)), 0),
+        )
+        self.assertEqual(
+            model.tensors[1].scale, model.tensors[2].scale
+        )  # pooling keeps the quantization
+        self.assertEqual(
+            sum(layer.weights.size for layer in model.layers if layer.weights is not None), 61470
+        )
 
     def test_power_of_two_scales_everywhere(self):
         model = quantize.quantize(self.net, self.images, POWER_OF_TWO)
@@ -165,14 +187,21 @@ class DataTest(unittest.TestCase):
     def test_labels_of_another_length_are_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(os.path.join(folder, "mnist"))
-            idx.write(os.path.join(folder, "mnist", "t10k-images-idx3-ubyte"), np.zeros((3, 28, 28), np.uint8))
-            idx.write(os.path.join(folder, "mnist", "t10k-labels-idx1-ubyte"), np.zeros(2, np.uint8))
+            idx.write(
+                os.path.join(folder, "mnist", "t10k-images-idx3-ubyte"),
+                np.zeros((3, 28, 28), np.uint8),
+            )
+            idx.write(
+                os.path.join(folder, "mnist", "t10k-labels-idx1-ubyte"), np.zeros(2, np.uint8)
+            )
             with self.assertRaisesRegex(UserError, "3 images but 2 labels"):
                 data.load("mnist", "test", folder)
 
     def test_idx_round_trip_and_header(self):
         array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-        self.assertEqual(idx.to_bytes(array)[:16], bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4]))
+        self.assertEqual(
+            idx.to_bytes(array)[:16], bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4])
+        )
         with tempfile.TemporaryDirectory() as folder:
             for name in ("a.idx", "a.idx.gz"):
                 idx.write(os.path.join(folder, name), array)

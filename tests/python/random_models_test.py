@@ -16,20 +16,38 @@ def _evaluate(stage, x):
     x = x.astype(np.int64)
     source, target = stage.source, stage.target
     if stage.kind == "maxpool":
-        return numerics.patches(x, stage.kernel, stage.stride, stage.pad, -1000).max(axis=(4, 5)).transpose(0, 3, 1, 2)
+        return (
+            numerics.patches(x, stage.kernel, stage.stride, stage.pad, -1000)
+            .max(axis=(4, 5))
+            .transpose(0, 3, 1, 2)
+        )
     if stage.kind == "avgpool":
-        sums = numerics.patches(x - source.zero, stage.kernel, stage.stride, stage.pad, 0).sum(axis=(4, 5))
-        inside = numerics.patches(np.ones_like(x), stage.kernel, stage.stride, stage.pad, 0).sum(axis=(4, 5))
-        count = np.full_like(inside, stage.kernel[0] * stage.kernel[1]) if stage.count_include_pad else inside
-        multiplier = np.float32(source.scale) / (np.float32(target.scale) * count.astype(np.float32))
+        sums = numerics.patches(x - source.zero, stage.kernel, stage.stride, stage.pad, 0).sum(
+            axis=(4, 5)
+        )
+        inside = numerics.patches(np.ones_like(x), stage.kernel, stage.stride, stage.pad, 0).sum(
+            axis=(4, 5)
+        )
+        count = (
+            np.full_like(inside, stage.kernel[0] * stage.kernel[1])
+            if stage.count_include_pad
+            else inside
+        )
+        multiplier = np.float32(source.scale) / (
+            np.float32(target.scale) * count.astype(np.float32)
+        )
         rounded = np.rint(sums.astype(np.float32) * multiplier.astype(np.float32)).astype(np.int64)
         return np.clip(rounded + target.zero, *target.limits()).transpose(0, 3, 1, 2)
     weights = stage.weights
     if stage.kind == "fc":
         x, weights = x.reshape(len(x), -1, 1, 1), weights.reshape(len(weights), -1, 1, 1)
-    sums = numerics.convolution_sums(x, source.zero, weights, stage.weight_zero, stage.bias, stage.stride, stage.pad)
+    sums = numerics.convolution_sums(
+        x, source.zero, weights, stage.weight_zero, stage.bias, stage.stride, stage.pad
+    )
     return np.clip(
-        numerics.rescale(sums, source.scale, stage.weight_scales, target.scale, "float32") + target.zero, *stage.clamp()
+        numerics.rescale(sums, source.scale, stage.weight_scales, target.scale, "float32")
+        + target.zero,
+        *stage.clamp(),
     )
 
 
@@ -44,16 +62,22 @@ class RandomModelsTest(unittest.TestCase):
                 where = f"seed {seed} {stage.name}"
                 self.assertLessEqual(distance.max(), 1 if stage.kind == "avgpool" else 0, where)
                 if stage.kind == "avgpool":
-                    averages, different = averages + distance.size, different + int((distance > 0).sum())
+                    averages, different = averages + distance.size, different + int(
+                        (distance > 0).sum()
+                    )
                 operators.add((chain.form, stage.operator or stage.kind, chain.input.dtype))
                 value = theirs
-        print(f"average pooling: {different} of {averages} outputs differ by one ({different / averages:.2%})")
+        print(
+            f"average pooling: {different} of {averages} outputs differ by one ({different / averages:.2%})"
+        )
         self.assertEqual(len(operators), 2 * 5 * 2)  # forms x operators x types
 
     def test_a_chain_fits_on_chip(self):
         for seed in range(1, 151):
             chain = random_models.make_case(seed, 1)[0]
-            self.assertTrue(all(np.prod(s.target.shape) <= random_models.MAX_TENSOR for s in chain.stages), seed)
+            self.assertTrue(
+                all(np.prod(s.target.shape) <= random_models.MAX_TENSOR for s in chain.stages), seed
+            )
             held = sum(s.weights.size for s in chain.stages if s.weights is not None)
             self.assertLessEqual(held, random_models.MAX_WEIGHTS, seed)
 
@@ -63,14 +87,18 @@ class RandomModelsTest(unittest.TestCase):
 
         compared, different = 0, 0
         for seed in range(1, 61):
-            chain, proto, pixels, expected = random_models.make_case(seed, 4, average="", form="qdq")
+            chain, proto, pixels, expected = random_models.make_case(
+                seed, 4, average="", form="qdq"
+            )
             if not chain.float_input or chain.batch == 1:
                 continue
             real = (pixels.astype(np.float32) - np.float32(chain.input.zero)) * chain.input.scale
             output = ort.run(ort.session(proto, precise=chain.input.dtype == "uint8"), real)[0]
             target = chain.stages[-1].target
             quantized = np.rint(output / target.scale) + target.zero
-            distance = np.abs(quantized.reshape(len(pixels), -1) - expected[-1].reshape(len(pixels), -1))
+            distance = np.abs(
+                quantized.reshape(len(pixels), -1) - expected[-1].reshape(len(pixels), -1)
+            )
             compared, different = compared + distance.size, different + int((distance > 0).sum())
         print(f"QDQ form: {different} of {compared} outputs differ")
         self.assertGreater(compared, 1000)
@@ -85,10 +113,16 @@ class CommittedModelsTest(unittest.TestCase):
         for case in manifest:
             _, proto, pixels, expected = random_models.make_case(case["seed"], 2)
             folder = os.path.join(_FOLDER, case["folder"])
-            np.testing.assert_array_equal(np.load(os.path.join(folder, "input.npy")), pixels, case["folder"])
-            np.testing.assert_array_equal(np.load(os.path.join(folder, "expected.npy")), expected[-1], case["folder"])
+            np.testing.assert_array_equal(
+                np.load(os.path.join(folder, "input.npy")), pixels, case["folder"]
+            )
+            np.testing.assert_array_equal(
+                np.load(os.path.join(folder, "expected.npy")), expected[-1], case["folder"]
+            )
             with open(os.path.join(folder, "model.onnx"), "rb") as file:
-                self.assertEqual(file.read(), proto.SerializeToString(deterministic=True), case["folder"])
+                self.assertEqual(
+                    file.read(), proto.SerializeToString(deterministic=True), case["folder"]
+                )
 
 
 if __name__ == "__main__":

@@ -27,8 +27,12 @@ class MeasureTest(unittest.TestCase):
 
     def test_symmetric_sqnr_saturates(self):
         # Step 1: 100.4 becomes 100; over half the range, step 0.5: saturated at 63.5.
-        self.assertAlmostEqual(measure.symmetric_sqnr(np.array([100.4]), -127, 10), 20 * np.log10(100.4 / 0.4))
-        self.assertAlmostEqual(measure.symmetric_sqnr(np.array([100.4]), -63.5, 0), 20 * np.log10(100.4 / 36.9))
+        self.assertAlmostEqual(
+            measure.symmetric_sqnr(np.array([100.4]), -127, 10), 20 * np.log10(100.4 / 0.4)
+        )
+        self.assertAlmostEqual(
+            measure.symmetric_sqnr(np.array([100.4]), -63.5, 0), 20 * np.log10(100.4 / 36.9)
+        )
 
     def test_distribution(self):
         one = measure.distribution("t", [-1.0, 1.0, -1.0, 1.0])
@@ -98,7 +102,13 @@ class WholePageTest(unittest.TestCase):
         if last:
             torch.save(FloatNet(network).state_dict(), os.path.join(place, "last.pt"))
         history = [
-            {"epoch": i + 1, "train_loss": 1.25, "train_accuracy": 0.5, "check_loss": 1, "check_accuracy": 0.5}
+            {
+                "epoch": i + 1,
+                "train_loss": 1.25,
+                "train_accuracy": 0.5,
+                "check_loss": 1,
+                "check_accuracy": 0.5,
+            }
             for i in range(epochs)
         ]
         with open(os.path.join(place, "train.json"), "w", encoding="utf-8") as file:
@@ -114,7 +124,14 @@ class WholePageTest(unittest.TestCase):
         parser.feed(text)
         self.assertEqual(parser.open, [])
         # Nothing is fetched: every source is within the page.
-        self.assertEqual([s for s in re.findall(r'(?:src|href)="([^"]*)"', text) if not s.startswith(("data:", "#"))], [])
+        self.assertEqual(
+            [
+                s
+                for s in re.findall(r'(?:src|href)="([^"]*)"', text)
+                if not s.startswith(("data:", "#"))
+            ],
+            [],
+        )
         return text, parser.rows
 
     def test_page_is_whole_and_its_float_accuracy_counted(self):
@@ -130,7 +147,10 @@ class WholePageTest(unittest.TestCase):
         self.assertEqual(len([row for row in rows if row[0] in golden.MODES]), 5 + 6)
 
     def test_two_recipes_side_by_side(self):
-        shares = [self.make(LENET5_AVGPOOL, "better", 6), self.make(LENET5_AVGPOOL, "document", 7, 50, last=True)]
+        shares = [
+            self.make(LENET5_AVGPOOL, "better", 6),
+            self.make(LENET5_AVGPOOL, "document", 7, 50, last=True),
+        ]
         text, rows = self.read(LENET5_AVGPOOL)
         floats = next(row for row in rows if row[0] == "float")
         self.assertEqual([floats[2], floats[5]], [f"{100 * share:.2f}" for share in shares])
@@ -171,7 +191,9 @@ class WholePageTest(unittest.TestCase):
     def test_a_convolution_over_its_whole_input_is_a_matrix(self):
         model = quantize.quantize(FloatNet(LENET5_AVGPOOL), self.images)
         matrix = measure.convolution_as_matrix(model, 4)
-        first, second = (golden.outputs(SYSTOLE, each, self.images[:, None], "floor") for each in (model, matrix))
+        first, second = (
+            golden.outputs(SYSTOLE, each, self.images[:, None], "floor") for each in (model, matrix)
+        )
         np.testing.assert_array_equal(first, second)
 
 

@@ -14,7 +14,12 @@ from systole_nn.networks import FASHION3X3, LENET5_AVGPOOL, LENET5_MNIST, FloatN
 from systole_nn.quantize import PRESETS
 
 _RECIPE = Recipe(
-    epochs=2, batch=16, learning_rate=2e-3, optimizer="adamw", schedule="one_cycle", augmentation=Augmentation(shift=1)
+    epochs=2,
+    batch=16,
+    learning_rate=2e-3,
+    optimizer="adamw",
+    schedule="one_cycle",
+    augmentation=Augmentation(shift=1),
 )
 
 
@@ -25,7 +30,11 @@ def _bars(count, seed):
     labels = rng.integers(0, 2, count).astype(np.uint8)
     for image, label in zip(images, labels):
         start = rng.integers(4, 20)
-        image[(slice(start, start + 4), slice(4, 24)) if label == 0 else (slice(4, 24), slice(start, start + 4))] = 255
+        image[
+            (slice(start, start + 4), slice(4, 24))
+            if label == 0
+            else (slice(4, 24), slice(start, start + 4))
+        ] = 255
     return images, labels
 
 
@@ -108,7 +117,8 @@ class TrainTest(DataFolder):
 class NetworkTest(unittest.TestCase):
     def test_parameter_counts(self):
         counts = {
-            name: sum(p.numel() for p in FloatNet(network).parameters()) for name, network in networks.NETWORKS.items()
+            name: sum(p.numel() for p in FloatNet(network).parameters())
+            for name, network in networks.NETWORKS.items()
         }
         self.assertEqual(counts["lenet5-mnist"], 61706)
         self.assertEqual(counts["lenet5-avgpool"], 61706)
@@ -122,7 +132,11 @@ class NetworkTest(unittest.TestCase):
         net = FloatNet(network)
         ours = {}
         for layer, shape in zip(network.layers, networks.shapes(network)[1:]):
-            parameters = sum(p.numel() for p in net.weights[layer.name].parameters()) if layer.name in net.weights else 0
+            parameters = (
+                sum(p.numel() for p in net.weights[layer.name].parameters())
+                if layer.name in net.weights
+                else 0
+            )
             ours[layer.name] = "x".join(map(str, shape)), parameters
         self.assertEqual(ours, published.LAYERS["lenet5-maxpool"])
         # Every published row is a row of the table of variants.
@@ -135,7 +149,9 @@ class NetworkTest(unittest.TestCase):
         net = FloatNet(LENET5_AVGPOOL)
         x, w = torch.rand(3, 1, 28, 28), net.state_dict()
         f = torch.nn.functional
-        y = f.avg_pool2d(f.relu(f.conv2d(x, w["weights.C1.weight"], w["weights.C1.bias"], padding=2)), 2)
+        y = f.avg_pool2d(
+            f.relu(f.conv2d(x, w["weights.C1.weight"], w["weights.C1.bias"], padding=2)), 2
+        )
         y = f.avg_pool2d(f.relu(f.conv2d(y, w["weights.C3.weight"], w["weights.C3.bias"])), 2)
         y = f.conv2d(y, w["weights.C5.weight"], w["weights.C5.bias"]).flatten(1)
         y = f.linear(y, w["weights.F6.weight"], w["weights.F6.bias"])
@@ -169,7 +185,9 @@ class QatTest(unittest.TestCase):
             real = aware(networks.to_real(network, to_pixels(images))).numpy()
         target = model.tensors[-1]
         trained = np.rint(real / target.scale) + target.zero_point
-        integers = numerics.run(model, evaluate.quantized_input(model, images), mode)[-1].reshape(50, -1)
+        integers = numerics.run(model, evaluate.quantized_input(model, images), mode)[-1].reshape(
+            50, -1
+        )
         self.assertGreater(len(np.unique(integers)), 10)
         np.testing.assert_array_equal(trained, integers)
 
@@ -193,7 +211,10 @@ class QatTest(unittest.TestCase):
         torch.manual_seed(6)
         images = _bars(50, 4)[0]
         net = FloatNet(LENET5_MNIST).eval()
-        whole, real = (qat.QatNet(net, PRESETS["homework"], images, integer_biases=choice).eval() for choice in (True, False))
+        whole, real = (
+            qat.QatNet(net, PRESETS["homework"], images, integer_biases=choice).eval()
+            for choice in (True, False)
+        )
         x = networks.to_real(LENET5_MNIST, to_pixels(images))
         with torch.no_grad():
             self.assertTrue(torch.equal(whole(x), whole(x)))
@@ -202,12 +223,16 @@ class QatTest(unittest.TestCase):
             for layer, source in zip(model.layers, model.tensors):
                 if layer.bias is not None:
                     product = torch.from_numpy(np.float32(source.scale) * layer.weight_scales)
-                    net.weights[layer.spec.name].bias.copy_(torch.from_numpy(layer.bias.astype(np.float32)) * product)
+                    net.weights[layer.spec.name].bias.copy_(
+                        torch.from_numpy(layer.bias.astype(np.float32)) * product
+                    )
             self.assertTrue(torch.equal(whole(x), real(x)))
 
     def test_following_recalibrates_in_the_first_half_alone(self):
         calls = []
-        aware = qat.QatNet(FloatNet(LENET5_MNIST), PRESETS["recommended"], _bars(20, 4)[0], follow=2)
+        aware = qat.QatNet(
+            FloatNet(LENET5_MNIST), PRESETS["recommended"], _bars(20, 4)[0], follow=2
+        )
         aware.recalibrate = lambda: calls.append(aware.step)
         x = networks.to_real(LENET5_MNIST, to_pixels(_bars(2, 5)[0]))
         for epoch in range(2):
@@ -226,7 +251,9 @@ class QatTest(unittest.TestCase):
 
     def test_unfolded_batch_norm_is_refused(self):
         with self.assertRaisesRegex(UserError, "fold the batch normalization"):
-            qat.QatNet(FloatNet(FASHION3X3, batch_norm=True), PRESETS["recommended"], _bars(5, 1)[0])
+            qat.QatNet(
+                FloatNet(FASHION3X3, batch_norm=True), PRESETS["recommended"], _bars(5, 1)[0]
+            )
 
 
 if __name__ == "__main__":

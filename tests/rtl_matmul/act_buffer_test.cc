@@ -1,5 +1,5 @@
-// The activation buffer alone: both writers and the contiguous reader against a byte array, write conflicts against the
-// groups of the bytes touched.
+// The activation buffer alone: both writers and the contiguous reader against a byte array, write
+// conflicts against the groups of the bytes touched.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -29,7 +29,9 @@ TEST_P(ActBufferTest, ReadsWhatBothWritersWrote) {
   const HwConfig& c = GetParam().config;
   const std::unique_ptr<Model> model = GetParam().create();
   std::mt19937 rng(7);
-  const auto in = [&rng](int lo, int hi) { return std::uniform_int_distribution<int>(lo, hi)(rng); };
+  const auto in = [&rng](int lo, int hi) {
+    return std::uniform_int_distribution<int>(lo, hi)(rng);
+  };
   std::vector<int> bytes(c.ActBytes(), -1);  // -1: not written yet
   Inputs& i = model->in;
   int checked = 0, conflicts = 0;
@@ -49,7 +51,8 @@ TEST_P(ActBufferTest, ReadsWhatBothWritersWrote) {
     i.st_re = in(0, 4) != 0;
     next(&i.st_addr, &i.st_n, c.AxiBytes());
 
-    const bool conflict = i.ld_we && i.po_we && Meet(Groups(c, i.ld_addr, i.ld_n), Groups(c, i.po_addr, i.po_n));
+    const bool conflict =
+        i.ld_we && i.po_we && Meet(Groups(c, i.ld_addr, i.ld_n), Groups(c, i.po_addr, i.po_n));
     ASSERT_EQ(model->Settle().wr_conflict, conflict) << "cycle " << cycle;
     ASSERT_FALSE(model->Settle().rd_conflict);
     conflicts += conflict;
@@ -69,7 +72,8 @@ TEST_P(ActBufferTest, ReadsWhatBothWritersWrote) {
     const Outputs out = model->Settle();
     for (size_t b = 0; b < want.size(); ++b) {
       if (want[b] < 0) continue;
-      ASSERT_EQ(out.st_data[b], want[b]) << "cycle " << cycle << " address " << i.st_addr << "+" << b;
+      ASSERT_EQ(out.st_data[b], want[b])
+          << "cycle " << cycle << " address " << i.st_addr << "+" << b;
       ++checked;
     }
   }

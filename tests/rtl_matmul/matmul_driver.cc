@@ -6,7 +6,8 @@
 namespace systole::rtl_matmul {
 namespace {
 
-// Writes `bytes` as beats 0, 1, ... of a row, the last one padded with a byte that must not be seen.
+// Writes `bytes` as beats 0, 1, ... of a row, the last one padded with a byte that must not be
+// seen.
 void WriteRow(const HwConfig& c, const std::vector<uint8_t>& bytes, uint32_t row, Model* model) {
   model->in.buf_row = row;
   for (size_t first = 0, beat = 0; first < bytes.size(); first += c.AxiBytes(), ++beat) {
@@ -96,7 +97,8 @@ Trace RunProgram(Model* model, const std::vector<Step>& program, const RunOption
     trace.inflight.push_back(out.inflight);
     if (out.macs_valid) trace.macs += out.macs;
     if (out.err_valid && !trace.error) trace.error = Trace::Error{cycle, out.err_code, out.err_pc};
-    if ((trace.issue.size() == program.size() && trace.retire.size() == to_retire) || trace.error) ++extra;
+    if ((trace.issue.size() == program.size() && trace.retire.size() == to_retire) || trace.error)
+      ++extra;
   }
   model->in.valid = model->in.tokens = model->in.stop = false;
   return trace;

@@ -1,4 +1,5 @@
-// Drives the harness: fills buffers, plays the queue and the tokens, records what happens in which cycle.
+// Drives the harness: fills buffers, plays the queue and the tokens, records what happens in which
+// cycle.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +35,10 @@ struct Trace {
   std::optional<Error> error;
 };
 
-// Runs until the program has retired or an error is told, at most `max_cycles`, and then `extra_cycles` more. stop_i
-// follows an error by a cycle. Instruction j has pc = first_pc + j. `at_cycle` (may be empty) sees every cycle before
-// it is evaluated, for changes to the model's other inputs.
+// Runs until the program has retired or an error is told, at most `max_cycles`, and then
+// `extra_cycles` more. stop_i follows an error by a cycle. Instruction j has pc = first_pc + j.
+// `at_cycle` (may be empty) sees every cycle before it is evaluated, for changes to the model's
+// other inputs.
 struct RunOptions {
   uint64_t max_cycles = 1000000, extra_cycles = 0;
   uint32_t first_pc = 0;

@@ -1,5 +1,5 @@
-// Illegal instructions and accesses: code, instruction index, cycle; nothing issues afterwards; after clear_i all is
-// well.
+// Illegal instructions and accesses: code, instruction index, cycle; nothing issues afterwards;
+// after clear_i all is well.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -12,7 +12,11 @@ namespace {
 
 class MatmulErrorTest : public testing::TestWithParam<Build> {
  protected:
-  MatmulErrorTest() : c_(GetParam().config), random_(c_, 11), buffers_(random_.buffers()), model_(GetParam().create()) {
+  MatmulErrorTest()
+      : c_(GetParam().config),
+        random_(c_, 11),
+        buffers_(random_.buffers()),
+        model_(GetParam().create()) {
     for (auto& row : buffers_.ktab) {
       for (int j = 0; j < c_.rows; ++j) row[j] = static_cast<uint16_t>(j);
     }
@@ -59,7 +63,8 @@ class MatmulErrorTest : public testing::TestWithParam<Build> {
       RunOptions options;
       options.first_pc = 1000;
       options.extra_cycles = 400;
-      const Trace t = RunProgram(model_.get(), {{Good()}, {bad, 0, tokens}, {Good()}, {Good()}}, options);
+      const Trace t =
+          RunProgram(model_.get(), {{Good()}, {bad, 0, tokens}, {Good()}, {Good()}}, options);
       ASSERT_TRUE(t.error);
       EXPECT_EQ(t.error->code, static_cast<int>(code));
       EXPECT_EQ(t.error->pc, 1001u);
@@ -76,7 +81,8 @@ class MatmulErrorTest : public testing::TestWithParam<Build> {
     RunOptions options = base;
     options.first_pc = 77;
     options.extra_cycles = 400;
-    const Trace t = RunProgram(model_.get(), {{Good()}, {bad}, {Good()}, {Good()}, {Good()}, {Good()}}, options);
+    const Trace t = RunProgram(model_.get(),
+                               {{Good()}, {bad}, {Good()}, {Good()}, {Good()}, {Good()}}, options);
     ASSERT_TRUE(t.error);
     EXPECT_EQ(t.error->code, static_cast<int>(code));
     EXPECT_EQ(t.error->pc, 78u);
@@ -142,20 +148,24 @@ TEST_P(MatmulErrorTest, SyncGivesNoTokensAndTakesNoneOfItsOwn) {
   ExpectRefusal(pop, ErrorCode::kBadField);
 }
 
-TEST_P(MatmulErrorTest, UnknownOpcode) { ExpectRefusal(With({{field::kOpcode, 0x21}}), ErrorCode::kBadOpcode); }
+TEST_P(MatmulErrorTest, UnknownOpcode) {
+  ExpectRefusal(With({{field::kOpcode, 0x21}}), ErrorCode::kBadOpcode);
+}
 
 TEST_P(MatmulErrorTest, AccumulatorRange) {
   const uint64_t depth = c_.acc_depth;
   ExpectRefusal(With({{field::kMmAccBase, depth - 1}}), ErrorCode::kBufferRange);
   ExpectLegal(With({{field::kMmAccBase, depth - 2}}));
-  ExpectRefusal(With({{field::kMmNx, 1023}, {field::kMmNy, 1023}, {field::kMmNb, 1023}}), ErrorCode::kBufferRange);
+  ExpectRefusal(With({{field::kMmNx, 1023}, {field::kMmNy, 1023}, {field::kMmNb, 1023}}),
+                ErrorCode::kBufferRange);
 }
 
 TEST_P(MatmulErrorTest, OffsetTableRange) {
   const uint64_t rows = c_.KtabRows();
   ExpectRefusal(With({{field::kMmKtab, rows}}), ErrorCode::kBufferRange);
   ExpectLegal(With({{field::kMmKtab, rows - 1}}));
-  ExpectRefusal(With({{field::kMmKtab, rows - 1}, {field::kMmKtabInc, 1}}), ErrorCode::kBufferRange);
+  ExpectRefusal(With({{field::kMmKtab, rows - 1}, {field::kMmKtabInc, 1}}),
+                ErrorCode::kBufferRange);
   ExpectLegal(With({{field::kMmKtab, rows - 2}, {field::kMmKtabInc, 1}}));
 }
 
@@ -170,19 +180,27 @@ TEST_P(MatmulErrorTest, LanePastTheActivationBuffer) {
   const uint64_t last = c_.ActBytes() - c_.rows;  // the last base of a whole vector
   ExpectLegal(With({{field::kMmBase, last - 1}}));
   ExpectFailure(With({{field::kMmBase, last}}), ErrorCode::kBufferRange);
-  // One lane fewer in the last slice moves the limit by one there, and by BaseInc from the first slice.
-  ExpectLegal(With({{field::kMmBase, last - 1}, {field::kMmBaseInc, 1}, {field::kMmKlast, c_.rows - 1ull}}));
-  ExpectFailure(With({{field::kMmBase, last - 1}, {field::kMmBaseInc, 1}}), ErrorCode::kBufferRange);
+  // One lane fewer in the last slice moves the limit by one there, and by BaseInc from the first
+  // slice.
+  ExpectLegal(With(
+      {{field::kMmBase, last - 1}, {field::kMmBaseInc, 1}, {field::kMmKlast, c_.rows - 1ull}}));
+  ExpectFailure(With({{field::kMmBase, last - 1}, {field::kMmBaseInc, 1}}),
+                ErrorCode::kBufferRange);
   ExpectFailure(With({{field::kMmBase, 0xFFFFFF}}), ErrorCode::kBufferRange);
-  ExpectFailure(With({{field::kMmBase, 0xFFFFF0}, {field::kMmStrideX, 0x10}}), ErrorCode::kBufferRange);
-  ExpectFailure(With({{field::kMmNx, 1}, {field::kMmNb, 2}, {field::kMmBase, 1}, {field::kMmStrideB, 0xFFFFFF}}),
+  ExpectFailure(With({{field::kMmBase, 0xFFFFF0}, {field::kMmStrideX, 0x10}}),
+                ErrorCode::kBufferRange);
+  ExpectFailure(With({{field::kMmNx, 1},
+                      {field::kMmNb, 2},
+                      {field::kMmBase, 1},
+                      {field::kMmStrideB, 0xFFFFFF}}),
                 ErrorCode::kBufferRange);
 }
 
 TEST_P(MatmulErrorTest, OffsetsThatShareABank) {
   ExpectFailure(With({{field::kMmKtab, 1}}), ErrorCode::kConflict);
   // The lane that breaks the rule is not used.
-  ExpectLegal(With({{field::kMmKtab, 1}, {field::kMmKslices, 1}, {field::kMmKlast, c_.rows - 1ull}}));
+  ExpectLegal(
+      With({{field::kMmKtab, 1}, {field::kMmKslices, 1}, {field::kMmKlast, c_.rows - 1ull}}));
   // In the second slice only.
   ExpectFailure(With({{field::kMmKtabInc, 1}}), ErrorCode::kConflict);
 }
@@ -213,7 +231,8 @@ TEST_P(MatmulErrorTest, StoreReadsTheSameGroup) {
   ExpectLegal(slow, options);
   // A beat that starts in the group below and ends in it.
   options.at_cycle = read(group - 1, 2);
-  const Trace over = RunProgram(model_.get(), {{With({{field::kMmBase, group}, {field::kMmStrideX, 0}})}}, options);
+  const Trace over = RunProgram(
+      model_.get(), {{With({{field::kMmBase, group}, {field::kMmStrideX, 0}})}}, options);
   ASSERT_TRUE(over.error);
   EXPECT_EQ(over.error->code, static_cast<int>(ErrorCode::kConflict));
 }
@@ -237,7 +256,8 @@ TEST_P(MatmulErrorTest, PostReadsTheHalfThatAccumulates) {
 }
 
 TEST_P(MatmulErrorTest, AccumulatesOnAnEntryStillOnItsWay) {
-  // Three windows go to entries 0, 1, 2 (First) in slots 0, 1, 2; the next instruction's first goes to 2 (slot 3) or 1.
+  // Three windows go to entries 0, 1, 2 (First) in slots 0, 1, 2; the next instruction's first goes
+  // to 2 (slot 3) or 1.
   const Instruction first = With({{field::kMmNx, 3}, {field::kMmKslices, 1}, {field::kMmWcols, 1}});
   const auto next = [&](int acc_base) {
     return With({{field::kMmNx, 1},
@@ -253,7 +273,8 @@ TEST_P(MatmulErrorTest, AccumulatesOnAnEntryStillOnItsWay) {
     EXPECT_EQ(t.error->pc, 1u);
     ClearAndExpectACorrectRun();
   }
-  for (int acc_base : {0, 3}) EXPECT_FALSE(RunProgram(model_.get(), {{first}, {next(acc_base)}}).error) << acc_base;
+  for (int acc_base : {0, 3})
+    EXPECT_FALSE(RunProgram(model_.get(), {{first}, {next(acc_base)}}).error) << acc_base;
   // One slot later there is no harm.
   EXPECT_FALSE(RunProgram(model_.get(), {{first}, {next(1), 40}}).error);
 }

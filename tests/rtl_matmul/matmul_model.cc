@@ -17,7 +17,9 @@ namespace {
 template <class Verilated>
 class VerilatedModel : public Model {
  public:
-  VerilatedModel() : context_(std::make_unique<VerilatedContext>()), v_(std::make_unique<Verilated>(context_.get())) {
+  VerilatedModel()
+      : context_(std::make_unique<VerilatedContext>()),
+        v_(std::make_unique<Verilated>(context_.get())) {
     v_->clk_i = 0;
     v_->rst_ni = 0;
     v_->eval();
@@ -93,9 +95,10 @@ std::unique_ptr<Model> Create() {
   return std::make_unique<VerilatedModel<Verilated>>();
 }
 
-// As the parameters in CMakeLists.txt; the tests that write every row and entry notice a difference.
-HwConfig Config(int rows, int cols, int wport, int lanes, int act_kib, int groups, int wgt_kib, int ktab_kib, int depth,
-                int axi, int row_sum) {
+// As the parameters in CMakeLists.txt; the tests that write every row and entry notice a
+// difference.
+HwConfig Config(int rows, int cols, int wport, int lanes, int act_kib, int groups, int wgt_kib,
+                int ktab_kib, int depth, int axi, int row_sum) {
   HwConfig c;
   c.rows = rows;
   c.cols = cols;

@@ -18,7 +18,8 @@ struct Inputs {
   bool clear = false, stop = false, valid = false, tokens = false;
   Instruction instr;
   uint32_t pc = 0;
-  bool ld_we = false, po_we = false, st_re = false, wgt_we = false, ktab_we = false, acc_re = false, acc_half = false;
+  bool ld_we = false, po_we = false, st_re = false, wgt_we = false, ktab_we = false, acc_re = false,
+       acc_half = false;
   uint32_t ld_addr = 0, po_addr = 0, st_addr = 0, buf_row = 0, acc_addr = 0;
   uint8_t ld_n = 0, po_n = 0, st_n = 0, wgt_bank = 0, buf_beat = 0, acc_col = 0;
   std::array<uint8_t, 16> ld_data{}, buf_data{};
@@ -35,8 +36,8 @@ struct Outputs {
 class Model {
  public:
   virtual ~Model() = default;
-  // One cycle: the inputs `in` hold during it, the result is what the outputs are just before its end (the rising
-  // edge).
+  // One cycle: the inputs `in` hold during it, the result is what the outputs are just before its
+  // end (the rising edge).
   Outputs Cycle() {
     const Outputs out = Settle();
     Edge();

@@ -11,7 +11,8 @@ namespace systole::rtl_matmul {
 
 class Random {
  public:
-  // `short_folds`: few windows, few columns or all, so that loads and swaps of many folds are on their way at a time.
+  // `short_folds`: few windows, few columns or all, so that loads and swaps of many folds are on
+  // their way at a time.
   Random(const HwConfig& config, uint64_t seed, bool short_folds = false)
       : c_(config), short_folds_(short_folds), rng_(seed), buffers_(config) {
     for (auto& a : buffers_.act) a = Byte();
@@ -27,7 +28,8 @@ class Random {
       ktab_lanes_.push_back(lanes);
       for (int j = 0; j < c_.rows; ++j) {
         buffers_.ktab[r][j] = static_cast<uint16_t>(
-            j < lanes ? (start + j) % c_.Banks() + c_.Banks() * In(0, std::max(steps - 1, 0)) : In(0, 65535));
+            j < lanes ? (start + j) % c_.Banks() + c_.Banks() * In(0, std::max(steps - 1, 0))
+                      : In(0, 65535));
       }
     }
   }
@@ -40,7 +42,8 @@ class Random {
     for (;;) {
       Instruction i = Draw();
       if (prev && Chance(50)) {  // often: the next slices of the same entries
-        for (Field f : {field::kMmHalf, field::kMmAccBase, field::kMmNx, field::kMmNy, field::kMmNb, field::kMmWcols}) {
+        for (Field f : {field::kMmHalf, field::kMmAccBase, field::kMmNx, field::kMmNy, field::kMmNb,
+                        field::kMmWcols}) {
           i.Set(f, prev->Get(f));
         }
       }
@@ -114,22 +117,27 @@ class Random {
   bool Legal(const Instruction& i) const {
     const MatmulFields f(c_, i);
     if (i.Get(field::kMmAccBase) + f.m > static_cast<uint64_t>(c_.acc_depth)) return false;
-    if (i.Get(field::kMmWgtRow) + f.slices * f.wl > static_cast<uint64_t>(c_.WgtRows())) return false;
+    if (i.Get(field::kMmWgtRow) + f.slices * f.wl > static_cast<uint64_t>(c_.WgtRows()))
+      return false;
     for (uint64_t s = 0; s < f.slices; ++s) {
       const uint64_t row = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? s : 0);
       const uint64_t lanes = s + 1 == f.slices ? f.klast : c_.rows;
-      if (row >= buffers_.ktab.size() || lanes > static_cast<uint64_t>(ktab_lanes_[row])) return false;
+      if (row >= buffers_.ktab.size() || lanes > static_cast<uint64_t>(ktab_lanes_[row]))
+        return false;
       const uint64_t base = i.Get(field::kMmBase) + (f.nx - 1) * i.Get(field::kMmStrideX) +
-                            (f.ny - 1) * i.Get(field::kMmStrideY) + (f.nb - 1) * i.Get(field::kMmStrideB) +
-                            s * i.Get(field::kMmBaseInc);
+                            (f.ny - 1) * i.Get(field::kMmStrideY) +
+                            (f.nb - 1) * i.Get(field::kMmStrideB) + s * i.Get(field::kMmBaseInc);
       const auto& offsets = buffers_.ktab[row];
-      if (base + *std::max_element(offsets.begin(), offsets.begin() + lanes) >= buffers_.act.size()) return false;
+      if (base + *std::max_element(offsets.begin(), offsets.begin() + lanes) >= buffers_.act.size())
+        return false;
     }
     return true;
   }
-  // An entry that `prev` writes in its last fold must not be read by `next` less than three slots later.
+  // An entry that `prev` writes in its last fold must not be read by `next` less than three slots
+  // later.
   bool Hazard(const Instruction& prev, const Instruction& next) const {
-    if (next.Get(field::kMmFirst) || prev.Get(field::kMmHalf) != next.Get(field::kMmHalf)) return false;
+    if (next.Get(field::kMmFirst) || prev.Get(field::kMmHalf) != next.Get(field::kMmHalf))
+      return false;
     const uint64_t a = prev.Get(field::kMmAccBase), b = next.Get(field::kMmAccBase);
     const MatmulFields f(c_, prev);
     return b > a && b - a < f.m && f.p - (b - a) < 3;

@@ -1,4 +1,5 @@
-// Random programs on every configuration: accumulators bit for bit, issue and retire cycle for cycle.
+// Random programs on every configuration: accumulators bit for bit, issue and retire cycle for
+// cycle.
 #include "tests/rtl_matmul/matmul_random.h"
 
 #include <gtest/gtest.h>

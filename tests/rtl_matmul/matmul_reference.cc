@@ -15,20 +15,22 @@ MatmulFields::MatmulFields(const HwConfig& c, const Instruction& instr)
       wl(std::min<uint64_t>(wcols, c.cols / c.wport)),
       p(std::max({m, wl, uint64_t{3}})) {}
 
-void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr, Accumulators* acc) {
+void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr,
+             Accumulators* acc) {
   const MatmulFields f(c, instr);
   const uint64_t n = c.cols / c.wport;
   auto& half = acc->entry.at(instr.Get(field::kMmHalf));
   for (uint64_t i = 0; i < f.slices; ++i) {
-    const auto& offsets = buffers.ktab.at(instr.Get(field::kMmKtab) + (instr.Get(field::kMmKtabInc) ? i : 0));
+    const auto& offsets =
+        buffers.ktab.at(instr.Get(field::kMmKtab) + (instr.Get(field::kMmKtabInc) ? i : 0));
     const uint64_t lanes = i + 1 == f.slices ? f.klast : c.rows;
     const bool store = i == 0 && instr.Get(field::kMmFirst);
     for (uint64_t b = 0, v = 0; b < f.nb; ++b) {
       for (uint64_t y = 0; y < f.ny; ++y) {
         for (uint64_t x = 0; x < f.nx; ++x, ++v) {
           const uint64_t base = instr.Get(field::kMmBase) + x * instr.Get(field::kMmStrideX) +
-                                y * instr.Get(field::kMmStrideY) + b * instr.Get(field::kMmStrideB) +
-                                i * instr.Get(field::kMmBaseInc);
+                                y * instr.Get(field::kMmStrideY) +
+                                b * instr.Get(field::kMmStrideB) + i * instr.Get(field::kMmBaseInc);
           auto& entry = half.at(instr.Get(field::kMmAccBase) + v);
           for (uint64_t col = 0; col <= static_cast<uint64_t>(c.cols); ++col) {
             const bool row_sum = col == static_cast<uint64_t>(c.cols);
@@ -44,15 +46,16 @@ void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr
             for (uint64_t j = 0; j < lanes; ++j) {
               // Column g*n + wl-1-q comes from row q of bank g.
               const int32_t w =
-                  row_sum
-                      ? 1
-                      : buffers.weights.at(col / n).at(instr.Get(field::kMmWgtRow) + i * f.wl + f.wl - 1 - col % n)[j];
+                  row_sum ? 1
+                          : buffers.weights.at(col / n).at(instr.Get(field::kMmWgtRow) + i * f.wl +
+                                                           f.wl - 1 - col % n)[j];
               sum += w * buffers.act.at(base + offsets[j]);
             }
             if (store) {
               entry[col] = sum;
             } else if (entry[col]) {
-              entry[col] = static_cast<int32_t>(static_cast<uint32_t>(*entry[col]) + static_cast<uint32_t>(sum));
+              entry[col] = static_cast<int32_t>(static_cast<uint32_t>(*entry[col]) +
+                                                static_cast<uint32_t>(sum));
             }
           }
         }

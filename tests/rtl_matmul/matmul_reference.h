@@ -1,4 +1,5 @@
-// What docs/isa.md and docs/timing.md say about MATMUL, written down a second time, as plainly as possible.
+// What docs/isa.md and docs/timing.md say about MATMUL, written down a second time, as plainly as
+// possible.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@ struct Buffers {
   explicit Buffers(const HwConfig& c)
       : act(c.ActBytes()),
         ktab(c.KtabRows(), std::vector<uint16_t>(c.rows)),
-        weights(c.wport, std::vector<std::vector<int8_t>>(c.WgtRows(), std::vector<int8_t>(c.rows))) {}
+        weights(c.wport,
+                std::vector<std::vector<int8_t>>(c.WgtRows(), std::vector<int8_t>(c.rows))) {}
   std::vector<int8_t> act;
   std::vector<std::vector<uint16_t>> ktab;                // [row][lane]
   std::vector<std::vector<std::vector<int8_t>>> weights;  // [bank][row][lane]
@@ -24,8 +26,8 @@ struct Buffers {
 // [half][entry][column], column `cols` being the row sum; nothing: undefined.
 struct Accumulators {
   explicit Accumulators(const HwConfig& c)
-      : entry(2, std::vector<std::vector<std::optional<int32_t>>>(c.acc_depth,
-                                                                  std::vector<std::optional<int32_t>>(c.cols + 1))) {}
+      : entry(2, std::vector<std::vector<std::optional<int32_t>>>(
+                     c.acc_depth, std::vector<std::optional<int32_t>>(c.cols + 1))) {}
   std::vector<std::vector<std::vector<std::optional<int32_t>>>> entry;
 };
 
@@ -37,11 +39,13 @@ struct MatmulFields {
   uint64_t Macs(const HwConfig& c) const { return m * ((slices - 1) * c.rows + klast) * wcols; }
 };
 
-// The instruction's effect on the accumulators. All its addresses must be legal (checked: std::out_of_range).
-void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr, Accumulators* acc);
+// The instruction's effect on the accumulators. All its addresses must be legal (checked:
+// std::out_of_range).
+void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr,
+             Accumulators* acc);
 
-// One instruction of a program as the engine meets it: not at the queue's output before `arrival`, its tokens not there
-// before `tokens`.
+// One instruction of a program as the engine meets it: not at the queue's output before `arrival`,
+// its tokens not there before `tokens`.
 struct Step {
   Instruction instr;
   uint64_t arrival = 0, tokens = 0;

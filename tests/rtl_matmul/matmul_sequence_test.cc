@@ -37,7 +37,8 @@ Instruction Sync() {
 // The 16x16 build; offset row 0 is 0 .. 15.
 class MatmulSequenceTest : public testing::Test {
  protected:
-  MatmulSequenceTest() : config_(Builds()[0].config), model_(Builds()[0].create()), buffers_(config_) {
+  MatmulSequenceTest()
+      : config_(Builds()[0].config), model_(Builds()[0].create()), buffers_(config_) {
     for (int j = 0; j < 16; ++j) buffers_.ktab[0][j] = static_cast<uint16_t>(j);
     WriteKtab(config_, buffers_, model_.get());
     std::mt19937 rng(3);
@@ -67,15 +68,16 @@ class MatmulSequenceTest : public testing::Test {
 using Cycles = std::vector<uint64_t>;
 
 TEST_F(MatmulSequenceTest, OneFoldLoadsSixteenColumnsThenStreams) {
-  // Load slots 0 .. 15, issue with the last; four vectors in slots 16 .. 19; the last row sum is written 37 cycles
-  // after 19.
+  // Load slots 0 .. 15, issue with the last; four vectors in slots 16 .. 19; the last row sum is
+  // written 37 cycles after 19.
   const Trace t = RunProgram(model_.get(), {{Matmul({})}});
   EXPECT_EQ(t.issue, Cycles({15}));
   EXPECT_EQ(t.retire, Cycles({56}));
 }
 
 TEST_F(MatmulSequenceTest, WeightsOfTheNextInstructionLoadDuringTheLastFold) {
-  // Folds of 20 slots: 16 .. 35, 36 .. 55; the second's first load slot is 36, it issues with the first's last slot.
+  // Folds of 20 slots: 16 .. 35, 36 .. 55; the second's first load slot is 36, it issues with the
+  // first's last slot.
   const Trace t = RunProgram(model_.get(), {{Matmul({20, 2})}, {Matmul({20, 2})}});
   EXPECT_EQ(t.issue, Cycles({15, 55}));
   EXPECT_EQ(t.retire, Cycles({15 + 20 + 20 + 37, 55 + 20 + 20 + 37}));
@@ -100,7 +102,8 @@ TEST_F(MatmulSequenceTest, FullFoldsKeepTheMultipliersBusy) {
 }
 
 TEST_F(MatmulSequenceTest, SyncIssuesWhileTheArrayStreams) {
-  const Trace t = RunProgram(model_.get(), {{Matmul({60, 2})}, {Sync()}, {Sync(), 0, 40}, {Matmul({5})}});
+  const Trace t =
+      RunProgram(model_.get(), {{Matmul({60, 2})}, {Sync()}, {Sync(), 0, 40}, {Matmul({5})}});
   // The last Matmul is at the head from 41 on, its load runs with the second fold: 76 .. 91.
   EXPECT_EQ(t.issue, Cycles({15, 16, 40, 135}));
 }
@@ -139,7 +142,8 @@ TEST_F(MatmulSequenceTest, TheResultIsReadableTheCycleAfterRetire) {
   const Trace t = RunProgram(model_.get(), {{i}}, options);
   EXPECT_EQ(t.retire, Cycles({56}));
   ASSERT_EQ(got.size(), 17u);
-  for (int col = 0; col <= 16; ++col) EXPECT_EQ(got[col], *want.entry[0][3][col]) << "column " << col;
+  for (int col = 0; col <= 16; ++col)
+    EXPECT_EQ(got[col], *want.entry[0][3][col]) << "column " << col;
 }
 
 TEST_F(MatmulSequenceTest, OneHalfIsReadWhileTheOtherAccumulates) {
@@ -156,7 +160,9 @@ TEST_F(MatmulSequenceTest, OneHalfIsReadWhileTheOtherAccumulates) {
     m->in.acc_addr = static_cast<uint32_t>(cycle % 8);
     m->in.acc_col = static_cast<uint8_t>(cycle % 17);
     if (cycle <= 71 || cycle >= 350) return;
-    EXPECT_EQ(static_cast<int32_t>(m->Settle().acc_word), *want.entry[0][(cycle - 1) % 8][cycle % 17]) << cycle;
+    EXPECT_EQ(static_cast<int32_t>(m->Settle().acc_word),
+              *want.entry[0][(cycle - 1) % 8][cycle % 17])
+        << cycle;
     ++compared;
   };
   const Trace t = RunProgram(model_.get(), {{a}, {b}}, options);

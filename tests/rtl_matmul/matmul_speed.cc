@@ -1,4 +1,5 @@
-// Simulation speed of the 16x16 engine: cycles per CPU second while it streams without a pause (folds of 56 vectors).
+// Simulation speed of the 16x16 engine: cycles per CPU second while it streams without a pause
+// (folds of 56 vectors).
 //   rtl_matmul_speed [millions of cycles]
 #include <fmt/core.h>
 
@@ -52,7 +53,8 @@ int main(int argc, char** argv) {
   v.ld_we_i = 1;
   v.ld_n_i = 8;
   for (int beat = 0; beat < 128; ++beat) {
-    for (int w = 0; w < 2; ++w) v.buf_data_i[w] = v.ld_data_i[w] = static_cast<uint32_t>(std::rand()) * 2654435761u;
+    for (int w = 0; w < 2; ++w)
+      v.buf_data_i[w] = v.ld_data_i[w] = static_cast<uint32_t>(std::rand()) * 2654435761u;
     v.buf_row_i = beat / 2;
     v.buf_beat_i = beat % 2;
     v.ld_addr_i = beat * 8;

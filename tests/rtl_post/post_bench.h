@@ -1,5 +1,6 @@
-// A verilated POST engine with everything around it: queue and tokens, accumulators, parameter beats, activation
-// buffer port. Every cycle is compared with the law; the bench itself computes no result of an instruction.
+// A verilated POST engine with everything around it: queue and tokens, accumulators, parameter
+// beats, activation buffer port. Every cycle is compared with the law; the bench itself computes no
+// result of an instruction.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +21,8 @@ template <typename Port>
 void SetWord(Port& port, int word, uint32_t value) {
   if constexpr (std::is_integral_v<Port>) {
     const int shift = 32 * word;
-    port = static_cast<Port>((port & ~(Port{0xFFFFFFFF} << shift)) | (static_cast<Port>(value) << shift));
+    port = static_cast<Port>((port & ~(Port{0xFFFFFFFF} << shift)) |
+                             (static_cast<Port>(value) << shift));
   } else {
     port[word] = value;
   }
@@ -34,8 +36,8 @@ uint8_t GetByte(const Port& port, int byte) {
   }
 }
 
-// An instruction as the queue gives it: at the queue's output from cycle `arrival` on (or when its predecessor has
-// left), its tokens there from cycle `tokens` on.
+// An instruction as the queue gives it: at the queue's output from cycle `arrival` on (or when its
+// predecessor has left), its tokens there from cycle `tokens` on.
 struct PostItem {
   Instruction instr;
   uint32_t pc;
@@ -66,7 +68,8 @@ template <typename Model>
 class PostBench {
  public:
   explicit PostBench(uint64_t seed) : config(Model::Config()), random_(seed) {
-    state.acc.assign(2, std::vector<std::vector<int32_t>>(config.acc_depth, std::vector<int32_t>(config.cols + 1)));
+    state.acc.assign(2, std::vector<std::vector<int32_t>>(config.acc_depth,
+                                                          std::vector<int32_t>(config.cols + 1)));
     state.params.resize(config.ParRows() * config.lanes);
     top.rst_ni = 0;
     top.clear_i = top.stop_i = top.valid_i = top.tokens_i = top.par_we_i = top.conflict_i = 0;
@@ -83,7 +86,8 @@ class PostBench {
       for (int w = 0; w < 8; ++w) top.instr_i[w] = items.front().instr.word[w];
       top.pc_i = items.front().pc;
     } else {
-      for (int w = 0; w < 8; ++w) top.instr_i[w] = static_cast<uint32_t>(random_());  // nothing of it may matter
+      for (int w = 0; w < 8; ++w)
+        top.instr_i[w] = static_cast<uint32_t>(random_());  // nothing of it may matter
       top.pc_i = 0xDEAD;
     }
     top.stop_i = stopped;
@@ -97,14 +101,16 @@ class PostBench {
 
     if (top.err_valid_o) errors.push_back({cycle, top.err_code_o, top.err_pc_o});
     if (top.issue_o) {
-      ASSERT_TRUE(top.valid_i && top.tokens_i) << "issue without instruction or tokens, cycle " << cycle;
+      ASSERT_TRUE(top.valid_i && top.tokens_i)
+          << "issue without instruction or tokens, cycle " << cycle;
       issues.push_back({cycle, items.front().pc});
     }
     if (top.retire_o) retires.push_back({cycle, top.push_o});
     if (top.po_we_o) {
       PostSeenWrite write{cycle, top.po_addr_o, {}};
       ASSERT_LE(top.po_n_o, config.lanes);
-      for (int i = 0; i < top.po_n_o; ++i) write.bytes.push_back(static_cast<int8_t>(GetByte(top.po_data_o, i)));
+      for (int i = 0; i < top.po_n_o; ++i)
+        write.bytes.push_back(static_cast<int8_t>(GetByte(top.po_data_o, i)));
       ASSERT_LE(write.address + write.bytes.size(), static_cast<size_t>(config.act_bytes));
       writes.push_back(write);
     }
@@ -127,7 +133,8 @@ class PostBench {
       for (int c = 0; c <= config.cols; ++c)
         SetWord(top.acc_data_i, c, static_cast<uint32_t>(state.acc[half][entry][c]));
     } else {
-      for (int c = 0; c <= config.cols; ++c) SetWord(top.acc_data_i, c, static_cast<uint32_t>(random_()));
+      for (int c = 0; c <= config.cols; ++c)
+        SetWord(top.acc_data_i, c, static_cast<uint32_t>(random_()));
     }
   }
 
@@ -146,7 +153,8 @@ class PostBench {
     const int beats = (16 * config.lanes) / config.axi_bytes;
     for (int beat = 0; beat < beats; ++beat) {
       for (int idle = gap > 0 ? static_cast<int>(random_() % (gap + 1)) : 0; idle > 0; --idle) {
-        for (int w = 0; w < config.axi_bytes / 4; ++w) SetWord(top.buf_data_i, w, static_cast<uint32_t>(random_()));
+        for (int w = 0; w < config.axi_bytes / 4; ++w)
+          SetWord(top.buf_data_i, w, static_cast<uint32_t>(random_()));
         top.buf_beat_i = static_cast<uint8_t>(random_());
         Cycle();
       }
@@ -162,11 +170,13 @@ class PostBench {
     }
   }
 
-  // Accumulators and parameters of every kind: small and large sums, a parameter row each with a range of its own.
+  // Accumulators and parameters of every kind: small and large sums, a parameter row each with a
+  // range of its own.
   void Randomize() {
     for (auto& half : state.acc) {
       for (auto& entry : half) {
-        for (int32_t& v : entry) v = static_cast<int32_t>(static_cast<uint32_t>(random_())) >> (random_() % 32);
+        for (int32_t& v : entry)
+          v = static_cast<int32_t>(static_cast<uint32_t>(random_())) >> (random_() % 32);
         if (random_() % 2 == 0) entry[config.cols] >>= 16;
         if (config.row_sum == 0) entry[config.cols] = 0;
       }
@@ -184,7 +194,8 @@ class PostBench {
     for (int64_t i = 0; i < cycles; ++i) ASSERT_NO_FATAL_FAILURE(Cycle());
   }
 
-  // Back to the state after reset, by clear_i (in a cycle with everything else going on) or by rst_ni.
+  // Back to the state after reset, by clear_i (in a cycle with everything else going on) or by
+  // rst_ni.
   void Clear(bool reset) {
     if (reset) {
       top.rst_ni = 0;

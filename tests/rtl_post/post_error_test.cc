@@ -43,8 +43,8 @@ Instruction Sync() {
   return i;
 }
 
-// The legal instruction, then `bad` whose tokens come late, then another legal one. The error comes in the cycle in
-// which `bad` would have been issued; only the first instruction does anything.
+// The legal instruction, then `bad` whose tokens come late, then another legal one. The error comes
+// in the cycle in which `bad` would have been issued; only the first instruction does anything.
 template <typename Model>
 void ExpectRefused(const char* name, const Instruction& bad, ErrorCode code) {
   SCOPED_TRACE(name);
@@ -85,9 +85,12 @@ TEST(PostErrorTest, IllegalFieldsAreRefused) {
   ExpectRefused<C16L8>("rounding 6", With(field::kPoRounding, 6), bad);
   ExpectRefused<C16L8>("rounding 7", With(field::kPoRounding, 7), bad);
   ExpectRefused<C16L8>("own push", With(field::kPush, 4), bad);
-  for (int own = 1; own < 8; ++own) ExpectRefused<C16L8>("own pop", With(field::kPopPost, own), bad);
-  for (int mode : {1, 3, 5, 6, 7}) ExpectRefused<C2L2>("rounding not built", With(field::kPoRounding, mode), bad);
-  for (int zw : {1, 127, 128, 255}) ExpectRefused<C2L2>("Zw without row sum", With(field::kPoZw, zw), bad);
+  for (int own = 1; own < 8; ++own)
+    ExpectRefused<C16L8>("own pop", With(field::kPopPost, own), bad);
+  for (int mode : {1, 3, 5, 6, 7})
+    ExpectRefused<C2L2>("rounding not built", With(field::kPoRounding, mode), bad);
+  for (int zw : {1, 127, 128, 255})
+    ExpectRefused<C2L2>("Zw without row sum", With(field::kPoZw, zw), bad);
   for (int push : {1, 2, 4, 8}) {
     Instruction sync = Sync();
     sync.Set(field::kPush, push);
@@ -176,7 +179,8 @@ TEST(PostErrorTest, RangesAreAcceptedUpToTheEnd) {
   ExpectAccepted<C16L8>("entry", last_entry);
 }
 
-// Tap `bad_tap` leaves the accumulators: the error comes in its slot, its pixel is not written, earlier ones are.
+// Tap `bad_tap` leaves the accumulators: the error comes in its slot, its pixel is not written,
+// earlier ones are.
 template <typename Model>
 void ExpectEntryError(const Instruction& i, int64_t bad_tap, size_t pixels_before) {
   PostBench<Model> bench(kSeed);
@@ -220,11 +224,15 @@ TEST(PostErrorTest, EntryPastTheAccumulatorsEndsTheInstruction) {
 TEST(PostErrorTest, ConflictNamesTheInstructionThatWrites) {
   PostBench<C16L8> bench(kSeed);
   ASSERT_NO_FATAL_FAILURE(bench.Randomize());
-  for (int nth = 1; nth <= 8; ++nth) {  // 4 writes of pc 40, 4 of pc 41; the walker is up to ten taps further
+  for (int nth = 1; nth <= 8;
+       ++nth) {  // 4 writes of pc 40, 4 of pc 41; the walker is up to ten taps further
     bench.Forget();
     const int64_t start = bench.cycle;
     bench.conflict_at = bench.writes_seen + nth;
-    bench.items = {{Legal(), 40, 0, 0}, {Legal(), 41, 0, 0}, {Legal(), 42, 0, 0}, {Legal(), 43, 0, start + 100}};
+    bench.items = {{Legal(), 40, 0, 0},
+                   {Legal(), 41, 0, 0},
+                   {Legal(), 42, 0, 0},
+                   {Legal(), 43, 0, start + 100}};
     ASSERT_NO_FATAL_FAILURE(bench.RunFor(50));
     ASSERT_EQ(bench.errors.size(), 1u);
     EXPECT_EQ(bench.errors[0].code, static_cast<int>(ErrorCode::kConflict));

@@ -1,4 +1,5 @@
-// The verilated POST engines under test, each with the parameters it was built with (CMakeLists.txt).
+// The verilated POST engines under test, each with the parameters it was built with
+// (CMakeLists.txt).
 #pragma once
 
 #include "Vpost_c14l5.h"

@@ -16,23 +16,26 @@ int Entry(const Instruction& i, int y, int x, int ty, int tx) {
 }
 
 int Column(const Instruction& i, int channel, int ty, int tx, bool pair) {
-  return (Get(i, field::kPoCol) + channel + ty * Get(i, field::kPoCsTy) + tx * Get(i, field::kPoCsTx) +
-          (pair ? Get(i, field::kPoCsPair) : 0)) %
+  return (Get(i, field::kPoCol) + channel + ty * Get(i, field::kPoCsTy) +
+          tx * Get(i, field::kPoCsTx) + (pair ? Get(i, field::kPoCsPair) : 0)) %
          128;
 }
 
 int64_t Address(const Instruction& i, int y, int x, int channel) {
-  return int64_t{Get(i, field::kPoOut)} + int64_t{y} * Get(i, field::kPoSy) + int64_t{x} * Get(i, field::kPoSx) +
-         channel;
+  return int64_t{Get(i, field::kPoOut)} + int64_t{y} * Get(i, field::kPoSy) +
+         int64_t{x} * Get(i, field::kPoSx) + channel;
 }
 
-int32_t Wrap(int64_t v) { return static_cast<int32_t>(static_cast<uint32_t>(static_cast<uint64_t>(v))); }
+int32_t Wrap(int64_t v) {
+  return static_cast<int32_t>(static_cast<uint32_t>(static_cast<uint64_t>(v)));
+}
 
 }  // namespace
 
 int64_t PostTaps(const Instruction& i, const PostConfig& config) {
   const int chunks = (Get(i, field::kPoNchan) + config.lanes - 1) / config.lanes;
-  return int64_t{chunks} * Get(i, field::kPoNy) * Get(i, field::kPoNx) * Get(i, field::kPoNty) * Get(i, field::kPoNtx);
+  return int64_t{chunks} * Get(i, field::kPoNy) * Get(i, field::kPoNx) * Get(i, field::kPoNty) *
+         Get(i, field::kPoNtx);
 }
 
 bool PostInRange(const Instruction& i, const PostConfig& config) {
@@ -53,11 +56,14 @@ bool PostInRange(const Instruction& i, const PostConfig& config) {
   }
   const int last_row = Get(i, field::kPoPar) + (nchan - 1) / config.lanes;
   return last_row < config.ParRows() &&
-         Address(i, Get(i, field::kPoNy) - 1, Get(i, field::kPoNx) - 1, nchan - 1) < config.act_bytes;
+         Address(i, Get(i, field::kPoNy) - 1, Get(i, field::kPoNx) - 1, nchan - 1) <
+             config.act_bytes;
 }
 
-std::vector<PostWrite> PostWrites(const Instruction& i, const PostConfig& config, const PostState& state) {
-  const int nchan = Get(i, field::kPoNchan), nty = Get(i, field::kPoNty), ntx = Get(i, field::kPoNtx);
+std::vector<PostWrite> PostWrites(const Instruction& i, const PostConfig& config,
+                                  const PostState& state) {
+  const int nchan = Get(i, field::kPoNchan), nty = Get(i, field::kPoNty),
+            ntx = Get(i, field::kPoNtx);
   const auto& acc = state.acc[Get(i, field::kPoHalf)];
   const int32_t zw = i.GetInt8(field::kPoZw);
   std::vector<PostWrite> writes;
@@ -74,15 +80,18 @@ std::vector<PostWrite> PostWrites(const Instruction& i, const PostConfig& config
             for (int tx = 0; tx < ntx; ++tx) {
               const auto& entry = acc[Entry(i, y, x, ty, tx)];
               for (int pair = 0; pair <= Get(i, field::kPoPair); ++pair) {
-                const int32_t raw = entry[Column(i, chunk * config.lanes + lane, ty, tx, pair != 0)];
+                const int32_t raw =
+                    entry[Column(i, chunk * config.lanes + lane, ty, tx, pair != 0)];
                 best = std::max(best, Wrap(int64_t{raw} - int64_t{zw} * entry[config.cols]));
               }
             }
           }
-          const PostChannel& p = state.params[(Get(i, field::kPoPar) + chunk) * config.lanes + lane];
+          const PostChannel& p =
+              state.params[(Get(i, field::kPoPar) + chunk) * config.lanes + lane];
           write.bytes.push_back(static_cast<int8_t>(
-              Requantize(Wrap(int64_t{best} + p.bias), p.m, p.s, static_cast<Rounding>(Get(i, field::kPoRounding)),
-                         i.GetInt8(field::kPoZy), i.GetInt8(field::kPoLo), i.GetInt8(field::kPoHi))));
+              Requantize(Wrap(int64_t{best} + p.bias), p.m, p.s,
+                         static_cast<Rounding>(Get(i, field::kPoRounding)), i.GetInt8(field::kPoZy),
+                         i.GetInt8(field::kPoLo), i.GetInt8(field::kPoHi))));
         }
         taps += nty * ntx;
         write.slot = taps + 10;  // its last tap is read in slot `taps`

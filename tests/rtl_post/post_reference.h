@@ -1,4 +1,5 @@
-// What docs/isa.md says a Post instruction does, in plain loops, and what docs/timing.md says about when.
+// What docs/isa.md says a Post instruction does, in plain loops, and what docs/timing.md says about
+// when.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct PostChannel {
   uint8_t s;
 };
 
-// What POST reads: acc[half][entry][column], the row sum being column `cols`; params[row * lanes + lane].
+// What POST reads: acc[half][entry][column], the row sum being column `cols`; params[row * lanes +
+// lane].
 struct PostState {
   std::vector<std::vector<std::vector<int32_t>>> acc;
   std::vector<PostChannel> params;
@@ -41,11 +43,12 @@ struct PostWrite {
 // T of docs/timing.md.
 int64_t PostTaps(const Instruction& instr, const PostConfig& config);
 
-// True if every entry is below ACC_DEPTH, every column of a written lane below COLS, every address and parameter row
-// inside its memory.
+// True if every entry is below ACC_DEPTH, every column of a written lane below COLS, every address
+// and parameter row inside its memory.
 bool PostInRange(const Instruction& instr, const PostConfig& config);
 
 // The writes in order. `instr` must be in range.
-std::vector<PostWrite> PostWrites(const Instruction& instr, const PostConfig& config, const PostState& state);
+std::vector<PostWrite> PostWrites(const Instruction& instr, const PostConfig& config,
+                                  const PostState& state);
 
 }  // namespace systole

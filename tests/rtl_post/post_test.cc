@@ -1,5 +1,5 @@
-// The verilated POST engine on random instructions: every byte, address and cycle against docs/isa.md and
-// docs/timing.md.
+// The verilated POST engine on random instructions: every byte, address and cycle against
+// docs/isa.md and docs/timing.md.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,9 +18,12 @@ namespace {
 
 constexpr uint64_t kSeed = 2718281;
 
-int Below(std::mt19937_64& random, int n) { return static_cast<int>(random() % static_cast<uint64_t>(n)); }
+int Below(std::mt19937_64& random, int n) {
+  return static_cast<int>(random() % static_cast<uint64_t>(n));
+}
 
-// A legal instruction in range. Small counts are frequent; strides go both ways, modulo their width.
+// A legal instruction in range. Small counts are frequent; strides go both ways, modulo their
+// width.
 Instruction DrawPost(std::mt19937_64& random, const PostConfig& config) {
   auto count = [&](int most) { return 1 + std::min(Below(random, most), Below(random, most)); };
   for (;;) {
@@ -87,7 +90,8 @@ void CompareWithLaw(const PostBench<Model>& bench, const std::vector<PostItem>& 
   auto mark = [&](std::vector<bool>& v, int64_t from, int64_t to) {
     for (int64_t c = from; c < to; ++c) v.at(c - bench.first_cycle) = true;
   };
-  ASSERT_TRUE(bench.errors.empty()) << "error " << bench.errors[0].code << " pc " << bench.errors[0].pc;
+  ASSERT_TRUE(bench.errors.empty())
+      << "error " << bench.errors[0].code << " pc " << bench.errors[0].pc;
   ASSERT_EQ(bench.issues.size(), items.size());
   int64_t free = 0, previous = -1;
   for (size_t j = 0; j < items.size(); ++j) {
@@ -112,7 +116,8 @@ void CompareWithLaw(const PostBench<Model>& bench, const std::vector<PostItem>& 
   for (size_t k = 0; k < writes.size(); ++k) {
     ASSERT_EQ(bench.writes[k].cycle, writes[k].cycle) << "write " << k;
     ASSERT_EQ(bench.writes[k].address, writes[k].address) << "write " << k;
-    ASSERT_EQ(bench.writes[k].bytes, writes[k].bytes) << "write " << k << " cycle " << writes[k].cycle;
+    ASSERT_EQ(bench.writes[k].bytes, writes[k].bytes)
+        << "write " << k << " cycle " << writes[k].cycle;
   }
   ASSERT_EQ(bench.retires.size(), retires.size());
   for (size_t k = 0; k < retires.size(); ++k) {
@@ -146,7 +151,8 @@ class PostTest : public testing::Test {
     int64_t end = bench.cycle;
     for (const PostItem& item : items) {
       const bool sync = item.instr.opcode() == Opcode::kSyncPost;
-      end = std::max({end, item.arrival, item.tokens}) + (sync ? 1 : PostTaps(item.instr, bench.config));
+      end = std::max({end, item.arrival, item.tokens}) +
+            (sync ? 1 : PostTaps(item.instr, bench.config));
     }
     return end - bench.cycle + 20;
   }
@@ -210,7 +216,8 @@ TYPED_TEST(PostTest, TapsReadTheirEntryInOrder) {
   }
 }
 
-// Parameter rows are loaded, with gaps between beats, while an instruction that does not use them runs.
+// Parameter rows are loaded, with gaps between beats, while an instruction that does not use them
+// runs.
 TYPED_TEST(PostTest, ParameterRowsLoadWhileOthersAreRead) {
   PostBench<TypeParam> bench(kSeed);
   ASSERT_NO_FATAL_FAILURE(bench.Randomize());
@@ -219,7 +226,8 @@ TYPED_TEST(PostTest, ParameterRowsLoadWhileOthersAreRead) {
     auto items = this->DrawItems(bench, 6, true);
     std::vector<bool> used(bench.config.ParRows());
     for (const PostItem& item : items) {
-      for (int c = 0; c < static_cast<int>(item.instr.Get(field::kPoNchan)); c += bench.config.lanes) {
+      for (int c = 0; c < static_cast<int>(item.instr.Get(field::kPoNchan));
+           c += bench.config.lanes) {
         used[item.instr.Get(field::kPoPar) + c / bench.config.lanes] = true;
       }
     }
@@ -241,7 +249,8 @@ TYPED_TEST(PostTest, ParameterRowsLoadWhileOthersAreRead) {
   }
 }
 
-// clear_i or reset in any cycle: nothing of what was under way is written or retired, and what follows is right.
+// clear_i or reset in any cycle: nothing of what was under way is written or retired, and what
+// follows is right.
 TYPED_TEST(PostTest, ClearOrResetAtAnyCycleThenRuns) {
   PostBench<TypeParam> bench(kSeed);
   ASSERT_NO_FATAL_FAILURE(bench.Randomize());

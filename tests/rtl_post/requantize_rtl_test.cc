@@ -1,6 +1,6 @@
-// The verilated requantize lane, one vector a cycle, against the C++ arithmetic: crafted ties, extremes, and ten
-// million seeded vectors in each mode. Every result is expected exactly kLatency cycles after its vector, and nothing
-// else.
+// The verilated requantize lane, one vector a cycle, against the C++ arithmetic: crafted ties,
+// extremes, and ten million seeded vectors in each mode. Every result is expected exactly kLatency
+// cycles after its vector, and nothing else.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -28,7 +28,9 @@ struct Vector {
   int8_t zy, lo, hi;
 };
 
-int8_t Expected(const Vector& v) { return static_cast<int8_t>(Requantize(v.acc, v.m, v.s, v.mode, v.zy, v.lo, v.hi)); }
+int8_t Expected(const Vector& v) {
+  return static_cast<int8_t>(Requantize(v.acc, v.m, v.s, v.mode, v.zy, v.lo, v.hi));
+}
 
 class Lane {
  public:
@@ -40,8 +42,8 @@ class Lane {
     top_->rst_ni = 1;
   }
 
-  // One cycle. `v` enters unless null; what comes out in this cycle is compared with what entered kLatency ago.
-  // Returns false at the first difference.
+  // One cycle. `v` enters unless null; what comes out in this cycle is compared with what entered
+  // kLatency ago. Returns false at the first difference.
   bool Cycle(const Vector* v) {
     top_->valid_i = v != nullptr;
     if (v != nullptr) {
@@ -54,12 +56,14 @@ class Lane {
       top_->hi_i = static_cast<uint8_t>(v->hi);
     }
     Slot& slot = pipe_[cycle_++ % kLatency];
-    const bool ok = slot.valid == (top_->valid_o != 0) && (!slot.valid || slot.y == static_cast<int8_t>(top_->y_o));
+    const bool ok = slot.valid == (top_->valid_o != 0) &&
+                    (!slot.valid || slot.y == static_cast<int8_t>(top_->y_o));
     if (!ok) {
-      ADD_FAILURE() << RoundingName(slot.v.mode) << " acc " << slot.v.acc << " m " << slot.v.m << " s " << slot.v.s
-                    << " zy " << int{slot.v.zy} << " lo " << int{slot.v.lo} << " hi " << int{slot.v.hi} << ": valid "
-                    << int{top_->valid_o} << " y " << int{static_cast<int8_t>(top_->y_o)} << ", expected valid "
-                    << slot.valid << " y " << int{slot.y};
+      ADD_FAILURE() << RoundingName(slot.v.mode) << " acc " << slot.v.acc << " m " << slot.v.m
+                    << " s " << slot.v.s << " zy " << int{slot.v.zy} << " lo " << int{slot.v.lo}
+                    << " hi " << int{slot.v.hi} << ": valid " << int{top_->valid_o} << " y "
+                    << int{static_cast<int8_t>(top_->y_o)} << ", expected valid " << slot.valid
+                    << " y " << int{slot.y};
     }
     slot.valid = v != nullptr;
     if (v != nullptr) {
@@ -105,8 +109,8 @@ class Lane {
   uint64_t cycle_ = 0;
 };
 
-// Any value the ports take (also m and s that no model uses), weighted towards results near and inside int8 and
-// towards ties.
+// Any value the ports take (also m and s that no model uses), weighted towards results near and
+// inside int8 and towards ties.
 Vector Draw(std::mt19937_64& random, Rounding mode) {
   const uint64_t a = random(), b = random();
   Vector v;
@@ -120,9 +124,12 @@ Vector Draw(std::mt19937_64& random, Rounding mode) {
   if (kind == 2) v.m &= 0x7FFFFF80;                      // 24 bits, as in float32
   if (kind == 3) v.m >>= (a >> 8) & 31;                  // small
   if (kind == 4) v.m = uint32_t{1} << ((a >> 8) % 31);   // a power of two
-  // acc is about 2^(31 - down): a shift of 24 + 31 - down leaves about 7 bits of the product by m ~ 2^31.
-  v.s = (a >> 13) & 3 ? 51 - down + static_cast<int>((a >> 16) % 14) : static_cast<int>((a >> 16) % 63);
-  if (kind == 4 && (b >> 57) & 1) v.s = static_cast<int>((a >> 8) % 31) + 1 + static_cast<int>((a >> 20) % 8);
+  // acc is about 2^(31 - down): a shift of 24 + 31 - down leaves about 7 bits of the product by m ~
+  // 2^31.
+  v.s = (a >> 13) & 3 ? 51 - down + static_cast<int>((a >> 16) % 14)
+                      : static_cast<int>((a >> 16) % 63);
+  if (kind == 4 && (b >> 57) & 1)
+    v.s = static_cast<int>((a >> 8) % 31) + 1 + static_cast<int>((a >> 20) % 8);
   if (v.s < 0) v.s = 0;
   if (v.s > 62) v.s = 62;
   v.zy = static_cast<int8_t>(b >> 32);
@@ -145,7 +152,8 @@ TEST_P(RequantizeRtlTest, EqualsTheArithmeticOnTenMillionVectors) {
   constexpr int kVectors = 10'000'000;
   for (int i = 0; i < kVectors; ++i) {
     const Vector v = Draw(random, mode());
-    ASSERT_TRUE(lane.Cycle(&v)) << "seed " << kSeed + GetParam() << " within " << kLatency << " before vector " << i;
+    ASSERT_TRUE(lane.Cycle(&v)) << "seed " << kSeed + GetParam() << " within " << kLatency
+                                << " before vector " << i;
     const int8_t y = Expected(v);
     inside += y != v.lo && y != v.hi;
     const uint64_t p = static_cast<uint64_t>(int64_t{v.acc} * v.m);
@@ -157,8 +165,9 @@ TEST_P(RequantizeRtlTest, EqualsTheArithmeticOnTenMillionVectors) {
   EXPECT_GT(ties, kVectors / 200);
 }
 
-// For every shift: products (2k + 1) 2^(s-1) exactly between two integers, and one to either side, by m = 1 and by
-// m = 2^30; saturating and extreme accumulators; every multiplier at the edge of 24 bits.
+// For every shift: products (2k + 1) 2^(s-1) exactly between two integers, and one to either side,
+// by m = 1 and by m = 2^30; saturating and extreme accumulators; every multiplier at the edge of 24
+// bits.
 TEST_P(RequantizeRtlTest, EqualsTheArithmeticOnTiesAndExtremes) {
   Lane lane;
   const int32_t extremes[] = {INT32_MIN,
@@ -192,7 +201,8 @@ TEST_P(RequantizeRtlTest, EqualsTheArithmeticOnTiesAndExtremes) {
   };
   for (int s = 0; s <= 62; ++s) {
     for (int32_t acc : extremes) {
-      for (uint32_t m : multipliers) ASSERT_TRUE(run(acc, m, s)) << "acc " << acc << " m " << m << " s " << s;
+      for (uint32_t m : multipliers)
+        ASSERT_TRUE(run(acc, m, s)) << "acc " << acc << " m " << m << " s " << s;
     }
     for (int64_t k = -140; k <= 140; ++k) {
       for (int64_t delta = -1; delta <= 1; ++delta) {
@@ -201,7 +211,9 @@ TEST_P(RequantizeRtlTest, EqualsTheArithmeticOnTiesAndExtremes) {
         }
         if (s >= 31 && s <= 54) {
           ASSERT_TRUE(run((2 * k + 1) * (int64_t{1} << (s - 31)) + delta, 1u << 30, s)) << s;
-          ASSERT_TRUE(run((2 * k + 1) * (int64_t{1} << (s - 31)), (1u << 30) + static_cast<uint32_t>(delta), s)) << s;
+          ASSERT_TRUE(run((2 * k + 1) * (int64_t{1} << (s - 31)),
+                          (1u << 30) + static_cast<uint32_t>(delta), s))
+              << s;
         }
       }
     }
@@ -215,8 +227,13 @@ TEST_P(RequantizeRtlTest, EveryClampAndZeroPoint) {
     for (int lo = -128; lo <= 127; lo += 17) {
       for (int hi = lo; hi <= 127; hi += 15) {
         for (int32_t acc : {-1000, -300, -129, -5, 0, 3, 128, 300, 1000}) {
-          const Vector v{
-              acc, 1u << 30, 30, mode(), static_cast<int8_t>(zy), static_cast<int8_t>(lo), static_cast<int8_t>(hi)};
+          const Vector v{acc,
+                         1u << 30,
+                         30,
+                         mode(),
+                         static_cast<int8_t>(zy),
+                         static_cast<int8_t>(lo),
+                         static_cast<int8_t>(hi)};
           ASSERT_TRUE(lane.Cycle(&v));
         }
       }
@@ -226,7 +243,9 @@ TEST_P(RequantizeRtlTest, EveryClampAndZeroPoint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AllModes, RequantizeRtlTest, testing::Range(0, kNumRoundings),
-                         [](const auto& info) { return RoundingName(static_cast<Rounding>(info.param)); });
+                         [](const auto& info) {
+                           return RoundingName(static_cast<Rounding>(info.param));
+                         });
 
 TEST(RequantizeRtlPipelineTest, ModesMixBubblesAndClearsBetween) {
   std::mt19937_64 random(kSeed);

@@ -1,7 +1,8 @@
-// The verilated accelerator with small buffers, run from the register port: what every test of the shell needs.
+// The verilated accelerator with small buffers, run from the register port: what every test of the
+// shell needs.
 //
-// Memory map of the tests: program at kCode, data at [kData, kData + kDataBytes), both inside the read window
-// [kCode, kData + kDataBytes); the write window is [kOut, kOut + kDataBytes).
+// Memory map of the tests: program at kCode, data at [kData, kData + kDataBytes), both inside the
+// read window [kCode, kData + kDataBytes); the write window is [kOut, kOut + kDataBytes).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -40,13 +41,16 @@ struct Outcome {
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Outcome& o) {
-  return out << (o.interrupted ? "" : "no interrupt, ") << "status " << o.status << " error " << ErrorText(o.code)
-             << " engine " << o.engine << " instruction " << o.index;
+  return out << (o.interrupted ? "" : "no interrupt, ") << "status " << o.status << " error "
+             << ErrorText(o.code) << " engine " << o.engine << " instruction " << o.index;
 }
 
 class Bench {
  public:
-  explicit Bench(const HwConfig& config = SmallConfig(64, 8)) : config(config), device(OpenRtl(config)) { Configure(); }
+  explicit Bench(const HwConfig& config = SmallConfig(64, 8))
+      : config(config), device(OpenRtl(config)) {
+    Configure();
+  }
 
   // After construction and after every hardware reset.
   void Configure() {

@@ -1,5 +1,5 @@
-// What LOAD, Fill and STORE move, byte for byte, against a plain C++ buffer: at the promised latencies and with random
-// stalls on every channel of every port.
+// What LOAD, Fill and STORE move, byte for byte, against a plain C++ buffer: at the promised
+// latencies and with random stalls on every channel of every port.
 #include <gtest/gtest.h>
 
 #include "tests/rtl_shell/transfer_program.h"
@@ -11,8 +11,8 @@ using namespace testing;  // NOLINT
 
 constexpr int kRegions = 4;
 
-// Rounds of load (and fill) and store through `kRegions` regions of the activation buffer, ordered by tokens: a region
-// is loaded again when its store has retired.
+// Rounds of load (and fill) and store through `kRegions` regions of the activation buffer, ordered
+// by tokens: a region is loaded again when its store has retired.
 class RoundTrip {
  public:
   RoundTrip(const HwConfig& config, uint32_t seed)
@@ -59,10 +59,12 @@ class RoundTrip {
     const int lines = 1 + Below(6), bytes = 1 + Below(size / lines);
     const int stride = bytes + Below((size - lines * bytes) / lines + 1);
     const int padded = (bytes + beat - 1) / beat * beat;
-    Instruction i = MakeTransfer(opcode, base + static_cast<uint64_t>(Below(2000) * beat), static_cast<uint64_t>(bytes),
-                                 static_cast<uint64_t>(lines), static_cast<uint64_t>(padded + Below(20) * beat));
+    Instruction i = MakeTransfer(opcode, base + static_cast<uint64_t>(Below(2000) * beat),
+                                 static_cast<uint64_t>(bytes), static_cast<uint64_t>(lines),
+                                 static_cast<uint64_t>(padded + Below(20) * beat));
     i.Set(field::kLsBufStride, static_cast<uint64_t>(stride));
-    i.Set(field::kLsBuf, static_cast<uint64_t>(region + Below(size - (lines - 1) * stride - bytes + 1)));
+    i.Set(field::kLsBuf,
+          static_cast<uint64_t>(region + Below(size - (lines - 1) * stride - bytes + 1)));
     i.Set(field::kLsFill, static_cast<uint64_t>(Below(256)));
     return i;
   }
@@ -101,7 +103,8 @@ class ShellBytes : public ::testing::TestWithParam<Case> {
     ExpectDone(bench.Run(code));
     bench.device->ReadMemory(kOut, got.data(), kDataBytes);
     for (size_t i = 0; i < got.size(); ++i) {
-      ASSERT_EQ(int{got[i]}, int{trip.expected()[i]}) << "memory byte " << i << " of the write window";
+      ASSERT_EQ(int{got[i]}, int{trip.expected()[i]})
+          << "memory byte " << i << " of the write window";
     }
     bench.device->ReadMemory(kData, got.data(), kDataBytes);
     EXPECT_EQ(got, trip.memory()) << "the source has changed";
@@ -126,15 +129,16 @@ TEST_P(ShellBytes, ArriveWithRandomStallsOnEveryChannel) {
     const uint64_t total = bench.Get64(reg::kCntTotal);
     for (int e = 0; e < kNumEngines; ++e) {
       uint64_t sum = 0;
-      for (int c = 0; c < 4; ++c) sum += bench.Get64(reg::EngineCounter(e, static_cast<reg::Cause>(c)));
+      for (int c = 0; c < 4; ++c)
+        sum += bench.Get64(reg::EngineCounter(e, static_cast<reg::Cause>(c)));
       EXPECT_EQ(sum, total) << "engine " << e;
     }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Ports, ShellBytes,
-                         ::testing::Values(Case{32, 1}, Case{32, 8}, Case{64, 1}, Case{64, 8}, Case{128, 1},
-                                           Case{128, 8}),
+                         ::testing::Values(Case{32, 1}, Case{32, 8}, Case{64, 1}, Case{64, 8},
+                                           Case{128, 1}, Case{128, 8}),
                          [](const auto& info) {
                            return "Width" + std::to_string(info.param.data_width) + "Outstanding" +
                                   std::to_string(info.param.outstanding);

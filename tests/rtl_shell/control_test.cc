@@ -133,19 +133,24 @@ TEST_F(ShellControl, WatchdogNamesTheOldestUnfinishedInstruction) {
   using Kind = AxiFault::Kind;
   const AxiFault none;
   // Instruction 0 finishes, 1 is the load that hangs, 2 the store that waits for 0 alone and hangs.
-  const std::vector<Instruction> code = {With(MakeTransfer(Opcode::kLoadAct, kData, 64), {{field::kPush, kToStore}}),
-                                         MakeTransfer(Opcode::kLoadAct, kData + 0x1000, 700),
-                                         With(MakeTransfer(Opcode::kStore, kOut, 64), {{field::kPopLoad, 1}})};
-  const Hang hangs[] = {
-      {"read without an answer", Kind::kNoResponse, 0, 0, 1},  {"read address never taken", Kind::kNotReady, 0, 0, 0},
-      {"fetch without an answer", Kind::kNoResponse, 1, 4, 0}, {"fetch address never taken", Kind::kNotReady, 1, 4, 0},
-      {"write without an answer", Kind::kNoResponse, 2, 3, 2}, {"write never taken", Kind::kNotReady, 2, 3, 2}};
+  const std::vector<Instruction> code = {
+      With(MakeTransfer(Opcode::kLoadAct, kData, 64), {{field::kPush, kToStore}}),
+      MakeTransfer(Opcode::kLoadAct, kData + 0x1000, 700),
+      With(MakeTransfer(Opcode::kStore, kOut, 64), {{field::kPopLoad, 1}})};
+  const Hang hangs[] = {{"read without an answer", Kind::kNoResponse, 0, 0, 1},
+                        {"read address never taken", Kind::kNotReady, 0, 0, 0},
+                        {"fetch without an answer", Kind::kNoResponse, 1, 4, 0},
+                        {"fetch address never taken", Kind::kNotReady, 1, 4, 0},
+                        {"write without an answer", Kind::kNoResponse, 2, 3, 2},
+                        {"write never taken", Kind::kNotReady, 2, 3, 2}};
   bench.device->WriteReg(reg::kWatchdog, 500);
   for (const Hang& h : hangs) {
     SCOPED_TRACE(h.name);
     AxiFault fault{h.kind};
-    if (h.port == 0 && h.kind == Kind::kNoResponse) fault.first = kData + 0x1000, fault.last = kData + 0x1FFF;
-    bench.device->SetFaults(h.port == 0 ? fault : none, h.port == 1 ? fault : none, h.port == 2 ? fault : none);
+    if (h.port == 0 && h.kind == Kind::kNoResponse)
+      fault.first = kData + 0x1000, fault.last = kData + 0x1FFF;
+    bench.device->SetFaults(h.port == 0 ? fault : none, h.port == 1 ? fault : none,
+                            h.port == 2 ? fault : none);
     bench.device->SetTiming({20, false, 1});
     const Outcome o = bench.Run(code);
     EXPECT_TRUE(o.interrupted);
@@ -160,7 +165,8 @@ TEST_F(ShellControl, WatchdogNamesTheOldestUnfinishedInstruction) {
     EXPECT_EQ(bench.Status(), kBusy | kDraining);
     EXPECT_TRUE(bench.device->WaitInterrupt(2000));
     EXPECT_EQ(bench.Status(), kDone | kError | kDraining);
-    EXPECT_EQ(bench.device->ReadReg(reg::kError), 0x400u + static_cast<uint32_t>(ErrorCode::kWatchdog));
+    EXPECT_EQ(bench.device->ReadReg(reg::kError),
+              0x400u + static_cast<uint32_t>(ErrorCode::kWatchdog));
 
     // A hardware reset (of the bus as well) always works.
     bench.device->SetFaults(none, none, none);
@@ -187,13 +193,16 @@ TEST_F(ShellControl, StartAfterAWatchdogWaitsForALateBus) {
   EXPECT_EQ(bench.Status(), kBusy | kDraining);
   ExpectDone(bench.Finish());
   const Timeline model = Simulate(Copy(), bench.config, MemoryTiming{3000});
-  EXPECT_EQ(bench.Get64(reg::kCntTotal), static_cast<uint64_t>(model.total));  // counted from the real start
+  EXPECT_EQ(bench.Get64(reg::kCntTotal),
+            static_cast<uint64_t>(model.total));  // counted from the real start
 }
 
 TEST_F(ShellControl, ErrorWaitsForTheBusToDrain) {
   bench.device->SetTiming({1000, false, 1});
-  // Loads in flight when the bad opcode (fetched with them) is found: BUSY and DRAINING until their data have come.
-  bench.Start({MakeTransfer(Opcode::kLoadAct, kData, 1024), Make(Opcode::kSyncLoad), Instruction{}});
+  // Loads in flight when the bad opcode (fetched with them) is found: BUSY and DRAINING until their
+  // data have come.
+  bench.Start(
+      {MakeTransfer(Opcode::kLoadAct, kData, 1024), Make(Opcode::kSyncLoad), Instruction{}});
   bench.device->Idle(1100);
   EXPECT_EQ(bench.Status(), kBusy | kDraining);
   ExpectError(bench.Finish(), ErrorCode::kBadOpcode, 4, 2);
@@ -204,7 +213,8 @@ TEST_F(ShellControl, WatchdogLetsWorkThatProgressesRun) {
   // A Fill of 1024 cycles and a load of 1000 cycles' latency, with a watchdog between the two.
   bench.device->WriteReg(reg::kWatchdog, 400);
   bench.device->SetTiming({300, false, 1});
-  ExpectDone(bench.Run({MakeTransfer(Opcode::kFill, 0, 8192), MakeTransfer(Opcode::kLoadAct, kData, 8)}));
+  ExpectDone(
+      bench.Run({MakeTransfer(Opcode::kFill, 0, 8192), MakeTransfer(Opcode::kLoadAct, kData, 8)}));
   bench.device->SetTiming({500, false, 1});
   ExpectDone(bench.Run({}));
   const Outcome o = bench.Run({MakeTransfer(Opcode::kFill, 0, 8192)});
@@ -221,7 +231,8 @@ TEST_F(ShellControl, TellsItsParameters) {
   EXPECT_EQ(bench.device->ReadReg(reg::kParam2), 0x00010001u);
   EXPECT_EQ(bench.device->ReadReg(reg::kParam3), 0x00010004u);  // KTAB_KIB 1, ACC_DEPTH 4
   EXPECT_EQ(bench.device->ReadReg(reg::kParam4), 0x04200040u);  // IDs 4, addresses 32, data 64 bits
-  EXPECT_EQ(bench.device->ReadReg(reg::kParam5), 0x033F0804u);  // DATAFLOWS 1, ROW_SUM 1, 63, OUTSTANDING 8, QUEUE 4
+  EXPECT_EQ(bench.device->ReadReg(reg::kParam5),
+            0x033F0804u);  // DATAFLOWS 1, ROW_SUM 1, 63, OUTSTANDING 8, QUEUE 4
   EXPECT_EQ(c.queue_depth, 4);
 }
 

@@ -157,7 +157,8 @@ TEST_F(Csr, InterruptStatusIsSetByEventsAndClearedByOnes) {
   EXPECT_EQ(Read(reg::kIrqStatus), 1u);
   // An event in the cycle of its clearing is not lost.
   dut_->irq_set_i = 1;
-  dut_->awaddr_i = reg::kIrqStatus, dut_->wdata_i = 3, dut_->wstrb_i = 15, dut_->awvalid_i = dut_->wvalid_i = 1;
+  dut_->awaddr_i = reg::kIrqStatus, dut_->wdata_i = 3, dut_->wstrb_i = 15,
+  dut_->awvalid_i = dut_->wvalid_i = 1;
   Step();
   dut_->irq_set_i = 0, dut_->awvalid_i = dut_->wvalid_i = 0;
   Step();
@@ -175,7 +176,8 @@ TEST_F(Csr, LowCounterWordKeepsItsHighWord) {
     EXPECT_EQ(Read(reg::kCntTotal + 8 * index), 0x33334444u + index);
     dut_->value_i = 0x9999000000000000ull;
     EXPECT_EQ(Read(reg::kCntTotal + 8 * index + 4), 0x11112222u);
-    EXPECT_EQ(Read(reg::kCntTotal + 8 * index + 4), 0x11112222u);  // until the next low word is read
+    EXPECT_EQ(Read(reg::kCntTotal + 8 * index + 4),
+              0x11112222u);  // until the next low word is read
   }
 }
 

@@ -1,5 +1,5 @@
-// Every error the shell, LOAD and STORE can raise: its code, engine and instruction, nothing refused on the bus, and a
-// correct run afterwards.
+// Every error the shell, LOAD and STORE can raise: its code, engine and instruction, nothing
+// refused on the bus, and a correct run afterwards.
 #include <gtest/gtest.h>
 
 #include "tests/rtl_shell/transfer_program.h"
@@ -21,8 +21,9 @@ class ShellErrors : public ::testing::Test {
     std::vector<uint8_t> bytes(24), got(24);
     for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(++salt_ * 29 + i * 7);
     bench.device->WriteMemory(kData, bytes.data(), bytes.size());
-    ExpectDone(bench.Run({With(MakeTransfer(Opcode::kLoadAct, kData, 24), {{field::kPush, kToStore}}),
-                          With(MakeTransfer(Opcode::kStore, kOut, 24), {{field::kPopLoad, 1}})}));
+    ExpectDone(
+        bench.Run({With(MakeTransfer(Opcode::kLoadAct, kData, 24), {{field::kPush, kToStore}}),
+                   With(MakeTransfer(Opcode::kStore, kOut, 24), {{field::kPopLoad, 1}})}));
     bench.device->ReadMemory(kOut, got.data(), got.size());
     EXPECT_EQ(got, bytes);
   }
@@ -52,7 +53,8 @@ TEST_F(ShellErrors, UnknownOpcodesAreFoundByTheDispatcher) {
 }
 
 TEST_F(ShellErrors, IllegalFieldsOfTransfers) {
-  const Instruction load = MakeTransfer(Opcode::kLoadAct, kData, 8, 2, 8), fill = MakeTransfer(Opcode::kFill, 0, 8);
+  const Instruction load = MakeTransfer(Opcode::kLoadAct, kData, 8, 2, 8),
+                    fill = MakeTransfer(Opcode::kFill, 0, 8);
   const Instruction store = MakeTransfer(Opcode::kStore, kOut, 8, 2, 8),
                     wgt = MakeTransfer(Opcode::kLoadWgt, kData, 16);
   const struct {
@@ -64,7 +66,8 @@ TEST_F(ShellErrors, IllegalFieldsOfTransfers) {
       {"load, no lines", With(load, {{field::kLsLines, 0}}), kLoad},
       {"load, address off a beat", With(load, {{field::kLsAddr, kData + 4}}), kLoad},
       {"load, stride off a beat", With(load, {{field::kLsMemStride, 12}}), kLoad},
-      {"load, stride off a beat, one line", With(load, {{field::kLsLines, 1}, {field::kLsMemStride, 1}}), kLoad},
+      {"load, stride off a beat, one line",
+       With(load, {{field::kLsLines, 1}, {field::kLsMemStride, 1}}), kLoad},
       {"load, own pop", With(load, {{field::kPopLoad, 1}}), kLoad},
       {"load, own push", With(load, {{field::kPush, kToLoad}}), kLoad},
       {"fill, no bytes", With(fill, {{field::kLsBytes, 0}}), kLoad},
@@ -96,7 +99,8 @@ TEST_F(ShellErrors, IllegalFieldsOfTransfers) {
 }
 
 TEST_F(ShellErrors, BufferAddressesPastTheEnd) {
-  // 8192 bytes of activations; 512 weight rows of 8 padded bytes; 256 offset rows of 8; 32 parameter rows of 32.
+  // 8192 bytes of activations; 512 weight rows of 8 padded bytes; 256 offset rows of 8; 32
+  // parameter rows of 32.
   const struct {
     const char* name;
     Opcode opcode;
@@ -137,7 +141,8 @@ TEST_F(ShellErrors, ReadsOutsideTheWindowStayOffTheBus) {
   const uint64_t end = kData + kDataBytes;
   const struct {
     const char* name;
-    uint64_t address, bytes, lines, stride, beats_read;  // beats of the good load before it and of its own good bursts
+    uint64_t address, bytes, lines, stride,
+        beats_read;  // beats of the good load before it and of its own good bursts
     bool good;
   } cases[] = {
       {"last beat", end - 8, 8, 1, 0, 2, true},
@@ -151,8 +156,9 @@ TEST_F(ShellErrors, ReadsOutsideTheWindowStayOffTheBus) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
-    const Outcome o = bench.Run({MakeTransfer(Opcode::kLoadAct, kData, 8),
-                                 MakeTransfer(Opcode::kLoadAct, c.address, c.bytes, c.lines, c.stride)});
+    const Outcome o =
+        bench.Run({MakeTransfer(Opcode::kLoadAct, kData, 8),
+                   MakeTransfer(Opcode::kLoadAct, c.address, c.bytes, c.lines, c.stride)});
     c.good ? ExpectDone(o) : ExpectError(o, ErrorCode::kReadWindow, kLoad, 1);
     EXPECT_EQ(bench.Get64(reg::kCntReadBeats), c.beats_read);
   }
@@ -163,8 +169,10 @@ TEST_F(ShellErrors, LineAddressThatWrapsIntoTheWindowIsOutside) {
   bench.Set64(reg::kRdBaseLo, 0);
   bench.Set64(reg::kRdLastLo, ~uint64_t{0});
   // The window is the whole address space of 32 bits; line 1 lies in it only modulo 2^64.
-  ExpectError(bench.Run({MakeTransfer(Opcode::kLoadAct, ~uint64_t{0} - 7, 8, 2, 8)}), ErrorCode::kReadWindow, kLoad, 0);
-  ExpectError(bench.Run({MakeTransfer(Opcode::kLoadAct, 0xFFFFFFF8, 8, 2, 8)}), ErrorCode::kReadWindow, kLoad, 0);
+  ExpectError(bench.Run({MakeTransfer(Opcode::kLoadAct, ~uint64_t{0} - 7, 8, 2, 8)}),
+              ErrorCode::kReadWindow, kLoad, 0);
+  ExpectError(bench.Run({MakeTransfer(Opcode::kLoadAct, 0xFFFFFFF8, 8, 2, 8)}),
+              ErrorCode::kReadWindow, kLoad, 0);
   EXPECT_EQ(bench.Get64(reg::kCntReadBeats), 1u);
 }
 
@@ -172,10 +180,13 @@ TEST_F(ShellErrors, WritesOutsideTheWindowStayOffTheBus) {
   const uint64_t end = kOut + kDataBytes;
   const uint64_t marker = 0x1122334455667788;
   for (const uint64_t address : {kOut - 8, end}) bench.device->WriteMemory(address, &marker, 8);
-  ExpectError(bench.Run({MakeTransfer(Opcode::kStore, end, 8)}), ErrorCode::kWriteWindow, kStore, 0);
-  ExpectError(bench.Run({MakeTransfer(Opcode::kStore, kOut - 8, 8)}), ErrorCode::kWriteWindow, kStore, 0);
+  ExpectError(bench.Run({MakeTransfer(Opcode::kStore, end, 8)}), ErrorCode::kWriteWindow, kStore,
+              0);
+  ExpectError(bench.Run({MakeTransfer(Opcode::kStore, kOut - 8, 8)}), ErrorCode::kWriteWindow,
+              kStore, 0);
   EXPECT_EQ(bench.Get64(reg::kCntWriteBeats), 0u);
-  ExpectError(bench.Run({MakeTransfer(Opcode::kStore, end - 256, 8, 33, 8)}), ErrorCode::kWriteWindow, kStore, 0);
+  ExpectError(bench.Run({MakeTransfer(Opcode::kStore, end - 256, 8, 33, 8)}),
+              ErrorCode::kWriteWindow, kStore, 0);
   EXPECT_EQ(bench.Get64(reg::kCntWriteBeats), 32u);  // the lines inside
   ExpectDone(bench.Run({MakeTransfer(Opcode::kStore, end - 8, 8)}));
   for (const uint64_t address : {kOut - 8, end}) {
@@ -228,12 +239,14 @@ TEST_F(ShellErrors, ErrorResponsesNameTheInstruction) {
 
 TEST_F(ShellErrors, TokenThatNeverComes) {
   const Instruction load = MakeTransfer(Opcode::kLoadAct, kData, 8);
-  ExpectError(bench.Run({load, Make(Opcode::kSyncStore, {{field::kPopLoad, 1}})}), ErrorCode::kToken, kStore, 1);
+  ExpectError(bench.Run({load, Make(Opcode::kSyncStore, {{field::kPopLoad, 1}})}),
+              ErrorCode::kToken, kStore, 1);
   // Two wait: the smaller index is named.
   ExpectError(bench.Run({load, Make(Opcode::kSyncPost, {{field::kPopStore, 1}}),
                          Make(Opcode::kSyncLoad, {{field::kPopPost, 1}})}),
               ErrorCode::kToken, kPost, 1);
-  // The queue (4 places) is full, so the token given by instruction 6 can never come: seven Syncs wait before it.
+  // The queue (4 places) is full, so the token given by instruction 6 can never come: seven Syncs
+  // wait before it.
   std::vector<Instruction> code(7, Make(Opcode::kSyncStore, {{field::kPopLoad, 1}}));
   code.push_back(With(load, {{field::kPush, kToStore}}));
   ExpectError(bench.Run(code), ErrorCode::kToken, kStore, 0);
@@ -242,7 +255,8 @@ TEST_F(ShellErrors, TokenThatNeverComes) {
 
 TEST_F(ShellErrors, TokenCounterOverflowNamesThePushingInstruction) {
   // 255 tokens fit; the 256th push is an error.
-  std::vector<Instruction> code(255, With(MakeTransfer(Opcode::kFill, 0, 1), {{field::kPush, kToStore}}));
+  std::vector<Instruction> code(
+      255, With(MakeTransfer(Opcode::kFill, 0, 1), {{field::kPush, kToStore}}));
   ExpectDone(bench.Run(code));
   code.push_back(code[0]);
   ExpectError(bench.Run(code), ErrorCode::kToken, kLoad, 255);
@@ -251,18 +265,22 @@ TEST_F(ShellErrors, TokenCounterOverflowNamesThePushingInstruction) {
 
 TEST_F(ShellErrors, FirstErrorWins) {
   // The load's window error comes long before the store's field error, which waits for a token.
-  ExpectError(bench.Run({MakeTransfer(Opcode::kLoadAct, 0, 8),
-                         Make(Opcode::kSyncStore, {{field::kPopLoad, 1}, {field::kPush, kToLoad}})}),
-              ErrorCode::kReadWindow, kLoad, 0);
+  ExpectError(
+      bench.Run({MakeTransfer(Opcode::kLoadAct, 0, 8),
+                 Make(Opcode::kSyncStore, {{field::kPopLoad, 1}, {field::kPush, kToLoad}})}),
+      ErrorCode::kReadWindow, kLoad, 0);
   EXPECT_EQ(bench.device->ReadReg(reg::kIrqStatus), reg::kIrqDone | reg::kIrqError);
 }
 
 TEST_F(ShellErrors, RunsAreClearedOfAnEarlierRunsRest) {
-  // Queues full of instructions and counters full of tokens when the error comes: none of it is left for the next run.
-  std::vector<Instruction> code(200, With(MakeTransfer(Opcode::kFill, 0, 1), {{field::kPush, kToStore | kToPost}}));
+  // Queues full of instructions and counters full of tokens when the error comes: none of it is
+  // left for the next run.
+  std::vector<Instruction> code(
+      200, With(MakeTransfer(Opcode::kFill, 0, 1), {{field::kPush, kToStore | kToPost}}));
   for (int i = 0; i < 8; ++i) code.push_back(Make(Opcode::kSyncStore, {{field::kPopPost, 1}}));
   ExpectError(bench.Run(code), ErrorCode::kToken, kStore, 200);
-  ExpectError(bench.Run({Make(Opcode::kSyncStore, {{field::kPopLoad, 1}})}), ErrorCode::kToken, kStore, 0);
+  ExpectError(bench.Run({Make(Opcode::kSyncStore, {{field::kPopLoad, 1}})}), ErrorCode::kToken,
+              kStore, 0);
   ExpectStillWorks();
 }
 

@@ -1,5 +1,5 @@
-// systole_load alone, with rows that do not fill their beats and three weight banks: where the data of LoadWgt,
-// LoadKtab and LoadPar go, beat by beat, whatever the bursts look like.
+// systole_load alone, with rows that do not fill their beats and three weight banks: where the data
+// of LoadWgt, LoadKtab and LoadPar go, beat by beat, whatever the bursts look like.
 #include <Vload.h>
 #include <gtest/gtest.h>
 #include <verilated.h>
@@ -29,7 +29,8 @@ struct Write {
 };
 
 std::ostream& operator<<(std::ostream& out, const Write& w) {
-  return out << w.memory << " bank " << w.bank << " row " << w.row << " beat " << w.beat << " data " << w.data;
+  return out << w.memory << " bank " << w.bank << " row " << w.row << " beat " << w.beat << " data "
+             << w.data;
 }
 
 class LoadRows : public ::testing::Test {
@@ -48,7 +49,8 @@ class LoadRows : public ::testing::Test {
     dut_->clk_i = 0;
     dut_->eval();
     if (dut_->arvalid_o && dut_->arready_i) {
-      for (uint32_t i = 0; i <= dut_->arlen_o; ++i) beats_.push_back({dut_->araddr_o + kBeat * i, i == dut_->arlen_o});
+      for (uint32_t i = 0; i <= dut_->arlen_o; ++i)
+        beats_.push_back({dut_->araddr_o + kBeat * i, i == dut_->arlen_o});
     }
     if (dut_->rvalid_i) beats_.pop_front();
     const bool any = dut_->wgt_we_o || dut_->ktab_we_o || dut_->par_we_o;
@@ -57,8 +59,8 @@ class LoadRows : public ::testing::Test {
       writes_.push_back({dut_->wgt_we_o    ? 'w'
                          : dut_->ktab_we_o ? 'k'
                                            : 'p',
-                         dut_->wgt_we_o ? dut_->wgt_bank_o : uint64_t{0}, dut_->buf_row_o, dut_->buf_beat_o,
-                         dut_->buf_data_o});
+                         dut_->wgt_we_o ? dut_->wgt_bank_o : uint64_t{0}, dut_->buf_row_o,
+                         dut_->buf_beat_o, dut_->buf_data_o});
     }
     retired_ += dut_->retire_o;
     EXPECT_FALSE(dut_->err_valid_o);
@@ -111,8 +113,8 @@ TEST_F(LoadRows, GoToTheirBankRowAndBeat) {
     Issue(With(MakeTransfer(k.opcode, address, n * k.beats * kBeat), {{field::kLsBuf, first}}));
     for (uint64_t r = first; r < first + n; ++r) {
       for (uint64_t b = 0; b < k.beats; ++b) {
-        expected.push_back(
-            {k.memory, r % k.banks, r / k.banks, b, Data(address + ((r - first) * k.beats + b) * kBeat)});
+        expected.push_back({k.memory, r % k.banks, r / k.banks, b,
+                            Data(address + ((r - first) * k.beats + b) * kBeat)});
       }
     }
   }

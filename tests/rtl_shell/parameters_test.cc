@@ -1,5 +1,5 @@
-// Every illegal parameter value is refused with its name when the top is elaborated, by Verilator, Icarus and Yosys;
-// C++ (Validate) refuses the same ones.
+// Every illegal parameter value is refused with its name when the top is elaborated, by Verilator,
+// Icarus and Yosys; C++ (Validate) refuses the same ones.
 #include "sw/driver/parameters.h"
 
 #include <gtest/gtest.h>
@@ -99,26 +99,30 @@ const char kFiles[] = "$(sed -n 's#^\\(systole_.*\\.sv\\)$#rtl/\\1#p' rtl/files.
 
 // Prints a case as NAME=VALUE.
 std::string Name(const ::testing::TestParamInfo<Illegal>& info) {
-  return std::string(info.param.name) + "_" + info.param.value + (*info.param.others ? "_combined" : "");
+  return std::string(info.param.name) + "_" + info.param.value +
+         (*info.param.others ? "_combined" : "");
 }
 
 class IllegalParameter : public ::testing::TestWithParam<Illegal> {};
 
 TEST_P(IllegalParameter, IsRefusedByNameInVerilator) {
   const Illegal& p = GetParam();
-  std::string command = std::string("verilator --lint-only -Irtl rtl/lint.vlt ") + kFiles + " --top-module systole_top";
+  std::string command = std::string("verilator --lint-only -Irtl rtl/lint.vlt ") + kFiles +
+                        " --top-module systole_top";
   for (const std::string& a : Assignments(p)) command += " -G" + a;
   int status = 0;
   const std::string text = Output(command, &status);
   EXPECT_NE(status, 0);
-  EXPECT_NE(text.find(std::string("systole: parameter ") + p.name + "=" + p.value + " is not possible"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find(std::string("systole: parameter ") + p.name + "=" + p.value + " is not possible"),
+      std::string::npos)
       << text;
 }
 
 TEST_P(IllegalParameter, IsRefusedByNameInIcarus) {
   const Illegal& p = GetParam();
-  std::string file = (std::filesystem::temp_directory_path() / "systole_parameters_XXXXXX").string();
+  std::string file =
+      (std::filesystem::temp_directory_path() / "systole_parameters_XXXXXX").string();
   close(mkstemp(file.data()));
   std::string command = std::string("iverilog -g2012 -Irtl -s systole_top -o ") + file;
   for (const std::string& a : Assignments(p)) command += " -Psystole_top." + a;
@@ -127,8 +131,9 @@ TEST_P(IllegalParameter, IsRefusedByNameInIcarus) {
   const std::string text = Output(command, &status);
   std::filesystem::remove(file);
   EXPECT_NE(status, 0);
-  EXPECT_NE(text.find(std::string("systole: parameter ") + p.name + "=" + p.value + " is not possible"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find(std::string("systole: parameter ") + p.name + "=" + p.value + " is not possible"),
+      std::string::npos)
       << text;
 }
 
@@ -137,11 +142,13 @@ TEST_P(IllegalParameter, IsRefusedByNameInYosys) {
   std::string sets;
   for (std::string a : Assignments(p)) sets += " -set " + a.replace(a.find('='), 1, " ");
   int status = 0;
-  const std::string text = Output(std::string("yosys -q -p \"read_verilog -sv -Irtl $(echo ") + kFiles + "); chparam" +
-                                      sets + " systole_top; hierarchy -check -top systole_top\"",
-                                  &status);
+  const std::string text =
+      Output(std::string("yosys -q -p \"read_verilog -sv -Irtl $(echo ") + kFiles + "); chparam" +
+                 sets + " systole_top; hierarchy -check -top systole_top\"",
+             &status);
   EXPECT_NE(status, 0);
-  EXPECT_NE(text.find(std::string("systole_illegal_parameter_") + p.name + "'"), std::string::npos) << text;
+  EXPECT_NE(text.find(std::string("systole_illegal_parameter_") + p.name + "'"), std::string::npos)
+      << text;
 }
 
 TEST_P(IllegalParameter, IsRefusedByNameInTheHostPrograms) {
@@ -157,16 +164,19 @@ TEST_P(IllegalParameter, IsRefusedByNameInTheHostPrograms) {
 INSTANTIATE_TEST_SUITE_P(Each, IllegalParameter, ::testing::ValuesIn(kIllegal), Name);
 
 TEST(LegalParameters, ElaborateAtTheBorders) {
-  for (const char* set :
-       {"-GROWS=2 -GCOLS=2 -GLANES=1 -GACT_KIB=1 -GACT_GROUPS=1 -GWGT_KIB=1 -GPAR_KIB=1 -GKTAB_KIB=1 -GACC_DEPTH=4 "
-        "-GAXI_DATA_WIDTH=32 -GAXI_ID_WIDTH=1 -GOUTSTANDING=1 -GQUEUE_DEPTH=2 -GROUNDINGS=1 -GROW_SUM=0",
-        "-GROWS=64 -GCOLS=64 -GWPORT=64 -GLANES=64 -GACT_KIB=4096 -GACT_GROUPS=16 -GWGT_KIB=8192 -GPAR_KIB=256 "
-        "-GKTAB_KIB=1024 -GACC_DEPTH=1024 -GAXI_DATA_WIDTH=128 -GAXI_ADDR_WIDTH=64 -GAXI_ID_WIDTH=16 -GOUTSTANDING=32 "
-        "-GQUEUE_DEPTH=64"}) {
+  for (const char* set : {"-GROWS=2 -GCOLS=2 -GLANES=1 -GACT_KIB=1 -GACT_GROUPS=1 -GWGT_KIB=1 "
+                          "-GPAR_KIB=1 -GKTAB_KIB=1 -GACC_DEPTH=4 "
+                          "-GAXI_DATA_WIDTH=32 -GAXI_ID_WIDTH=1 -GOUTSTANDING=1 -GQUEUE_DEPTH=2 "
+                          "-GROUNDINGS=1 -GROW_SUM=0",
+                          "-GROWS=64 -GCOLS=64 -GWPORT=64 -GLANES=64 -GACT_KIB=4096 "
+                          "-GACT_GROUPS=16 -GWGT_KIB=8192 -GPAR_KIB=256 "
+                          "-GKTAB_KIB=1024 -GACC_DEPTH=1024 -GAXI_DATA_WIDTH=128 "
+                          "-GAXI_ADDR_WIDTH=64 -GAXI_ID_WIDTH=16 -GOUTSTANDING=32 "
+                          "-GQUEUE_DEPTH=64"}) {
     int status = 0;
-    const std::string text = Output(
-        std::string("verilator --lint-only -Wall -Irtl rtl/lint.vlt ") + kFiles + " --top-module systole_top " + set,
-        &status);
+    const std::string text = Output(std::string("verilator --lint-only -Wall -Irtl rtl/lint.vlt ") +
+                                        kFiles + " --top-module systole_top " + set,
+                                    &status);
     EXPECT_EQ(status, 0) << set << "\n" << text;
     EXPECT_EQ(text, "");
   }

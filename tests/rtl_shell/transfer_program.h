@@ -1,5 +1,6 @@
-// Random programs of LOAD and STORE instructions with tokens between all four engines' queues (MATMUL and POST get
-// Syncs), legal and free of deadlock: a token taken is one that an earlier instruction gives.
+// Random programs of LOAD and STORE instructions with tokens between all four engines' queues
+// (MATMUL and POST get Syncs), legal and free of deadlock: a token taken is one that an earlier
+// instruction gives.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +21,9 @@ class TransferProgram {
     while (static_cast<int>(code.size()) < instructions) {
       const int e = Below(3) == 0 ? Below(4) : 3 * Below(2);
       const bool sync = e == 1 || e == 2 || Below(8) == 0;
-      Instruction i = sync ? testing::Make(kSync[e]) : e == 0 ? Load() : Transfer(Opcode::kStore, kOut);
+      Instruction i = sync     ? testing::Make(kSync[e])
+                      : e == 0 ? Load()
+                               : Transfer(Opcode::kStore, kOut);
       for (int s = 0; s < kNumEngines; ++s) {
         if (s == e) continue;
         const int n = Below(1 + std::min(available[s][e], 7));
@@ -43,7 +46,8 @@ class TransferProgram {
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
 
  private:
-  static constexpr Opcode kSync[] = {Opcode::kSyncLoad, Opcode::kSyncMatmul, Opcode::kSyncPost, Opcode::kSyncStore};
+  static constexpr Opcode kSync[] = {Opcode::kSyncLoad, Opcode::kSyncMatmul, Opcode::kSyncPost,
+                                     Opcode::kSyncStore};
 
   Instruction Load() {
     switch (Below(6)) {
@@ -63,19 +67,22 @@ class TransferProgram {
   Instruction Rows(Opcode opcode, int row_bytes, int rows) {
     const int beat = config_.AxiBytes(), padded = (row_bytes + beat - 1) / beat * beat;
     const int n = 1 + Below(std::min(rows, 20));
-    return With(
-        MakeTransfer(opcode, kData + static_cast<uint64_t>(Below(100) * beat), static_cast<uint64_t>(n * padded)),
-        {{field::kLsBuf, static_cast<uint64_t>(Below(rows - n + 1))}});
+    return With(MakeTransfer(opcode, kData + static_cast<uint64_t>(Below(100) * beat),
+                             static_cast<uint64_t>(n * padded)),
+                {{field::kLsBuf, static_cast<uint64_t>(Below(rows - n + 1))}});
   }
 
   Instruction Transfer(Opcode opcode, uint64_t base) {
     const int beat = config_.AxiBytes();
-    const int lines = Below(2) == 0 ? 1 : 1 + Below(7), bytes = 1 + Below(lines > 1 ? 90 : 1 + Below(1500));
+    const int lines = Below(2) == 0 ? 1 : 1 + Below(7),
+              bytes = 1 + Below(lines > 1 ? 90 : 1 + Below(1500));
     const int stride = Below(160);
-    Instruction i = MakeTransfer(opcode, base + static_cast<uint64_t>(Below(64) * beat), static_cast<uint64_t>(bytes),
-                                 static_cast<uint64_t>(lines), static_cast<uint64_t>(Below(64) * beat));
+    Instruction i = MakeTransfer(opcode, base + static_cast<uint64_t>(Below(64) * beat),
+                                 static_cast<uint64_t>(bytes), static_cast<uint64_t>(lines),
+                                 static_cast<uint64_t>(Below(64) * beat));
     i.Set(field::kLsBufStride, static_cast<uint64_t>(stride));
-    i.Set(field::kLsBuf, static_cast<uint64_t>(Below(config_.ActBytes() - (lines - 1) * stride - bytes + 1)));
+    i.Set(field::kLsBuf,
+          static_cast<uint64_t>(Below(config_.ActBytes() - (lines - 1) * stride - bytes + 1)));
     i.Set(field::kLsFill, static_cast<uint64_t>(Below(256)));
     return i;
   }

@@ -74,12 +74,14 @@ TEST(CostModelTest, CorrectedLeavesOutTheKnownBugs) {
   Options corrected;
   corrected.corrected = true;
   const LayerReport ws = EvaluateLayer(MachineOf(8, 8, Dataflow::kWs), Gemm(8, 8, 8), corrected);
-  EXPECT_EQ(ws.total_cycles, 8 + 2 * 8 + 8 - 2);               // lines, not the index of the last one
-  EXPECT_DOUBLE_EQ(ws.compute_util, 100.0 * 512 / (64 * 30));  // equals the overall utilization of one full fold
+  EXPECT_EQ(ws.total_cycles, 8 + 2 * 8 + 8 - 2);  // lines, not the index of the last one
+  EXPECT_DOUBLE_EQ(ws.compute_util,
+                   100.0 * 512 / (64 * 30));  // equals the overall utilization of one full fold
   EXPECT_DOUBLE_EQ(ws.overall_util, ws.compute_util);
   const LayerReport os = EvaluateLayer(MachineOf(8, 8, Dataflow::kOs), Gemm(8, 8, 8), corrected);
   EXPECT_EQ(os.ofmap_sram.words, 64);
-  EXPECT_EQ(EvaluateLayer(MachineOf(8, 8, Dataflow::kOs), Gemm(8, 8, 8)).ofmap_sram.words, 64 + 8 + 8);
+  EXPECT_EQ(EvaluateLayer(MachineOf(8, 8, Dataflow::kOs), Gemm(8, 8, 8)).ofmap_sram.words,
+            64 + 8 + 8);
 }
 
 TEST(CostModelTest, CorrectedDropsOverhangingWindows) {
@@ -95,7 +97,8 @@ TEST(CostModelTest, CorrectedDropsOverhangingWindows) {
 }
 
 TEST(CostModelTest, CorrectedPrefetchesInTheOrderOfUse) {
-  // LeNet-5's C5: in SCALE-Sim the ws filter list is not in the order of use, and the array stalls for 18825 cycles.
+  // LeNet-5's C5: in SCALE-Sim the ws filter list is not in the order of use, and the array stalls
+  // for 18825 cycles.
   Layer c5;
   c5.ifmap_h = c5.ifmap_w = c5.filter_h = c5.filter_w = 5;
   c5.channels = 16;
@@ -104,14 +107,15 @@ TEST(CostModelTest, CorrectedPrefetchesInTheOrderOfUse) {
   corrected.corrected = true;
   const Machine m = MachineOf(16, 16, Dataflow::kWs);
   EXPECT_EQ(EvaluateLayer(m, c5).stall_cycles, 18825);
-  // 48000 words in the order of use, in chunks of 369 words, the last of 30: 50 chunks fill the first window, two
-  // prefetches of 50 bring the rest, the second of them starting the list anew.
+  // 48000 words in the order of use, in chunks of 369 words, the last of 30: 50 chunks fill the
+  // first window, two prefetches of 50 bring the rest, the second of them starting the list anew.
   const LayerReport r = EvaluateLayer(m, c5, corrected);
   EXPECT_EQ(r.filter_dram.words, 149 * 369 + 30);
   EXPECT_LE(r.stall_cycles, 48000 / 10);
 }
 
-// LeNet-5 in SCALE-Sim v3, bandwidth 10 everywhere: total and stalls of single layers, measured with it.
+// LeNet-5 in SCALE-Sim v3, bandwidth 10 everywhere: total and stalls of single layers, measured
+// with it.
 TEST(CostModelTest, Version3CountsAStallTwice) {
   Options v3;
   v3.compat = Compat::kV3;
@@ -203,8 +207,9 @@ TEST(PythonSetTest, IteratesAsCPythonDoes) {
             (std::vector<int64_t>{0, 32, 64, 8, 40, 72, 16, 48, 24, 56}));
   std::vector<int64_t> scattered;
   for (int64_t i = 0; i < 20; ++i) scattered.push_back(1000003 * i % 4093);
-  EXPECT_EQ(order(scattered), (std::vector<int64_t>{0,   3613, 2462, 1311, 1822, 671,  1151, 3773, 3133, 1982,
-                                                    831, 2622, 3293, 2142, 991,  3933, 351,  3453, 2302, 511}));
+  EXPECT_EQ(order(scattered),
+            (std::vector<int64_t>{0,   3613, 2462, 1311, 1822, 671,  1151, 3773, 3133, 1982,
+                                  831, 2622, 3293, 2142, 991,  3933, 351,  3453, 2302, 511}));
 }
 
 }  // namespace

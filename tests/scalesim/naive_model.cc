@@ -38,7 +38,8 @@ Row AntiDiagonals(const Matrix& m) {
   Row list;
   const int64_t rows = m.size(), cols = m[0].size();
   for (int64_t d = 0; d < rows + cols; ++d) {
-    for (int64_t r = std::min(d, rows - 1); r >= std::max<int64_t>(0, d - cols + 1); --r) list.push_back(m[r][d - r]);
+    for (int64_t r = std::min(d, rows - 1); r >= std::max<int64_t>(0, d - cols + 1); --r)
+      list.push_back(m[r][d - r]);
   }
   return list;
 }
@@ -49,7 +50,9 @@ Row RowByRow(const Matrix& m) {
   return list;
 }
 
-void Stack(const Matrix& block, Matrix* all) { all->insert(all->end(), block.begin(), block.end()); }
+void Stack(const Matrix& block, Matrix* all) {
+  all->insert(all->end(), block.begin(), block.end());
+}
 
 struct CalcBuffer {
   explicit CalcBuffer(int64_t words) : set_words(words / 100) {}
@@ -106,7 +109,8 @@ struct UserBuffer {
     active = std::min(Up(half, chunk_words), n);
     prefetch = std::min(Up(words - half, chunk_words), n - active);
     e = active;
-    const int64_t rows = std::min(Up(half, bandwidth), Up(static_cast<int64_t>(list.size()), bandwidth));
+    const int64_t rows =
+        std::min(Up(half, bandwidth), Up(static_cast<int64_t>(list.size()), bandwidth));
     start = -rows;
     reads = rows * bandwidth;
   }
@@ -192,9 +196,11 @@ struct Stamps {
 LayerReport NaiveEvaluate(const Machine& mc, const Layer& l) {
   const int64_t eh = Up(l.ifmap_h - l.filter_h + l.stride_h, l.stride_h);
   const int64_t ew = Up(l.ifmap_w - l.filter_w + l.stride_w, l.stride_w);
-  const int64_t M = eh * ew, K = l.filter_h * l.filter_w * l.channels, N = l.filters, R = mc.rows, C = mc.cols;
+  const int64_t M = eh * ew, K = l.filter_h * l.filter_w * l.channels, N = l.filters, R = mc.rows,
+                C = mc.cols;
   const auto ifmap = [&](int64_t m, int64_t k) -> int64_t {
-    const int64_t r = k / (l.filter_w * l.channels), c = k / l.channels % l.filter_w, z = k % l.channels;
+    const int64_t r = k / (l.filter_w * l.channels), c = k / l.channels % l.filter_w,
+                  z = k % l.channels;
     const int64_t i = m / ew * l.stride_h + r, j = m % ew * l.stride_w + c;
     return i < l.ifmap_h && j < l.ifmap_w ? (i * l.ifmap_w + j) * l.channels + z : -1;
   };
@@ -212,13 +218,15 @@ LayerReport NaiveEvaluate(const Machine& mc, const Layer& l) {
     for (int64_t r0 = 0; r0 < Sr; r0 += R, ++folds) {
       const int64_t ur = std::min(R, Sr - r0), uc = std::min(C, Sc - c0);
       mapping += static_cast<double>(ur * uc) / static_cast<double>(R * C);
-      compute += static_cast<double>(ur * uc * T) / static_cast<double>(R * C * (os ? L : L + C - 1));
+      compute +=
+          static_cast<double>(ur * uc * T) / static_cast<double>(R * C * (os ? L : L + C - 1));
       Matrix lanes, other, out;
       if (os) {
         lanes = Filled(T, R, T, ur, [&](int64_t t, int64_t j) { return ifmap(r0 + j, t); });
         other = Filled(T, C, T, uc, [&](int64_t t, int64_t j) { return filter(t, c0 + j); });
-        out = Filled(R, C, R, uc,
-                     [&](int64_t i, int64_t j) { return R - 1 - i < ur ? ofmap(r0 + R - 1 - i, c0 + j) : -1; });
+        out = Filled(R, C, R, uc, [&](int64_t i, int64_t j) {
+          return R - 1 - i < ur ? ofmap(r0 + R - 1 - i, c0 + j) : -1;
+        });
         Append(lanes, 0, L, true, &idem);
         Append(other, 0, L, true, &fdem);
         Append(out, T - 1, L, true, &odem);
@@ -233,9 +241,11 @@ LayerReport NaiveEvaluate(const Machine& mc, const Layer& l) {
       const auto stationary = [&](int64_t k, int64_t x) { return ws ? filter(k, x) : ifmap(x, k); };
       const auto streamed = [&](int64_t t, int64_t k) { return ws ? ifmap(t, k) : filter(k, t); };
       lanes = Filled(T, R, T, ur, [&](int64_t t, int64_t j) { return streamed(t, r0 + j); });
-      other = Filled(R, C, R, uc,
-                     [&](int64_t i, int64_t j) { return R - 1 - i < ur ? stationary(r0 + R - 1 - i, c0 + j) : -1; });
-      out = Filled(T, C, T, uc, [&](int64_t t, int64_t j) { return ws ? ofmap(t, c0 + j) : ofmap(c0 + j, t); });
+      other = Filled(R, C, R, uc, [&](int64_t i, int64_t j) {
+        return R - 1 - i < ur ? stationary(r0 + R - 1 - i, c0 + j) : -1;
+      });
+      out = Filled(T, C, T, uc,
+                   [&](int64_t t, int64_t j) { return ws ? ofmap(t, c0 + j) : ofmap(c0 + j, t); });
       Append(lanes, R, L, true, ws ? &idem : &fdem);
       Append(other, 0, L, false, ws ? &fdem : &idem);
       Append(out, 2 * R - 1, L, true, &odem);
@@ -244,7 +254,8 @@ LayerReport NaiveEvaluate(const Machine& mc, const Layer& l) {
       report.ofmap_sram.words += T * uc;
       if (c0 == 0) Stack(lanes, ws ? &ilist : &flist);
       if (r0 == 0) {
-        Stack(Filled(K, C, K, uc, [&](int64_t k, int64_t j) { return stationary(k, c0 + j); }), ws ? &flist : &ilist);
+        Stack(Filled(K, C, K, uc, [&](int64_t k, int64_t j) { return stationary(k, c0 + j); }),
+              ws ? &flist : &ilist);
       }
     }
   }
@@ -252,7 +263,8 @@ LayerReport NaiveEvaluate(const Machine& mc, const Layer& l) {
   report.compute_util = compute / static_cast<double>(folds) * 100;
 
   CalcBuffer icalc(mc.ifmap_kb * 1024), fcalc(mc.filter_kb * 1024);
-  UserBuffer iuser(mc.ifmap_kb * 1024, mc.ifmap_bandwidth), fuser(mc.filter_kb * 1024, mc.filter_bandwidth);
+  UserBuffer iuser(mc.ifmap_kb * 1024, mc.ifmap_bandwidth),
+      fuser(mc.filter_kb * 1024, mc.filter_bandwidth);
   OutBuffer out(mc.ofmap_kb * 1024, mc.user_bandwidth ? mc.ofmap_bandwidth : C);
   if (mc.user_bandwidth) {
     iuser.Load(mc.dataflow == Dataflow::kIs ? RowByRow(ilist) : AntiDiagonals(ilist));
@@ -277,10 +289,13 @@ LayerReport NaiveEvaluate(const Machine& mc, const Layer& l) {
     report.stall_cycles += std::max({istall, fstall, ostall});
   }
   out.CloseRow();
-  for (int64_t cycle = report.total_cycles; out.drained < out.rows.size(); cycle = out.drain_end + 1) out.Drain(cycle);
+  for (int64_t cycle = report.total_cycles; out.drained < out.rows.size();
+       cycle = out.drain_end + 1)
+    out.Drain(cycle);
   icalc.Finish();
   fcalc.Finish();
-  report.overall_util = static_cast<double>(M * N * K * 100) / static_cast<double>(report.total_cycles * R * C);
+  report.overall_util =
+      static_cast<double>(M * N * K * 100) / static_cast<double>(report.total_cycles * R * C);
   report.ifmap_sram = {istamp.first, istamp.last, report.ifmap_sram.words};
   report.filter_sram = {fstamp.first, fstamp.last, report.filter_sram.words};
   report.ofmap_sram = {ostamp.first, ostamp.last, report.ofmap_sram.words};

@@ -23,7 +23,9 @@ struct Case {
 
 Case Draw(uint32_t seed, int64_t max_size, int64_t max_array) {
   std::mt19937 rng(seed);
-  const auto pick = [&](int64_t low, int64_t high) { return low + static_cast<int64_t>(rng() % (high - low + 1)); };
+  const auto pick = [&](int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(rng() % (high - low + 1));
+  };
   Case c;
   Machine& m = c.machine;
   m.rows = pick(1, max_array);
@@ -52,10 +54,12 @@ std::string Describe(const Case& c) {
   const Layer& l = c.layer;
   std::string text = "array";
   for (int64_t v : {m.rows, m.cols}) text += " " + std::to_string(v);
-  text += " dataflow " + std::to_string(static_cast<int>(m.dataflow)) + (m.user_bandwidth ? " USER" : " CALC") + " kB";
+  text += " dataflow " + std::to_string(static_cast<int>(m.dataflow)) +
+          (m.user_bandwidth ? " USER" : " CALC") + " kB";
   for (int64_t v : {m.ifmap_kb, m.filter_kb, m.ofmap_kb}) text += " " + std::to_string(v);
   text += " bandwidth " + std::to_string(m.ifmap_bandwidth) + " layer";
-  for (int64_t v : {l.ifmap_h, l.ifmap_w, l.filter_h, l.filter_w, l.channels, l.filters, l.stride_h, l.stride_w}) {
+  for (int64_t v : {l.ifmap_h, l.ifmap_w, l.filter_h, l.filter_w, l.channels, l.filters, l.stride_h,
+                    l.stride_w}) {
     text += " " + std::to_string(v);
   }
   return text;
@@ -70,7 +74,8 @@ TEST(NaiveTest, RandomLayersOnSmallArraysAgreeInEveryField) {
     stalled += naive.stall_cycles > 0;
     const LayerReport ours = EvaluateLayer(c.machine, c.layer);
     ASSERT_EQ(Text(ours), Text(naive)) << "seed " << seed << ": " << Describe(c);
-    ASSERT_EQ(EvaluateCycles(c.machine, c.layer), naive.total_cycles) << "seed " << seed << ": " << Describe(c);
+    ASSERT_EQ(EvaluateCycles(c.machine, c.layer), naive.total_cycles)
+        << "seed " << seed << ": " << Describe(c);
   }
   EXPECT_GE(stalled, 80);
 }

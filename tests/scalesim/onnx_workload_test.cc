@@ -76,7 +76,8 @@ class OneNode {
   }
 
   std::vector<WorkloadLayer> Import() const {
-    const auto path = std::filesystem::temp_directory_path() / ("workload." + std::to_string(getpid()) + ".onnx");
+    const auto path =
+        std::filesystem::temp_directory_path() / ("workload." + std::to_string(getpid()) + ".onnx");
     {
       std::ofstream out(path, std::ios::binary);
       model_.SerializeToOstream(&out);
@@ -90,7 +91,8 @@ class OneNode {
   std::string Row() const {
     const std::vector<WorkloadLayer> layers = Import();
     const std::string text = WorkloadText(layers, "");
-    return layers.size() == 1 ? text.substr(text.find("it,")) : std::to_string(layers.size()) + " rows";
+    return layers.size() == 1 ? text.substr(text.find("it,"))
+                              : std::to_string(layers.size()) + " rows";
   }
   std::string Error() const {
     try {
@@ -108,7 +110,8 @@ class OneNode {
 
 TEST(OnnxWorkloadTest, ShippedLeNetHasItsPublishedSize) {
   int64_t macs = 0, parameters = 0;
-  for (const WorkloadLayer& l : WorkloadFromOnnx(std::string(SYSTOLE_MODELS) + "/lenet5-mnist/model.onnx")) {
+  for (const WorkloadLayer& l :
+       WorkloadFromOnnx(std::string(SYSTOLE_MODELS) + "/lenet5-mnist/model.onnx")) {
     macs += l.Macs();
     parameters += l.Parameters();
   }
@@ -128,9 +131,15 @@ TEST(OnnxWorkloadTest, ConvolutionKeepsGroupsStridesPaddingAndBias) {
 
 TEST(OnnxWorkloadTest, SamePaddingGoesWhereItSays) {
   // 8 wide, filter 3, stride 2: 4 outputs need 7 + 2 = 9 columns, one more than there are.
-  EXPECT_EQ(OneNode("Conv", {1, 1, 8, 8}, {1, 1, 3, 3}).Ints("strides", {2, 2}).Text("auto_pad", "SAME_UPPER").Row(),
+  EXPECT_EQ(OneNode("Conv", {1, 1, 8, 8}, {1, 1, 3, 3})
+                .Ints("strides", {2, 2})
+                .Text("auto_pad", "SAME_UPPER")
+                .Row(),
             "it,conv,8,8,1,1,3,3,2,2,0,1,0,1,1,0\n");
-  EXPECT_EQ(OneNode("Conv", {1, 1, 8, 8}, {1, 1, 3, 3}).Ints("strides", {2, 2}).Text("auto_pad", "SAME_LOWER").Row(),
+  EXPECT_EQ(OneNode("Conv", {1, 1, 8, 8}, {1, 1, 3, 3})
+                .Ints("strides", {2, 2})
+                .Text("auto_pad", "SAME_LOWER")
+                .Row(),
             "it,conv,8,8,1,1,3,3,2,2,1,0,1,0,1,0\n");
 }
 
@@ -141,7 +150,8 @@ TEST(OnnxWorkloadTest, OneDimensionalConvolutionHasWidthOne) {
 TEST(OnnxWorkloadTest, ProductsAreDenseOrOneByOneConvolutions) {
   EXPECT_EQ(OneNode("Gemm", {0, 120}, {84, 120}).Constant("b", {84}).Int("transB", 1).Row(),
             "it,dense,1,1,120,84,1,1,1,1,0,0,0,0,1,1\n");
-  EXPECT_EQ(OneNode("MatMul", {1, 7, 64}, {64, 10}).Row(), "it,conv,7,1,64,10,1,1,1,1,0,0,0,0,1,0\n");
+  EXPECT_EQ(OneNode("MatMul", {1, 7, 64}, {64, 10}).Row(),
+            "it,conv,7,1,64,10,1,1,1,1,0,0,0,0,1,0\n");
   EXPECT_EQ(OneNode("MatMul", {3, 7, 64}, {3, 64, 10}).Row(), "3 rows");
 }
 
@@ -153,17 +163,24 @@ TEST(OnnxWorkloadTest, PoolingRoundedUpIsPaddedAtTheEnd) {
                 .Int("ceil_mode", 1)
                 .Row(),
             "it,maxpool,6,6,5,5,3,3,2,2,0,1,0,1,5,0\n");
-  EXPECT_EQ(OneNode("GlobalAveragePool", {1, 5, 7, 4}, {}).Row(), "it,avgpool,7,4,5,5,7,4,1,1,0,0,0,0,5,0\n");
+  EXPECT_EQ(OneNode("GlobalAveragePool", {1, 5, 7, 4}, {}).Row(),
+            "it,avgpool,7,4,5,5,7,4,1,1,0,0,0,0,5,0\n");
 }
 
 TEST(OnnxWorkloadTest, WhatHasNoRowIsRefusedByName) {
-  EXPECT_NE(
-      OneNode("Conv", {1, 1, 8, 8}, {1, 1, 3, 3}).Ints("dilations", {2, 2}).Error().find("'it' (Conv): dilations"),
-      std::string::npos);
-  EXPECT_NE(OneNode("Conv", {4, 1, 8, 8}, {1, 1, 3, 3}).Error().find("4 images at once"), std::string::npos);
-  EXPECT_NE(OneNode("Conv", {1, 1, 8, 0}, {1, 1, 3, 3}).Error().find("is unknown; give the inputs fixed shapes"),
+  EXPECT_NE(OneNode("Conv", {1, 1, 8, 8}, {1, 1, 3, 3})
+                .Ints("dilations", {2, 2})
+                .Error()
+                .find("'it' (Conv): dilations"),
             std::string::npos);
-  EXPECT_NE(OneNode("ConvTranspose", {1, 1, 8, 8}, {1, 1, 3, 3}).Error().find("no row"), std::string::npos);
+  EXPECT_NE(OneNode("Conv", {4, 1, 8, 8}, {1, 1, 3, 3}).Error().find("4 images at once"),
+            std::string::npos);
+  EXPECT_NE(OneNode("Conv", {1, 1, 8, 0}, {1, 1, 3, 3})
+                .Error()
+                .find("is unknown; give the inputs fixed shapes"),
+            std::string::npos);
+  EXPECT_NE(OneNode("ConvTranspose", {1, 1, 8, 8}, {1, 1, 3, 3}).Error().find("no row"),
+            std::string::npos);
   EXPECT_THROW(WorkloadFromOnnx("no such file"), InputError);
 }
 

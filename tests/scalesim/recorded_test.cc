@@ -52,7 +52,8 @@ int64_t StallsOf(const std::string& compute_report, int column) {
 
 void ExpectEqualToTheOriginal(const nlohmann::json& record, Compat compat) {
   for (const nlohmann::json& c : record["cases"]) {
-    SCOPED_TRACE(std::string(c["name"]) + " of seed " + std::to_string(record["seed"].get<int64_t>()));
+    SCOPED_TRACE(std::string(c["name"]) + " of seed " +
+                 std::to_string(record["seed"].get<int64_t>()));
     RunRequest request = RequestOf(c);
     request.options.compat = compat;
     request.layout_path = "layout.csv";
@@ -95,7 +96,9 @@ TEST(RecordedTest, CasesCoverWhatTheyShould) {
     shapes.insert({m.rows, m.cols});
     ++dataflows[m.dataflow];
     const std::string topology = c["topology"];
-    ++kinds[c["type"] == "gemm" ? "gemm" : topology.find("DP") != std::string::npos ? "depthwise" : "conv"];
+    ++kinds[c["type"] == "gemm"                        ? "gemm"
+            : topology.find("DP") != std::string::npos ? "depthwise"
+                                                       : "conv"];
     ++(m.user_bandwidth ? user : calc);
     if (m.user_bandwidth && StallsOf(c["COMPUTE_REPORT.csv"], 2) > 0) ++stalled;
     for (int64_t kb : {m.ifmap_kb, m.filter_kb, m.ofmap_kb}) {
@@ -120,7 +123,9 @@ TEST(RecordedTest, CasesCoverWhatTheyShould) {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_(std::filesystem::temp_directory_path() / ("scalesim_test." + std::to_string(getpid()))) {
+  TemporaryFolder()
+      : path_(std::filesystem::temp_directory_path() /
+              ("scalesim_test." + std::to_string(getpid()))) {
     std::filesystem::create_directories(path_);
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
@@ -142,14 +147,16 @@ TEST(RecordedTest, TracesEqualTheOriginalsOnEveryTinyCase) {
     EXPECT_EQ(c["traces"].size(), 6 * layers.size());
     for (size_t i = 0; i < layers.size(); ++i) {
       WriteTraces(config.machine, layers[i].layer, Options(), folder.path());
-      for (const char* name : {"IFMAP_SRAM_TRACE.csv", "FILTER_SRAM_TRACE.csv", "OFMAP_SRAM_TRACE.csv",
-                               "IFMAP_DRAM_TRACE.csv", "FILTER_DRAM_TRACE.csv", "OFMAP_DRAM_TRACE.csv"}) {
+      for (const char* name :
+           {"IFMAP_SRAM_TRACE.csv", "FILTER_SRAM_TRACE.csv", "OFMAP_SRAM_TRACE.csv",
+            "IFMAP_DRAM_TRACE.csv", "FILTER_DRAM_TRACE.csv", "OFMAP_DRAM_TRACE.csv"}) {
         SCOPED_TRACE(std::string(c["name"]) + " layer " + std::to_string(i) + " " + name);
         std::ifstream in(folder.path() + "/" + name, std::ios::binary);
         std::ostringstream ours;
         ours << in.rdbuf();
         const std::string theirs = c["traces"]["layer" + std::to_string(i) + "/" + name];
-        EXPECT_TRUE(ours.str() == theirs) << "ours has " << ours.str().size() << " bytes, theirs " << theirs.size();
+        EXPECT_TRUE(ours.str() == theirs)
+            << "ours has " << ours.str().size() << " bytes, theirs " << theirs.size();
       }
     }
   }

@@ -11,7 +11,8 @@ namespace {
 std::string Config(const std::string& dataflow, int rows, int cols) {
   return "[general]\nrun_name: r\n[architecture_presets]\nArrayHeight: " + std::to_string(rows) +
          "\nArrayWidth: " + std::to_string(cols) +
-         "\nIfmapSramSzkB: 36\nFilterSramSzkB: 36\nOfmapSramSzkB: 36\nIfmapOffset: 0\nFilterOffset: 10000000\n"
+         "\nIfmapSramSzkB: 36\nFilterSramSzkB: 36\nOfmapSramSzkB: 36\nIfmapOffset: "
+         "0\nFilterOffset: 10000000\n"
          "OfmapOffset: 20000000\nDataflow: " +
          dataflow + "\nBandwidth: 10\n[run_presets]\nInterfaceBandwidth: USER\n";
 }
@@ -56,22 +57,24 @@ TEST(RunTest, AnErrorInALayerNamesFileLayerAndRemedy) {
     EvaluateRun(request, Config("os", 1, 1), "h\nfirst, 2, 2, 2,\nsecond, 1, 1, 1,\n");
     FAIL() << "no error";
   } catch (const InputError& error) {
-    EXPECT_EQ(
-        std::string(error.what()),
-        "gemm.csv: layer 1 (second): the layer takes 0 cycles by SCALE-Sim's count, which makes it divide by zero; "
-        "use --corrected");
+    EXPECT_EQ(std::string(error.what()),
+              "gemm.csv: layer 1 (second): the layer takes 0 cycles by SCALE-Sim's count, which "
+              "makes it divide by zero; "
+              "use --corrected");
   }
 }
 
 TEST(RunTest, CompensatedSumsAreThoseOfLaterPythons) {
-  // Seven folds with 1/7 of the array mapped. CPython 3.11: sum([1/7] * 7) / 7 * 100 = 14.285714285714283.
-  // CPython 3.12 adds to exactly 1.0.
+  // Seven folds with 1/7 of the array mapped. CPython 3.11: sum([1/7] * 7) / 7 * 100
+  // = 14.285714285714283. CPython 3.12 adds to exactly 1.0.
   RunRequest request;
   request.input_type = InputType::kGemm;
   const std::string config = Config("ws", 1, 7), topology = "h\nG, 3, 1, 7,\n";
-  EXPECT_NE(EvaluateRun(request, config, topology).reports.compute.find(", 14.285714285714283, "), std::string::npos);
+  EXPECT_NE(EvaluateRun(request, config, topology).reports.compute.find(", 14.285714285714283, "),
+            std::string::npos);
   request.options.compensated_sum = true;
-  EXPECT_NE(EvaluateRun(request, config, topology).reports.compute.find(", 14.285714285714285, "), std::string::npos);
+  EXPECT_NE(EvaluateRun(request, config, topology).reports.compute.find(", 14.285714285714285, "),
+            std::string::npos);
 }
 
 }  // namespace

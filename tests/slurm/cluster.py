@@ -83,15 +83,28 @@ class Cluster:
         with open(f"{folder}/slurm.conf", "w", encoding="ascii") as out:
             host = socket.gethostname().split(".")[0]
             # By number, which needs no entry in a list of users.
-            out.write(_CONFIG.format(host=host, user=os.getuid(), folder=folder, ports=_free_ports(2), cpus=cpus))
+            out.write(
+                _CONFIG.format(
+                    host=host, user=os.getuid(), folder=folder, ports=_free_ports(2), cpus=cpus
+                )
+            )
 
     def __enter__(self):
         with open(f"{self.folder}/munge.key", "wb") as out:
             os.fchmod(out.fileno(), 0o400)
             out.write(os.urandom(1024))
-        names = {name: f"{self.folder}/munge.{name}" for name in ("key", "socket", "pid", "log", "seed")}
-        self._daemon("munged", "--force", f"--key-file={names['key']}", f"--socket={names['socket']}",
-                     f"--pid-file={names['pid']}", f"--log-file={names['log']}", f"--seed-file={names['seed']}")
+        names = {
+            name: f"{self.folder}/munge.{name}" for name in ("key", "socket", "pid", "log", "seed")
+        }
+        self._daemon(
+            "munged",
+            "--force",
+            f"--key-file={names['key']}",
+            f"--socket={names['socket']}",
+            f"--pid-file={names['pid']}",
+            f"--log-file={names['log']}",
+            f"--seed-file={names['seed']}",
+        )
         try:
             self._daemon("slurmctld", "-f", f"{self.folder}/slurm.conf")
             self.start_node()
@@ -107,16 +120,28 @@ class Cluster:
     def _daemon(self, name, *arguments):
         # No pipe: the daemon would keep it open.
         with open(f"{self.folder}/{name}.start", "a+", encoding="utf-8", errors="replace") as log:
-            status = subprocess.run([program(name), *arguments], env=self.environment, stdin=subprocess.DEVNULL,
-                                    stdout=log, stderr=log, check=False).returncode
+            status = subprocess.run(
+                [program(name), *arguments],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            ).returncode
             if status != 0:
                 log.seek(0)
                 raise RuntimeError(f"{name} does not start: {log.read().strip()}")
 
     def call(self, name, *arguments, check=True):
         """Standard output of a client program."""
-        done = subprocess.run([program(name), *arguments], env=self.environment, capture_output=True, text=True,
-                              check=False, timeout=30)
+        done = subprocess.run(
+            [program(name), *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
         if check and done.returncode != 0:
             raise RuntimeError(f"{name} {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
@@ -130,14 +155,19 @@ class Cluster:
 
     def processes(self, **variables):
         """{pid: name of the program} of this cluster's processes that have these variables in their environment."""
-        wanted = {f"{k}={v}".encode() for k, v in dict(variables, SLURM_CONF=self.environment["SLURM_CONF"]).items()}
+        wanted = {
+            f"{k}={v}".encode()
+            for k, v in dict(variables, SLURM_CONF=self.environment["SLURM_CONF"]).items()
+        }
         found = {}
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/environ", "rb") as file:
                     if wanted <= set(file.read().split(b"\0")):
                         # Debian's slurmctld is a link to slurmctld-wlm.
-                        found[int(pid)] = os.path.basename(os.readlink(f"/proc/{pid}/exe")).replace("-wlm", "")
+                        found[int(pid)] = os.path.basename(os.readlink(f"/proc/{pid}/exe")).replace(
+                            "-wlm", ""
+                        )
             except OSError:
                 continue  # ended, or somebody else's
         return found

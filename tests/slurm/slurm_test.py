@@ -26,7 +26,9 @@ _SHARDS = 4
 
 
 def _run(*command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100, **options)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=100, **options
+    )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: status {done.returncode}: {done.stderr.strip()}")
     return done.stdout
@@ -49,7 +51,9 @@ def _rows(store):
             return 0
         connection = sqlite3.connect(f"{folder}/copy")
         try:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'points'").fetchone():
+            if not connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = 'points'"
+            ).fetchone():
                 return 0
             return connection.execute("SELECT count(*) FROM points").fetchone()[0]
         finally:
@@ -67,8 +71,17 @@ class _Array:
     def __init__(self, cluster, space, stores, environment, log):
         self.cluster, self.stores = cluster, stores
         cluster.environment.update(environment)
-        out = cluster.call("sbatch", "--parsable", f"--array=1-{_SHARDS}", f"--chdir={_ROOT}", f"--output={log}",
-                           f"{_ROOT}/scripts/slurm_explore.sbatch", str(_SHARDS), space, stores)
+        out = cluster.call(
+            "sbatch",
+            "--parsable",
+            f"--array=1-{_SHARDS}",
+            f"--chdir={_ROOT}",
+            f"--output={log}",
+            f"{_ROOT}/scripts/slurm_explore.sbatch",
+            str(_SHARDS),
+            space,
+            stores,
+        )
         self.job = out.strip()
 
     def store(self, task):
@@ -77,16 +90,23 @@ class _Array:
     def fields(self, name):
         """{task: value} of a field of `scontrol show job`, such as JobState or Restarts."""
         found = {}
-        for line in self.cluster.call("scontrol", "-o", "show", "job", self.job, check=False).splitlines():
-            task, value = re.search(r"\bArrayTaskId=(\S+)", line), re.search(rf"\b{name}=(\S+)", line)
+        for line in self.cluster.call(
+            "scontrol", "-o", "show", "job", self.job, check=False
+        ).splitlines():
+            task, value = re.search(r"\bArrayTaskId=(\S+)", line), re.search(
+                rf"\b{name}=(\S+)", line
+            )
             if task and task[1].isdigit() and value:
                 found[int(task[1])] = value[1]
         return found
 
     def in_the_middle(self, whole):
         """Tasks at work whose store has grown to between 10 % and 70 % of its size when it is `whole` (it holds a lock)."""
-        return [task for task in range(1, _SHARDS + 1)
-                if 0.1 * whole < _size(self.store(task)) < 0.7 * whole and _worker(self.cluster, task)]
+        return [
+            task
+            for task in range(1, _SHARDS + 1)
+            if 0.1 * whole < _size(self.store(task)) < 0.7 * whole and _worker(self.cluster, task)
+        ]
 
 
 def _one_run(systole, folder, cpu_seconds):
@@ -99,7 +119,15 @@ def _one_run(systole, folder, cpu_seconds):
         with open(space, "w", encoding="utf-8") as out:
             out.write(text)
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        _run(systole, "explore", space, "--store", f"{folder}/one.sqlite", "--csv", f"{folder}/one.csv")
+        _run(
+            systole,
+            "explore",
+            space,
+            "--store",
+            f"{folder}/one.sqlite",
+            "--csv",
+            f"{folder}/one.csv",
+        )
         took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
         sizes = re.search(r"sram_kb = \[(.*)\]", text)[1].split(",")
         if took >= cpu_seconds or len(sizes) > 1000:
@@ -122,7 +150,9 @@ def _test(systole, folder):
     os.mkdir(f"{folder}/cluster")
     with Cluster(f"{folder}/cluster") as cluster:
         say("cluster up: slurmctld, slurmd, munged")
-        array = _Array(cluster, space, f"{folder}/stores", {"SYSTOLE": systole}, f"{folder}/task-%a.log")
+        array = _Array(
+            cluster, space, f"{folder}/stores", {"SYSTOLE": systole}, f"{folder}/task-%a.log"
+        )
 
         victim = wait_for("a worker in mid-job", 60, lambda: array.in_the_middle(whole))[0]
         pid = _worker(cluster, victim)
@@ -136,30 +166,44 @@ def _test(systole, folder):
         middle = wait_for("another worker in mid-job", 60, others)
         cluster.kill_node()
         kept.update((task, _rows(array.store(task))) for task in middle)
-        say("SIGKILL to slurmd and all under it; " + ", ".join(f"task {t} after {kept[t]} rows" for t in middle))
+        say(
+            "SIGKILL to slurmd and all under it; "
+            + ", ".join(f"task {t} after {kept[t]} rows" for t in middle)
+        )
         wait_for("the node given up", 60, lambda: cluster.node_state().startswith("down"))
         cluster.start_node()
         say("the node was given up, and is back")
 
-        wait_for("the whole array", 120,
-                 lambda: not cluster.call("squeue", "-h", "-j", array.job, check=False).strip())
+        wait_for(
+            "the whole array",
+            120,
+            lambda: not cluster.call("squeue", "-h", "-j", array.job, check=False).strip(),
+        )
         states, restarts = array.fields("JobState"), array.fields("Restarts")
         say("; ".join(f"task {t} {states[t]}, {restarts[t]} restarts" for t in sorted(states)))
         assert states == {t: "COMPLETED" for t in range(1, _SHARDS + 1)}, states
         assert all(int(restarts[t]) >= 1 for t in {victim, *middle}), restarts
         stores = [array.store(t) for t in range(1, _SHARDS + 1)]
         for task, rows in kept.items():
-            assert 0 < rows < 0.9 * share, f"task {task} was not in mid-job: {rows} rows of {share:.0f}"
+            assert (
+                0 < rows < 0.9 * share
+            ), f"task {task} was not in mid-job: {rows} rows of {share:.0f}"
             with open(f"{folder}/task-{task}.log", encoding="utf-8") as file:
                 text = file.read()
             # What was committed before the kill was found again, all of it, and not computed once more.
             found = re.search(r"start [2-9](.|\n)*\(and ([\d,]+) from the store\)", text)
-            assert found and int(found[2].replace(",", "")) == rows, f"task {task}, {rows} rows before: {text}"
+            assert (
+                found and int(found[2].replace(",", "")) == rows
+            ), f"task {task}, {rows} rows before: {text}"
         _run(systole, "explore", "merge", f"{folder}/merged.sqlite", *stores)
-    _run(systole, "explore", space, "--store", f"{folder}/merged.sqlite", "--resume", "--csv", merged)
+    _run(
+        systole, "explore", space, "--store", f"{folder}/merged.sqlite", "--resume", "--csv", merged
+    )
     with open(one, "rb") as a, open(merged, "rb") as b:
         assert a.read() == b.read(), f"{merged} differs from {one}"
-    say(f"merged {_SHARDS} stores: {_rows(f'{folder}/merged.sqlite')} rows, the CSV equal to that of one run in every byte")
+    say(
+        f"merged {_SHARDS} stores: {_rows(f'{folder}/merged.sqlite')} rows, the CSV equal to that of one run in every byte"
+    )
 
 
 def main():
@@ -168,7 +212,9 @@ def main():
     arguments = parser.parse_args()
     missing = [name for name in PROGRAMS if program(name) is None]
     if missing:
-        print(f"slurm: SKIPPED: {', '.join(missing)} not installed; scripts/setup.sh slurm (as root) installs them")
+        print(
+            f"slurm: SKIPPED: {', '.join(missing)} not installed; scripts/setup.sh slurm (as root) installs them"
+        )
         return 0
     folder = tempfile.mkdtemp(prefix="systole-slurm-")
     try:

@@ -1,7 +1,7 @@
-// The SystemC platform and the verilated RTL side by side, each driven by the same register writes: random programs
-// (every stamp, every counter; their bytes are not compared, as they read accumulators that nothing defined) and
-// programs that fail (code, engine, instruction). Skipped, with the command that builds it, where the configuration's
-// RTL library does not exist.
+// The SystemC platform and the verilated RTL side by side, each driven by the same register writes:
+// random programs (every stamp, every counter; their bytes are not compared, as they read
+// accumulators that nothing defined) and programs that fail (code, engine, instruction). Skipped,
+// with the command that builds it, where the configuration's RTL library does not exist.
 #include <gtest/gtest.h>
 
 #include "sw/base/error.h"
@@ -78,10 +78,13 @@ class AgainstRtl : public ::testing::TestWithParam<int> {
     ExpectSame(rtl, tlm, what);
     if (HasFatalFailure() || rtl.error != ErrorCode::kNone) return;
     for (size_t j = 0; j < code.size(); ++j) {
-      ASSERT_EQ(rtl_->record().stamps[j].issue, tlm_->record().stamps[j].issue) << what << ", issue of " << j;
-      ASSERT_EQ(rtl_->record().stamps[j].retire, tlm_->record().stamps[j].retire) << what << ", retire of " << j;
+      ASSERT_EQ(rtl_->record().stamps[j].issue, tlm_->record().stamps[j].issue)
+          << what << ", issue of " << j;
+      ASSERT_EQ(rtl_->record().stamps[j].retire, tlm_->record().stamps[j].retire)
+          << what << ", retire of " << j;
     }
-    for (uint32_t offset = reg::kCntTotal; offset < reg::kCntEngine + 32 * kNumEngines; offset += 8) {
+    for (uint32_t offset = reg::kCntTotal; offset < reg::kCntEngine + 32 * kNumEngines;
+         offset += 8) {
       ASSERT_EQ(ReadReg64(rtl_.get(), offset), ReadReg64(tlm_.get(), offset))
           << what << ", counter 0x" << std::hex << offset;
     }
@@ -100,12 +103,13 @@ TEST_P(AgainstRtl, RandomPrograms) {
     for (int half = 0; half < 2; ++half) {
       fill.push_back(
           With(MakeTransfer(Opcode::kFill, 0, static_cast<uint64_t>(config_.ActBytes() / 2)),
-               {{field::kLsBuf, static_cast<uint64_t>(half * config_.ActBytes() / 2)}, {field::kLsFill, 3}}));
+               {{field::kLsBuf, static_cast<uint64_t>(half * config_.ActBytes() / 2)},
+                {field::kLsFill, 3}}));
     }
     RunBoth(fill, "fill");
     for (uint32_t seed = 1; seed <= 12; ++seed) {
-      const auto code =
-          testing::RandomProgram(config_, seed).Make(10 + static_cast<int>(seed) * 6, testing::Tokens::kEarlier);
+      const auto code = testing::RandomProgram(config_, seed)
+                            .Make(10 + static_cast<int>(seed) * 6, testing::Tokens::kEarlier);
       RunBoth(code, "latency " + std::to_string(latency) + ", seed " + std::to_string(seed));
       if (HasFailure()) return;
     }
@@ -115,8 +119,8 @@ TEST_P(AgainstRtl, RandomPrograms) {
 TEST_P(AgainstRtl, DeadlocksAndLaterTokens) {
   Open(20);
   for (uint32_t seed = 3001; seed <= 3060; ++seed) {
-    const auto code =
-        testing::RandomProgram(config_, seed).Make(8 + static_cast<int>(seed % 28), testing::Tokens::kAnywhere);
+    const auto code = testing::RandomProgram(config_, seed)
+                          .Make(8 + static_cast<int>(seed % 28), testing::Tokens::kAnywhere);
     RunBoth(code, "seed " + std::to_string(seed));
     if (HasFailure()) return;
   }
@@ -125,11 +129,13 @@ TEST_P(AgainstRtl, DeadlocksAndLaterTokens) {
 TEST_P(AgainstRtl, Errors) {
   Open(20);
   const Instruction load = MakeTransfer(Opcode::kLoadAct, kDataBase, 600);
-  const Instruction store = With(MakeTransfer(Opcode::kStore, kDataBase, 600), {{field::kLsBuf, 9000}});
+  const Instruction store =
+      With(MakeTransfer(Opcode::kStore, kDataBase, 600), {{field::kLsBuf, 9000}});
   Instruction unknown;
   unknown.Set(field::kOpcode, 0x25);
   const Instruction post =
-      With(MakePost(8), {{field::kPoAccBase, static_cast<uint64_t>(config_.acc_depth - 8)}, {field::kPoEsX, 1}});
+      With(MakePost(8),
+           {{field::kPoAccBase, static_cast<uint64_t>(config_.acc_depth - 8)}, {field::kPoEsX, 1}});
   const std::vector<std::vector<Instruction>> programs{
       {load, Instruction{}, load},
       {load, unknown},
@@ -154,24 +160,29 @@ TEST_P(AgainstRtl, Errors) {
       {With(MakePost(100), {{field::kPoOut, 50}, {field::kPoSx, 1}}), load},
       {With(MakePost(100), {{field::kPoOut, 9000}, {field::kPoSx, 1}}), load},
       {With(MakeMatmul(50, 2, 1), {{field::kMmFirst, 1}}), MakePost(200)},
-      {With(MakeMatmul(50, 2, 1), {{field::kMmFirst, 1}}), With(MakePost(200), {{field::kPoHalf, 1}})},
-      {With(MakeMatmul(2, 1, 1), {{field::kMmKlast, 2}, {field::kMmKtab, 5}})},  // empty offset row: lanes in one bank
+      {With(MakeMatmul(50, 2, 1), {{field::kMmFirst, 1}}),
+       With(MakePost(200), {{field::kPoHalf, 1}})},
+      {With(MakeMatmul(2, 1, 1),
+            {{field::kMmKlast, 2}, {field::kMmKtab, 5}})},  // empty offset row: lanes in one bank
       {With(MakeMatmul(10, 1, 1), {{field::kMmBase, static_cast<uint64_t>(config_.ActBytes() - 10)},
                                    {field::kMmStrideX, 1},
                                    {field::kMmKtab, 5}})},
       {With(MakeMatmul(10, 1, 1), {{field::kMmBase, static_cast<uint64_t>(config_.ActBytes() - 9)},
                                    {field::kMmStrideX, 1},
                                    {field::kMmKtab, 5}})},
-      {With(MakeMatmul(20, 1, 1), {{field::kMmFirst, 1}}), With(MakeMatmul(20, 1, 1), {{field::kMmAccBase, 18}})},
-      {With(MakeMatmul(20, 1, 1), {{field::kMmFirst, 1}}), With(MakeMatmul(20, 1, 1), {{field::kMmAccBase, 17}})},
+      {With(MakeMatmul(20, 1, 1), {{field::kMmFirst, 1}}),
+       With(MakeMatmul(20, 1, 1), {{field::kMmAccBase, 18}})},
+      {With(MakeMatmul(20, 1, 1), {{field::kMmFirst, 1}}),
+       With(MakeMatmul(20, 1, 1), {{field::kMmAccBase, 17}})},
       {},
   };
   int failed = 0;
   for (size_t k = 0; k < programs.size(); ++k) {
     // Good offset rows from 0, row 5 is zero.
     const uint64_t row = static_cast<uint64_t>(PaddedRowBytes(Opcode::kLoadKtab, config_));
-    const std::vector<Instruction> rows{MakeTransfer(Opcode::kLoadKtab, testing::kKtabBase, testing::kKtabRows * row),
-                                        With(MakeTransfer(Opcode::kLoadKtab, 0x40000000, row), {{field::kLsBuf, 5}})};
+    const std::vector<Instruction> rows{
+        MakeTransfer(Opcode::kLoadKtab, testing::kKtabBase, testing::kKtabRows * row),
+        With(MakeTransfer(Opcode::kLoadKtab, 0x40000000, row), {{field::kLsBuf, 5}})};
     RunBoth(rows, "offset rows");
     RunBoth(programs[k], "program " + std::to_string(k));
     if (tlm_->ReadReg(reg::kStatus) & reg::kStatusError) ++failed;
@@ -182,7 +193,8 @@ TEST_P(AgainstRtl, Errors) {
 TEST_P(AgainstRtl, Windows) {
   Open(20);
   const Instruction load = MakeTransfer(Opcode::kLoadAct, kDataBase, 600);
-  const Instruction store = With(MakeTransfer(Opcode::kStore, kDataBase, 600), {{field::kLsBuf, 9000}});
+  const Instruction store =
+      With(MakeTransfer(Opcode::kStore, kDataBase, 600), {{field::kLsBuf, 9000}});
   struct Case {
     std::vector<Instruction> code;
     uint32_t low_register;
@@ -216,7 +228,8 @@ TEST_P(AgainstRtl, Windows) {
 TEST_P(AgainstRtl, ErrorResponsesAndSilence) {
   Open(20);
   const Instruction load = MakeTransfer(Opcode::kLoadAct, kDataBase, 600);
-  const Instruction store = With(MakeTransfer(Opcode::kStore, kDataBase, 600), {{field::kLsBuf, 9000}});
+  const Instruction store =
+      With(MakeTransfer(Opcode::kStore, kDataBase, 600), {{field::kLsBuf, 9000}});
   for (AxiFault::Kind kind : {AxiFault::Kind::kError, AxiFault::Kind::kNoResponse}) {
     AxiFault data, code;
     data.kind = code.kind = kind;
@@ -227,14 +240,15 @@ TEST_P(AgainstRtl, ErrorResponsesAndSilence) {
       std::vector<Instruction> program;
       AxiFault read, fetch, write;
     };
-    const std::vector<Case> cases{{{store, load, load}, data, none, none},
-                                  {{load, load, store}, none, none, data},
-                                  {std::vector<Instruction>(20, MakePost(1)), none, code, none},
-                                  {{MakePost(1), load, MakePost(3), With(load, {{field::kPush, kToMatmul}}),
-                                    Make(Opcode::kSyncMatmul, {{field::kPopLoad, 1}})},
-                                   data,
-                                   none,
-                                   none}};
+    const std::vector<Case> cases{
+        {{store, load, load}, data, none, none},
+        {{load, load, store}, none, none, data},
+        {std::vector<Instruction>(20, MakePost(1)), none, code, none},
+        {{MakePost(1), load, MakePost(3), With(load, {{field::kPush, kToMatmul}}),
+          Make(Opcode::kSyncMatmul, {{field::kPopLoad, 1}})},
+         data,
+         none,
+         none}};
     for (size_t k = 0; k < cases.size(); ++k) {
       rtl_->SetFaults(cases[k].read, cases[k].fetch, cases[k].write);
       tlm_->SetFaults(cases[k].read, cases[k].fetch, cases[k].write);
@@ -242,7 +256,8 @@ TEST_P(AgainstRtl, ErrorResponsesAndSilence) {
       rtl_->Record(&cases[k].program, &no);
       const Outcome rtl = Execute(rtl_.get(), cases[k].program, 1000),
                     tlm = Execute(tlm_.get(), cases[k].program, 1000);
-      ExpectSame(rtl, tlm, "kind " + std::to_string(static_cast<int>(kind)) + ", case " + std::to_string(k));
+      ExpectSame(rtl, tlm,
+                 "kind " + std::to_string(static_cast<int>(kind)) + ", case " + std::to_string(k));
       EXPECT_NE(tlm.status & reg::kStatusError, 0u);
       EXPECT_EQ(rtl.status & reg::kStatusDraining, tlm.status & reg::kStatusDraining) << k;
       rtl_->SetFaults({}, {}, {});
@@ -255,13 +270,15 @@ TEST_P(AgainstRtl, ErrorResponsesAndSilence) {
 
 TEST_P(AgainstRtl, WatchdogsAroundTheLatency) {
   Open(20);
-  const std::vector<Instruction> code{MakeTransfer(Opcode::kLoadAct, kDataBase, 600), MakePost(5),
-                                      With(MakeTransfer(Opcode::kStore, kDataBase, 64), {{field::kLsBuf, 9000}})};
+  const std::vector<Instruction> code{
+      MakeTransfer(Opcode::kLoadAct, kDataBase, 600), MakePost(5),
+      With(MakeTransfer(Opcode::kStore, kDataBase, 64), {{field::kLsBuf, 9000}})};
   const std::vector<Observation> none;
   int fired = 0;
   for (uint32_t watchdog = 1; watchdog <= 30; ++watchdog) {
     rtl_->Record(&code, &none);
-    const Outcome rtl = Execute(rtl_.get(), code, watchdog), tlm = Execute(tlm_.get(), code, watchdog);
+    const Outcome rtl = Execute(rtl_.get(), code, watchdog),
+                  tlm = Execute(tlm_.get(), code, watchdog);
     ExpectSame(rtl, tlm, "watchdog " + std::to_string(watchdog));
     fired += (tlm.status & reg::kStatusError) != 0;
     rtl_->Reset();

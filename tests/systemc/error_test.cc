@@ -1,4 +1,5 @@
-// Every error code, with engine and instruction, on the SystemC platform; and that a new start works after it.
+// Every error code, with engine and instruction, on the SystemC platform; and that a new start
+// works after it.
 #include <gtest/gtest.h>
 
 #include "sw/timing/laws.h"
@@ -52,18 +53,22 @@ TEST_F(ErrorTest, BadOpcode) {
 }
 
 TEST_F(ErrorTest, BadField) {
-  Expect(Execute(&device_, {load_, With(load_, {{field::kLsBytes, 0}})}), ErrorCode::kBadField, 0, 1);
+  Expect(Execute(&device_, {load_, With(load_, {{field::kLsBytes, 0}})}), ErrorCode::kBadField, 0,
+         1);
   Expect(Execute(&device_, {MakeMatmul(1, 1, 17)}), ErrorCode::kBadField, 1, 0);
-  Expect(Execute(&device_, {With(MakePost(1), {{field::kPoRounding, 6}})}), ErrorCode::kBadField, 2, 0);
-  Expect(Execute(&device_, {load_, load_, With(store_, {{field::kLsAddr, kDataBase + 4}})}), ErrorCode::kBadField, 3,
-         2);
-  Expect(Execute(&device_, {Make(Opcode::kSyncStore, {{field::kPush, 1}})}), ErrorCode::kBadField, 3, 0);
+  Expect(Execute(&device_, {With(MakePost(1), {{field::kPoRounding, 6}})}), ErrorCode::kBadField, 2,
+         0);
+  Expect(Execute(&device_, {load_, load_, With(store_, {{field::kLsAddr, kDataBase + 4}})}),
+         ErrorCode::kBadField, 3, 2);
+  Expect(Execute(&device_, {Make(Opcode::kSyncStore, {{field::kPush, 1}})}), ErrorCode::kBadField,
+         3, 0);
   Expect(Execute(&device_, {With(load_, {{field::kPopLoad, 1}})}), ErrorCode::kBadField, 0, 0);
   ExpectWorks();
 }
 
 TEST_F(ErrorTest, BufferRange) {
-  Expect(Execute(&device_, {With(load_, {{field::kLsBuf, 32 * 1024 - 599}})}), ErrorCode::kBufferRange, 0, 0);
+  Expect(Execute(&device_, {With(load_, {{field::kLsBuf, 32 * 1024 - 599}})}),
+         ErrorCode::kBufferRange, 0, 0);
   Expect(Execute(&device_, {MakeMatmul(129, 1, 1)}), ErrorCode::kBufferRange, 1, 0);
   // The entry is found while running: 120 + 8 taps reach 127, one more does not exist.
   const Instruction post = With(MakePost(8), {{field::kPoAccBase, 120}, {field::kPoEsX, 1}});
@@ -75,15 +80,19 @@ TEST_F(ErrorTest, BufferRange) {
 TEST_F(ErrorTest, ConflictOfLanes) {
   // The offset table is empty: all lanes lie in one bank. One lane alone is no conflict.
   EXPECT_EQ(Execute(&device_, {MakeMatmul(1, 1, 1)}).status, reg::kStatusDone);
-  Expect(Execute(&device_, {load_, With(MakeMatmul(1, 1, 1), {{field::kMmKlast, 2}})}), ErrorCode::kConflict, 1, 1);
+  Expect(Execute(&device_, {load_, With(MakeMatmul(1, 1, 1), {{field::kMmKlast, 2}})}),
+         ErrorCode::kConflict, 1, 1);
   ExpectWorks();
 }
 
 TEST_F(ErrorTest, ConflictOfEngines) {
-  // Matmul: at its output in 26, issue 26, reads 100 windows of one lane; the Store reads the same group meanwhile.
+  // Matmul: at its output in 26, issue 26, reads 100 windows of one lane; the Store reads the same
+  // group meanwhile.
   const Instruction matmul = MakeMatmul(100, 1, 1);
-  Expect(Execute(&device_, {matmul, With(store_, {{field::kLsBuf, 1000}})}), ErrorCode::kConflict, 1, 0);
-  EXPECT_EQ(Execute(&device_, {matmul, With(store_, {{field::kLsBuf, 9000}})}).status, reg::kStatusDone);
+  Expect(Execute(&device_, {matmul, With(store_, {{field::kLsBuf, 1000}})}), ErrorCode::kConflict,
+         1, 0);
+  EXPECT_EQ(Execute(&device_, {matmul, With(store_, {{field::kLsBuf, 9000}})}).status,
+            reg::kStatusDone);
   ExpectWorks();
 }
 
@@ -103,7 +112,8 @@ TEST_F(ErrorTest, Windows) {
 TEST_F(ErrorTest, ARefusedBurstIsNotSent) {
   const std::vector<uint8_t> ones(600, 1);
   std::vector<uint8_t> memory(600);
-  const Instruction fill = With(MakeTransfer(Opcode::kFill, 0, 600), {{field::kLsFill, 7}, {field::kPush, kToStore}});
+  const Instruction fill =
+      With(MakeTransfer(Opcode::kFill, 0, 600), {{field::kLsFill, 7}, {field::kPush, kToStore}});
   device_.WriteMemory(kDataBase, ones.data(), 600);
   Prepare(&device_, {fill, With(store_, {{field::kPopLoad, 1}})});
   WriteReg64(&device_, reg::kWrLastLo, kDataBase + 510);
@@ -120,8 +130,8 @@ TEST_F(ErrorTest, MisplacedProgram) {
 }
 
 TEST_F(ErrorTest, TokenThatNeverComes) {
-  Expect(Execute(&device_, {MakePost(1), Make(Opcode::kSyncMatmul, {{field::kPopPost, 1}}), load_}), ErrorCode::kToken,
-         1, 1);
+  Expect(Execute(&device_, {MakePost(1), Make(Opcode::kSyncMatmul, {{field::kPopPost, 1}}), load_}),
+         ErrorCode::kToken, 1, 1);
   ExpectWorks();
 }
 
@@ -143,7 +153,8 @@ TEST_F(ErrorTest, ErrorResponses) {
   fault.first = testing::kCodeBase + 256;
   fault.last = testing::kCodeBase + 511;
   device_.SetFaults({}, fault, {});
-  Expect(Execute(&device_, std::vector<Instruction>(20, MakePost(1))), ErrorCode::kReadResponse, 4, 8);
+  Expect(Execute(&device_, std::vector<Instruction>(20, MakePost(1))), ErrorCode::kReadResponse, 4,
+         8);
   ExpectWorks();
 }
 
@@ -155,7 +166,8 @@ TEST_F(ErrorTest, AddressWithoutMemory) {
   const Instruction beyond = MakeTransfer(Opcode::kLoadAct, uint64_t{1} << 40, 8);
   Outcome o = Execute(&device, {beyond});
   EXPECT_EQ(o.error, ErrorCode::kReadWindow);  // the window ends with the address lines
-  EXPECT_EQ(Execute(&device, {MakeTransfer(Opcode::kLoadAct, (uint64_t{1} << 40) - 8, 8)}).status, reg::kStatusDone);
+  EXPECT_EQ(Execute(&device, {MakeTransfer(Opcode::kLoadAct, (uint64_t{1} << 40) - 8, 8)}).status,
+            reg::kStatusDone);
 }
 
 TEST_F(ErrorTest, WatchdogEndsARunWhoseMemoryNeverAnswers) {
@@ -164,7 +176,8 @@ TEST_F(ErrorTest, WatchdogEndsARunWhoseMemoryNeverAnswers) {
   fault.first = kDataBase + 256;
   fault.last = kDataBase + 300;
   device_.SetFaults(fault, {}, {});
-  const std::vector<Instruction> code{MakePost(1), load_, MakePost(3), With(load_, {{field::kPush, kToMatmul}}),
+  const std::vector<Instruction> code{MakePost(1), load_, MakePost(3),
+                                      With(load_, {{field::kPush, kToMatmul}}),
                                       Make(Opcode::kSyncMatmul, {{field::kPopLoad, 1}})};
   device_.Record(&code, nullptr);
   Expect(Execute(&device_, code, 1000), ErrorCode::kWatchdog, 0, 1);
@@ -185,16 +198,19 @@ TEST_F(ErrorTest, WatchdogEndsAFetchThatIsNeverAnswered) {
   fault.first = testing::kCodeBase + 256;
   fault.last = testing::kCodeBase + 511;
   device_.SetFaults({}, fault, {});
-  Expect(Execute(&device_, std::vector<Instruction>(20, MakePost(1)), 1000), ErrorCode::kWatchdog, 4, 8);
+  Expect(Execute(&device_, std::vector<Instruction>(20, MakePost(1)), 1000), ErrorCode::kWatchdog,
+         4, 8);
   device_.Reset();
   ExpectWorks();
 }
 
 TEST_F(ErrorTest, WatchdogIsShorterThanTheLatency) {
   // Fetch addresses in cycles 1 and 2, first beat in 21 (latency 20): 18 cycles without progress.
-  Expect(Execute(&device_, std::vector<Instruction>(9, MakePost(1)), 18), ErrorCode::kWatchdog, 4, 0);
+  Expect(Execute(&device_, std::vector<Instruction>(9, MakePost(1)), 18), ErrorCode::kWatchdog, 4,
+         0);
   EXPECT_EQ(device_.ReadReg(reg::kCntTotal), 2u + 18 + 1 + 1);
-  EXPECT_EQ(Execute(&device_, std::vector<Instruction>(9, MakePost(1)), 19).status, reg::kStatusDone);
+  EXPECT_EQ(Execute(&device_, std::vector<Instruction>(9, MakePost(1)), 19).status,
+            reg::kStatusDone);
 }
 
 TEST_F(ErrorTest, NoWatchdogWaitsUntilASoftReset) {
@@ -217,7 +233,8 @@ TEST_F(ErrorTest, DrainsBeforeDone) {
   // The Matmul is refused while the Load's data are on their way: DONE waits for the last beat.
   device_.Record(nullptr, nullptr);
   Expect(Execute(&device_, {load_, MakeMatmul(129, 1, 1)}), ErrorCode::kBufferRange, 1, 1);
-  // Load: issue 26, data 47..121 (three bursts, a = 27..29); Matmul: head 30 is refused in 30; bus idle from 122.
+  // Load: issue 26, data 47..121 (three bursts, a = 27..29); Matmul: head 30 is refused in 30; bus
+  // idle from 122.
   EXPECT_EQ(device_.ReadReg(reg::kCntTotal), 123u);
 }
 

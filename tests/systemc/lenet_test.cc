@@ -1,5 +1,5 @@
-// The shipped LeNet-5, compiled, run by the real driver on the SystemC platform: every tensor of every image equals the
-// golden reference, every cycle the cycle model.
+// The shipped LeNet-5, compiled, run by the real driver on the SystemC platform: every tensor of
+// every image equals the golden reference, every cycle the cycle model.
 #include <gtest/gtest.h>
 
 #include "sw/arith/multiplier.h"
@@ -46,7 +46,9 @@ void RunLenet(const HwConfig& config, const ProgramOptions& options, int64_t lat
   for (int i = 0; i < options.images; ++i) golden.push_back(RunReference(model, images.Image(i)));
   const size_t one = golden[0].back().size();
   for (int i = 0; i < options.images; ++i) {
-    EXPECT_EQ(std::vector<int8_t>(outputs.begin() + i * one, outputs.begin() + (i + 1) * one), golden[i].back()) << i;
+    EXPECT_EQ(std::vector<int8_t>(outputs.begin() + i * one, outputs.begin() + (i + 1) * one),
+              golden[i].back())
+        << i;
   }
   ASSERT_FALSE(program.observations.empty());
   for (size_t k = 0; k < program.observations.size(); ++k) {
@@ -57,8 +59,10 @@ void RunLenet(const HwConfig& config, const ProgramOptions& options, int64_t lat
     for (int y = 0; y < o.layout.h; ++y) {
       for (int x = 0; x < o.layout.w; ++x) {
         for (int c = 0; c < o.layout.c; ++c) {
-          ASSERT_EQ(seen[(y * o.layout.w + x) * o.layout.c + c], expected[(c * o.layout.h + y) * o.layout.w + x])
-              << "image " << o.image << ", tensor " << o.tensor << ", " << c << ", " << y << ", " << x;
+          ASSERT_EQ(seen[(y * o.layout.w + x) * o.layout.c + c],
+                    expected[(c * o.layout.h + y) * o.layout.w + x])
+              << "image " << o.image << ", tensor " << o.tensor << ", " << c << ", " << y << ", "
+              << x;
         }
       }
     }

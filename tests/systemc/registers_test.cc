@@ -32,9 +32,9 @@ TEST_F(RegistersTest, TellIdentityAndParameters) {
 }
 
 TEST_F(RegistersTest, StartFromZero) {
-  for (uint32_t offset :
-       {reg::kStatus, reg::kError, reg::kErrorPc, reg::kIrqEnable, reg::kIrqStatus, reg::kProgLo, reg::kProgHi,
-        reg::kProgLen, reg::kWatchdog, reg::kRdBaseLo, reg::kWrLastHi, reg::kCntTotal}) {
+  for (uint32_t offset : {reg::kStatus, reg::kError, reg::kErrorPc, reg::kIrqEnable,
+                          reg::kIrqStatus, reg::kProgLo, reg::kProgHi, reg::kProgLen,
+                          reg::kWatchdog, reg::kRdBaseLo, reg::kWrLastHi, reg::kCntTotal}) {
     EXPECT_EQ(device_.ReadReg(offset), 0u) << offset;
     EXPECT_TRUE(device_.last_access_ok()) << offset;
   }
@@ -42,15 +42,15 @@ TEST_F(RegistersTest, StartFromZero) {
 
 TEST_F(RegistersTest, KeepWhatIsWritten) {
   uint32_t value = 0x01020304;
-  for (uint32_t offset :
-       {reg::kProgLo, reg::kProgHi, reg::kProgLen, reg::kWatchdog, reg::kRdBaseLo, reg::kRdBaseHi, reg::kRdLastLo,
-        reg::kRdLastHi, reg::kWrBaseLo, reg::kWrBaseHi, reg::kWrLastLo, reg::kWrLastHi}) {
+  for (uint32_t offset : {reg::kProgLo, reg::kProgHi, reg::kProgLen, reg::kWatchdog, reg::kRdBaseLo,
+                          reg::kRdBaseHi, reg::kRdLastLo, reg::kRdLastHi, reg::kWrBaseLo,
+                          reg::kWrBaseHi, reg::kWrLastLo, reg::kWrLastHi}) {
     device_.WriteReg(offset, value += 0x11111111);
   }
   value = 0x01020304;
-  for (uint32_t offset :
-       {reg::kProgLo, reg::kProgHi, reg::kProgLen, reg::kWatchdog, reg::kRdBaseLo, reg::kRdBaseHi, reg::kRdLastLo,
-        reg::kRdLastHi, reg::kWrBaseLo, reg::kWrBaseHi, reg::kWrLastLo, reg::kWrLastHi}) {
+  for (uint32_t offset : {reg::kProgLo, reg::kProgHi, reg::kProgLen, reg::kWatchdog, reg::kRdBaseLo,
+                          reg::kRdBaseHi, reg::kRdLastLo, reg::kRdLastHi, reg::kWrBaseLo,
+                          reg::kWrBaseHi, reg::kWrLastLo, reg::kWrLastHi}) {
     EXPECT_EQ(device_.ReadReg(offset), value += 0x11111111) << offset;
   }
 }
@@ -104,7 +104,8 @@ TEST_F(RegistersTest, InterruptIsALevelThatIsMaskedAndCleared) {
 }
 
 TEST_F(RegistersTest, DoneIsSeenTwoCyclesAfterTheLastRetire) {
-  // Post: issue 26 (latency 20), retire 26 + 5 + 10 = 41, total 43. START is accepted in the cycle before cycle 0.
+  // Post: issue 26 (latency 20), retire 26 + 5 + 10 = 41, total 43. START is accepted in the cycle
+  // before cycle 0.
   Prepare(&device_, {MakePost(5)});
   const uint64_t before = device_.cycles();
   device_.WriteReg(reg::kCtrl, reg::kCtrlStart);
@@ -163,11 +164,13 @@ TEST_F(RegistersTest, BusMistakesBecomeResponses) {
   EXPECT_EQ(device_.HostTransport(false, id, bytes, 4), tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(device_.HostTransport(false, id, bytes, 8), tlm::TLM_BURST_ERROR_RESPONSE);
   EXPECT_EQ(device_.HostTransport(false, id + 2, bytes, 4), tlm::TLM_BURST_ERROR_RESPONSE);
-  EXPECT_EQ(device_.HostTransport(false, TlmDevice::RegisterAddress(0x060), bytes, 4), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(device_.HostTransport(false, TlmDevice::RegisterAddress(0x060), bytes, 4),
+            tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(device_.HostTransport(true, id, bytes, 4), tlm::TLM_COMMAND_ERROR_RESPONSE);
   EXPECT_EQ(device_.HostTransport(false, 0xFFFFFFFC, bytes, 4), tlm::TLM_OK_RESPONSE);
   EXPECT_EQ(device_.HostTransport(false, 0xFFFFFFFC, bytes, 8), tlm::TLM_ADDRESS_ERROR_RESPONSE);
-  EXPECT_EQ(device_.HostTransport(true, uint64_t{1} << 32, bytes, 4), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  EXPECT_EQ(device_.HostTransport(true, uint64_t{1} << 32, bytes, 4),
+            tlm::TLM_ADDRESS_ERROR_RESPONSE);
   EXPECT_EQ(device_.HostTransport(true, 0x1000, bytes, 0), tlm::TLM_BURST_ERROR_RESPONSE);
 }
 

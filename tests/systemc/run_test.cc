@@ -1,4 +1,5 @@
-// Runs on the SystemC platform: every cycle as the cycle model says, every byte as the executor alone gives it.
+// Runs on the SystemC platform: every cycle as the cycle model says, every byte as the executor
+// alone gives it.
 #include "sw/functional/run.h"
 
 #include <gtest/gtest.h>
@@ -26,16 +27,19 @@ struct Case {
 std::vector<Case> Cases() {
   std::vector<Case> cases{{"default", HwConfig{}, 20}, {"latency1", HwConfig{}, 1}};
   HwConfig c;
-  c.rows = 8, c.cols = 8, c.wport = 2, c.lanes = 4, c.axi_data_width = 32, c.queue_depth = 2, c.outstanding = 1;
+  c.rows = 8, c.cols = 8, c.wport = 2, c.lanes = 4, c.axi_data_width = 32, c.queue_depth = 2,
+  c.outstanding = 1;
   cases.push_back({"small", c, 7});
   c = HwConfig{};
-  c.rows = 5, c.cols = 6, c.wport = 3, c.lanes = 6, c.axi_data_width = 128, c.queue_depth = 4, c.outstanding = 3;
+  c.rows = 5, c.cols = 6, c.wport = 3, c.lanes = 6, c.axi_data_width = 128, c.queue_depth = 4,
+  c.outstanding = 3;
   c.acc_depth = 40;
   cases.push_back({"odd", c, 33});
   return cases;
 }
 
-void ExpectAsModelled(TlmDevice* device, const std::vector<Instruction>& code, const Case& c, const std::string& what) {
+void ExpectAsModelled(TlmDevice* device, const std::vector<Instruction>& code, const Case& c,
+                      const std::string& what) {
   const Timeline t = Simulate(code, c.config, MemoryTiming{c.latency});
   device->Record(&code, nullptr);
   const Outcome o = Execute(device, code);
@@ -55,8 +59,10 @@ void ExpectAsModelled(TlmDevice* device, const std::vector<Instruction>& code, c
   EXPECT_EQ(o.status, reg::kStatusDone) << what;
   EXPECT_EQ(ReadReg64(device, reg::kCntTotal), static_cast<uint64_t>(t.total)) << what;
   EXPECT_EQ(ReadReg64(device, reg::kCntMacs), static_cast<uint64_t>(t.counters.macs)) << what;
-  EXPECT_EQ(ReadReg64(device, reg::kCntReadBeats), static_cast<uint64_t>(t.counters.read_beats)) << what;
-  EXPECT_EQ(ReadReg64(device, reg::kCntWriteBeats), static_cast<uint64_t>(t.counters.write_beats)) << what;
+  EXPECT_EQ(ReadReg64(device, reg::kCntReadBeats), static_cast<uint64_t>(t.counters.read_beats))
+      << what;
+  EXPECT_EQ(ReadReg64(device, reg::kCntWriteBeats), static_cast<uint64_t>(t.counters.write_beats))
+      << what;
   for (int e = 0; e < kNumEngines; ++e) {
     for (int k = 0; k < 4; ++k) {
       EXPECT_EQ(ReadReg64(device, reg::EngineCounter(e, static_cast<reg::Cause>(k))),
@@ -71,8 +77,8 @@ TEST(TlmRun, EveryStampAndCounterEqualsTheModel) {
     TlmDevice device(c.config, MemoryTiming{c.latency});
     testing::WriteKtabAndData(&device, c.config, 1);
     for (uint32_t seed = 1; seed <= 15; ++seed) {
-      const auto code =
-          testing::RandomProgram(c.config, seed).Make(4 + static_cast<int>(seed) * 6, testing::Tokens::kEarlier);
+      const auto code = testing::RandomProgram(c.config, seed)
+                            .Make(4 + static_cast<int>(seed) * 6, testing::Tokens::kEarlier);
       ExpectAsModelled(&device, code, c, std::string(c.name) + ", seed " + std::to_string(seed));
       if (HasFatalFailure()) return;
     }
@@ -85,8 +91,8 @@ TEST(TlmRun, DeadlocksAndLaterTokensToo) {
     TlmDevice device(c.config, MemoryTiming{c.latency});
     testing::WriteKtabAndData(&device, c.config, 1);
     for (uint32_t seed = 2001; seed <= 2040; ++seed) {
-      const auto code =
-          testing::RandomProgram(c.config, seed).Make(8 + static_cast<int>(seed % 28), testing::Tokens::kAnywhere);
+      const auto code = testing::RandomProgram(c.config, seed)
+                            .Make(8 + static_cast<int>(seed % 28), testing::Tokens::kAnywhere);
       ExpectAsModelled(&device, code, c, std::string(c.name) + ", seed " + std::to_string(seed));
       if (HasFatalFailure()) return;
       if (device.ReadReg(reg::kStatus) & reg::kStatusError) ++stuck;
@@ -126,7 +132,8 @@ TEST(TlmRun, MemoryAndBuffersHoldWhatTheExecutorAloneGives) {
       std::memcpy(last.data(), buffers.activations(), last.size());
     });
     ASSERT_EQ(Execute(&device, code).status, reg::kStatusDone) << c.name;
-    ASSERT_EQ(RunFunctional(code, MemoryTiming{c.latency}, &alone, &plain).error, ErrorCode::kNone) << c.name;
+    ASSERT_EQ(RunFunctional(code, MemoryTiming{c.latency}, &alone, &plain).error, ErrorCode::kNone)
+        << c.name;
     EXPECT_EQ(std::memcmp(last.data(), alone.activations(), last.size()), 0) << c.name;
     std::vector<uint8_t> tlm(testing::kDataBytes), expected(testing::kDataBytes);
     device.ReadMemory(testing::kDataBase, tlm.data(), tlm.size());

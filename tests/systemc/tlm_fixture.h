@@ -55,7 +55,8 @@ inline Outcome StartAndWait(Device* d, uint64_t max_cycles = 10000000) {
   return o;
 }
 
-inline Outcome Execute(Device* d, const std::vector<Instruction>& code, uint32_t watchdog = 100000) {
+inline Outcome Execute(Device* d, const std::vector<Instruction>& code,
+                       uint32_t watchdog = 100000) {
   Prepare(d, code, watchdog);
   return StartAndWait(d);
 }

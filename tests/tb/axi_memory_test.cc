@@ -1,4 +1,5 @@
-// The memory behind the AXI ports: the timing it promises, its faults, and that stalls lose nothing.
+// The memory behind the AXI ports: the timing it promises, its faults, and that stalls lose
+// nothing.
 #include "tb/axi_memory.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
-// What goes wrong on the integrated accelerator: resets in the middle of a run, error responses, slaves that never
-// answer, wild addresses, bad opcodes, fields, tokens and programs. Always: no hang, an error that names the
-// instruction, the same one on the verilated RTL and on the SystemC platform, and a correct run afterwards.
+// What goes wrong on the integrated accelerator: resets in the middle of a run, error responses,
+// slaves that never answer, wild addresses, bad opcodes, fields, tokens and programs. Always: no
+// hang, an error that names the instruction, the same one on the verilated RTL and on the SystemC
+// platform, and a correct run afterwards.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +44,8 @@ struct Outcome {
 
   std::string Text() const {
     if (engine < 0) return "done";
-    return fmt::format("error {} in {} at {}{}", ErrorText(code), EngineName(engine), in_setup ? "setup " : "", pc);
+    return fmt::format("error {} in {} at {}{}", ErrorText(code), EngineName(engine),
+                       in_setup ? "setup " : "", pc);
   }
 };
 
@@ -55,7 +57,8 @@ class Bench {
   virtual void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) = 0;
   virtual void Reset() = 0;
 
-  Outcome Run(const Program& program, const std::vector<int8_t>& images, uint64_t max_cycles = 1000000) {
+  Outcome Run(const Program& program, const std::vector<int8_t>& images,
+              uint64_t max_cycles = 1000000) {
     Driver driver(device(), {kWatchdog, max_cycles});
     driver.Load(program);
     driver.WriteImages(program, images.data());
@@ -151,7 +154,8 @@ class FaultTest : public ::testing::Test {
   // ExpectError for one field of the first instruction with this opcode.
   void ExpectFieldError(Opcode opcode, Field field, uint64_t value, ErrorCode code) {
     Program bad = program_;
-    const bool in_code = opcode != Opcode::kLoadWgt && opcode != Opcode::kLoadKtab && opcode != Opcode::kLoadPar;
+    const bool in_code =
+        opcode != Opcode::kLoadWgt && opcode != Opcode::kLoadKtab && opcode != Opcode::kLoadPar;
     std::vector<Instruction>& list = in_code ? bad.code : bad.setup;
     const uint32_t pc = Find(list, opcode);
     const int engine = static_cast<int>(list[pc].engine());
@@ -214,8 +218,10 @@ TEST_F(FaultTest, BuffersAddressedOutOfRange) {
 TEST_F(FaultTest, WildAddressesNeverReachTheBus) {
   ExpectFieldError(Opcode::kLoadAct, field::kLsAddr, 0, ErrorCode::kReadWindow);
   ExpectFieldError(Opcode::kLoadAct, field::kLsAddr, 0xFFFFFF00, ErrorCode::kReadWindow);
-  ExpectFieldError(Opcode::kLoadWgt, field::kLsAddr, uint64_t{0x10000000} << 8, ErrorCode::kReadWindow);
-  ExpectFieldError(Opcode::kStore, field::kLsAddr, 0x10000000, ErrorCode::kWriteWindow);  // the program itself
+  ExpectFieldError(Opcode::kLoadWgt, field::kLsAddr, uint64_t{0x10000000} << 8,
+                   ErrorCode::kReadWindow);
+  ExpectFieldError(Opcode::kStore, field::kLsAddr, 0x10000000,
+                   ErrorCode::kWriteWindow);  // the program itself
   ExpectFieldError(Opcode::kStore, field::kLsAddr, 0xFFFFFFFFFFFFFF00, ErrorCode::kWriteWindow);
 }
 
@@ -230,7 +236,8 @@ TEST_F(FaultTest, TokensThatNeverComeNameTheWaitingInstruction) {
 }
 
 TEST_F(FaultTest, MutatedProgramsEndTheSameOnBoth) {
-  // Random bits of random instructions; whatever comes of it, RTL and TLM agree, and a correct run follows.
+  // Random bits of random instructions; whatever comes of it, RTL and TLM agree, and a correct run
+  // follows.
   constexpr uint64_t kSeed = 20;
   int errors = 0;
   for (uint64_t trial = 0; trial < 400; ++trial) {
@@ -242,9 +249,12 @@ TEST_F(FaultTest, MutatedProgramsEndTheSameOnBoth) {
     const Outcome rtl = rtl_.Run(bad, images_);
     const Outcome tlm = tlm_.Run(bad, images_);
     errors += rtl.engine >= 0;
-    EXPECT_EQ(rtl.Text(), tlm.Text()) << "seed " << kSeed + trial << ": " << Disassemble(bad.code[pc]);
-    // Bytes are not compared: a mutation may let an instruction read what docs/isa.md leaves undefined.
-    EXPECT_EQ(rtl.cycles, tlm.cycles) << "seed " << kSeed + trial << ": " << Disassemble(bad.code[pc]);
+    EXPECT_EQ(rtl.Text(), tlm.Text())
+        << "seed " << kSeed + trial << ": " << Disassemble(bad.code[pc]);
+    // Bytes are not compared: a mutation may let an instruction read what docs/isa.md leaves
+    // undefined.
+    EXPECT_EQ(rtl.cycles, tlm.cycles)
+        << "seed " << kSeed + trial << ": " << Disassemble(bad.code[pc]);
     if (trial % 10 == 0) {
       ExpectCorrectRun(&rtl_, fmt::format("rtl after seed {}", kSeed + trial));
       ExpectCorrectRun(&tlm_, fmt::format("tlm after seed {}", kSeed + trial));
@@ -256,7 +266,8 @@ TEST_F(FaultTest, MutatedProgramsEndTheSameOnBoth) {
 // ---- Bad memories
 
 TEST_F(FaultTest, ErrorResponsesNameTheInstructionOnTheBus) {
-  auto expect = [&](const AxiFault& read, const AxiFault& fetch, const AxiFault& write, const std::string& want) {
+  auto expect = [&](const AxiFault& read, const AxiFault& fetch, const AxiFault& write,
+                    const std::string& want) {
     for (Bench* bench : {static_cast<Bench*>(&rtl_), static_cast<Bench*>(&tlm_)}) {
       const std::string who = bench == &rtl_ ? "rtl" : "tlm";
       bench->SetFaults(read, fetch, write);
@@ -276,18 +287,24 @@ TEST_F(FaultTest, ErrorResponsesNameTheInstructionOnTheBus) {
     expect({}, {AxiFault::Kind::kError, program_.code_address, program_.code_address, response}, {},
            "error AXI read error response in fetch at 0");
   }
-  const uint64_t weights = program_.setup[Find(program_.setup, Opcode::kLoadWgt)].Get(field::kLsAddr);
+  const uint64_t weights =
+      program_.setup[Find(program_.setup, Opcode::kLoadWgt)].Get(field::kLsAddr);
   expect({AxiFault::Kind::kError, weights, weights, 2}, {}, {},
-         fmt::format("error AXI read error response in LOAD at setup {}", Find(program_.setup, Opcode::kLoadWgt)));
+         fmt::format("error AXI read error response in LOAD at setup {}",
+                     Find(program_.setup, Opcode::kLoadWgt)));
 }
 
 TEST_F(FaultTest, SlavesThatNeverAnswerEndByTheWatchdog) {
-  const AxiFault never{AxiFault::Kind::kNoResponse, program_.input.address, program_.input.address, 0};
-  const AxiFault never_stored{AxiFault::Kind::kNoResponse, program_.output.address, program_.output.address, 0};
-  const AxiFault never_fetched{AxiFault::Kind::kNoResponse, program_.code_address, program_.code_address, 0};
+  const AxiFault never{AxiFault::Kind::kNoResponse, program_.input.address, program_.input.address,
+                       0};
+  const AxiFault never_stored{AxiFault::Kind::kNoResponse, program_.output.address,
+                              program_.output.address, 0};
+  const AxiFault never_fetched{AxiFault::Kind::kNoResponse, program_.code_address,
+                               program_.code_address, 0};
   const AxiFault none;
   for (const auto& [read, fetch, write] :
-       {std::tuple(never, none, none), std::tuple(none, never_fetched, none), std::tuple(none, none, never_stored)}) {
+       {std::tuple(never, none, none), std::tuple(none, never_fetched, none),
+        std::tuple(none, none, never_stored)}) {
     std::string texts[2];
     for (int i = 0; i < 2; ++i) {
       Bench* bench = i == 0 ? static_cast<Bench*>(&rtl_) : &tlm_;
@@ -316,7 +333,8 @@ TEST_F(FaultTest, ASlaveThatIsNeverReadyEndsByTheWatchdog) {
 }
 
 TEST_F(FaultTest, AfterALateAnswerTheNextStartWorksWithoutReset) {
-  rtl_.rtl()->SetTiming({2 * static_cast<int>(kWatchdog), false, 0});  // answers come, but after the watchdog
+  rtl_.rtl()->SetTiming(
+      {2 * static_cast<int>(kWatchdog), false, 0});  // answers come, but after the watchdog
   EXPECT_EQ(rtl_.Run(program_, images_).code, ErrorCode::kWatchdog);
   rtl_.rtl()->Idle(4 * kWatchdog);
   rtl_.rtl()->SetTiming({kLatency, false, 0});
@@ -332,7 +350,8 @@ TEST_F(FaultTest, ResetAtAnyCycleThenACorrectRun) {
     for (Bench* bench : {static_cast<Bench*>(&rtl_), static_cast<Bench*>(&tlm_)}) {
       bench->Run(program_, images_, cycle);  // the host gives up after `cycle` cycles
       bench->Reset();
-      ExpectCorrectRun(bench, fmt::format("{} reset after {} cycles", bench == &rtl_ ? "rtl" : "tlm", cycle));
+      ExpectCorrectRun(
+          bench, fmt::format("{} reset after {} cycles", bench == &rtl_ ? "rtl" : "tlm", cycle));
     }
   }
 }
@@ -344,7 +363,8 @@ TEST_F(FaultTest, SoftResetAtAnyCycleDrainsThenACorrectRun) {
     for (Bench* bench : {static_cast<Bench*>(&rtl_), static_cast<Bench*>(&tlm_)}) {
       bench->Run(program_, images_, cycle);
       Driver(bench->device()).SoftReset();
-      ExpectCorrectRun(bench, fmt::format("{} soft reset after {} cycles", bench == &rtl_ ? "rtl" : "tlm", cycle));
+      ExpectCorrectRun(bench, fmt::format("{} soft reset after {} cycles",
+                                          bench == &rtl_ ? "rtl" : "tlm", cycle));
     }
   }
 }
@@ -356,7 +376,9 @@ TEST_F(FaultTest, StallsOnEveryChannelKeepTheBytes) {
     Driver driver(rtl_.device());
     const HardwareCounters c = driver.ReadCounters();
     for (int e = 0; e < kNumEngines; ++e) {
-      EXPECT_EQ(c.engine[e].busy + c.engine[e].wait_token + c.engine[e].wait_data + c.engine[e].empty, c.total)
+      EXPECT_EQ(
+          c.engine[e].busy + c.engine[e].wait_token + c.engine[e].wait_data + c.engine[e].empty,
+          c.total)
           << EngineName(e) << ", seed " << seed;
     }
   }

@@ -10,14 +10,16 @@ int64_t Get(const Instruction& i, Field f) { return static_cast<int64_t>(i.Get(f
 
 }  // namespace
 
-CycleStepper::CycleStepper(const std::vector<Instruction>& code, const HwConfig& config, int latency)
+CycleStepper::CycleStepper(const std::vector<Instruction>& code, const HwConfig& config,
+                           int latency)
     : code_(code), config_(config), latency_(latency) {
   result_.issue.assign(code.size(), -1);
   result_.retire.assign(code.size(), -1);
 }
 
 StepResult CycleStepper::Run() {
-  const int64_t patience = 3 * latency_ + 4000;  // longer than anything can be under way without a change
+  const int64_t patience =
+      3 * latency_ + 4000;  // longer than anything can be under way without a change
   size_t retired = 0;
   int64_t last_retire = 0;
   for (now_ = 0;; ++now_) {
@@ -50,9 +52,9 @@ StepResult CycleStepper::Run() {
         }
       }
     }
-    retiring_.erase(
-        std::remove_if(retiring_.begin(), retiring_.end(), [&](const Retiring& r) { return r.cycle <= now_; }),
-        retiring_.end());
+    retiring_.erase(std::remove_if(retiring_.begin(), retiring_.end(),
+                                   [&](const Retiring& r) { return r.cycle <= now_; }),
+                    retiring_.end());
     for (Engine& engine : engine_) {
       engine.queue.insert(engine.queue.end(), engine.arriving.begin(), engine.arriving.end());
       engine.arriving.clear();
@@ -64,12 +66,13 @@ StepResult CycleStepper::Run() {
       result_.total = now_ + 1;
       return result_;
     }
-    if (retired < code_.size() && now_ > last_change_ + patience && retiring_.empty() && engine_[1].left == 0 &&
-        engine_[2].left == 0) {
+    if (retired < code_.size() && now_ > last_change_ + patience && retiring_.empty() &&
+        engine_[1].left == 0 && engine_[2].left == 0) {
       result_.error = ErrorCode::kToken;
       result_.error_index = ~0u;
       for (int e = 0; e < kNumEngines; ++e) {
-        if (!engine_[e].queue.empty() && static_cast<uint32_t>(engine_[e].queue.front()) < result_.error_index) {
+        if (!engine_[e].queue.empty() &&
+            static_cast<uint32_t>(engine_[e].queue.front()) < result_.error_index) {
           result_.error_index = static_cast<uint32_t>(engine_[e].queue.front());
           result_.error_engine = e;
         }
@@ -114,7 +117,8 @@ void CycleStepper::StepReads() {
   ++result_.read_beats;
   last_change_ = now_;
   if (++read_beat_ < reads_.front().beats) return;
-  if (reads_.front().instruction >= 0) retiring_.push_back({0, reads_.front().instruction, now_ + 1});
+  if (reads_.front().instruction >= 0)
+    retiring_.push_back({0, reads_.front().instruction, now_ + 1});
   read_beat_ = 0;
   reads_.pop_front();
   // reads_in_flight_ falls after this cycle's address decision: see StepLoadBursts.
@@ -129,7 +133,8 @@ bool CycleStepper::TokensThere(int e, const Instruction& i) const {
 
 void CycleStepper::StepEngine(int e) {
   Engine& engine = engine_[e];
-  const bool was_busy = engine.left > 0 || !engine.to_do.empty() || (e == 3 && slot_beats_left_ > 0);
+  const bool was_busy =
+      engine.left > 0 || !engine.to_do.empty() || (e == 3 && slot_beats_left_ > 0);
   int begun = -1;
   bool tokens_there = true;
   const bool empty = engine.queue.empty();
@@ -176,7 +181,8 @@ void CycleStepper::StepLoadBursts() {
 
 void CycleStepper::StepStoreBursts() {
   Engine& engine = engine_[3];
-  if (slot_beats_left_ == 0 && !engine.to_do.empty() && static_cast<int64_t>(responses_.size()) < config_.outstanding) {
+  if (slot_beats_left_ == 0 && !engine.to_do.empty() &&
+      static_cast<int64_t>(responses_.size()) < config_.outstanding) {
     slot_beats_left_ = (engine.to_do.back().second + config_.AxiBytes() - 1) / config_.AxiBytes();
     engine.to_do.pop_back();
     responses_.push_back(now_ + 3 + slot_beats_left_ - 1 + latency_);
@@ -212,12 +218,15 @@ void CycleStepper::Start(int e, int index) {
     engine.left = f * p;
     shadow_busy_ = (f - 1) * p + 1;  // counted down at the end of this cycle
     columns_loaded_ = 0;
-    // The last vector enters in now + 1 + (f-1)*p + m - 1 and is written ROWS + COLS + 5 cycles later.
-    retiring_.push_back({1, index, now_ + 1 + (f - 1) * p + (m - 1) + config_.rows + config_.cols + 5});
+    // The last vector enters in now + 1 + (f-1)*p + m - 1 and is written ROWS + COLS + 5 cycles
+    // later.
+    retiring_.push_back(
+        {1, index, now_ + 1 + (f - 1) * p + (m - 1) + config_.rows + config_.cols + 5});
   } else if (e == 2) {
     int64_t taps = 0;
     for (int64_t channel = 0; channel < Get(i, field::kPoNchan); channel += config_.lanes) {
-      taps += Get(i, field::kPoNx) * Get(i, field::kPoNy) * Get(i, field::kPoNtx) * Get(i, field::kPoNty);
+      taps += Get(i, field::kPoNx) * Get(i, field::kPoNy) * Get(i, field::kPoNtx) *
+              Get(i, field::kPoNty);
     }
     engine.left = taps;
     retiring_.push_back({2, index, now_ + taps + 10});

@@ -1,5 +1,6 @@
-// docs/timing.md as a machine that is stepped cycle by cycle: queues, counters, countdowns, a memory with beats. It is
-// slow and plain on purpose, and shares neither method nor code with sw/timing.
+// docs/timing.md as a machine that is stepped cycle by cycle: queues, counters, countdowns, a
+// memory with beats. It is slow and plain on purpose, and shares neither method nor code with
+// sw/timing.
 #pragma once
 
 #include <cstdint>
@@ -32,10 +33,11 @@ class CycleStepper {
     int instruction;  // whose last burst this is, or -1
   };
   struct Engine {
-    std::deque<int> queue, arriving;                 // arriving: dispatched in this cycle
-    std::vector<std::pair<int64_t, int64_t>> to_do;  // LOAD, STORE: address, bytes of bursts not begun, last one first
-    int current = -1;                                // whose bursts to_do holds
-    int64_t left = 0;                                // cycles until the next instruction may start
+    std::deque<int> queue, arriving;  // arriving: dispatched in this cycle
+    std::vector<std::pair<int64_t, int64_t>>
+        to_do;         // LOAD, STORE: address, bytes of bursts not begun, last one first
+    int current = -1;  // whose bursts to_do holds
+    int64_t left = 0;  // cycles until the next instruction may start
   };
   struct Retiring {
     int engine, instruction;
@@ -72,7 +74,8 @@ class CycleStepper {
   std::deque<int64_t> responses_;
   int64_t slot_beats_left_ = 0;
 
-  // MATMUL: how long the shadow registers still belong to the running instruction, weight columns loaded.
+  // MATMUL: how long the shadow registers still belong to the running instruction, weight columns
+  // loaded.
   int64_t shadow_busy_ = 0, columns_loaded_ = 0;
 };
 

@@ -1,7 +1,8 @@
 // Cases worked by hand from docs/timing.md. The arithmetic stands beside each expectation.
 //
-// With 64-bit beats an instruction has four beats. At latency 1: AR(0) = 1, first beat in 2, r(j) = 5 + 4j,
-// D(j) = 6 + 4j where nothing else delays it, so instruction 0 is at its queue's output in cycle 7, 1 in 11, 2 in 15.
+// With 64-bit beats an instruction has four beats. At latency 1: AR(0) = 1, first beat in 2, r(j) =
+// 5 + 4j, D(j) = 6 + 4j where nothing else delays it, so instruction 0 is at its queue's output in
+// cycle 7, 1 in 11, 2 in 15.
 #include <gtest/gtest.h>
 
 #include "sw/timing/timeline.h"
@@ -21,14 +22,15 @@ using testing::MakeTransfer;
 using testing::With;
 using Cycles = std::vector<Cycle>;
 
-Timeline TimesOf(const std::vector<Instruction>& code, int64_t latency = 1, const HwConfig& config = HwConfig{}) {
+Timeline TimesOf(const std::vector<Instruction>& code, int64_t latency = 1,
+                 const HwConfig& config = HwConfig{}) {
   return Simulate(code, config, MemoryTiming{latency});
 }
 
 TEST(FetchLaw, DeliversAnInstructionEveryFourBeats) {
   const Timeline t = TimesOf(std::vector<Instruction>(9, Make(Opcode::kSyncLoad)), 20);
-  // AR(0) = 1, first beat 21, r(0) = 24, D(0) = 25, head 26. AR(1) = 2, its first beat waits for burst 0's last:
-  // 21 + 32 = 53, r(8) = 56, D(8) = 57, head 58.
+  // AR(0) = 1, first beat 21, r(0) = 24, D(0) = 25, head 26. AR(1) = 2, its first beat waits for
+  // burst 0's last: 21 + 32 = 53, r(8) = 56, D(8) = 57, head 58.
   EXPECT_EQ(t.issue, (Cycles{26, 30, 34, 38, 42, 46, 50, 54, 58}));
   EXPECT_EQ(t.retire, t.issue);
   EXPECT_EQ(t.total, 60);
@@ -56,7 +58,8 @@ TEST(DispatchLaw, AFullQueueBlocksEveryoneBehind) {
   HwConfig config;
   config.queue_depth = 2;
   const Timeline t =
-      TimesOf({MakePost(100), MakePost(100), MakePost(100), MakePost(100), Make(Opcode::kSyncLoad)}, 1, config);
+      TimesOf({MakePost(100), MakePost(100), MakePost(100), MakePost(100), Make(Opcode::kSyncLoad)},
+              1, config);
   // D: 6, 10, 14 (issue(0) + 1 = 8 is earlier), max(18, issue(1) + 1 = 108) = 108, 109.
   EXPECT_EQ(t.issue, (Cycles{7, 107, 207, 307, 110}));
   EXPECT_EQ(t.retire, (Cycles{117, 217, 317, 417, 110}));
@@ -84,7 +87,8 @@ TEST(MatmulLaw, FewVectorsTakeAsLongAsTheWeights) {
 }
 
 TEST(MatmulLaw, ShowsAWeightLoadThatDoesNotFit) {
-  // First: wl = 2, P = max(3, 2, 3) = 3, issue = 7 + 1 = 8. Second: pre = max(head 11, 8 + 1) = 11, issue 11 + 15.
+  // First: wl = 2, P = max(3, 2, 3) = 3, issue = 7 + 1 = 8. Second: pre = max(head 11, 8 + 1) = 11,
+  // issue 11 + 15.
   EXPECT_EQ(TimesOf({MakeMatmul(3, 1, 2), MakeMatmul(3, 1, 16)}).issue, (Cycles{8, 26}));
   HwConfig two;
   two.wport = 2;  // wl = min(16, 8)
@@ -93,14 +97,17 @@ TEST(MatmulLaw, ShowsAWeightLoadThatDoesNotFit) {
 
 TEST(MatmulLaw, AccumulatorLatencyBoundsTheSlicePeriod) {
   const Timeline t = TimesOf({MakeMatmul(1, 10, 1), MakeMatmul(1, 1, 1)});
-  // wl = 1, P = 3: issue(0) = 7; pre(1) = max(11, 7 + 1 + 27 = 35); issue(1) = max(35, 7 + 30) = 37.
+  // wl = 1, P = 3: issue(0) = 7; pre(1) = max(11, 7 + 1 + 27 = 35); issue(1) = max(35, 7 + 30)
+  // = 37.
   EXPECT_EQ(t.issue, (Cycles{7, 37}));
   EXPECT_EQ(t.retire, (Cycles{7 + 27 + 1 + 37, 37 + 1 + 37}));
 }
 
 TEST(MatmulLaw, SyncIssuesWhileTheArrayStreams) {
-  const Timeline t = TimesOf({MakeMatmul(200, 1, 16), Make(Opcode::kSyncMatmul), MakeMatmul(10, 1, 16)});
-  // Sync: head 11, but not before 22 + 1. Third: head max(15, 24) = 24, pre = max(24, 23) = 24, 24 + 15 < 22 + 200.
+  const Timeline t =
+      TimesOf({MakeMatmul(200, 1, 16), Make(Opcode::kSyncMatmul), MakeMatmul(10, 1, 16)});
+  // Sync: head 11, but not before 22 + 1. Third: head max(15, 24) = 24, pre = max(24, 23) = 24, 24
+  // + 15 < 22 + 200.
   EXPECT_EQ(t.issue, (Cycles{22, 23, 222}));
   // BUSY from 22 to 222 + 16.
   EXPECT_EQ(t.counters.cycles[1][0], 216);
@@ -108,7 +115,8 @@ TEST(MatmulLaw, SyncIssuesWhileTheArrayStreams) {
 
 TEST(PostLaw, CountsTapsTimesPixelsTimesChunks) {
   Instruction post =
-      With(MakePost(3), {{field::kPoNy, 2}, {field::kPoNtx, 2}, {field::kPoNty, 2}, {field::kPoNchan, 9}});
+      With(MakePost(3),
+           {{field::kPoNy, 2}, {field::kPoNtx, 2}, {field::kPoNty, 2}, {field::kPoNchan, 9}});
   const Timeline t = TimesOf({post, MakePost(1), Make(Opcode::kSyncPost)});
   // T = 2 * 2 * 3 * 2 * 2 = 48.
   EXPECT_EQ(t.issue, (Cycles{7, 55, 56}));
@@ -117,7 +125,8 @@ TEST(PostLaw, CountsTapsTimesPixelsTimesChunks) {
 
 // 600 bytes from 0x1010: bursts of 240, 256 and 104 bytes, 30, 32 and 13 beats.
 TEST(LoadLaw, BurstsFollowEachOtherWithoutGaps) {
-  const Timeline t = TimesOf({MakeTransfer(Opcode::kLoadAct, 0x1010, 600), Make(Opcode::kSyncLoad)}, 20);
+  const Timeline t =
+      TimesOf({MakeTransfer(Opcode::kLoadAct, 0x1010, 600), Make(Opcode::kSyncLoad)}, 20);
   // a = 27, 28, 29; data 47..76, 77..108, 109..121.
   EXPECT_EQ(t.issue, (Cycles{26, 30}));  // the Sync: free = 30, head = 30
   EXPECT_EQ(t.retire[0], 122);
@@ -126,7 +135,8 @@ TEST(LoadLaw, BurstsFollowEachOtherWithoutGaps) {
 
 TEST(LoadLaw, OutstandingLimitsTheAddresses) {
   HwConfig config;
-  const std::vector<Instruction> code{MakeTransfer(Opcode::kLoadAct, 0x1010, 600), Make(Opcode::kSyncLoad)};
+  const std::vector<Instruction> code{MakeTransfer(Opcode::kLoadAct, 0x1010, 600),
+                                      Make(Opcode::kSyncLoad)};
   config.outstanding = 2;
   Timeline t = TimesOf(code, 20, config);
   EXPECT_EQ(t.issue[1], 78);  // a(2) = e(0) + 1 = 77; data from max(97, 109): not later
@@ -161,16 +171,19 @@ TEST(LoadLaw, LinesAreCutLineByLine) {
 }
 
 TEST(FillLaw, WaitsForEarlierLoadsAndTakesABeatACycle) {
-  const Timeline t = TimesOf({MakeTransfer(Opcode::kLoadAct, 0, 256), Make(Opcode::kSyncLoad),
-                              MakeTransfer(Opcode::kFill, 0, 10, 3), MakeTransfer(Opcode::kLoadAct, 0, 8)});
-  // Load: issue 7, a = 8, data 9..40, retire 41. Sync: head 11 = issue. Fill: not before 42; B = 3 * 2 = 6; free 49.
+  const Timeline t =
+      TimesOf({MakeTransfer(Opcode::kLoadAct, 0, 256), Make(Opcode::kSyncLoad),
+               MakeTransfer(Opcode::kFill, 0, 10, 3), MakeTransfer(Opcode::kLoadAct, 0, 8)});
+  // Load: issue 7, a = 8, data 9..40, retire 41. Sync: head 11 = issue. Fill: not before 42; B = 3
+  // * 2 = 6; free 49.
   EXPECT_EQ(t.issue, (Cycles{7, 11, 42, 49}));
   EXPECT_EQ(t.retire, (Cycles{41, 11, 49, 52}));  // last: a = 50, data 51
 }
 
 TEST(StoreLaw, WritesABeatACycleAndWaitsForResponses) {
   // 300 bytes: bursts of 32 and 6 beats.
-  const std::vector<Instruction> code{MakeTransfer(Opcode::kStore, 0, 300), Make(Opcode::kSyncStore)};
+  const std::vector<Instruction> code{MakeTransfer(Opcode::kStore, 0, 300),
+                                      Make(Opcode::kSyncStore)};
   Timeline t = TimesOf(code, 1);
   // u = 8 and 40; data 11..42 and 43..48; responses 43 and 49.
   EXPECT_EQ(t.issue, (Cycles{7, 46}));
@@ -183,7 +196,8 @@ TEST(StoreLaw, WritesABeatACycleAndWaitsForResponses) {
   EXPECT_EQ(t.issue[1], 50);
   EXPECT_EQ(t.retire[0], 53);
   t = TimesOf(code, 100, config);
-  // issue 106: u(0) = 107, data 110..141, response 241; u(1) = 242, data 245..250, response 350; free 248.
+  // issue 106: u(0) = 107, data 110..141, response 241; u(1) = 242, data 245..250, response 350;
+  // free 248.
   EXPECT_EQ(t.issue, (Cycles{106, 248}));
   EXPECT_EQ(t.retire[0], 350);
 }
@@ -199,8 +213,8 @@ TEST(StoreLaw, TheLimitSpansInstructions) {
 }
 
 TEST(TokenLaw, ATokenGivenInACycleIsTakenInTheNext) {
-  const Timeline t =
-      TimesOf({With(MakePost(1), {{field::kPush, kToStore}}), Make(Opcode::kSyncStore, {{field::kPopPost, 1}})});
+  const Timeline t = TimesOf({With(MakePost(1), {{field::kPush, kToStore}}),
+                              Make(Opcode::kSyncStore, {{field::kPopPost, 1}})});
   EXPECT_EQ(t.retire[0], 18);  // 7 + 1 + 10
   EXPECT_EQ(t.issue[1], 19);
 }
@@ -213,8 +227,9 @@ TEST(TokenLaw, WaitsForTheLastOfSeveral) {
 }
 
 TEST(TokenLaw, MayComeFromALaterInstruction) {
-  const Timeline t = TimesOf({Make(Opcode::kSyncStore, {{field::kPopLoad, 1}}), Make(Opcode::kSyncStore),
-                              With(MakeTransfer(Opcode::kLoadAct, 0, 8), {{field::kPush, kToStore}})});
+  const Timeline t =
+      TimesOf({Make(Opcode::kSyncStore, {{field::kPopLoad, 1}}), Make(Opcode::kSyncStore),
+               With(MakeTransfer(Opcode::kLoadAct, 0, 8), {{field::kPush, kToStore}})});
   // Load: head 15 = issue, a = 16, data 17, retire 18.
   EXPECT_EQ(t.issue, (Cycles{19, 20, 15}));
 }
@@ -233,7 +248,8 @@ TEST(TokenLaw, NamesTheFirstOfThoseThatWaitForEver) {
 TEST(TokenLaw, ATokenBeyondAFullQueueNeverComes) {
   HwConfig config;
   config.queue_depth = 2;
-  // Two wait in STORE's queue; the third blocks the dispatcher, behind it is the Load that would give the tokens.
+  // Two wait in STORE's queue; the third blocks the dispatcher, behind it is the Load that would
+  // give the tokens.
   const Instruction wait = Make(Opcode::kSyncStore, {{field::kPopLoad, 1}});
   const Instruction load = With(MakeTransfer(Opcode::kLoadAct, 0, 8), {{field::kPush, kToStore}});
   const Timeline t = TimesOf({wait, wait, wait, load, load, load}, 1, config);
@@ -251,25 +267,28 @@ TEST(TokenLaw, CounterOverflowNamesThePusher) {
   EXPECT_EQ(t.error, ErrorCode::kToken);
   EXPECT_EQ(t.error_engine, 2);
   EXPECT_EQ(t.error_index, 255u);
-  // Program order is not what counts: posts 0..255 retire in 18, 22, ..., 1038; the Sync at 256 issues in
-  // D(256) + 1 = 6 + 4 * 256 + 1 = 1031, in time to make room.
+  // Program order is not what counts: posts 0..255 retire in 18, 22, ..., 1038; the Sync at 256
+  // issues in D(256) + 1 = 6 + 4 * 256 + 1 = 1031, in time to make room.
   code.push_back(Make(Opcode::kSyncStore, {{field::kPopPost, 1}}));
   EXPECT_TRUE(TimesOf(code).ok());
 }
 
 TEST(Counters, EveryCycleHasOneCause) {
-  const Timeline t = TimesOf({With(MakeMatmul(20, 1, 16), {{field::kMmKlast, 5}, {field::kPush, kToPost}}),
-                              With(MakePost(4), {{field::kPopMatmul, 1}, {field::kPush, kToStore}}),
-                              With(MakeTransfer(Opcode::kStore, 0, 16), {{field::kPopPost, 1}})});
-  // Matmul: issue 22, retire 22 + 20 + 37 = 79. Post: head 11, issue 80, retire 94. Store: head 15, issue 95,
-  // u = 96, data 99..100, response 101. Total 103.
+  const Timeline t =
+      TimesOf({With(MakeMatmul(20, 1, 16), {{field::kMmKlast, 5}, {field::kPush, kToPost}}),
+               With(MakePost(4), {{field::kPopMatmul, 1}, {field::kPush, kToStore}}),
+               With(MakeTransfer(Opcode::kStore, 0, 16), {{field::kPopPost, 1}})});
+  // Matmul: issue 22, retire 22 + 20 + 37 = 79. Post: head 11, issue 80, retire 94. Store: head 15,
+  // issue 95, u = 96, data 99..100, response 101. Total 103.
   EXPECT_EQ(t.issue, (Cycles{22, 80, 95}));
   EXPECT_EQ(t.total, 103);
   using Row = std::array<int64_t, 4>;  // BUSY, WAIT_TOKEN, WAIT_DATA, EMPTY
   EXPECT_EQ(t.counters.cycles[0], (Row{0, 0, 0, 103}));
   EXPECT_EQ(t.counters.cycles[1], (Row{20, 0, 15, 68}));  // EMPTY 0..6 and 42..102, WAIT_DATA 7..21
-  EXPECT_EQ(t.counters.cycles[2], (Row{4, 69, 0, 30}));   // WAIT_TOKEN 11..79; EMPTY 0..10 and 84..102
-  EXPECT_EQ(t.counters.cycles[3], (Row{3, 80, 0, 20}));   // WAIT_TOKEN 15..94, BUSY 95..97; EMPTY 0..14, 98..102
+  EXPECT_EQ(t.counters.cycles[2],
+            (Row{4, 69, 0, 30}));  // WAIT_TOKEN 11..79; EMPTY 0..10 and 84..102
+  EXPECT_EQ(t.counters.cycles[3],
+            (Row{3, 80, 0, 20}));  // WAIT_TOKEN 15..94, BUSY 95..97; EMPTY 0..14, 98..102
   EXPECT_EQ(t.counters.macs, 20 * 5 * 16);
 }
 

@@ -8,7 +8,8 @@
 
 namespace systole::testing {
 
-inline Instruction Make(Opcode opcode, std::initializer_list<std::pair<Field, uint64_t>> fields = {}) {
+inline Instruction Make(Opcode opcode,
+                        std::initializer_list<std::pair<Field, uint64_t>> fields = {}) {
   Instruction i;
   i.Set(field::kOpcode, static_cast<uint64_t>(opcode));
   for (const auto& [f, value] : fields) i.Set(f, value);

@@ -1,5 +1,5 @@
-// Random programs of legal instructions for a configuration. They work on memory [kDataBase, kDataBase + kDataBytes)
-// and begin by loading four rows of the offset table from kKtabBase.
+// Random programs of legal instructions for a configuration. They work on memory [kDataBase,
+// kDataBase + kDataBytes) and begin by loading four rows of the offset table from kKtabBase.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,8 @@
 
 namespace systole::testing {
 
-inline constexpr uint64_t kCodeBase = 0x10000000, kKtabBase = 0x20000000, kDataBase = 0x30000000, kDataBytes = 0x10000;
+inline constexpr uint64_t kCodeBase = 0x10000000, kKtabBase = 0x20000000, kDataBase = 0x30000000,
+                          kDataBytes = 0x10000;
 inline constexpr int kKtabRows = 4;
 
 enum class Tokens {
@@ -28,7 +29,8 @@ class RandomProgram {
   std::vector<Instruction> Make(int instructions, Tokens tokens) {
     std::vector<Instruction> code;
     const uint64_t row = static_cast<uint64_t>(PaddedRowBytes(Opcode::kLoadKtab, config_));
-    code.push_back(With(MakeTransfer(Opcode::kLoadKtab, kKtabBase, kKtabRows * row), {{field::kPush, kToMatmul}}));
+    code.push_back(With(MakeTransfer(Opcode::kLoadKtab, kKtabBase, kKtabRows * row),
+                        {{field::kPush, kToMatmul}}));
     code.push_back(testing::Make(Opcode::kSyncMatmul, {{field::kPopLoad, 1}}));
     std::memset(available_, 0, sizeof(available_));
     while (static_cast<int>(code.size()) < instructions) {
@@ -45,7 +47,8 @@ class RandomProgram {
       }
       if ((i.Get(field::kOpcode) & 0xF) != 0xF) {
         uint64_t push = static_cast<uint64_t>(Below(16));
-        for (int d = 0; d < kNumEngines; ++d) push |= static_cast<uint64_t>(available_[e][d] < 0) << d;
+        for (int d = 0; d < kNumEngines; ++d)
+          push |= static_cast<uint64_t>(available_[e][d] < 0) << d;
         push &= ~(uint64_t{1} << e);
         i.Set(field::kPush, push);
         for (int d = 0; d < kNumEngines; ++d) available_[e][d] += static_cast<int>((push >> d) & 1);
@@ -69,13 +72,14 @@ class RandomProgram {
   void TakeAll(int source, int destination, std::vector<Instruction>* code) {
     while (available_[source][destination] > 0) {
       const int n = std::min(available_[source][destination], 7);
-      code->push_back(testing::Make(kSync[destination], {{kPopField[source], static_cast<uint64_t>(n)}}));
+      code->push_back(
+          testing::Make(kSync[destination], {{kPopField[source], static_cast<uint64_t>(n)}}));
       available_[source][destination] -= n;
     }
   }
 
-  static constexpr Opcode kSync[kNumEngines] = {Opcode::kSyncLoad, Opcode::kSyncMatmul, Opcode::kSyncPost,
-                                                Opcode::kSyncStore};
+  static constexpr Opcode kSync[kNumEngines] = {Opcode::kSyncLoad, Opcode::kSyncMatmul,
+                                                Opcode::kSyncPost, Opcode::kSyncStore};
 
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint32_t>(n)); }
   // 1..n, small values more often.
@@ -98,11 +102,14 @@ class RandomProgram {
   Instruction Transfer(Opcode opcode) {
     const int beat = config_.AxiBytes();
     const uint64_t lines = Below(3) == 0 ? Count(6) : 1;
-    const uint64_t bytes = Count(lines > 1 ? 80 : 900), stride = static_cast<uint64_t>(Below(64) * beat);
-    Instruction i = MakeTransfer(opcode, kDataBase + static_cast<uint64_t>(Below(256) * beat), bytes, lines, stride);
+    const uint64_t bytes = Count(lines > 1 ? 80 : 900),
+                   stride = static_cast<uint64_t>(Below(64) * beat);
+    Instruction i = MakeTransfer(opcode, kDataBase + static_cast<uint64_t>(Below(256) * beat),
+                                 bytes, lines, stride);
     const uint64_t span = bytes * lines;
-    i.Set(field::kLsBuf, static_cast<uint64_t>((opcode == Opcode::kStore ? config_.ActBytes() / 2 : 0) +
-                                               Below(config_.ActBytes() / 2 - static_cast<int>(span) + 1)));
+    i.Set(field::kLsBuf,
+          static_cast<uint64_t>((opcode == Opcode::kStore ? config_.ActBytes() / 2 : 0) +
+                                Below(config_.ActBytes() / 2 - static_cast<int>(span) + 1)));
     i.Set(field::kLsFill, Bits(8));
     return i;
   }
@@ -110,7 +117,8 @@ class RandomProgram {
   Instruction Matmul() {
     Instruction i = testing::Make(Opcode::kMatmul);
     const int depth = config_.acc_depth;
-    const uint64_t nx = Count(std::min(depth, 30)), ny = Count(std::max(1, std::min(4, depth / static_cast<int>(nx))));
+    const uint64_t nx = Count(std::min(depth, 30)),
+                   ny = Count(std::max(1, std::min(4, depth / static_cast<int>(nx))));
     const uint64_t slices = Count(4), columns = Count(config_.cols);
     const bool increments = Below(2) == 0;
     i.Set(field::kMmFirst, Bits(1));
@@ -133,8 +141,10 @@ class RandomProgram {
     i.Set(field::kMmStrideY, Count(40));
     const int reach = 30 * 4 + 4 * 40 + 4 * config_.rows + 64 + kKtabRows * config_.Banks();
     i.Set(field::kMmBase, static_cast<uint64_t>(Below(config_.ActBytes() / 2 - reach)));
-    const uint64_t load = std::min<uint64_t>(columns, static_cast<uint64_t>(config_.cols / config_.wport));
-    i.Set(field::kMmWgtRow, static_cast<uint64_t>(Below(config_.WgtRows() - static_cast<int>(slices * load) + 1)));
+    const uint64_t load =
+        std::min<uint64_t>(columns, static_cast<uint64_t>(config_.cols / config_.wport));
+    i.Set(field::kMmWgtRow,
+          static_cast<uint64_t>(Below(config_.WgtRows() - static_cast<int>(slices * load) + 1)));
     return i;
   }
 
@@ -166,7 +176,8 @@ class RandomProgram {
     i.Set(field::kPoSx, static_cast<uint64_t>(channels));
     i.Set(field::kPoSy, static_cast<uint64_t>(channels) * nx);
     const int reach = static_cast<int>(nx * ny) * channels;
-    i.Set(field::kPoOut, static_cast<uint64_t>(config_.ActBytes() / 2 + Below(config_.ActBytes() / 2 - reach)));
+    i.Set(field::kPoOut,
+          static_cast<uint64_t>(config_.ActBytes() / 2 + Below(config_.ActBytes() / 2 - reach)));
     return i;
   }
 

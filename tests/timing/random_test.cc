@@ -1,4 +1,5 @@
-// The cycle model against a machine stepped cycle by cycle, on random programs and several configurations.
+// The cycle model against a machine stepped cycle by cycle, on random programs and several
+// configurations.
 #include <gtest/gtest.h>
 
 #include "sw/timing/timeline.h"
@@ -20,14 +21,17 @@ std::vector<Case> Cases() {
   cases.push_back({"latency1", HwConfig{}, 1});
   cases.push_back({"latency100", HwConfig{}, 100});
   HwConfig c;
-  c.rows = 8, c.cols = 8, c.wport = 2, c.lanes = 4, c.axi_data_width = 32, c.queue_depth = 2, c.outstanding = 1;
+  c.rows = 8, c.cols = 8, c.wport = 2, c.lanes = 4, c.axi_data_width = 32, c.queue_depth = 2,
+  c.outstanding = 1;
   cases.push_back({"small", c, 7});
   c = HwConfig{};
-  c.rows = 5, c.cols = 6, c.wport = 3, c.lanes = 6, c.axi_data_width = 128, c.queue_depth = 4, c.outstanding = 3;
+  c.rows = 5, c.cols = 6, c.wport = 3, c.lanes = 6, c.axi_data_width = 128, c.queue_depth = 4,
+  c.outstanding = 3;
   c.acc_depth = 9;
   cases.push_back({"odd", c, 33});
   c = HwConfig{};
-  c.rows = 32, c.cols = 32, c.wport = 4, c.lanes = 16, c.axi_data_width = 128, c.queue_depth = 16, c.outstanding = 32;
+  c.rows = 32, c.cols = 32, c.wport = 4, c.lanes = 16, c.axi_data_width = 128, c.queue_depth = 16,
+  c.outstanding = 32;
   c.acc_depth = 512;
   cases.push_back({"large", c, 50});
   return cases;
@@ -53,7 +57,8 @@ void ExpectEqual(const std::vector<Instruction>& code, const Case& c, const std:
   for (int e = 0; e < kNumEngines; ++e) {
     int64_t sum = 0;
     for (int k = 0; k < 4; ++k) {
-      EXPECT_EQ(t.counters.cycles[e][k], s.cause[e][k]) << what << ", engine " << e << ", cause " << k;
+      EXPECT_EQ(t.counters.cycles[e][k], s.cause[e][k])
+          << what << ", engine " << e << ", cause " << k;
       sum += t.counters.cycles[e][k];
     }
     EXPECT_EQ(sum, t.total) << what << ", engine " << e;
@@ -63,8 +68,8 @@ void ExpectEqual(const std::vector<Instruction>& code, const Case& c, const std:
 TEST(TimelineAgainstStepper, ProgramsThatEndWell) {
   for (const Case& c : Cases()) {
     for (uint32_t seed = 1; seed <= 40; ++seed) {
-      const auto code =
-          testing::RandomProgram(c.config, seed).Make(3 + static_cast<int>(seed) * 5, testing::Tokens::kEarlier);
+      const auto code = testing::RandomProgram(c.config, seed)
+                            .Make(3 + static_cast<int>(seed) * 5, testing::Tokens::kEarlier);
       const std::string what = std::string(c.name) + ", seed " + std::to_string(seed);
       ASSERT_TRUE(Simulate(code, c.config, MemoryTiming{c.latency}).ok()) << what;
       ExpectEqual(code, c, what);
@@ -77,8 +82,8 @@ TEST(TimelineAgainstStepper, TokensOfLaterInstructionsAndDeadlocks) {
   int ended = 0, stuck = 0;
   for (const Case& c : Cases()) {
     for (uint32_t seed = 1001; seed <= 1120; ++seed) {
-      const auto code =
-          testing::RandomProgram(c.config, seed).Make(8 + static_cast<int>(seed % 28), testing::Tokens::kAnywhere);
+      const auto code = testing::RandomProgram(c.config, seed)
+                            .Make(8 + static_cast<int>(seed % 28), testing::Tokens::kAnywhere);
       ++(Simulate(code, c.config, MemoryTiming{c.latency}).ok() ? ended : stuck);
       ExpectEqual(code, c, std::string(c.name) + ", seed " + std::to_string(seed));
       if (HasFatalFailure()) return;
@@ -98,13 +103,14 @@ TEST(TimelineAgainstStepper, CounterOverflow) {
       for (int distance : {20, 70, 100}) {
         std::vector<Instruction> code;
         for (int j = 0; j < 900; ++j) {
-          code.push_back(
-              testing::With(testing::MakePost(static_cast<uint64_t>(giver_taps)), {{field::kPush, testing::kToStore}}));
+          code.push_back(testing::With(testing::MakePost(static_cast<uint64_t>(giver_taps)),
+                                       {{field::kPush, testing::kToStore}}));
           if (j % distance == distance - 1) {
             code.push_back(testing::With(testing::MakeTransfer(Opcode::kStore, 0, 3000),
                                          {{field::kPopPost, static_cast<uint64_t>(taken)}}));
             for (int k = 0; k < distance / 10; ++k) {
-              code.push_back(testing::Make(Opcode::kSyncStore, {{field::kPopPost, static_cast<uint64_t>(taken)}}));
+              code.push_back(testing::Make(Opcode::kSyncStore,
+                                           {{field::kPopPost, static_cast<uint64_t>(taken)}}));
             }
           }
         }

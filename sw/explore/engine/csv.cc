@@ -58,7 +58,8 @@ void FileWriter::Close() {
 }
 
 void FileWriter::Fail() const {
-  throw InputError(fmt::format("{}: cannot be written: {}; make room, or give another path", path_, strerror(errno)));
+  throw InputError(fmt::format("{}: cannot be written: {}; make room, or give another path", path_,
+                               strerror(errno)));
 }
 
 void CheckWritable(const std::string& path) {

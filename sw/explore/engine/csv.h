@@ -1,4 +1,5 @@
-// The points of a store as CSV, sorted by id; the same bytes whatever the threads, shards and interruptions were.
+// The points of a store as CSV, sorted by id; the same bytes whatever the threads, shards and
+// interruptions were.
 #pragma once
 
 #include <string>
@@ -9,10 +10,12 @@ namespace systole::explore {
 
 void WriteCsv(const Store& store, const std::string& path);
 
-// Throws InputError where a FileWriter could not begin: to be said before hours of work. An empty path is none.
+// Throws InputError where a FileWriter could not begin: to be said before hours of work. An empty
+// path is none.
 void CheckWritable(const std::string& path);
 
-// Writes the text to a temporary file beside `path`, then renames it: `path` is never half-written. Throws InputError.
+// Writes the text to a temporary file beside `path`, then renames it: `path` is never half-written.
+// Throws InputError.
 class FileWriter {
  public:
   explicit FileWriter(std::string path);

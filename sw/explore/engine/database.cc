@@ -13,7 +13,8 @@ namespace systole::explore {
 
 namespace {
 
-// The process has a limit on the size of files (ulimit -f); SQLite does not tell which write met it.
+// The process has a limit on the size of files (ulimit -f); SQLite does not tell which write met
+// it.
 bool SizeLimited() {
   struct rlimit limit = {};
   return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
@@ -23,7 +24,9 @@ bool SizeLimited() {
 
 Database::Database(std::string path) : path_(std::move(path)) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  if (sqlite3_open_v2(path_.empty() ? ":memory:" : path_.c_str(), &db_, flags, nullptr) == SQLITE_OK) return;
+  if (sqlite3_open_v2(path_.empty() ? ":memory:" : path_.c_str(), &db_, flags, nullptr) ==
+      SQLITE_OK)
+    return;
   try {
     Fail();
   } catch (...) {
@@ -42,24 +45,29 @@ void Database::Fail() const {
   const int code = sqlite3_errcode(db_) & 0xFF;
   const int system = sqlite3_system_errno(db_);
   const std::string where = path_.empty() ? "the store in memory" : path_;
-  if (code == SQLITE_FULL || (code == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || SizeLimited()))) {
-    throw InputError(where + ": no space is left for it, or a file size limit is met; make room and go on with " +
-                     "--resume: what was committed is kept");
+  if (code == SQLITE_FULL ||
+      (code == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || SizeLimited()))) {
+    throw InputError(
+        where +
+        ": no space is left for it, or a file size limit is met; make room and go on with " +
+        "--resume: what was committed is kept");
   }
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
     throw InputError(where + ": another process has it open; wait for that, or give another name");
   }
   if (code == SQLITE_NOTADB) throw InputError(where + ": is no SQLite file; give another name");
   if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM) {
-    throw InputError(fmt::format("{}: cannot be written{}; see that the folder is there and may be written in", where,
-                                 system ? fmt::format(" ({})", std::strerror(system)) : ""));
+    throw InputError(
+        fmt::format("{}: cannot be written{}; see that the folder is there and may be written in",
+                    where, system ? fmt::format(" ({})", std::strerror(system)) : ""));
   }
   throw InputError(fmt::format("{}: {}{}; see whether the disk is well", where, sqlite3_errmsg(db_),
                                system ? fmt::format(" ({})", std::strerror(system)) : ""));
 }
 
 Statement::Statement(const Database& database, const std::string& sql) : database_(database) {
-  if (sqlite3_prepare_v2(database.handle(), sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK) database.Fail();
+  if (sqlite3_prepare_v2(database.handle(), sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK)
+    database.Fail();
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }

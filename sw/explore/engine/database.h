@@ -49,7 +49,8 @@ class Statement {
   int64_t Integer(int column) const;
   double Real(int column) const;
   const char* TextOrNull(int column) const;  // until the next step
-  std::string Text(int column) const;  // empty where it is null; reals in the shortest form that reads back the same
+  std::string Text(int column)
+      const;  // empty where it is null; reals in the shortest form that reads back the same
 
  private:
   const Database& database_;

@@ -14,7 +14,9 @@
 namespace systole::explore {
 namespace {
 
-double Now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double Now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 constexpr double kCommitEvery = 0.2;  // seconds
 
@@ -24,7 +26,8 @@ struct Engine::Threads {
   Threads(const Space& space, Reasons* reasons, int threads)
       : limit(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(threads)),
         arena(threads),
-        evaluators([&space, reasons] { return std::make_unique<PointEvaluator>(space, reasons); }) {}
+        evaluators([&space, reasons] { return std::make_unique<PointEvaluator>(space, reasons); }) {
+  }
   tbb::global_control limit;
   tbb::task_arena arena;
   tbb::enumerable_thread_specific<std::unique_ptr<PointEvaluator>> evaluators;
@@ -33,14 +36,17 @@ struct Engine::Threads {
 };
 
 Engine::Engine(const Space& space, Reasons* reasons, const Store* known, Store* store, int threads)
-    : space_(space), store_(store), threads_(std::make_unique<Threads>(space, reasons, std::max(threads, 1))) {
+    : space_(space),
+      store_(store),
+      threads_(std::make_unique<Threads>(space, reasons, std::max(threads, 1))) {
   if (known) {
     known->ForEach([&](int64_t id, const char* reason, const double* objectives) {
       Evaluation& evaluation = stored_[id];
       evaluation.feasible = reason == nullptr;
       if (!evaluation.feasible) return;
       for (size_t o = 0; o < space_.objectives.size(); ++o) {
-        evaluation.objectives.push_back(space_.objectives[o].Maximise() ? -objectives[o] : objectives[o]);
+        evaluation.objectives.push_back(space_.objectives[o].Maximise() ? -objectives[o]
+                                                                        : objectives[o]);
       }
     });
   }
@@ -80,7 +86,8 @@ bool Engine::Possible(const Point& point) {
 }
 
 void Engine::Compute(const std::vector<int64_t>& ids) {
-  const size_t n = ids.size(), workloads = space_.workloads.size(), objectives = space_.objectives.size();
+  const size_t n = ids.size(), workloads = space_.workloads.size(),
+               objectives = space_.objectives.size();
   Rows& rows = threads_->rows;
   rows.ids = ids;
   rows.reasons.assign(n, nullptr);
@@ -89,8 +96,8 @@ void Engine::Compute(const std::vector<int64_t>& ids) {
   threads_->outcomes.resize(n);
   const auto evaluate = [&](size_t i) {
     if (Interrupted()) throw Interruption();
-    threads_->outcomes[i] = threads_->evaluators.local()->Evaluate(ids[i], &rows.results[i * workloads],
-                                                                   &rows.objectives[i * objectives], &rows.reasons[i]);
+    threads_->outcomes[i] = threads_->evaluators.local()->Evaluate(
+        ids[i], &rows.results[i * workloads], &rows.objectives[i * objectives], &rows.reasons[i]);
   };
   threads_->arena.execute([&] {
     if (n < 2) {
@@ -113,7 +120,8 @@ void Engine::Compute(const std::vector<int64_t>& ids) {
     }
     kept.ids.push_back(ids[i]);
     kept.reasons.push_back(rows.reasons[i]);
-    kept.results.insert(kept.results.end(), &rows.results[i * workloads], &rows.results[(i + 1) * workloads]);
+    kept.results.insert(kept.results.end(), &rows.results[i * workloads],
+                        &rows.results[(i + 1) * workloads]);
     kept.objectives.insert(kept.objectives.end(), values, values + objectives);
   }
   if (!store_) return;

@@ -1,5 +1,5 @@
-// A space as a search method sees it: evaluates points on threads, keeps them in a store, and takes what the store has
-// from there instead of evaluating it.
+// A space as a search method sees it: evaluates points on threads, keeps them in a store, and takes
+// what the store has from there instead of evaluating it.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ class Engine : public Problem {
   // No constraint keeps the point out. One thread at a time.
   bool Possible(const Point& point);
 
-  int64_t Replayed() const { return replayed_; }                                // of them, from the store
+  int64_t Replayed() const { return replayed_; }  // of them, from the store
   const std::map<std::string, int64_t>& Excluded() const { return excluded_; }  // reason, points
-  void Commit();                                                                // to be called at the end
+  void Commit();  // to be called at the end
 
  private:
   struct Threads;

@@ -5,8 +5,8 @@
 
 namespace systole::explore {
 
-// From here on SIGINT and SIGTERM set the flag; a second one ends the process as usual. SIGXFSZ is ignored, so that a
-// file size limit is an error of the write that meets it.
+// From here on SIGINT and SIGTERM set the flag; a second one ends the process as usual. SIGXFSZ is
+// ignored, so that a file size limit is an error of the write that meets it.
 void CatchSignals();
 
 // The signal that came, 0: none.

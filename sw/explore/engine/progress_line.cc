@@ -16,7 +16,8 @@ std::string Clock(double seconds) {
 
 std::string Grouped(int64_t number) {
   std::string text = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) text.insert(at, ",");
+  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    text.insert(at, ",");
   return text;
 }
 
@@ -34,18 +35,20 @@ ProgressLine::~ProgressLine() {
 void ProgressLine::Advance(int64_t points) {
   done_ += points;
   if (!terminal_) return;
-  const double now = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const double now =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   if (now - drawn_ >= 0.1) Draw(now);
 }
 
 void ProgressLine::Draw(double now) {
   drawn_ = now;
   constexpr int kWidth = 30;
-  const int filled = static_cast<int>(std::min(done_, total_) * static_cast<double>(kWidth) / total_);
+  const int filled =
+      static_cast<int>(std::min(done_, total_) * static_cast<double>(kWidth) / total_);
   const double rate = now > 0 ? (done_ - first_) / now : 0;
-  fmt::print(stderr, "\r\033[K[{}{}] {}/{}  {}/s  {} left", std::string(filled, '#'), std::string(kWidth - filled, '.'),
-             Grouped(done_), Grouped(total_), Grouped(static_cast<int64_t>(rate)),
-             rate > 0 ? Clock((total_ - done_) / rate) : "?");
+  fmt::print(stderr, "\r\033[K[{}{}] {}/{}  {}/s  {} left", std::string(filled, '#'),
+             std::string(kWidth - filled, '.'), Grouped(done_), Grouped(total_),
+             Grouped(static_cast<int64_t>(rate)), rate > 0 ? Clock((total_ - done_) / rate) : "?");
   std::fflush(stderr);
 }
 

@@ -17,7 +17,8 @@ std::string ShardText(const Shard& shard) { return fmt::format("{}/{}", shard.in
 const std::string& Unused(const std::string& path, bool resume) {
   struct stat status = {};
   if (!path.empty() && !resume && stat(path.c_str(), &status) == 0) {
-    throw InputError(path + ": is there already; go on with it by --resume, or give another --store");
+    throw InputError(path +
+                     ": is there already; go on with it by --resume, or give another --store");
   }
   return path;
 }
@@ -34,7 +35,8 @@ void Rows::Clear() {
 Store::Store(const Space& space, const StoreOptions& options)
     : space_(space), database_(Unused(options.path, options.resume)) {
   // A rollback journal, as it also works on the network file systems of clusters.
-  database_.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL");
+  database_.Execute(
+      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL");
   database_.Execute("BEGIN EXCLUSIVE");
   in_transaction_ = true;
   resumed_ = QueryInteger(database_, "SELECT count(*) FROM sqlite_master") > 0;
@@ -45,7 +47,8 @@ Store::Store(const Space& space, const StoreOptions& options)
   }
   Commit();
   const std::vector<std::string> marks(Columns().size(), "?");
-  insert_ = std::make_unique<Statement>(database_, fmt::format("INSERT INTO points VALUES({})", fmt::join(marks, ",")));
+  insert_ = std::make_unique<Statement>(
+      database_, fmt::format("INSERT INTO points VALUES({})", fmt::join(marks, ",")));
 }
 
 void Store::Begin() {
@@ -61,7 +64,8 @@ void Store::Create(const StoreOptions& options) {
   database_.Execute("CREATE TABLE points(" + columns + ")");
   database_.Execute("CREATE TABLE chunks(chunk INTEGER PRIMARY KEY)");
   database_.Execute(
-      "CREATE TABLE excluded(chunk INTEGER, reason TEXT, points INTEGER, PRIMARY KEY(chunk, reason)) WITHOUT ROWID");
+      "CREATE TABLE excluded(chunk INTEGER, reason TEXT, points INTEGER, PRIMARY KEY(chunk, "
+      "reason)) WITHOUT ROWID");
   database_.Execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID");
   database_.Execute("CREATE TABLE description(line INTEGER PRIMARY KEY, text TEXT)");
   Statement meta(database_, "INSERT INTO meta VALUES(?, ?)");
@@ -96,21 +100,25 @@ void Store::CheckSame(const StoreOptions& options) {
     throw InputError(path() + ": is no store of an exploration" + remedy);
   }
   if (meta["format"] != std::to_string(kStoreFormat)) {
-    throw InputError(
-        fmt::format("{}: has format {}, not {}; give another --store", path(), meta["format"], kStoreFormat));
+    throw InputError(fmt::format("{}: has format {}, not {}; give another --store", path(),
+                                 meta["format"], kStoreFormat));
   }
-  const std::pair<const char*, std::string> same[] = {
-      {"method", space_.method}, {"seed", std::to_string(space_.seed)}, {"shard", ShardText(options.shard)}};
+  const std::pair<const char*, std::string> same[] = {{"method", space_.method},
+                                                      {"seed", std::to_string(space_.seed)},
+                                                      {"shard", ShardText(options.shard)}};
   for (const auto& [key, value] : same) {
     if (meta[key] == value) continue;
-    throw InputError(fmt::format("{}: was made with {} {}, not {}{}", path(), key, meta[key], value, remedy));
+    throw InputError(
+        fmt::format("{}: was made with {} {}, not {}{}", path(), key, meta[key], value, remedy));
   }
   const std::vector<std::string> mine = space_.Describe();
   for (size_t i = 0; i < std::max(mine.size(), lines.size()); ++i) {
-    const std::string was = i < lines.size() ? lines[i] : "nothing", is = i < mine.size() ? mine[i] : "nothing";
+    const std::string was = i < lines.size() ? lines[i] : "nothing",
+                      is = i < mine.size() ? mine[i] : "nothing";
     if (was == is) continue;
-    throw InputError(fmt::format("{}: belongs to another space: it was made with \"{:.100}\", now it is \"{:.100}\"{}",
-                                 path(), was, is, remedy));
+    throw InputError(fmt::format(
+        "{}: belongs to another space: it was made with \"{:.100}\", now it is \"{:.100}\"{}",
+        path(), was, is, remedy));
   }
 }
 
@@ -132,7 +140,8 @@ std::vector<std::string> Store::Columns() const {
 void Store::Append(const Rows& rows) {
   if (rows.ids.empty()) return;
   Begin();
-  const size_t axes = space_.axes.size(), workloads = space_.workloads.size(), objectives = space_.objectives.size();
+  const size_t axes = space_.axes.size(), workloads = space_.workloads.size(),
+               objectives = space_.objectives.size();
   Statement& insert = *insert_;
   std::vector<int> indices(axes);
   std::vector<int64_t> parameters(space_.cost->Parameters().size());
@@ -206,14 +215,16 @@ std::map<std::string, int64_t> Store::Excluded() const {
 
 std::map<std::string, int64_t> Store::Infeasible() const {
   std::map<std::string, int64_t> counts;
-  Statement read(database_, "SELECT infeasible, count(*) FROM points WHERE infeasible IS NOT NULL GROUP BY infeasible");
+  Statement read(
+      database_,
+      "SELECT infeasible, count(*) FROM points WHERE infeasible IS NOT NULL GROUP BY infeasible");
   while (read.Step()) counts[ReasonCategory(read.Text(0))] += read.Integer(1);
   return counts;
 }
 
 int64_t Store::Count(bool feasible) const {
-  Statement read(database_,
-                 fmt::format("SELECT count(*) FROM points WHERE infeasible IS {} NULL", feasible ? "" : "NOT"));
+  Statement read(database_, fmt::format("SELECT count(*) FROM points WHERE infeasible IS {} NULL",
+                                        feasible ? "" : "NOT"));
   read.Step();
   return read.Integer(0);
 }
@@ -242,8 +253,10 @@ void Store::ForEachText(const std::function<void(const std::vector<std::string>&
 
 std::vector<int64_t> Store::Best(size_t objective, int64_t count) const {
   const Objective& o = space_.objectives[objective];
-  Statement read(database_, fmt::format("SELECT id FROM points WHERE infeasible IS NULL ORDER BY {}{}, id LIMIT {}",
-                                        Quoted(o.name), o.Maximise() ? " DESC" : "", count));
+  Statement read(
+      database_,
+      fmt::format("SELECT id FROM points WHERE infeasible IS NULL ORDER BY {}{}, id LIMIT {}",
+                  Quoted(o.name), o.Maximise() ? " DESC" : "", count));
   std::vector<int64_t> ids;
   while (read.Step()) ids.push_back(read.Integer(0));
   return ids;

@@ -2,11 +2,12 @@
 //
 //   points(id, <axes>, infeasible, <workload>.cycles, <workload>.utilization, ..., <objectives>)
 //   chunks(chunk)                     stretches of an exhaustive sweep that are complete
-//   excluded(chunk, reason, points)   points that a constraint kept out, which have no row; chunk -1: of a search
-//   meta(key, value), description(line, text)
+//   excluded(chunk, reason, points)   points that a constraint kept out, which have no row; chunk
+//   -1: of a search meta(key, value), description(line, text)
 //
-// What Commit() has returned from survives the end of the process at any moment; what has not is rolled back when the
-// file is opened next. One process at a time has a store open. Throws InputError for whatever the file system refuses.
+// What Commit() has returned from survives the end of the process at any moment; what has not is
+// rolled back when the file is opened next. One process at a time has a store open. Throws
+// InputError for whatever the file system refuses.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +46,8 @@ struct StoreOptions {
 
 class Store {
  public:
-  // Throws also where `path` is there and `resume` is not given. A new store, or one of the same space, seed, method
-  // and shard to go on with; anything else is refused.
+  // Throws also where `path` is there and `resume` is not given. A new store, or one of the same
+  // space, seed, method and shard to go on with; anything else is refused.
   Store(const Space& space, const StoreOptions& options);
 
   bool Resumed() const { return resumed_; }
@@ -62,11 +63,13 @@ class Store {
   std::map<std::string, int64_t> Infeasible() const;  // reason category, points
   int64_t Count(bool feasible) const;
 
-  // Points in the order of their ids. `reason` is null and `objectives` hold where they are feasible.
-  void ForEach(const std::function<void(int64_t id, const char* reason, const double* objectives)>& visit) const;
+  // Points in the order of their ids. `reason` is null and `objectives` hold where they are
+  // feasible.
+  void ForEach(const std::function<void(int64_t id, const char* reason, const double* objectives)>&
+                   visit) const;
 
-  // The columns of `points`, and its rows as text in the order of the ids: numbers in the shortest form that reads back
-  // the same.
+  // The columns of `points`, and its rows as text in the order of the ids: numbers in the shortest
+  // form that reads back the same.
   std::vector<std::string> Columns() const;
   void ForEachText(const std::function<void(const std::vector<std::string>& cells)>& visit) const;
 

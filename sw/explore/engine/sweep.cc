@@ -25,7 +25,8 @@ struct Chunk {
 };
 
 // False: interrupted, the chunk is not to be stored.
-bool EvaluateChunk(const Space& space, PointEvaluator* evaluator, int64_t first, int64_t last, Chunk* chunk) {
+bool EvaluateChunk(const Space& space, PointEvaluator* evaluator, int64_t first, int64_t last,
+                   Chunk* chunk) {
   const size_t workloads = space.workloads.size(), objectives = space.objectives.size();
   Rows& rows = chunk->rows;
   std::vector<WorkloadResult> results(workloads);
@@ -36,7 +37,8 @@ bool EvaluateChunk(const Space& space, PointEvaluator* evaluator, int64_t first,
     const std::string* reason = nullptr;
     const Outcome outcome = evaluator->Evaluate(id, results.data(), values.data(), &reason);
     if (outcome == Outcome::kExcluded) {
-      auto at = std::find_if(excluded.begin(), excluded.end(), [&](const auto& e) { return e.first == reason; });
+      auto at = std::find_if(excluded.begin(), excluded.end(),
+                             [&](const auto& e) { return e.first == reason; });
       if (at == excluded.end()) at = excluded.insert(at, {reason, 0});
       ++at->second;
       continue;
@@ -52,12 +54,18 @@ bool EvaluateChunk(const Space& space, PointEvaluator* evaluator, int64_t first,
 
 }  // namespace
 
-int64_t ChunkPoints(int64_t points) { return std::max(std::clamp<int64_t>(points / 4096, 1, 256), points >> 25); }
+int64_t ChunkPoints(int64_t points) {
+  return std::max(std::clamp<int64_t>(points / 4096, 1, 256), points >> 25);
+}
 
-int64_t ChunkCount(int64_t points) { return (points + ChunkPoints(points) - 1) / ChunkPoints(points); }
+int64_t ChunkCount(int64_t points) {
+  return (points + ChunkPoints(points) - 1) / ChunkPoints(points);
+}
 
-SweepResult Sweep(const Space& space, Reasons* reasons, Store* store, const Shard& shard, int threads) {
-  const int64_t points = space.grid.Points(), length = ChunkPoints(points), chunks = ChunkCount(points);
+SweepResult Sweep(const Space& space, Reasons* reasons, Store* store, const Shard& shard,
+                  int threads) {
+  const int64_t points = space.grid.Points(), length = ChunkPoints(points),
+                chunks = ChunkCount(points);
   const std::vector<bool> done = store->Chunks(chunks);
   const auto size_of = [&](int64_t c) { return std::min(points, (c + 1) * length) - c * length; };
   SweepResult result;
@@ -66,7 +74,8 @@ SweepResult Sweep(const Space& space, Reasons* reasons, Store* store, const Shar
     if (done[c]) result.from_store += size_of(c);
   }
   ProgressLine progress(result.planned, result.from_store);
-  tbb::global_control stack(tbb::global_control::max_allowed_parallelism, static_cast<size_t>(std::max(threads, 1)));
+  tbb::global_control stack(tbb::global_control::max_allowed_parallelism,
+                            static_cast<size_t>(std::max(threads, 1)));
   tbb::enumerable_thread_specific<std::unique_ptr<PointEvaluator>> evaluators;
   int64_t next = shard.index - 1;
   bool stopped = false;
@@ -86,8 +95,8 @@ SweepResult Sweep(const Space& space, Reasons* reasons, Store* store, const Shar
     if (!evaluator) evaluator = std::make_unique<PointEvaluator>(space, reasons);
     auto chunk = std::make_shared<Chunk>();
     chunk->index = index;
-    chunk->complete =
-        EvaluateChunk(space, evaluator.get(), index * length, index * length + size_of(index), chunk.get());
+    chunk->complete = EvaluateChunk(space, evaluator.get(), index * length,
+                                    index * length + size_of(index), chunk.get());
     return chunk;
   };
   const auto write = [&](const std::shared_ptr<Chunk>& chunk) {
@@ -110,8 +119,10 @@ SweepResult Sweep(const Space& space, Reasons* reasons, Store* store, const Shar
     tbb::parallel_pipeline(
         static_cast<size_t>(8 * std::max(threads, 1)),
         tbb::make_filter<void, int64_t>(tbb::filter_mode::serial_in_order, source) &
-            tbb::make_filter<int64_t, std::shared_ptr<Chunk>>(tbb::filter_mode::parallel, evaluate) &
-            tbb::make_filter<std::shared_ptr<Chunk>, void>(tbb::filter_mode::serial_in_order, write));
+            tbb::make_filter<int64_t, std::shared_ptr<Chunk>>(tbb::filter_mode::parallel,
+                                                              evaluate) &
+            tbb::make_filter<std::shared_ptr<Chunk>, void>(tbb::filter_mode::serial_in_order,
+                                                           write));
   });
   store->Commit();
   result.complete = !stopped && result.from_store + result.evaluated == result.planned;

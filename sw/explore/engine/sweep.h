@@ -1,7 +1,7 @@
 // The exhaustive sweep: every point of a space, or of one shard of it, into a store.
 //
-// The ids are cut into chunks of equal length; shard i of n has every chunk c with c mod n = i - 1. Threads evaluate
-// chunks side by side, the store takes them in order.
+// The ids are cut into chunks of equal length; shard i of n has every chunk c with c mod n = i - 1.
+// Threads evaluate chunks side by side, the store takes them in order.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@
 
 namespace systole::explore {
 
-// Points of a chunk: a function of the space's size alone, so that stores of shards and resumed runs agree.
+// Points of a chunk: a function of the space's size alone, so that stores of shards and resumed
+// runs agree.
 int64_t ChunkPoints(int64_t points);
 int64_t ChunkCount(int64_t points);
 
@@ -25,6 +26,7 @@ struct SweepResult {
 };
 
 // Throws InputError when the store cannot be written.
-SweepResult Sweep(const Space& space, Reasons* reasons, Store* store, const Shard& shard, int threads);
+SweepResult Sweep(const Space& space, Reasons* reasons, Store* store, const Shard& shard,
+                  int threads);
 
 }  // namespace systole::explore

@@ -1,8 +1,9 @@
 // How many distinct design points of a network the native cost model evaluates a second.
 //   native_bench [points [model [threads]]]
-// Draws points of the lattice (native_lattice.h) until `points` of them fit, twice: each point planned and timed on its
-// own; then, of other points, each plan timed with all the latencies of the lattice. Nothing is kept from point to
-// point but scratch memory. Wall time is of all threads, CPU time of the process.
+// Draws points of the lattice (native_lattice.h) until `points` of them fit, twice: each point
+// planned and timed on its own; then, of other points, each plan timed with all the latencies of
+// the lattice. Nothing is kept from point to point but scratch memory. Wall time is of all threads,
+// CPU time of the process.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,11 +33,13 @@ struct Outcome {
   int64_t instructions = 0;     // of all programs timed
   double seconds = 0, cpu_seconds = 0;
 
-  int64_t Fit() const { return static_cast<int64_t>(cycles.size()) - std::count(cycles.begin(), cycles.end(), 0); }
+  int64_t Fit() const {
+    return static_cast<int64_t>(cycles.size()) - std::count(cycles.begin(), cycles.end(), 0);
+  }
 };
 
-// The draws [begin, end) of a lattice, each point planned and timed on its own, or (share_plans) each draw a program,
-// timed with all latencies.
+// The draws [begin, end) of a lattice, each point planned and timed on its own, or (share_plans)
+// each draw a program, timed with all latencies.
 int64_t EvaluateDraws(NativeCost& cost, int64_t begin, int64_t end, bool share_plans, Outcome* o) {
   int64_t instructions = 0;
   for (int64_t n = begin; n < end; ++n) {
@@ -74,7 +77,8 @@ Outcome Evaluate(const Model& model, int64_t wanted, bool share_plans, int threa
   int64_t fit = 0;
   for (int64_t begin = 0; fit < wanted; fit = o.Fit()) {
     const int64_t end = begin + (wanted - fit + per_draw - 1) / per_draw;
-    if (end * per_draw > LatticeSize()) throw InputError("the lattice has not so many points that fit; ask for fewer");
+    if (end * per_draw > LatticeSize())
+      throw InputError("the lattice has not so many points that fit; ask for fewer");
     o.points.resize(static_cast<size_t>(end * per_draw));
     o.cycles.resize(static_cast<size_t>(end * per_draw));
     std::atomic<int64_t> next{begin};
@@ -116,17 +120,20 @@ bool Measure(const char* what, const Model& model, int64_t wanted, bool share_pl
   const Outcome o = Evaluate(model, wanted, share_plans, threads);
   const int64_t fit = o.Fit();
   uint64_t checksum = 14695981039346656037ull;
-  for (const Cycle cycles : o.cycles) checksum = (checksum ^ static_cast<uint64_t>(cycles)) * 1099511628211ull;
+  for (const Cycle cycles : o.cycles)
+    checksum = (checksum ^ static_cast<uint64_t>(cycles)) * 1099511628211ull;
   const double points = static_cast<double>(o.points.size());
   const bool distinct = AllDistinct(o.points);
   fmt::print(
       "{}:\n"
       "  {} points evaluated, {}; {} fit, {} do not; {:.0f} instructions a point\n"
-      "  {:.2f} s on {} threads, {:.2f} s of CPU time: {:.0f} points/s, {:.0f} points per CPU second ({:.1f} us each)\n"
+      "  {:.2f} s on {} threads, {:.2f} s of CPU time: {:.0f} points/s, {:.0f} points per CPU "
+      "second ({:.1f} us each)\n"
       "  checksum of all cycles {:016x}\n",
-      what, o.points.size(), distinct ? "no two with the same inputs" : "SOME WITH THE SAME INPUTS", fit,
-      static_cast<int64_t>(o.points.size()) - fit, static_cast<double>(o.instructions) / static_cast<double>(fit),
-      o.seconds, threads, o.cpu_seconds, points / o.seconds, points / o.cpu_seconds, o.cpu_seconds / points * 1e6,
+      what, o.points.size(), distinct ? "no two with the same inputs" : "SOME WITH THE SAME INPUTS",
+      fit, static_cast<int64_t>(o.points.size()) - fit,
+      static_cast<double>(o.instructions) / static_cast<double>(fit), o.seconds, threads,
+      o.cpu_seconds, points / o.seconds, points / o.cpu_seconds, o.cpu_seconds / points * 1e6,
       checksum);
   return distinct;
 }
@@ -134,8 +141,10 @@ bool Measure(const char* what, const Model& model, int64_t wanted, bool share_pl
 int Main(int argc, char** argv) {
   const int64_t points = argc > 1 ? std::atoll(argv[1]) : 500000;
   const std::string path = argc > 2 ? argv[2] : "models/lenet5-mnist/model.onnx";
-  const int threads = argc > 3 ? std::atoi(argv[3]) : static_cast<int>(std::thread::hardware_concurrency());
-  if (points < 1 || threads < 1) throw InputError("usage: native_bench [points [model [threads]]], both at least 1");
+  const int threads =
+      argc > 3 ? std::atoi(argv[3]) : static_cast<int>(std::thread::hardware_concurrency());
+  if (points < 1 || threads < 1)
+    throw InputError("usage: native_bench [points [model [threads]]], both at least 1");
   Model model = LoadModel(path);
   ChooseMultipliers(model, Rounding::kFloat32);
   fmt::print("{}, lattice of {} points\n", path, LatticeSize());

@@ -5,8 +5,9 @@
 namespace systole::explore {
 
 const char* MisfitName(Misfit misfit) {
-  static const char* const kNames[] = {"fits",   "parameter", "unsupported", "accumulator", "activation",
-                                       "weight", "offset",    "parameters",  "too large",   "tokens"};
+  static const char* const kNames[] = {"fits",       "parameter", "unsupported", "accumulator",
+                                       "activation", "weight",    "offset",      "parameters",
+                                       "too large",  "tokens"};
   return kNames[static_cast<int>(misfit)];
 }
 
@@ -47,13 +48,15 @@ NativeResult NativeCost::Time(const MemoryTiming& memory) {
   r.cycles = t.total;
   r.cycles_per_image = static_cast<double>(t.total) / p.options.images;
   r.counters = t.counters;
-  r.utilization = static_cast<double>(t.counters.macs) / (static_cast<double>(t.total) * p.config.rows * p.config.cols);
+  r.utilization = static_cast<double>(t.counters.macs) /
+                  (static_cast<double>(t.total) * p.config.rows * p.config.cols);
   r.read_bytes = t.counters.read_beats * p.config.AxiBytes();
   r.write_bytes = t.counters.write_beats * p.config.AxiBytes();
   return r;
 }
 
-NativeResult NativeCost::Evaluate(const HwConfig& config, const ProgramOptions& options, const MemoryTiming& memory) {
+NativeResult NativeCost::Evaluate(const HwConfig& config, const ProgramOptions& options,
+                                  const MemoryTiming& memory) {
   NativeResult r = Plan(config, options);
   return r.fits() ? Time(memory) : r;
 }

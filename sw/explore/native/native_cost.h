@@ -1,5 +1,6 @@
-// The exact cost of a network on a configuration of our own accelerator: the compiler's program, timed by the laws of
-// docs/timing.md. What Evaluate() says is what Compile() and Simulate() give, without moving a weight.
+// The exact cost of a network on a configuration of our own accelerator: the compiler's program,
+// timed by the laws of docs/timing.md. What Evaluate() says is what Compile() and Simulate() give,
+// without moving a weight.
 #pragma once
 
 #include <cstdint>
@@ -22,32 +23,39 @@ const char* MisfitName(Misfit misfit);
 
 struct NativeResult {
   Misfit misfit = Misfit::kNone;
-  std::string reason;  // one line naming layer and limit, empty where it fits; all figures below are then zero
+  std::string reason;  // one line naming layer and limit, empty where it fits; all figures below
+                       // are then zero
   bool fits() const { return misfit == Misfit::kNone; }
 
-  int64_t instructions = 0;     // of `code`
-  Cycle cycles = 0;             // of one run of `code`: options.images images from an idle machine, weights resident
+  int64_t instructions = 0;  // of `code`
+  Cycle cycles =
+      0;  // of one run of `code`: options.images images from an idle machine, weights resident
   double cycles_per_image = 0;  // cycles / options.images; fill and drain of the run are in it
-  double utilization = 0;       // MACs / (cycles * ROWS * COLS), 0..1; average pooling's additions count as MACs
-  RunCounters counters;         // MACs, beats, and for each engine the cause of every cycle (docs/timing.md)
+  double utilization =
+      0;  // MACs / (cycles * ROWS * COLS), 0..1; average pooling's additions count as MACs
+  RunCounters
+      counters;  // MACs, beats, and for each engine the cause of every cycle (docs/timing.md)
   int64_t read_bytes = 0, write_bytes = 0;  // beats of the data ports times their width
 };
 
-// Holds scratch memory: one instance serves one thread; make one per thread (copies share nothing that changes).
+// Holds scratch memory: one instance serves one thread; make one per thread (copies share nothing
+// that changes).
 class NativeCost {
  public:
-  // The model's multipliers are chosen (ChooseMultipliers). Throws InputError where the model itself is not possible
-  // (sums that leave int32, multipliers that break their mode's rules).
+  // The model's multipliers are chosen (ChooseMultipliers). Throws InputError where the model
+  // itself is not possible (sums that leave int32, multipliers that break their mode's rules).
   explicit NativeCost(const Model& model);
   ~NativeCost();
   NativeCost(NativeCost&&) noexcept;
   NativeCost& operator=(NativeCost&&) noexcept;
 
   // options.images images of one run; for a design point of batch B: images = batch = B.
-  NativeResult Evaluate(const HwConfig& config, const ProgramOptions& options, const MemoryTiming& memory);
+  NativeResult Evaluate(const HwConfig& config, const ProgramOptions& options,
+                        const MemoryTiming& memory);
 
-  // The same in two steps, where points differ in the memory only: the program does not depend on it.
-  // Plan: NativeResult with misfit and reason only. Time: of the last plan, which must have fitted.
+  // The same in two steps, where points differ in the memory only: the program does not depend on
+  // it. Plan: NativeResult with misfit and reason only. Time: of the last plan, which must have
+  // fitted.
   NativeResult Plan(const HwConfig& config, const ProgramOptions& options);
   NativeResult Time(const MemoryTiming& memory);
 

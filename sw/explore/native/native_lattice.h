@@ -1,4 +1,5 @@
-// A lattice of design points for measuring how fast the native cost model is: every combination of the values below.
+// A lattice of design points for measuring how fast the native cost model is: every combination of
+// the values below.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,9 @@ struct LatticePoint {
   MemoryTiming memory;
 };
 
-// Arrays of 8 to 64 rows and columns: smaller ones need many more instructions an image, so take longer. Buffers are
-// ones that LeNet-5 mostly fits. The memory's latencies are the fastest axis, the others those that change the program.
+// Arrays of 8 to 64 rows and columns: smaller ones need many more instructions an image, so take
+// longer. Buffers are ones that LeNet-5 mostly fits. The memory's latencies are the fastest axis,
+// the others those that change the program.
 namespace lattice {
 inline constexpr int kLatency[] = {5, 10, 20, 30, 50, 75, 100, 150};
 inline constexpr int kOutstanding[] = {2, 4, 8, 16};
@@ -38,8 +40,8 @@ inline constexpr int kLatticeLatencies = 8;
 // Points [i * kLatticeLatencies, (i + 1) * kLatticeLatencies) differ in the memory's latency only.
 LatticePoint PointOfLattice(int64_t index);
 
-// The `n`th draw of 0 .. size - 1: a permutation (multiplication by a number that has no factor in common with size),
-// so no two draws are the same. 0 <= n < size.
+// The `n`th draw of 0 .. size - 1: a permutation (multiplication by a number that has no factor in
+// common with size), so no two draws are the same. 0 <= n < size.
 int64_t Draw(int64_t n, int64_t size);
 
 }  // namespace systole::explore

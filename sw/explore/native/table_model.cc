@@ -22,11 +22,13 @@ constexpr int kLargestBias = 4000;
 
 class TableModelBuilder {
  public:
-  TableModelBuilder(const std::string& name, const WorkloadLayer& first, const TableModelOptions& options)
+  TableModelBuilder(const std::string& name, const WorkloadLayer& first,
+                    const TableModelOptions& options)
       : options_(options), random_(options.seed) {
     model_.name = name;
-    model_.tensors.push_back({"input", static_cast<int>(first.in_channels), static_cast<int>(first.in_h),
-                              static_cast<int>(first.in_w), kInputScale, 3, DType::kInt8});
+    model_.tensors.push_back({"input", static_cast<int>(first.in_channels),
+                              static_cast<int>(first.in_h), static_cast<int>(first.in_w),
+                              kInputScale, 3, DType::kInt8});
   }
 
   void Append(const WorkloadLayer& row) {
@@ -51,8 +53,8 @@ class TableModelBuilder {
       layer.kernel_w = static_cast<int>(row.filter_w);
       layer.stride_h = static_cast<int>(row.stride_h);
       layer.stride_w = static_cast<int>(row.stride_w);
-      layer.pad = {static_cast<int>(row.pad_top), static_cast<int>(row.pad_left), static_cast<int>(row.pad_bottom),
-                   static_cast<int>(row.pad_right)};
+      layer.pad = {static_cast<int>(row.pad_top), static_cast<int>(row.pad_left),
+                   static_cast<int>(row.pad_bottom), static_cast<int>(row.pad_right)};
       if (row.type == "conv") {
         layer.groups = static_cast<int>(row.groups);
         FillWeights(row.in_channels / row.groups * row.filter_h * row.filter_w, row, &layer, &out);
@@ -78,25 +80,33 @@ class TableModelBuilder {
     const Tensor& in = model_.tensors.back();
     const bool flat = row.type == "dense" && row.in_channels == in.Elements();
     if (flat || (row.in_channels == in.c && row.in_h == in.h && row.in_w == in.w)) return;
-    Refuse(row, fmt::format("reads {} x {} x {}, but the layer before gives {} x {} x {}: not a chain; take its layers "
+    Refuse(row, fmt::format("reads {} x {} x {}, but the layer before gives {} x {} x {}: not a "
+                            "chain; take its layers "
                             "one by one",
                             row.in_channels, row.in_h, row.in_w, in.c, in.h, in.w));
   }
 
   void RequireRoom(const WorkloadLayer& row) const {
-    const int64_t weights =
-        row.Multiplies() ? row.filters * (row.in_channels / row.groups) * row.filter_h * row.filter_w : 0;
+    const int64_t weights = row.Multiplies() ? row.filters * (row.in_channels / row.groups) *
+                                                   row.filter_h * row.filter_w
+                                             : 0;
     if (weights > kLargestWeights) {
-      Refuse(row, fmt::format("has {} bytes of weights; the largest weight buffer has {}", weights, kLargestWeights));
+      Refuse(row, fmt::format("has {} bytes of weights; the largest weight buffer has {}", weights,
+                              kLargestWeights));
     }
-    const int64_t activations = row.in_channels * row.in_h * row.in_w + row.filters * row.OutH() * row.OutW();
+    const int64_t activations =
+        row.in_channels * row.in_h * row.in_w + row.filters * row.OutH() * row.OutW();
     if (activations > kLargestActivations) {
-      Refuse(row, fmt::format("reads and writes {} bytes of one image; the largest activation buffer has {}",
-                              activations, kLargestActivations));
+      Refuse(row,
+             fmt::format(
+                 "reads and writes {} bytes of one image; the largest activation buffer has {}",
+                 activations, kLargestActivations));
     }
   }
 
-  int Uniform(int lo, int hi) { return lo + static_cast<int>(random_() % static_cast<uint64_t>(hi - lo + 1)); }
+  int Uniform(int lo, int hi) {
+    return lo + static_cast<int>(random_() % static_cast<uint64_t>(hi - lo + 1));
+  }
 
   // filters x k weights; about four standard deviations of a random sum fit the output.
   void FillWeights(int64_t k, const WorkloadLayer& row, Layer* layer, Tensor* out) {
@@ -120,7 +130,8 @@ class TableModelBuilder {
 
 Model ModelFromTable(const std::vector<WorkloadLayer>& rows, const std::string& name,
                      const TableModelOptions& options) {
-  if (rows.empty() || rows.front().type == "norm") throw InputError(name + ": the table must begin with a layer");
+  if (rows.empty() || rows.front().type == "norm")
+    throw InputError(name + ": the table must begin with a layer");
   TableModelBuilder builder(name, rows.front(), options);
   for (const WorkloadLayer& row : rows) {
     if (row.type != "norm") builder.Append(row);
@@ -128,7 +139,8 @@ Model ModelFromTable(const std::vector<WorkloadLayer>& rows, const std::string& 
   return builder.Finish();
 }
 
-std::vector<RowModel> RowModelsFromTable(const std::vector<WorkloadLayer>& rows, const std::string& name,
+std::vector<RowModel> RowModelsFromTable(const std::vector<WorkloadLayer>& rows,
+                                         const std::string& name,
                                          const TableModelOptions& options) {
   std::vector<RowModel> models;
   for (const WorkloadLayer& row : rows) {

@@ -46,12 +46,14 @@ std::string WithoutTags(const std::string& json) {
 void WritePage(std::ostream& out, const PageData& data, const PageOptions& options) {
   const std::string json = PageJson(data, options);
   out << "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      << "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+      << "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+         "'unsafe-inline'; "
          "script-src 'unsafe-inline'; img-src data:\">\n"
       << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       << "<title>" << Escaped(data.title) << "</title>\n<style>\n"
       << PageStyle() << "</style>\n</head>\n<body>\n<main id=\"page\"></main>\n"
-      << "<noscript>The tables and plots of this page are drawn by the script it contains; allow it to "
+      << "<noscript>The tables and plots of this page are drawn by the script it contains; allow "
+         "it to "
          "run.</noscript>\n"
       << "<script type=\"application/json\" id=\"data\">" << WithoutTags(json) << "</script>\n"
       << "<!--\n"

@@ -1,7 +1,8 @@
-// The result of an exploration as one HTML page that needs nothing else: style, script, d3 and data are inside it.
+// The result of an exploration as one HTML page that needs nothing else: style, script, d3 and data
+// are inside it.
 //
-// Rows are given flat and complete; of many rows the page shows a selection (front, best, a seeded sample) and says so.
-// Heat maps are computed from all of them.
+// Rows are given flat and complete; of many rows the page shows a selection (front, best, a seeded
+// sample) and says so. Heat maps are computed from all of them.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +33,9 @@ struct PageMeasure {
 struct PageCurve {
   std::string method;
   uint64_t seed = 0;
-  std::vector<std::pair<int64_t, double>> best;  // (evaluations, best so far) of the first objective
-  int64_t evaluations = 0;                       // where the curve ends
+  std::vector<std::pair<int64_t, double>>
+      best;                 // (evaluations, best so far) of the first objective
+  int64_t evaluations = 0;  // where the curve ends
 };
 
 struct PageProxy {
@@ -53,15 +55,16 @@ struct PageTable {
 
 struct PageData {
   std::string title;
-  std::string summary;                                     // a sentence or two
-  std::vector<std::pair<std::string, std::string>> facts;  // seed, method, workload, versions, time, ...
+  std::string summary;  // a sentence or two
+  std::vector<std::pair<std::string, std::string>>
+      facts;  // seed, method, workload, versions, time, ...
   std::vector<PageAxis> axes;
-  std::vector<PageMeasure> measures;                        // the first objective is the one the best are sorted by
-  std::vector<int32_t> points;                              // feasible rows x axes: indices of values
-  std::vector<double> values;                               // feasible rows x measures
+  std::vector<PageMeasure> measures;  // the first objective is the one the best are sorted by
+  std::vector<int32_t> points;        // feasible rows x axes: indices of values
+  std::vector<double> values;         // feasible rows x measures
   std::vector<std::pair<std::string, int64_t>> infeasible;  // reason, number of points
   int64_t space_points = 0;                                 // points of the whole space; 0: unknown
-  std::optional<double> optimum;                            // of the first objective, where it is known
+  std::optional<double> optimum;  // of the first objective, where it is known
   std::vector<PageCurve> curves;
   std::optional<PageProxy> proxy;
   std::vector<PageTable> tables;

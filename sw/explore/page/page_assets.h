@@ -1,4 +1,5 @@
-// Files that are part of every page, as strings; made from page*.js, page.css and d3 when the program is built.
+// Files that are part of every page, as strings; made from page*.js, page.css and d3 when the
+// program is built.
 #pragma once
 
 #include <string>

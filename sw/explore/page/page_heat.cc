@@ -11,7 +11,8 @@ namespace {
 
 PageHeat HeatMap(const PageData& data, size_t x, size_t y, size_t measure) {
   PageHeat heat{x, y, measure, {}};
-  const size_t axes = data.axes.size(), measures = data.measures.size(), width = data.axes[x].values.size();
+  const size_t axes = data.axes.size(), measures = data.measures.size(),
+               width = data.axes[x].values.size();
   heat.best.assign(width * data.axes[y].values.size(), std::numeric_limits<double>::quiet_NaN());
   const bool maximise = data.measures[measure].maximise;
   for (size_t row = 0; row < RowCount(data); ++row) {
@@ -35,7 +36,8 @@ std::vector<PageHeat> HeatMaps(const PageData& data, size_t max_cells) {
       if (width > 1 && height > 1) pairs.push_back({x, y, width * height});
     }
   }
-  std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.cells < b.cells; });
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Pair& a, const Pair& b) { return a.cells < b.cells; });
   std::vector<PageHeat> maps;
   size_t cells = 0;
   for (const Pair& pair : pairs) {
@@ -45,8 +47,9 @@ std::vector<PageHeat> HeatMaps(const PageData& data, size_t max_cells) {
       maps.push_back(HeatMap(data, pair.x, pair.y, measure));
     }
   }
-  std::stable_sort(maps.begin(), maps.end(),
-                   [](const PageHeat& a, const PageHeat& b) { return a.x != b.x ? a.x < b.x : a.y < b.y; });
+  std::stable_sort(maps.begin(), maps.end(), [](const PageHeat& a, const PageHeat& b) {
+    return a.x != b.x ? a.x < b.x : a.y < b.y;
+  });
   return maps;
 }
 

@@ -42,7 +42,8 @@ json Rows(const PageData& data, const PageOptions& options) {
   for (size_t i = 0; i < selection.rows.size(); ++i) {
     const size_t row = selection.rows[i];
     for (size_t a = 0; a < axes; ++a) points.push_back(data.points[row * axes + a]);
-    for (size_t m = 0; m < measures; ++m) values.push_back(Number(data.values[row * measures + m], 12));
+    for (size_t m = 0; m < measures; ++m)
+      values.push_back(Number(data.values[row * measures + m], 12));
     if (next < selection.shown_front.size() && selection.shown_front[next] == row) {
       front.push_back(i);
       ++next;
@@ -62,7 +63,8 @@ json Rows(const PageData& data, const PageOptions& options) {
 json Heats(const PageData& data) {
   json maps = json::array();
   for (const PageHeat& heat : HeatMaps(data, kMaxCells)) {
-    maps.push_back({{"x", heat.x}, {"y", heat.y}, {"measure", heat.measure}, {"best", Numbers(heat.best, 5)}});
+    maps.push_back(
+        {{"x", heat.x}, {"y", heat.y}, {"measure", heat.measure}, {"best", Numbers(heat.best, 5)}});
   }
   return maps;
 }
@@ -71,8 +73,12 @@ json Curves(const PageData& data) {
   json curves = json::array();
   for (const PageCurve& curve : data.curves) {
     json best = json::array();
-    for (const auto& [evaluations, value] : curve.best) best.push_back({evaluations, Number(value, 9)});
-    curves.push_back({{"method", curve.method}, {"seed", curve.seed}, {"best", best}, {"end", curve.evaluations}});
+    for (const auto& [evaluations, value] : curve.best)
+      best.push_back({evaluations, Number(value, 9)});
+    curves.push_back({{"method", curve.method},
+                      {"seed", curve.seed},
+                      {"best", best},
+                      {"end", curve.evaluations}});
   }
   return curves;
 }
@@ -123,8 +129,10 @@ std::string PageJson(const PageData& data, const PageOptions& options) {
   }
   page["tables"] = json::array();
   for (const PageTable& table : data.tables) {
-    page["tables"].push_back(
-        {{"title", table.title}, {"text", table.text}, {"header", table.header}, {"rows", table.rows}});
+    page["tables"].push_back({{"title", table.title},
+                              {"text", table.text},
+                              {"header", table.header},
+                              {"rows", table.rows}});
   }
   return page.dump(-1, ' ', false, json::error_handler_t::replace);
 }

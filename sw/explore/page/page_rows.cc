@@ -53,15 +53,17 @@ void CheckPage(const PageData& data) {
     throw InputError("page: it needs an axis, and an objective as its first measure");
   }
   const size_t rows = RowCount(data);
-  if (rows * data.axes.size() != data.points.size() || rows * data.measures.size() != data.values.size()) {
-    throw InputError(fmt::format("page: {} indices for {} axes and {} values for {} measures; give full rows",
-                                 data.points.size(), data.axes.size(), data.values.size(), data.measures.size()));
+  if (rows * data.axes.size() != data.points.size() ||
+      rows * data.measures.size() != data.values.size()) {
+    throw InputError(fmt::format(
+        "page: {} indices for {} axes and {} values for {} measures; give full rows",
+        data.points.size(), data.axes.size(), data.values.size(), data.measures.size()));
   }
   for (size_t i = 0; i < data.points.size(); ++i) {
     const PageAxis& axis = data.axes[i % data.axes.size()];
     if (data.points[i] < 0 || static_cast<size_t>(data.points[i]) >= axis.values.size()) {
-      throw InputError(fmt::format("page: row {}: axis {} has no value {}; count from 0", i / data.axes.size(),
-                                   axis.name, data.points[i]));
+      throw InputError(fmt::format("page: row {}: axis {} has no value {}; count from 0",
+                                   i / data.axes.size(), axis.name, data.points[i]));
     }
   }
 }
@@ -105,12 +107,13 @@ PageRows SelectRows(const PageData& data, const PageOptions& options) {
     for (size_t row : all) {
       if (chosen[row]) selection.rows.push_back(row);
     }
-    selection.text = fmt::format("{} of {} feasible designs: {} of the front's {}, the best, and a sample (seed {})",
-                                 Grouped(selection.rows.size()), Grouped(rows), Grouped(front.size()),
-                                 Grouped(selection.front.size()), options.seed);
+    selection.text = fmt::format(
+        "{} of {} feasible designs: {} of the front's {}, the best, and a sample (seed {})",
+        Grouped(selection.rows.size()), Grouped(rows), Grouped(front.size()),
+        Grouped(selection.front.size()), options.seed);
   }
-  std::set_intersection(selection.rows.begin(), selection.rows.end(), selection.front.begin(), selection.front.end(),
-                        std::back_inserter(selection.shown_front));
+  std::set_intersection(selection.rows.begin(), selection.rows.end(), selection.front.begin(),
+                        selection.front.end(), std::back_inserter(selection.shown_front));
   return selection;
 }
 

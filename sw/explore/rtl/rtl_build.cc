@@ -35,8 +35,8 @@ std::string BuildRtl(const HwConfig& config, int jobs) {
   setenv("SYSTOLE_CONFIG", SYSTOLE_CONFIG_TOOL, 0);
   setenv("CMAKE", SYSTOLE_CMAKE, 0);
   setenv("JOBS", std::to_string(jobs).c_str(), 0);
-  const std::string command =
-      fmt::format("{} {} 2>&1", Quoted(SYSTOLE_SOURCE_DIR "/scripts/build_rtl.sh"), FormatParameters(config));
+  const std::string command = fmt::format(
+      "{} {} 2>&1", Quoted(SYSTOLE_SOURCE_DIR "/scripts/build_rtl.sh"), FormatParameters(config));
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return "scripts/build_rtl.sh cannot be started";
   std::string text;
@@ -45,7 +45,8 @@ std::string BuildRtl(const HwConfig& config, int jobs) {
   const int status = pclose(pipe);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
     const std::string path = RtlLibraryPath(config, RtlVariant::kPlain);
-    return fmt::format("the RTL is not built: {} (logs in {})", LastLine(text), path.substr(0, path.rfind('/')));
+    return fmt::format("the RTL is not built: {} (logs in {})", LastLine(text),
+                       path.substr(0, path.rfind('/')));
   }
   try {
     CheckRtlBuilt(config, RtlVariant::kPlain);

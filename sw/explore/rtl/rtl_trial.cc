@@ -14,7 +14,8 @@ std::vector<int8_t> RandomBytes(size_t count, uint64_t seed) {
   return bytes;
 }
 
-RtlTrial TryOnRtl(const Model& model, const Program& program, const MemoryTiming& memory, uint64_t seed) {
+RtlTrial TryOnRtl(const Model& model, const Program& program, const MemoryTiming& memory,
+                  uint64_t seed) {
   const int count = program.options.images;
   const size_t size = static_cast<size_t>(model.tensors.front().Elements());
   const std::vector<int8_t> images = RandomBytes(count * size, seed);
@@ -24,7 +25,8 @@ RtlTrial TryOnRtl(const Model& model, const Program& program, const MemoryTiming
   std::vector<int8_t> golden_outputs;
   for (int i = 0; i < count; ++i) {
     tensors.push_back(golden.Run(&images[i * size]));
-    golden_outputs.insert(golden_outputs.end(), tensors.back().back().begin(), tensors.back().back().end());
+    golden_outputs.insert(golden_outputs.end(), tensors.back().back().begin(),
+                          tensors.back().back().end());
   }
 
   TargetSettings settings;

@@ -20,8 +20,10 @@ struct RtlTrial {
   Differences differences;         // bytes; stamps, totals and counters of setup and code
 };
 
-// Runs program.code once on random images of this seed. The library is built. Throws InputError, HardwareError.
-RtlTrial TryOnRtl(const Model& model, const Program& program, const MemoryTiming& memory, uint64_t seed);
+// Runs program.code once on random images of this seed. The library is built. Throws InputError,
+// HardwareError.
+RtlTrial TryOnRtl(const Model& model, const Program& program, const MemoryTiming& memory,
+                  uint64_t seed);
 
 // Random bytes, the same for the same seed.
 std::vector<int8_t> RandomBytes(size_t count, uint64_t seed);

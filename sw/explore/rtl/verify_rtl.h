@@ -1,10 +1,11 @@
-// --verify-rtl: the winners of a search as hardware. Each design's library is built (scripts/build_rtl.sh, into
-// build/rtl), its workloads are compiled and run through the verilated RTL on random images, and the RTL's cycles are
-// put beside the predicted ones.
+// --verify-rtl: the winners of a search as hardware. Each design's library is built
+// (scripts/build_rtl.sh, into build/rtl), its workloads are compiled and run through the verilated
+// RTL on random images, and the RTL's cycles are put beside the predicted ones.
 //
-// Native designs: total, every layer's cycles, every instruction's issue and retire, every counter and every byte
-// (against the golden reference) must be equal. SCALE-Sim's designs are not our hardware: each layer runs by itself on
-// the weight-stationary array of the same shape, and the figures stand side by side without being judged.
+// Native designs: total, every layer's cycles, every instruction's issue and retire, every counter
+// and every byte (against the golden reference) must be equal. SCALE-Sim's designs are not our
+// hardware: each layer runs by itself on the weight-stationary array of the same shape, and the
+// figures stand side by side without being judged.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ namespace systole::explore {
 struct VerifySettings {
   int jobs = 1;       // processes of a build
   uint64_t seed = 1;  // of images and, for SCALE-Sim's layers, weights
-  // Called with a line before each build and each run ("design 2 of 5: building ROWS=8 COLS=32"); may be empty.
+  // Called with a line before each build and each run ("design 2 of 5: building ROWS=8 COLS=32");
+  // may be empty.
   std::function<void(const std::string&)> progress;
   // Asked before each build and each run; true ends the work with the checks so far. May be empty.
   std::function<bool()> stop;
@@ -39,7 +41,8 @@ struct RtlDesign {
   HwConfig config;
   ProgramOptions options;  // images = batch = B of the design
   MemoryTiming memory;
-  std::vector<int64_t> predicted;  // cycles of each workload as the search stored them; empty: the timing laws' alone
+  std::vector<int64_t> predicted;  // cycles of each workload as the search stored them; empty: the
+                                   // timing laws' alone
 };
 
 struct RtlWorkload {
@@ -60,16 +63,20 @@ struct RtlCheck {
   int64_t predicted = 0, rtl = 0;
   std::vector<LayerCycles> layers;  // add up to the totals
   int64_t bytes = 0;                // compared with golden
-  int64_t differences = 0;          // bytes, instructions and counters that differ, predicted totals that do
-  std::vector<std::string> told;    // the first of them
+  int64_t differences =
+      0;  // bytes, instructions and counters that differ, predicted totals that do
+  std::vector<std::string> told;  // the first of them
   bool Ran() const { return why_not.empty(); }
 };
 
-// Never throws for a design's fault: that is its why_not. Libraries are built by the source tree's own script.
-std::vector<RtlCheck> VerifyRtl(const std::vector<RtlDesign>& designs, const std::vector<RtlWorkload>& workloads,
+// Never throws for a design's fault: that is its why_not. Libraries are built by the source tree's
+// own script.
+std::vector<RtlCheck> VerifyRtl(const std::vector<RtlDesign>& designs,
+                                const std::vector<RtlWorkload>& workloads,
                                 const VerifySettings& settings);
 
-// A table by design, workload and layer. Returns the exit status: 0; 1 where anything differs; 2 where nothing ran.
+// A table by design, workload and layer. Returns the exit status: 0; 1 where anything differs; 2
+// where nothing ran.
 int PrintRtlChecks(const std::vector<RtlCheck>& checks, std::FILE* out);
 
 // ---- SCALE-Sim's designs
@@ -87,22 +94,26 @@ struct ScaleSimWorkloadLayers {
 
 struct ScaleSimLayerCheck {
   std::string design, workload, layer;
-  std::string hardware;                // as variables of make
-  std::string why_not;                 // of the RTL; the predictions are there all the same
-  scalesim::Dataflow dataflow{};       // of the prediction
-  int64_t predicted = 0;               // SCALE-Sim's total of the layer, stalls included
-  int64_t predicted_ws = 0;            // the same, weight stationary: the RTL's dataflow
-  int64_t rtl_array = 0, rtl_run = 0;  // first product's issue to last product's retire; whole run with its transfers
-  int64_t differences = 0;             // bytes against golden
+  std::string hardware;           // as variables of make
+  std::string why_not;            // of the RTL; the predictions are there all the same
+  scalesim::Dataflow dataflow{};  // of the prediction
+  int64_t predicted = 0;          // SCALE-Sim's total of the layer, stalls included
+  int64_t predicted_ws = 0;       // the same, weight stationary: the RTL's dataflow
+  int64_t rtl_array = 0,
+          rtl_run =
+              0;  // first product's issue to last product's retire; whole run with its transfers
+  int64_t differences = 0;  // bytes against golden
 };
 
-// The hardware of a SCALE-Sim machine: its rows and columns, ACT_KIB of ifmap and ofmap buffer together and WGT_KIB of
-// the filter buffer, rounded up to what can be elaborated; defaults elsewhere. Throws InputError if it cannot be built.
+// The hardware of a SCALE-Sim machine: its rows and columns, ACT_KIB of ifmap and ofmap buffer
+// together and WGT_KIB of the filter buffer, rounded up to what can be elaborated; defaults
+// elsewhere. Throws InputError if it cannot be built.
 HwConfig RtlConfigOf(const scalesim::Machine& machine);
 
-std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDesign>& designs,
-                                                   const std::vector<ScaleSimWorkloadLayers>& workloads,
-                                                   const scalesim::Options& options, const VerifySettings& settings);
+std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(
+    const std::vector<ScaleSimDesign>& designs,
+    const std::vector<ScaleSimWorkloadLayers>& workloads, const scalesim::Options& options,
+    const VerifySettings& settings);
 
 // Side by side, with what is compared. Returns 0; 1 where the RTL's bytes differ from golden.
 int PrintScaleSimChecks(const std::vector<ScaleSimLayerCheck>& checks, std::FILE* out);

@@ -27,11 +27,12 @@ int64_t PowerOfTwoFrom(int64_t n) {
   return p;
 }
 
-// The layer as a network of one convolution with random weights; a window as wide and high as a row of the ifmap (a
-// GEMM is written so) becomes a 1x1 convolution over that row's words.
+// The layer as a network of one convolution with random weights; a window as wide and high as a row
+// of the ifmap (a GEMM is written so) becomes a 1x1 convolution over that row's words.
 Model ModelOf(const scalesim::Layer& l, uint64_t seed) {
   const auto number = [](int64_t n) {
-    if (n > 1 << 20) throw InputError(fmt::format("a size of {} is beyond any instruction field", n));
+    if (n > 1 << 20)
+      throw InputError(fmt::format("a size of {} is beyond any instruction field", n));
     return static_cast<int>(n);
   };
   const bool row = l.filter_h == 1 && l.filter_w == l.ifmap_w;
@@ -55,19 +56,22 @@ Model ModelOf(const scalesim::Layer& l, uint64_t seed) {
   out.w = OutputSize(in.w, 0, layer.kernel_w, layer.stride_w, 1);
   layer.name = "layer";
   const int64_t k = int64_t{in.c} * layer.kernel_h * layer.kernel_w;
-  if (k * out.c > int64_t{8192} * 1024) throw InputError(fmt::format("{} weights fit in no weight buffer", k * out.c));
+  if (k * out.c > int64_t{8192} * 1024)
+    throw InputError(fmt::format("{} weights fit in no weight buffer", k * out.c));
   layer.weights = RandomBytes(static_cast<size_t>(k * out.c), seed);
   layer.weight_scales = {1.0f / 64};
   layer.bias.assign(out.c, 0);
-  // A sum of k products of uniform bytes has a deviation of 74 * 74 * sqrt(k): outputs of deviation 40.
+  // A sum of k products of uniform bytes has a deviation of 74 * 74 * sqrt(k): outputs of
+  // deviation 40.
   in.scale = 1.0f / 64;
-  out.scale = in.scale * layer.weight_scales[0] * static_cast<float>(74 * 74 * std::sqrt(static_cast<double>(k)) / 40);
+  out.scale = in.scale * layer.weight_scales[0] *
+              static_cast<float>(74 * 74 * std::sqrt(static_cast<double>(k)) / 40);
   ChooseMultipliers(model, Rounding::kFloat32);
   return model;
 }
 
-void Predict(const ScaleSimDesign& design, const scalesim::Layer& layer, const scalesim::Options& options,
-             ScaleSimLayerCheck* check) {
+void Predict(const ScaleSimDesign& design, const scalesim::Layer& layer,
+             const scalesim::Options& options, ScaleSimLayerCheck* check) {
   scalesim::Machine machine = design.machine;
   const auto cycles = [&](Dataflow flow) {
     machine.dataflow = flow;
@@ -78,13 +82,15 @@ void Predict(const ScaleSimDesign& design, const scalesim::Layer& layer, const s
   if (design.each) {
     check->dataflow = Dataflow::kOs;
     for (const Dataflow flow : {Dataflow::kWs, Dataflow::kIs}) {
-      if (const int64_t n = cycles(flow); n < check->predicted) check->predicted = n, check->dataflow = flow;
+      if (const int64_t n = cycles(flow); n < check->predicted)
+        check->predicted = n, check->dataflow = flow;
     }
   }
   check->predicted_ws = cycles(Dataflow::kWs);
 }
 
-void Run(const scalesim::Layer& layer, const HwConfig& config, uint64_t seed, ScaleSimLayerCheck* check) {
+void Run(const scalesim::Layer& layer, const HwConfig& config, uint64_t seed,
+         ScaleSimLayerCheck* check) {
   const Model model = ModelOf(layer, seed);
   const Program program = Compile(model, config, ProgramOptions());
   const RtlTrial trial = TryOnRtl(model, program, MemoryTiming(), seed + 1);
@@ -107,19 +113,22 @@ HwConfig RtlConfigOf(const scalesim::Machine& machine) {
   config.rows = limited(machine.rows, 1 << 20);
   config.cols = limited(machine.cols, 1 << 20);
   config.lanes = std::min(8, config.cols);
-  config.act_kib = limited(PowerOfTwoFrom(std::max<int64_t>(machine.ifmap_kb + machine.ofmap_kb, 1)), 4096);
+  config.act_kib =
+      limited(PowerOfTwoFrom(std::max<int64_t>(machine.ifmap_kb + machine.ofmap_kb, 1)), 4096);
   config.wgt_kib = limited(std::max<int64_t>(machine.filter_kb, 1), 8192);
   Validate(config);
   return config;
 }
 
-std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDesign>& designs,
-                                                   const std::vector<ScaleSimWorkloadLayers>& workloads,
-                                                   const scalesim::Options& options, const VerifySettings& settings) {
+std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(
+    const std::vector<ScaleSimDesign>& designs,
+    const std::vector<ScaleSimWorkloadLayers>& workloads, const scalesim::Options& options,
+    const VerifySettings& settings) {
   std::vector<ScaleSimLayerCheck> checks;
   for (size_t d = 0; d < designs.size() && !settings.Stopped(); ++d) {
     const auto say = [&](const std::string& what) {
-      if (settings.progress) settings.progress(fmt::format("design {} of {}: {}", d + 1, designs.size(), what));
+      if (settings.progress)
+        settings.progress(fmt::format("design {} of {}: {}", d + 1, designs.size(), what));
     };
     HwConfig config;
     std::string not_built, hardware;
@@ -157,21 +166,25 @@ std::vector<ScaleSimLayerCheck> RunScaleSimDesigns(const std::vector<ScaleSimDes
 int PrintScaleSimChecks(const std::vector<ScaleSimLayerCheck>& checks, std::FILE* out) {
   fmt::print(
       out,
-      "RTL beside SCALE-Sim: not the same hardware, so the figures stand side by side and are not judged.\n"
-      "  predicted  SCALE-Sim's total of the layer (stalls included) in the design's dataflow; ws: weight stationary\n"
+      "RTL beside SCALE-Sim: not the same hardware, so the figures stand side by side and are not "
+      "judged.\n"
+      "  predicted  SCALE-Sim's total of the layer (stalls included) in the design's dataflow; ws: "
+      "weight stationary\n"
       "  array      the RTL's cycles from the first product's issue to the last product's retire\n"
-      "  run        the RTL's whole run of this layer alone: input from memory, products, output to memory\n");
+      "  run        the RTL's whole run of this layer alone: input from memory, products, output "
+      "to memory\n");
   const std::string* design = nullptr;
   const std::string* workload = nullptr;
   int64_t wrong = 0;
   for (const ScaleSimLayerCheck& c : checks) {
     if (design == nullptr || *design != c.design || *workload != c.workload) {
-      fmt::print(out, "\n{}, {}   (make rtl{}{})\n    {:<20} {:>13} {:>12} {:>12} {:>12}\n", c.design, c.workload,
-                 c.hardware.empty() ? "" : " ", c.hardware, "layer", "predicted", "ws", "array", "run");
+      fmt::print(out, "\n{}, {}   (make rtl{}{})\n    {:<20} {:>13} {:>12} {:>12} {:>12}\n",
+                 c.design, c.workload, c.hardware.empty() ? "" : " ", c.hardware, "layer",
+                 "predicted", "ws", "array", "run");
     }
     design = &c.design, workload = &c.workload;
-    fmt::print(out, "    {:<20} {:>10} {} {:>12} ", c.layer, c.predicted, kFlowNames[static_cast<int>(c.dataflow)],
-               c.predicted_ws);
+    fmt::print(out, "    {:<20} {:>10} {} {:>12} ", c.layer, c.predicted,
+               kFlowNames[static_cast<int>(c.dataflow)], c.predicted_ws);
     if (!c.why_not.empty()) {
       fmt::print(out, "not run: {}\n", c.why_not);
       continue;

@@ -10,8 +10,8 @@
 namespace systole::explore {
 namespace {
 
-// Points in lexicographic order: the first objective of whatever was taken is no larger, so it need not be looked at.
-// Each says whether nothing taken dominates or equals a point, and takes it then.
+// Points in lexicographic order: the first objective of whatever was taken is no larger, so it need
+// not be looked at. Each says whether nothing taken dominates or equals a point, and takes it then.
 class Front2 {
  public:
   bool Take(const std::vector<double>& point) {
@@ -36,7 +36,8 @@ class Front3 {
   }
 
  private:
-  std::map<double, double> steps_;  // second objective to the least third one so far; falls strictly
+  std::map<double, double>
+      steps_;  // second objective to the least third one so far; falls strictly
 };
 
 // Any number of objectives: compares with all that was taken, what dominates much first.
@@ -61,8 +62,8 @@ class FrontN {
 };
 
 template <typename Front>
-std::vector<size_t> FrontOf(const std::vector<std::vector<double>>& points, const std::vector<size_t>& order,
-                            Ties ties) {
+std::vector<size_t> FrontOf(const std::vector<std::vector<double>>& points,
+                            const std::vector<size_t>& order, Ties ties) {
   Front taken;
   std::vector<size_t> front;
   for (size_t i : order) {
@@ -81,7 +82,8 @@ std::vector<size_t> ParetoFront(const std::vector<std::vector<double>>& points, 
   }
   if (order.empty()) return {};
   // Whatever dominates a point comes before it.
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return points[a] < points[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return points[a] < points[b]; });
   const size_t objectives = points[order[0]].size();
   std::vector<size_t> front = objectives <= 2   ? FrontOf<Front2>(points, order, ties)
                               : objectives == 3 ? FrontOf<Front3>(points, order, ties)
@@ -90,7 +92,8 @@ std::vector<size_t> ParetoFront(const std::vector<std::vector<double>>& points, 
   return front;
 }
 
-double Hypervolume(const std::vector<std::vector<double>>& points, const std::vector<double>& reference) {
+double Hypervolume(const std::vector<std::vector<double>>& points,
+                   const std::vector<double>& reference) {
   std::vector<std::vector<double>> below;
   for (size_t i : ParetoFront(points, Ties::kFirst)) {
     assert(points[i].size() == reference.size());

@@ -29,26 +29,30 @@ struct Samples {
 void Check(const std::vector<ProxyInput>& inputs, const std::vector<std::vector<double>>& rows,
            const std::vector<double>& targets, const ProxyOptions& options) {
   if (rows.size() < kLeastRows || rows.size() != targets.size()) {
-    throw InputError(
-        fmt::format("proxy: {} rows and {} targets; give {} or more of both", rows.size(), targets.size(), kLeastRows));
+    throw InputError(fmt::format("proxy: {} rows and {} targets; give {} or more of both",
+                                 rows.size(), targets.size(), kLeastRows));
   }
   CheckProxyRows(inputs, rows);
   for (size_t r = 0; r < targets.size(); ++r) {
     if (!(targets[r] > 0) || !std::isfinite(targets[r])) {
-      throw InputError(fmt::format("proxy: target {} is {}; it predicts numbers above 0", r, targets[r]));
+      throw InputError(
+          fmt::format("proxy: target {} is {}; it predicts numbers above 0", r, targets[r]));
     }
   }
-  if (options.hidden < 1 || options.epochs < 1 || options.batch < 1 || !(options.learning_rate > 0) ||
-      !(options.validation > 0 && options.validation < 1) || options.patience < 1) {
-    throw InputError("proxy: an option is out of range; hidden, epochs, batch, patience >= 1, 0 < validation < 1");
+  if (options.hidden < 1 || options.epochs < 1 || options.batch < 1 ||
+      !(options.learning_rate > 0) || !(options.validation > 0 && options.validation < 1) ||
+      options.patience < 1) {
+    throw InputError(
+        "proxy: an option is out of range; hidden, epochs, batch, patience >= 1, 0 < validation < "
+        "1");
   }
 }
 
 }  // namespace
 
 struct Proxy::Impl {
-  Impl(std::vector<ProxyInput> inputs, const std::vector<std::vector<double>>& rows, const std::vector<double>& targets,
-       const ProxyOptions& options);
+  Impl(std::vector<ProxyInput> inputs, const std::vector<std::vector<double>>& rows,
+       const std::vector<double>& targets, const ProxyOptions& options);
 
   Samples Encode(const std::vector<std::vector<double>>& rows, const std::vector<double>& targets,
                  const std::vector<size_t>& which) const {
@@ -65,7 +69,8 @@ struct Proxy::Impl {
     std::vector<float> outputs;
     const size_t step = kPredictionBatch * encoding.Width();
     for (size_t at = 0; at < inputs.size(); at += step) {
-      const auto first = inputs.begin() + at, last = inputs.begin() + std::min(at + step, inputs.size());
+      const auto first = inputs.begin() + at,
+                 last = inputs.begin() + std::min(at + step, inputs.size());
       const std::vector<float> part = network->Outputs({first, last});
       outputs.insert(outputs.end(), part.begin(), part.end());
     }
@@ -82,8 +87,10 @@ struct Proxy::Impl {
     return sum / static_cast<double>(outputs.size());
   }
 
-  double Epoch(const Samples& samples, const ProxyOptions& options, double learning_rate, std::mt19937_64* rng);
-  void Train(const Samples& training, const Samples& validation, const ProxyOptions& options, std::mt19937_64* rng);
+  double Epoch(const Samples& samples, const ProxyOptions& options, double learning_rate,
+               std::mt19937_64* rng);
+  void Train(const Samples& training, const Samples& validation, const ProxyOptions& options,
+             std::mt19937_64* rng);
 
   std::vector<ProxyInput> inputs;
   ProxyEncoding encoding;
@@ -100,8 +107,10 @@ Proxy::Impl::Impl(std::vector<ProxyInput> given, const std::vector<std::vector<d
   std::iota(order.begin(), order.end(), 0);
   std::mt19937_64 rng(MixSeed(options.seed, 10));
   std::shuffle(order.begin(), order.end(), rng);
-  const auto split = static_cast<size_t>(std::ceil(options.validation * static_cast<double>(rows.size())));
-  const std::vector<size_t> watched(order.begin(), order.begin() + split), trained(order.begin() + split, order.end());
+  const auto split =
+      static_cast<size_t>(std::ceil(options.validation * static_cast<double>(rows.size())));
+  const std::vector<size_t> watched(order.begin(), order.begin() + split),
+      trained(order.begin() + split, order.end());
 
   std::vector<std::vector<double>> seen;
   std::vector<double> logs;
@@ -111,7 +120,8 @@ Proxy::Impl::Impl(std::vector<ProxyInput> given, const std::vector<std::vector<d
   }
   encoding = ProxyEncoding(inputs, seen);
   target = ScalingOf(logs);
-  network = std::make_unique<ProxyNetwork>(encoding.Width(), options.hidden, MixSeed(options.seed, 11));
+  network =
+      std::make_unique<ProxyNetwork>(encoding.Width(), options.hidden, MixSeed(options.seed, 11));
   Train(Encode(rows, targets, trained), Encode(rows, targets, watched), options, &rng);
   record.seconds = ThreadSeconds() - start;
 }
@@ -138,14 +148,15 @@ double Proxy::Impl::Epoch(const Samples& samples, const ProxyOptions& options, d
   return sum / static_cast<double>(order.size());
 }
 
-void Proxy::Impl::Train(const Samples& training, const Samples& validation, const ProxyOptions& options,
-                        std::mt19937_64* rng) {
+void Proxy::Impl::Train(const Samples& training, const Samples& validation,
+                        const ProxyOptions& options, std::mt19937_64* rng) {
   constexpr double kPi = 3.14159265358979323846;
   record.training_rows = static_cast<int64_t>(training.Rows());
   record.validation_rows = static_cast<int64_t>(validation.Rows());
   double best = std::numeric_limits<double>::infinity();
   std::vector<float> weights;
-  for (int epoch = 0; epoch < options.epochs && epoch - record.best_epoch <= options.patience; ++epoch) {
+  for (int epoch = 0; epoch < options.epochs && epoch - record.best_epoch <= options.patience;
+       ++epoch) {
     const double along = 0.5 * (1.0 + std::cos(kPi * epoch / options.epochs));
     const double rate = options.learning_rate * (0.01 + 0.99 * along);
     record.training_loss.push_back(Epoch(training, options, rate, rng));
@@ -178,11 +189,13 @@ std::vector<double> Proxy::Predict(const std::vector<std::vector<double>>& rows)
   for (const auto& row : rows) impl_->encoding.Append(row, &inputs);
   std::vector<double> predictions;
   predictions.reserve(rows.size());
-  for (float output : impl_->Outputs(inputs)) predictions.push_back(std::exp(impl_->target.Undo(output)));
+  for (float output : impl_->Outputs(inputs))
+    predictions.push_back(std::exp(impl_->target.Undo(output)));
   return predictions;
 }
 
-ProxyError Proxy::Compare(const std::vector<std::vector<double>>& rows, const std::vector<double>& targets) const {
+ProxyError Proxy::Compare(const std::vector<std::vector<double>>& rows,
+                          const std::vector<double>& targets) const {
   if (rows.size() != targets.size()) throw InputError("proxy: as many targets as rows are needed");
   ProxyError error;
   error.rows = static_cast<int64_t>(rows.size());

@@ -1,9 +1,11 @@
-// A multi-layer perceptron that predicts a positive number (cycles) from the numbers of a design: width, height,
-// dataflow, buffers, M, N, K, or the axes of a space. dlib's layers: inputs -> hidden -> hidden -> hidden -> 1, ReLU.
+// A multi-layer perceptron that predicts a positive number (cycles) from the numbers of a design:
+// width, height, dataflow, buffers, M, N, K, or the axes of a space. dlib's layers: inputs ->
+// hidden -> hidden -> hidden -> 1, ReLU.
 //
-// Inputs: an ordered one as x and as log2(1 + x), each scaled to mean 0 and deviation 1 over the training rows; a
-// categorical one as an input for each category. Target: ln y, scaled likewise; loss: mean squared error of it, by
-// Adam. One thread, seeded: the same data, options and machine give the same network.
+// Inputs: an ordered one as x and as log2(1 + x), each scaled to mean 0 and deviation 1 over the
+// training rows; a categorical one as an input for each category. Target: ln y, scaled likewise;
+// loss: mean squared error of it, by Adam. One thread, seeded: the same data, options and machine
+// give the same network.
 #pragma once
 
 #include <cstddef>
@@ -49,8 +51,8 @@ struct ProxyError {
 
 class Proxy {
  public:
-  // `rows` has an entry for each input; `targets` are > 0. Throws InputError for rows of another length, values out of
-  // range, or fewer than 20 rows.
+  // `rows` has an entry for each input; `targets` are > 0. Throws InputError for rows of another
+  // length, values out of range, or fewer than 20 rows.
   Proxy(std::vector<ProxyInput> inputs, const std::vector<std::vector<double>>& rows,
         const std::vector<double>& targets, const ProxyOptions& options = {});
   ~Proxy();
@@ -59,7 +61,8 @@ class Proxy {
 
   const ProxyTraining& Training() const;
   std::vector<double> Predict(const std::vector<std::vector<double>>& rows) const;
-  ProxyError Compare(const std::vector<std::vector<double>>& rows, const std::vector<double>& targets) const;
+  ProxyError Compare(const std::vector<std::vector<double>>& rows,
+                     const std::vector<double>& targets) const;
 
  private:
   struct Impl;

@@ -19,7 +19,8 @@ Scaling ScalingOf(const std::vector<double>& values) {
   return scaling;
 }
 
-ProxyEncoding::ProxyEncoding(std::vector<ProxyInput> inputs, const std::vector<std::vector<double>>& rows)
+ProxyEncoding::ProxyEncoding(std::vector<ProxyInput> inputs,
+                             const std::vector<std::vector<double>>& rows)
     : inputs_(std::move(inputs)), logs_(inputs_.size()), numbers_(inputs_.size()) {
   std::vector<double> logs(rows.size()), numbers(rows.size());
   for (size_t i = 0; i < inputs_.size(); ++i) {
@@ -40,24 +41,27 @@ void ProxyEncoding::Append(const std::vector<double>& row, std::vector<float>* o
       out->push_back(static_cast<float>(logs_[i].Apply(std::log2(1.0 + row[i]))));
       out->push_back(static_cast<float>(numbers_[i].Apply(row[i])));
     }
-    for (int c = 0; c < inputs_[i].categories; ++c) out->push_back(static_cast<int>(row[i]) == c ? 1.0f : 0.0f);
+    for (int c = 0; c < inputs_[i].categories; ++c)
+      out->push_back(static_cast<int>(row[i]) == c ? 1.0f : 0.0f);
   }
 }
 
-void CheckProxyRows(const std::vector<ProxyInput>& inputs, const std::vector<std::vector<double>>& rows) {
+void CheckProxyRows(const std::vector<ProxyInput>& inputs,
+                    const std::vector<std::vector<double>>& rows) {
   for (size_t r = 0; r < rows.size(); ++r) {
     if (rows[r].size() != inputs.size()) {
-      throw InputError(
-          fmt::format("proxy: row {} has {} numbers; there are {} inputs", r, rows[r].size(), inputs.size()));
+      throw InputError(fmt::format("proxy: row {} has {} numbers; there are {} inputs", r,
+                                   rows[r].size(), inputs.size()));
     }
     for (size_t i = 0; i < inputs.size(); ++i) {
       const double value = rows[r][i];
       const int categories = inputs[i].categories;
-      const bool good =
-          std::isfinite(value) && value >= 0 && (categories == 0 || (value < categories && value == std::floor(value)));
+      const bool good = std::isfinite(value) && value >= 0 &&
+                        (categories == 0 || (value < categories && value == std::floor(value)));
       if (!good) {
-        throw InputError(fmt::format("proxy: row {}: {} is {}; give {}", r, inputs[i].name, value,
-                                     categories > 0 ? fmt::format("0 to {}", categories - 1) : "0 or more"));
+        throw InputError(
+            fmt::format("proxy: row {}: {} is {}; give {}", r, inputs[i].name, value,
+                        categories > 0 ? fmt::format("0 to {}", categories - 1) : "0 or more"));
       }
     }
   }

@@ -31,6 +31,7 @@ class ProxyEncoding {
 };
 
 // Throws InputError for a row of another length or a value out of range.
-void CheckProxyRows(const std::vector<ProxyInput>& inputs, const std::vector<std::vector<double>>& rows);
+void CheckProxyRows(const std::vector<ProxyInput>& inputs,
+                    const std::vector<std::vector<double>>& rows);
 
 }  // namespace systole::explore

@@ -11,13 +11,15 @@ namespace {
 
 template <typename Below>
 using Hidden = dlib::relu<dlib::fc<64, Below>>;  // 64 is replaced before the first use
-using Network = dlib::loss_mean_squared<dlib::fc<1, Hidden<Hidden<Hidden<dlib::input<dlib::matrix<float>>>>>>>;
+using Network =
+    dlib::loss_mean_squared<dlib::fc<1, Hidden<Hidden<Hidden<dlib::input<dlib::matrix<float>>>>>>>;
 
 }  // namespace
 
 struct ProxyNetwork::Impl {
   explicit Impl(int inputs)
-      : inputs(inputs), solvers(Network::num_computational_layers, dlib::adam(0.0f, 0.9f, 0.999f)) {}
+      : inputs(inputs),
+        solvers(Network::num_computational_layers, dlib::adam(0.0f, 0.9f, 0.999f)) {}
 
   const dlib::tensor& Load(const std::vector<float>& rows) {
     tensor.set_size(static_cast<long>(rows.size()) / inputs, 1, inputs, 1);
@@ -31,12 +33,14 @@ struct ProxyNetwork::Impl {
   dlib::resizable_tensor tensor;
 };
 
-ProxyNetwork::ProxyNetwork(int inputs, int hidden, uint64_t seed) : impl_(std::make_unique<Impl>(inputs)) {
+ProxyNetwork::ProxyNetwork(int inputs, int hidden, uint64_t seed)
+    : impl_(std::make_unique<Impl>(inputs)) {
   Network& network = impl_->network;
   dlib::layer<3>(network).layer_details().set_num_outputs(hidden);
   dlib::layer<5>(network).layer_details().set_num_outputs(hidden);
   dlib::layer<7>(network).layer_details().set_num_outputs(hidden);
-  network(dlib::matrix<float>(dlib::zeros_matrix<float>(inputs, 1)));  // makes the weights, from rand(): drawn again
+  network(dlib::matrix<float>(
+      dlib::zeros_matrix<float>(inputs, 1)));  // makes the weights, from rand(): drawn again
   std::mt19937_64 rng(seed);
   const int columns[] = {1, hidden, hidden, hidden};
   const int rows[] = {hidden, hidden, hidden, inputs};
@@ -54,8 +58,10 @@ ProxyNetwork::ProxyNetwork(int inputs, int hidden, uint64_t seed) : impl_(std::m
 
 ProxyNetwork::~ProxyNetwork() = default;
 
-double ProxyNetwork::Step(const std::vector<float>& rows, const std::vector<float>& targets, double learning_rate) {
-  const double loss = impl_->network.compute_parameter_gradients(impl_->Load(rows), targets.begin());
+double ProxyNetwork::Step(const std::vector<float>& rows, const std::vector<float>& targets,
+                          double learning_rate) {
+  const double loss =
+      impl_->network.compute_parameter_gradients(impl_->Load(rows), targets.begin());
   impl_->network.update_parameters(impl_->solvers, learning_rate);
   return loss;
 }
@@ -68,7 +74,8 @@ std::vector<float> ProxyNetwork::Outputs(const std::vector<float>& rows) {
 std::vector<float> ProxyNetwork::Weights() {
   std::vector<float> weights;
   dlib::visit_layer_parameters(impl_->network, [&](size_t, dlib::tensor& parameters) {
-    if (parameters.size() > 0) weights.insert(weights.end(), parameters.host(), parameters.host() + parameters.size());
+    if (parameters.size() > 0)
+      weights.insert(weights.end(), parameters.host(), parameters.host() + parameters.size());
   });
   return weights;
 }

@@ -13,8 +13,10 @@ class ProxyNetwork {
   ProxyNetwork(int inputs, int hidden, uint64_t seed);
   ~ProxyNetwork();
 
-  // One step on `rows` (row-major, rows x inputs): returns the mean of (output - target)^2 before it.
-  double Step(const std::vector<float>& rows, const std::vector<float>& targets, double learning_rate);
+  // One step on `rows` (row-major, rows x inputs): returns the mean of (output - target)^2 before
+  // it.
+  double Step(const std::vector<float>& rows, const std::vector<float>& targets,
+              double learning_rate);
   std::vector<float> Outputs(const std::vector<float>& rows);
 
   std::vector<float> Weights();

@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kChecked = 64;  // points of a batch
 
 std::vector<double> Describe(const ProxySearchOptions& options, const Point& point) {
-  return options.describe ? options.describe(point) : std::vector<double>(point.begin(), point.end());
+  return options.describe ? options.describe(point)
+                          : std::vector<double>(point.begin(), point.end());
 }
 
 // The space with predictions in place of evaluations.
@@ -62,7 +63,8 @@ Proxy Train(const SearchResult& sample, const ProxySearchOptions& options, size_
 }
 
 // Points of a search on the proxy, the best predicted first.
-std::vector<std::pair<double, Point>> BestPredicted(const Proxy& proxy, const std::vector<int>& radix,
+std::vector<std::pair<double, Point>> BestPredicted(const Proxy& proxy,
+                                                    const std::vector<int>& radix,
                                                     const ProxySearchOptions& options) {
   Predicted predicted(radix, proxy, options);
   SearchOptions search;
@@ -72,9 +74,11 @@ std::vector<std::pair<double, Point>> BestPredicted(const Proxy& proxy, const st
   const SearchResult found = Search(&predicted, options.method, search);
   std::vector<std::pair<double, Point>> best;
   for (size_t i = 0; i < found.points.size(); ++i) {
-    if (found.evaluations[i].feasible) best.emplace_back(found.evaluations[i].objectives[0], found.points[i]);
+    if (found.evaluations[i].feasible)
+      best.emplace_back(found.evaluations[i].objectives[0], found.points[i]);
   }
-  std::stable_sort(best.begin(), best.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(best.begin(), best.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   return best;
 }
 
@@ -84,7 +88,8 @@ ProxySearchResult ProxySearch(Problem* problem, const ProxySearchOptions& option
   ProxySearchResult result;
   const std::vector<int>& radix = problem->Radix();
   SearchOptions sampling = options.search;
-  sampling.budget = std::max<int64_t>(1, static_cast<int64_t>(options.training_share * options.search.budget));
+  sampling.budget =
+      std::max<int64_t>(1, static_cast<int64_t>(options.training_share * options.search.budget));
   const SearchResult sample = Search(problem, Method::kRandom, sampling);
   const Proxy proxy = Train(sample, options, radix.size());
   result.training = proxy.Training();
@@ -97,7 +102,8 @@ ProxySearchResult ProxySearch(Problem* problem, const ProxySearchOptions& option
     recorder.Evaluate(sample.points);  // known to the problem: counted, not evaluated again
     for (size_t at = 0; at < best.size(); at += kChecked) {
       std::vector<Point> points;
-      for (size_t i = at; i < std::min(at + kChecked, best.size()); ++i) points.push_back(best[i].second);
+      for (size_t i = at; i < std::min(at + kChecked, best.size()); ++i)
+        points.push_back(best[i].second);
       recorder.Evaluate(points);
     }
   } catch (const SearchFinished&) {
@@ -110,7 +116,8 @@ ProxySearchResult ProxySearch(Problem* problem, const ProxySearchOptions& option
   }
   result.checked = proxy.Compare(rows, exact);
   const std::vector<double> predictions = proxy.Predict(rows);
-  for (size_t i = 0; i < rows.size(); ++i) result.predicted_and_exact.emplace_back(predictions[i], exact[i]);
+  for (size_t i = 0; i < rows.size(); ++i)
+    result.predicted_and_exact.emplace_back(predictions[i], exact[i]);
   return result;
 }
 

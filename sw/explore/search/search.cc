@@ -9,7 +9,8 @@
 namespace systole::explore {
 namespace {
 
-constexpr const char* kNames[] = {"random", "genetic", "nsga2", "annealing"};  // in the order of Method
+constexpr const char* kNames[] = {"random", "genetic", "nsga2",
+                                  "annealing"};  // in the order of Method
 constexpr int kBatch = 256;
 
 void Check(Problem* problem, Method method, const SearchOptions& options) {
@@ -20,13 +21,16 @@ void Check(Problem* problem, Method method, const SearchOptions& options) {
     throw InputError("nsga2: there is one objective only; name another or search with genetic");
   }
   if (options.objective < 0 || options.objective >= objectives) {
-    throw InputError(fmt::format("{}: objective {} of {}; count from 0", name, options.objective, objectives));
+    throw InputError(
+        fmt::format("{}: objective {} of {}; count from 0", name, options.objective, objectives));
   }
-  if (options.budget < 1) throw InputError(fmt::format("{}: a budget of {}; take 1 or more", name, options.budget));
+  if (options.budget < 1)
+    throw InputError(fmt::format("{}: a budget of {}; take 1 or more", name, options.budget));
   const bool multiple = method != Method::kNsga2 || options.population % 4 == 0;
   const int least = method == Method::kNsga2 ? 8 : method == Method::kGenetic ? 2 : 1;
   if (options.population != 0 && (options.population < least || !multiple)) {
-    throw InputError(fmt::format("{}: a population of {}; take {} or more{}", name, options.population, least,
+    throw InputError(fmt::format("{}: a population of {}; take {} or more{}", name,
+                                 options.population, least,
                                  method == Method::kNsga2 ? ", a multiple of 4" : ""));
   }
   for (const Point& start : options.start) {
@@ -34,7 +38,9 @@ void Check(Problem* problem, Method method, const SearchOptions& options) {
     for (size_t axis = 0; inside && axis < start.size(); ++axis) {
       inside = start[axis] >= 0 && start[axis] < problem->Radix()[axis];
     }
-    if (!inside) throw InputError(fmt::format("{}: a starting point lies outside the space; leave it out", name));
+    if (!inside)
+      throw InputError(
+          fmt::format("{}: a starting point lies outside the space; leave it out", name));
   }
 }
 
@@ -44,7 +50,8 @@ Method ParseMethod(const std::string& name) {
   for (int i = 0; i < 4; ++i) {
     if (name == kNames[i]) return static_cast<Method>(i);
   }
-  throw InputError(fmt::format("method '{}' is no search; choose from random, genetic, nsga2, annealing", name));
+  throw InputError(
+      fmt::format("method '{}' is no search; choose from random, genetic, nsga2, annealing", name));
 }
 
 std::string MethodName(Method method) { return kNames[static_cast<int>(method)]; }

@@ -1,8 +1,9 @@
 // pagmo's simulated annealing (Corana's), from the best of a few random points, again and again.
 //
-// A step moves one axis by up to the range of that axis, which follows the share of accepted steps. Temperatures are
-// shares of the start's objective: a step that worsens it by a tenth is taken with probability exp(-1/3) at first, and
-// with exp(-33) at the end. A run asks for 100 points an axis, about a third of them for the second time.
+// A step moves one axis by up to the range of that axis, which follows the share of accepted steps.
+// Temperatures are shares of the start's objective: a step that worsens it by a tenth is taken with
+// probability exp(-1/3) at first, and with exp(-33) at the end. A run asks for 100 points an axis,
+// about a third of them for the second time.
 #include <algorithm>
 #include <cmath>
 #include <pagmo/algorithms/simulated_annealing.hpp>
@@ -31,10 +32,12 @@ void RunAnnealing(SearchRecorder* recorder, const SearchOptions& options) {
     const size_t best = std::min_element(values.begin(), values.end()) - values.begin();
     if (values[best] >= kInfeasible) continue;
     const double scale = values[best] != 0 ? std::abs(values[best]) : 1.0;
-    pagmo::population population{pagmo::problem{SingleObjective{recorder}}, 0u, static_cast<unsigned>(rng())};
+    pagmo::population population{pagmo::problem{SingleObjective{recorder}}, 0u,
+                                 static_cast<unsigned>(rng())};
     population.push_back(CentreOf(points[best]), {values[best]});
-    const pagmo::simulated_annealing annealing(kFirstTemperature * scale, kLastTemperature * scale, kTemperatures,
-                                               kRangesEach, kStepsEach, kFirstRange, static_cast<unsigned>(rng()));
+    const pagmo::simulated_annealing annealing(kFirstTemperature * scale, kLastTemperature * scale,
+                                               kTemperatures, kRangesEach, kStepsEach, kFirstRange,
+                                               static_cast<unsigned>(rng()));
     annealing.evolve(population);
   }
 }

@@ -17,19 +17,23 @@ constexpr double kCrossover = 0.9;       // binomial: each gene of the partner w
 constexpr double kMutationIndex = 10.0;  // polynomial
 constexpr unsigned kTournament = 2;
 
-pagmo::population Evaluated(SearchRecorder* recorder, const std::vector<Point>& points, unsigned seed) {
+pagmo::population Evaluated(SearchRecorder* recorder, const std::vector<Point>& points,
+                            unsigned seed) {
   const std::vector<double> values = recorder->Values(points);
   pagmo::population population{pagmo::problem{SingleObjective{recorder}}, 0u, seed};
   for (size_t i = 0; i < points.size(); ++i) population.push_back(CentreOf(points[i]), {values[i]});
   return population;
 }
 
-// sga evaluates one child after the other, but all children of a generation are there before the first is evaluated.
-// So a rehearsal with a copy of its random state tells which they are, and they are evaluated side by side.
-void EvaluateChildren(SearchRecorder* recorder, pagmo::sga rehearsal, const pagmo::population& parents) {
+// sga evaluates one child after the other, but all children of a generation are there before the
+// first is evaluated. So a rehearsal with a copy of its random state tells which they are, and they
+// are evaluated side by side.
+void EvaluateChildren(SearchRecorder* recorder, pagmo::sga rehearsal,
+                      const pagmo::population& parents) {
   std::vector<Point> children;
   pagmo::population noting{pagmo::problem{SingleObjective{recorder, &children}}, 0u, 0u};
-  for (size_t i = 0; i < parents.size(); ++i) noting.push_back(parents.get_x()[i], parents.get_f()[i]);
+  for (size_t i = 0; i < parents.size(); ++i)
+    noting.push_back(parents.get_x()[i], parents.get_f()[i]);
   rehearsal.evolve(noting);
   recorder->Values(children);
 }
@@ -44,8 +48,8 @@ void RunGenetic(SearchRecorder* recorder, const SearchOptions& options) {
     std::vector<Point> first = recorder->FreshPoints(size, &rng);
     for (size_t i = 0; static_cast<int>(first.size()) < size; ++i) first.push_back(first[i]);
     pagmo::population population = Evaluated(recorder, first, static_cast<unsigned>(rng()));
-    const pagmo::sga sga(1u, kCrossover, 10.0, mutation, kMutationIndex, kTournament, "binomial", "polynomial",
-                         "tournament", static_cast<unsigned>(rng()));
+    const pagmo::sga sga(1u, kCrossover, 10.0, mutation, kMutationIndex, kTournament, "binomial",
+                         "polynomial", "tournament", static_cast<unsigned>(rng()));
     double best = population.champion_f()[0];
     for (int stale = 0; stale < kStaleGenerations; ++stale) {
       EvaluateChildren(recorder, sga, population);

@@ -1,5 +1,5 @@
-// pagmo's nsga2; a generation is evaluated side by side. Started again, with the front so far in its population, once
-// generations have brought nothing new.
+// pagmo's nsga2; a generation is evaluated side by side. Started again, with the front so far in
+// its population, once generations have brought nothing new.
 #include <algorithm>
 #include <iterator>
 #include <pagmo/algorithms/nsga2.hpp>
@@ -24,17 +24,21 @@ struct ManyObjectives {
   int objectives = 2;
 
   size_t get_nobj() const { return objectives; }
-  std::pair<pagmo::vector_double, pagmo::vector_double> get_bounds() const { return BoundsOf(recorder); }
+  std::pair<pagmo::vector_double, pagmo::vector_double> get_bounds() const {
+    return BoundsOf(recorder);
+  }
   pagmo::vector_double fitness(const pagmo::vector_double& x) const { return batch_fitness(x); }
 
   pagmo::vector_double batch_fitness(const pagmo::vector_double& xs) const {
     const size_t axes = recorder->Radix().size();
     std::vector<Point> points;
-    for (size_t at = 0; at < xs.size(); at += axes) points.push_back(PointOf(&xs[at], recorder->Radix()));
+    for (size_t at = 0; at < xs.size(); at += axes)
+      points.push_back(PointOf(&xs[at], recorder->Radix()));
     pagmo::vector_double fitnesses;
     for (const Evaluation& evaluation : recorder->Evaluate(points)) {
       if (evaluation.feasible) {
-        fitnesses.insert(fitnesses.end(), evaluation.objectives.begin(), evaluation.objectives.end());
+        fitnesses.insert(fitnesses.end(), evaluation.objectives.begin(),
+                         evaluation.objectives.end());
       } else {
         fitnesses.insert(fitnesses.end(), objectives, kInfeasible);
       }
@@ -46,9 +50,11 @@ struct ManyObjectives {
 // Up to `count` points of the front of all points so far, spread over it.
 std::vector<Point> SpreadFront(const SearchResult& result, size_t count) {
   std::vector<std::vector<double>> objectives;
-  for (const Evaluation& evaluation : result.evaluations) objectives.push_back(evaluation.objectives);
+  for (const Evaluation& evaluation : result.evaluations)
+    objectives.push_back(evaluation.objectives);
   std::vector<size_t> front = ParetoFront(objectives, Ties::kFirst);
-  std::sort(front.begin(), front.end(), [&](size_t a, size_t b) { return objectives[a] < objectives[b]; });
+  std::sort(front.begin(), front.end(),
+            [&](size_t a, size_t b) { return objectives[a] < objectives[b]; });
   std::vector<Point> points;
   const size_t kept = std::min(count, front.size());
   for (size_t i = 0; i < kept; ++i) points.push_back(result.points[front[i * front.size() / kept]]);
@@ -63,7 +69,8 @@ void RunNsga2(SearchRecorder* recorder, const SearchOptions& options, int object
   std::mt19937_64 rng(MixSeed(options.seed, 3));
   for (;; ++recorder->result_.restarts) {
     std::vector<Point> first = SpreadFront(recorder->result_, size / 2);
-    for (Point& point : recorder->FreshPoints(size - static_cast<int>(first.size()), &rng)) first.push_back(point);
+    for (Point& point : recorder->FreshPoints(size - static_cast<int>(first.size()), &rng))
+      first.push_back(point);
     for (size_t i = 0; static_cast<int>(first.size()) < size; ++i) first.push_back(first[i]);
     const ManyObjectives problem{recorder, objectives};
     pagmo::vector_double xs;
@@ -77,7 +84,8 @@ void RunNsga2(SearchRecorder* recorder, const SearchOptions& options, int object
       const auto* f = &fitnesses[i * objectives];
       population.push_back(CentreOf(first[i]), pagmo::vector_double(f, f + objectives));
     }
-    pagmo::nsga2 nsga2(1u, kCrossover, kCrossoverIndex, mutation, kMutationIndex, static_cast<unsigned>(rng()));
+    pagmo::nsga2 nsga2(1u, kCrossover, kCrossoverIndex, mutation, kMutationIndex,
+                       static_cast<unsigned>(rng()));
     nsga2.set_bfe(pagmo::bfe{pagmo::member_bfe{}});
     for (int stale = 0; stale < kStaleGenerations; ++stale) {
       const int64_t before = recorder->Distinct();

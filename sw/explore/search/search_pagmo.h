@@ -1,5 +1,6 @@
-// A Problem as pagmo sees it. Every axis is continuous: [0, values], value floor(x), so that neighbouring values are
-// neighbours to mutation, crossover and annealing steps (an integer of pagmo's mutates to any value alike).
+// A Problem as pagmo sees it. Every axis is continuous: [0, values], value floor(x), so that
+// neighbouring values are neighbours to mutation, crossover and annealing steps (an integer of
+// pagmo's mutates to any value alike).
 #pragma once
 
 #include <algorithm>
@@ -27,10 +28,12 @@ inline pagmo::vector_double CentreOf(const Point& point) {
 }
 
 // pagmo asks default-made problems, too: one axis then.
-inline std::pair<pagmo::vector_double, pagmo::vector_double> BoundsOf(const SearchRecorder* recorder) {
+inline std::pair<pagmo::vector_double, pagmo::vector_double> BoundsOf(
+    const SearchRecorder* recorder) {
   if (!recorder) return {{0.0}, {1.0}};
   const std::vector<int>& radix = recorder->Radix();
-  return {pagmo::vector_double(radix.size(), 0.0), pagmo::vector_double(radix.begin(), radix.end())};
+  return {pagmo::vector_double(radix.size(), 0.0),
+          pagmo::vector_double(radix.begin(), radix.end())};
 }
 
 // One objective. With `rehearsal` nothing is evaluated: the points asked for are only noted there.
@@ -39,7 +42,9 @@ struct SingleObjective {
   std::vector<Point>* rehearsal = nullptr;
 
   pagmo::vector_double fitness(const pagmo::vector_double& x) const;
-  std::pair<pagmo::vector_double, pagmo::vector_double> get_bounds() const { return BoundsOf(recorder); }
+  std::pair<pagmo::vector_double, pagmo::vector_double> get_bounds() const {
+    return BoundsOf(recorder);
+  }
 };
 
 }  // namespace systole::explore

@@ -31,7 +31,8 @@ size_t SearchRecorder::Hash::operator()(const Point& point) const {
 
 SearchRecorder::SearchRecorder(Problem* problem, const SearchOptions& options)
     : problem_(problem), options_(options), radix_(problem->Radix()) {
-  limit_ = static_cast<int64_t>(std::min<uint64_t>(PointsInSpace(radix_), static_cast<uint64_t>(options.budget)));
+  limit_ = static_cast<int64_t>(
+      std::min<uint64_t>(PointsInSpace(radix_), static_cast<uint64_t>(options.budget)));
 }
 
 void SearchRecorder::Keep(const Point& point, Evaluation evaluation) {
@@ -42,7 +43,9 @@ void SearchRecorder::Keep(const Point& point, Evaluation evaluation) {
   const Evaluation& kept = result_.evaluations.back();
   if (!kept.feasible) return;
   const double value = kept.objectives[options_.objective];
-  if (result_.best >= 0 && !(value < result_.evaluations[result_.best].objectives[options_.objective])) return;
+  if (result_.best >= 0 &&
+      !(value < result_.evaluations[result_.best].objectives[options_.objective]))
+    return;
   result_.best = position;
   result_.convergence.emplace_back(position + 1, value);
 }
@@ -102,7 +105,8 @@ std::vector<Point> SearchRecorder::FreshPoints(int count, std::mt19937_64* rng) 
     const Point& start = options_.start[next_start_++];
     if (index_.count(start) == 0 && seen.insert(start).second) points.push_back(start);
   }
-  for (int attempt = 0; static_cast<int>(points.size()) < count && attempt < 16 * count; ++attempt) {
+  for (int attempt = 0; static_cast<int>(points.size()) < count && attempt < 16 * count;
+       ++attempt) {
     const Point point = Fresh(rng);
     if (seen.insert(point).second) points.push_back(point);
   }

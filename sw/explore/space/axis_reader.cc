@@ -13,7 +13,8 @@ constexpr int64_t kMaxValues = 1000000;
 
 std::string Allowed(const Parameter& parameter) {
   std::vector<std::string> choices;
-  if (parameter.numbers) choices.push_back(fmt::format("{} to {}", parameter.least, parameter.most));
+  if (parameter.numbers)
+    choices.push_back(fmt::format("{} to {}", parameter.least, parameter.most));
   for (const auto& name : parameter.names) choices.push_back(fmt::format("\"{}\"", name.first));
   return fmt::format("{}", fmt::join(choices, ", "));
 }
@@ -26,7 +27,8 @@ class Reader {
   void Value(const toml::node& node) {
     if (const auto word = node.value_exact<std::string>()) {
       const auto& names = parameter_.names;
-      const auto at = std::find_if(names.begin(), names.end(), [&](const auto& n) { return n.first == *word; });
+      const auto at =
+          std::find_if(names.begin(), names.end(), [&](const auto& n) { return n.first == *word; });
       if (at == names.end()) Refuse(node, fmt::format("\"{}\"", *word));
       Add(node, at->second, *word);
     } else if (const auto number = node.value_exact<int64_t>()) {
@@ -46,19 +48,23 @@ class Reader {
   void Range(const toml::table& range) {
     for (const auto& [key, value] : range) {
       if (key == "min" || key == "max" || key == "step" || key == "pow2") continue;
-      table_.Fail(value, fmt::format("{}: {} is no key of a range; there are min, max, step, pow2", axis_->name,
-                                     std::string(key.str())));
+      table_.Fail(value, fmt::format("{}: {} is no key of a range; there are min, max, step, pow2",
+                                     axis_->name, std::string(key.str())));
     }
     const int64_t min = Bound(range, "min"), max = Bound(range, "max");
-    if (min > max) table_.Fail(range, fmt::format("{}: min {} is above max {}: no value", axis_->name, min, max));
+    if (min > max)
+      table_.Fail(range,
+                  fmt::format("{}: min {} is above max {}: no value", axis_->name, min, max));
     const toml::node* step_node = range.get("step");
     const toml::node* pow2_node = range.get("pow2");
     bool pow2 = false;
     if (pow2_node) {
-      if (!pow2_node->is_boolean()) table_.Fail(*pow2_node, axis_->name + ": pow2 must be true or false");
+      if (!pow2_node->is_boolean())
+        table_.Fail(*pow2_node, axis_->name + ": pow2 must be true or false");
       pow2 = *pow2_node->value<bool>();
     }
-    if (pow2 && step_node) table_.Fail(*step_node, axis_->name + ": step and pow2 exclude each other");
+    if (pow2 && step_node)
+      table_.Fail(*step_node, axis_->name + ": step and pow2 exclude each other");
     const int64_t step = step_node ? Bound(range, "step") : 1;
     if (step < 1) table_.Fail(*step_node, axis_->name + ": step must be at least 1");
     if (pow2) {
@@ -71,7 +77,8 @@ class Reader {
       return;
     }
     if ((max - min) / step >= kMaxValues) {
-      table_.Fail(range, fmt::format("{}: more than {} values; take a larger step", axis_->name, kMaxValues));
+      table_.Fail(range, fmt::format("{}: more than {} values; take a larger step", axis_->name,
+                                     kMaxValues));
     }
     for (int64_t v = min; v <= max; v += step) Number(range, v);
   }
@@ -86,12 +93,13 @@ class Reader {
   }
 
   [[noreturn]] void Refuse(const toml::node& node, const std::string& what) const {
-    table_.Fail(node, fmt::format("{}: {} is not possible; allowed: {} ({})", axis_->name, what, Allowed(parameter_),
-                                  parameter_.meaning));
+    table_.Fail(node, fmt::format("{}: {} is not possible; allowed: {} ({})", axis_->name, what,
+                                  Allowed(parameter_), parameter_.meaning));
   }
 
   void Add(const toml::node& node, int64_t value, const std::string& label) {
-    if (!seen_.insert(value).second) table_.Fail(node, fmt::format("{}: {} stands there twice", axis_->name, label));
+    if (!seen_.insert(value).second)
+      table_.Fail(node, fmt::format("{}: {} stands there twice", axis_->name, label));
     axis_->values.push_back(value);
     axis_->labels.push_back(label);
   }
@@ -104,12 +112,14 @@ class Reader {
 
 }  // namespace
 
-Axis ReadAxis(const TomlTable& table, const std::string& name, const toml::node& node, const Parameter& parameter) {
+Axis ReadAxis(const TomlTable& table, const std::string& name, const toml::node& node,
+              const Parameter& parameter) {
   Axis axis;
   axis.name = name;
   Reader reader(table, parameter, &axis);
   if (const toml::array* list = node.as_array()) {
-    if (list->empty()) table.Fail(node, name + ": the list is empty; an axis has at least one value");
+    if (list->empty())
+      table.Fail(node, name + ": the list is empty; an axis has at least one value");
     for (const toml::node& element : *list) reader.Value(element);
   } else if (const toml::table* range = node.as_table()) {
     reader.Range(*range);

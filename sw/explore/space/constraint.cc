@@ -20,11 +20,13 @@ double Ceil(double a) { return std::ceil(a); }
 
 struct Constraint::State {
   mu::Parser parser;
-  std::vector<double> values;                // of the variables, where the parser looks for them
-  std::vector<std::pair<size_t, int>> used;  // (index into values, parameter) of those the expression has
+  std::vector<double> values;  // of the variables, where the parser looks for them
+  std::vector<std::pair<size_t, int>>
+      used;  // (index into values, parameter) of those the expression has
 };
 
-Constraint::Constraint(const std::string& expression, const std::vector<std::pair<std::string, int>>& variables,
+Constraint::Constraint(const std::string& expression,
+                       const std::vector<std::pair<std::string, int>>& variables,
                        const std::vector<std::pair<std::string, int64_t>>& constants)
     : state_(std::make_unique<State>()) {
   mu::Parser& parser = state_->parser;
@@ -33,9 +35,11 @@ Constraint::Constraint(const std::string& expression, const std::vector<std::pai
     parser.DefineInfixOprt("!", Not);
     parser.DefineFun("floor", Floor);
     parser.DefineFun("ceil", Ceil);
-    for (const auto& [name, value] : constants) parser.DefineConst(name, static_cast<double>(value));
+    for (const auto& [name, value] : constants)
+      parser.DefineConst(name, static_cast<double>(value));
     state_->values.assign(variables.size(), 1.0);
-    for (size_t i = 0; i < variables.size(); ++i) parser.DefineVar(variables[i].first, &state_->values[i]);
+    for (size_t i = 0; i < variables.size(); ++i)
+      parser.DefineVar(variables[i].first, &state_->values[i]);
     parser.SetExpr(expression);
     parser.Eval();
     const mu::varmap_type used = parser.GetUsedVar();
@@ -45,8 +49,8 @@ Constraint::Constraint(const std::string& expression, const std::vector<std::pai
   } catch (const mu::Parser::exception_type& error) {
     std::vector<std::string> names;
     for (const auto& variable : variables) names.push_back(variable.first);
-    throw InputError(
-        fmt::format("constraint \"{}\": {} its names are {}", expression, error.GetMsg(), fmt::join(names, ", ")));
+    throw InputError(fmt::format("constraint \"{}\": {} its names are {}", expression,
+                                 error.GetMsg(), fmt::join(names, ", ")));
   }
 }
 
@@ -54,7 +58,8 @@ Constraint::~Constraint() = default;
 Constraint::Constraint(Constraint&&) noexcept = default;
 
 bool Constraint::Holds(const int64_t* parameters) {
-  for (const auto& [i, parameter] : state_->used) state_->values[i] = static_cast<double>(parameters[parameter]);
+  for (const auto& [i, parameter] : state_->used)
+    state_->values[i] = static_cast<double>(parameters[parameter]);
   return state_->parser.Eval() != 0;
 }
 

@@ -1,8 +1,8 @@
-// Constraints: expressions over the parameters of a design, by the library muParser. A design is kept where every one
-// is not zero.
+// Constraints: expressions over the parameters of a design, by the library muParser. A design is
+// kept where every one is not zero.
 //
-// + - * / ^ %, == != < > <= >=, && || and !, ?:, parentheses, min max abs sqrt log2 floor ceil; os, ws, is and the like
-// are the names of values.
+// + - * / ^ %, == != < > <= >=, && || and !, ?:, parentheses, min max abs sqrt log2 floor ceil; os,
+// ws, is and the like are the names of values.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,10 @@ namespace systole::explore {
 // Serves one thread.
 class Constraint {
  public:
-  // `variables`: names, and the indices of their parameters; `constants`: names of values. Throws InputError (without a
-  // place) for what cannot be read.
-  Constraint(const std::string& expression, const std::vector<std::pair<std::string, int>>& variables,
+  // `variables`: names, and the indices of their parameters; `constants`: names of values. Throws
+  // InputError (without a place) for what cannot be read.
+  Constraint(const std::string& expression,
+             const std::vector<std::pair<std::string, int>>& variables,
              const std::vector<std::pair<std::string, int64_t>>& constants);
   ~Constraint();
   Constraint(Constraint&&) noexcept;

@@ -1,4 +1,5 @@
-// What a cost model is to the explorer: named integer parameters in, cycles and traffic of each workload out.
+// What a cost model is to the explorer: named integer parameters in, cycles and traffic of each
+// workload out.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +35,11 @@ struct WorkloadResult {
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
-  // parameters[i] is the value of CostModel::Parameters()[i]. Fills one result per workload and returns true; or sets
-  // `reason` to a line that says why the design cannot be ("CATEGORY: workload: ..."), and returns false.
-  virtual bool Evaluate(const int64_t* parameters, WorkloadResult* results, std::string* reason) = 0;
+  // parameters[i] is the value of CostModel::Parameters()[i]. Fills one result per workload and
+  // returns true; or sets `reason` to a line that says why the design cannot be ("CATEGORY:
+  // workload: ..."), and returns false.
+  virtual bool Evaluate(const int64_t* parameters, WorkloadResult* results,
+                        std::string* reason) = 0;
 };
 
 class CostModel {

@@ -40,12 +40,14 @@ class NativeEvaluator : public Evaluator {
  public:
   explicit NativeEvaluator(const std::vector<NativeWorkload>& workloads) : workloads_(workloads) {
     for (size_t w = 0; w < workloads.size(); ++w) {
-      for (const NativePart& part : workloads[w].parts) parts_.push_back({w, part.times, NativeCost(part.model)});
+      for (const NativePart& part : workloads[w].parts)
+        parts_.push_back({w, part.times, NativeCost(part.model)});
     }
   }
 
   bool Evaluate(const int64_t* p, WorkloadResult* results, std::string* reason) override {
-    // The program does not depend on the memory: it is planned once for neighbouring points that differ in it only.
+    // The program does not depend on the memory: it is planned once for neighbouring points that
+    // differ in it only.
     if (planned_.empty() || !std::equal(planned_.begin(), planned_.end(), p)) {
       planned_.assign(p, p + kLatency);
       plan_reason_.clear();
@@ -84,7 +86,8 @@ class NativeEvaluator : public Evaluator {
   };
 
   std::string Reason(const Part& part, const NativeResult& result) const {
-    return fmt::format("{}: {}: {}", MisfitName(result.misfit), workloads_[part.workload].name, result.reason);
+    return fmt::format("{}: {}: {}", MisfitName(result.misfit), workloads_[part.workload].name,
+                       result.reason);
   }
 
   const std::vector<NativeWorkload>& workloads_;
@@ -95,19 +98,25 @@ class NativeEvaluator : public Evaluator {
 
 class NativeModelCost : public CostModel {
  public:
-  explicit NativeModelCost(std::vector<NativeWorkload> workloads) : workloads_(std::move(workloads)) {}
+  explicit NativeModelCost(std::vector<NativeWorkload> workloads)
+      : workloads_(std::move(workloads)) {}
 
   const std::vector<Parameter>& Parameters() const override { return NativeParameters(); }
 
-  std::unique_ptr<Evaluator> NewEvaluator() const override { return std::make_unique<NativeEvaluator>(workloads_); }
+  std::unique_ptr<Evaluator> NewEvaluator() const override {
+    return std::make_unique<NativeEvaluator>(workloads_);
+  }
 
   const std::vector<NativeWorkload>& workloads() const { return workloads_; }
 
-  int64_t BufferKib(const int64_t* p) const override { return p[kActKib] + p[kWgtKib] + p[kParKib] + p[kKtabKib]; }
+  int64_t BufferKib(const int64_t* p) const override {
+    return p[kActKib] + p[kWgtKib] + p[kParKib] + p[kKtabKib];
+  }
 
   std::vector<std::string> Describe() const override {
     std::vector<std::string> lines;
-    for (const NativeWorkload& w : workloads_) lines.push_back(fmt::format("model of {} = {}", w.name, w.description));
+    for (const NativeWorkload& w : workloads_)
+      lines.push_back(fmt::format("model of {} = {}", w.name, w.description));
     return lines;
   }
 
@@ -144,7 +153,13 @@ const std::vector<Parameter>& NativeParameters() {
       {"outstanding", "bursts in flight", config.outstanding, 1, 32, {}, true},
       {"queue_depth", "instructions per engine queue", config.queue_depth, 2, 64, {}, true},
       {"batch", "images of a run", 1, 1, 1024, {}, true},
-      {"fuse_pool", "yes: pooling in the requantizer; no: on its own", 1, 0, 1, {{"no", 0}, {"yes", 1}}, false},
+      {"fuse_pool",
+       "yes: pooling in the requantizer; no: on its own",
+       1,
+       0,
+       1,
+       {{"no", 0}, {"yes", 1}},
+       false},
       {"packing",
        "yes: pixels side by side on the columns where it pays; no: one",
        1,
@@ -152,7 +167,13 @@ const std::vector<Parameter>& NativeParameters() {
        1,
        {{"no", 0}, {"yes", 1}},
        false},
-      {"latency", "cycles from a read request to its first word", MemoryTiming().latency, 1, 100000, {}, true},
+      {"latency",
+       "cycles from a read request to its first word",
+       MemoryTiming().latency,
+       1,
+       100000,
+       {},
+       true},
   };
   static_assert(kCount == 19, "an entry for each index");
   return table;
@@ -185,11 +206,14 @@ HwConfig NativeConfig(const int64_t* p) {
   return c;
 }
 
-std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkload>& workloads, const int64_t* p) {
+std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkload>& workloads,
+                                                   const int64_t* p) {
   std::vector<std::vector<int64_t>> cycles(workloads.size());
   for (size_t w = 0; w < workloads.size(); ++w) {
     for (const NativePart& part : workloads[w].parts) {
-      cycles[w].push_back(NativeCost(part.model).Evaluate(NativeConfig(p), NativeOptions(p), NativeMemory(p)).cycles);
+      cycles[w].push_back(NativeCost(part.model)
+                              .Evaluate(NativeConfig(p), NativeOptions(p), NativeMemory(p))
+                              .cycles);
     }
   }
   return cycles;

@@ -19,7 +19,8 @@ struct NativePart {
   int64_t times = 1;  // rows that differ in their name only, this one included
 };
 
-// Cycles, products and traffic are the sums over its parts. A design on which one part does not fit is infeasible.
+// Cycles, products and traffic are the sums over its parts. A design on which one part does not fit
+// is infeasible.
 struct NativeWorkload {
   std::string name;
   std::string description;        // what the parts were made from: checksum of the file, rounding

@@ -34,21 +34,24 @@ std::vector<WorkloadLayer> TopologyRows(const std::string& text, const WorkloadS
   for (const auto& [name, l] :
        ParseTopology(text, source.file, gemm ? InputType::kGemm : InputType::kConv, Compat::kV2)) {
     rows.push_back(gemm ? GemmRow(name, l.ifmap_h, l.filters, l.ifmap_w)
-                        : WorkloadLayer{name, "conv", l.ifmap_h, l.ifmap_w, l.channels, l.filters, l.filter_h,
-                                        l.filter_w, l.stride_h, l.stride_w, 0, 0, 0, 0, 1, 0});
+                        : WorkloadLayer{name, "conv", l.ifmap_h, l.ifmap_w, l.channels, l.filters,
+                                        l.filter_h, l.filter_w, l.stride_h, l.stride_w, 0, 0, 0, 0,
+                                        1, 0});
   }
   return rows;
 }
 
 // Rows of the same shape have equal keys.
 auto ShapeOf(const WorkloadLayer& r) {
-  return std::tuple(r.type, r.in_h, r.in_w, r.in_channels, r.filters, r.filter_h, r.filter_w, r.stride_h, r.stride_w,
-                    r.pad_top, r.pad_bottom, r.pad_left, r.pad_right, r.groups, r.bias);
+  return std::tuple(r.type, r.in_h, r.in_w, r.in_channels, r.filters, r.filter_h, r.filter_w,
+                    r.stride_h, r.stride_w, r.pad_top, r.pad_bottom, r.pad_left, r.pad_right,
+                    r.groups, r.bias);
 }
 
-void AddParts(const std::vector<WorkloadLayer>& rows, const WorkloadSource& source, const TableModelOptions& options,
-              NativeWorkload* workload) {
-  std::map<decltype(ShapeOf(rows.front())), size_t> known;  // shape, index of its part; kNone: no part
+void AddParts(const std::vector<WorkloadLayer>& rows, const WorkloadSource& source,
+              const TableModelOptions& options, NativeWorkload* workload) {
+  std::map<decltype(ShapeOf(rows.front())), size_t>
+      known;  // shape, index of its part; kNone: no part
   constexpr size_t kNone = SIZE_MAX;
   std::vector<std::string> left_out;
   int64_t taken = 0, macs = 0, macs_left_out = 0;
@@ -74,16 +77,18 @@ void AddParts(const std::vector<WorkloadLayer>& rows, const WorkloadSource& sour
     }
   }
   if (workload->parts.empty()) throw InputError(source.file + ": no row that can run by itself");
-  workload->note =
-      fmt::format("{} rows, each by itself, {} of them different; activations go through memory in between", taken,
-                  workload->parts.size());
+  workload->note = fmt::format(
+      "{} rows, each by itself, {} of them different; activations go through memory in between",
+      taken, workload->parts.size());
   if (!left_out.empty()) {
     workload->note += fmt::format(
-        "; left out, as no buffer could hold them: {} ({:.1f} % of the products)", fmt::join(left_out, ", "),
+        "; left out, as no buffer could hold them: {} ({:.1f} % of the products)",
+        fmt::join(left_out, ", "),
         macs > 0 ? 100.0 * static_cast<double>(macs_left_out) / static_cast<double>(macs) : 0);
   }
   workload->description += ", per layer";
-  if (!left_out.empty()) workload->description += fmt::format(" without {}", fmt::join(left_out, " "));
+  if (!left_out.empty())
+    workload->description += fmt::format(" without {}", fmt::join(left_out, " "));
 }
 
 }  // namespace
@@ -97,28 +102,35 @@ NativeWorkload LoadNativeWorkload(const WorkloadSource& source) {
   if (source.file.empty()) {
     const WorkloadLayer row = GemmRow(source.name, source.gemm[0], source.gemm[1], source.gemm[2]);
     workload.parts.push_back({"", ModelFromTable({row}, source.name, table)});
-    workload.description = fmt::format("gemm {}, rounding {}", fmt::join(source.gemm, " "), RoundingName(rounding));
+    workload.description =
+        fmt::format("gemm {}, rounding {}", fmt::join(source.gemm, " "), RoundingName(rounding));
     return workload;
   }
-  workload.description = fmt::format("checksum {:016x}, rounding {}", ChecksumOf(source.file), RoundingName(rounding));
+  workload.description =
+      fmt::format("checksum {:016x}, rounding {}", ChecksumOf(source.file), RoundingName(rounding));
   if (std::filesystem::path(source.file).extension() == ".csv") {
     const std::string text = ReadWorkloadFile(source.file);
     const bool is_table = IsLayerTable(text);
     if (is_table && !source.type.empty()) {
-      throw InputError("type is for topologies of SCALE-Sim; " + source.file + " is a layer table, leave type out");
+      throw InputError("type is for topologies of SCALE-Sim; " + source.file +
+                       " is a layer table, leave type out");
     }
     if (source.per_layer) {
-      AddParts(is_table ? scalesim::ParseWorkload(text, source.file) : TopologyRows(text, source), source, table,
-               &workload);
+      AddParts(is_table ? scalesim::ParseWorkload(text, source.file) : TopologyRows(text, source),
+               source, table, &workload);
       return workload;
     }
     if (!is_table) {
-      throw InputError("a topology of SCALE-Sim is no network of our accelerator; per_layer = true takes its rows");
+      throw InputError(
+          "a topology of SCALE-Sim is no network of our accelerator; per_layer = true takes its "
+          "rows");
     }
-    workload.parts.push_back({"", ModelFromTable(scalesim::ParseWorkload(text, source.file), source.name, table)});
+    workload.parts.push_back(
+        {"", ModelFromTable(scalesim::ParseWorkload(text, source.file), source.name, table)});
     return workload;
   }
-  if (source.per_layer) throw InputError("per_layer is for layer tables and topologies (.csv); leave it out");
+  if (source.per_layer)
+    throw InputError("per_layer is for layer tables and topologies (.csv); leave it out");
   Model model = LoadModel(source.file);
   ChooseMultipliers(model, rounding);
   ProveRanges(model);

@@ -41,31 +41,36 @@ std::string Choices() {
 Objective ParseObjective(const std::string& name, const std::vector<std::string>& workloads) {
   const size_t colon = name.find(':');
   const std::string stem = name.substr(0, colon);
-  const auto known = std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known& k) { return stem == k.name; });
+  const auto known = std::find_if(std::begin(kKnown), std::end(kKnown),
+                                  [&](const Known& k) { return stem == k.name; });
   if (known == std::end(kKnown)) {
     throw InputError(fmt::format("objective '{}' is unknown; choose from {}", name, Choices()));
   }
   if (known->missing) {
-    throw InputError(fmt::format("objective '{}': {}; choose from {}", name, known->missing, Choices()));
+    throw InputError(
+        fmt::format("objective '{}': {}; choose from {}", name, known->missing, Choices()));
   }
   Objective objective{name, known->metric, -1};
   if (colon == std::string::npos) return objective;
   const std::string workload = name.substr(colon + 1);
   const auto at = std::find(workloads.begin(), workloads.end(), workload);
   if (!known->per_workload || at == workloads.end()) {
-    throw InputError(fmt::format("objective '{}': there is no workload '{}' to take {} of; the workloads are {}", name,
-                                 workload, stem, fmt::join(workloads, ", ")));
+    throw InputError(
+        fmt::format("objective '{}': there is no workload '{}' to take {} of; the workloads are {}",
+                    name, workload, stem, fmt::join(workloads, ", ")));
   }
   objective.workload = static_cast<int>(at - workloads.begin());
   return objective;
 }
 
 double Utilization(const WorkloadResult& result, int64_t pes) {
-  return 100.0 * static_cast<double>(result.macs) / (static_cast<double>(result.cycles) * static_cast<double>(pes));
+  return 100.0 * static_cast<double>(result.macs) /
+         (static_cast<double>(result.cycles) * static_cast<double>(pes));
 }
 
-double ObjectiveValue(const Objective& objective, const CostModel& cost, const std::vector<double>& weights,
-                      const int64_t* parameters, const WorkloadResult* results) {
+double ObjectiveValue(const Objective& objective, const CostModel& cost,
+                      const std::vector<double>& weights, const int64_t* parameters,
+                      const WorkloadResult* results) {
   const int64_t pes = parameters[kRows] * parameters[kCols];
   if (objective.metric == Metric::kPes) return static_cast<double>(pes);
   if (objective.metric == Metric::kBuffer) return static_cast<double>(cost.BufferKib(parameters));
@@ -81,7 +86,9 @@ double ObjectiveValue(const Objective& objective, const CostModel& cost, const s
     value += weight * static_cast<double>(number) / static_cast<double>(r.images);
     cycles += weight * static_cast<double>(r.cycles) / static_cast<double>(r.images);
   }
-  return objective.metric == Metric::kUtilization ? 100.0 * value / (cycles * static_cast<double>(pes)) : value;
+  return objective.metric == Metric::kUtilization
+             ? 100.0 * value / (cycles * static_cast<double>(pes))
+             : value;
 }
 
 }  // namespace systole::explore

@@ -1,9 +1,10 @@
-// Objectives: numbers of a design that are made small (or large), over all workloads with their weights w.
+// Objectives: numbers of a design that are made small (or large), over all workloads with their
+// weights w.
 //
 //   cycles       sum of w * cycles / images
-//   utilization  100 * sum of w * MACs / images over sum of w * cycles / images * rows * cols: the mean over time,
-//   percent traffic      sum of w * bytes to and from memory / images stalls       sum of w * stall cycles / images
-//   (scalesim) pes          rows * cols buffer       KiB of all buffers
+//   utilization  100 * sum of w * MACs / images over sum of w * cycles / images * rows * cols: the
+//   mean over time, percent traffic      sum of w * bytes to and from memory / images stalls sum of
+//   w * stall cycles / images (scalesim) pes          rows * cols buffer       KiB of all buffers
 // "cycles:NAME" and the like: of one workload alone, without its weight.
 #pragma once
 
@@ -23,13 +24,14 @@ struct Objective {
   bool Maximise() const { return metric == Metric::kUtilization; }
 };
 
-// Throws InputError (without a place) for a name that is none, energy and area among them, which say what they wait
-// for.
+// Throws InputError (without a place) for a name that is none, energy and area among them, which
+// say what they wait for.
 Objective ParseObjective(const std::string& name, const std::vector<std::string>& workloads);
 
 // As the reader sees it (not negated). Not for infeasible designs.
-double ObjectiveValue(const Objective& objective, const CostModel& cost, const std::vector<double>& weights,
-                      const int64_t* parameters, const WorkloadResult* results);
+double ObjectiveValue(const Objective& objective, const CostModel& cost,
+                      const std::vector<double>& weights, const int64_t* parameters,
+                      const WorkloadResult* results);
 
 // 100 * MACs / (cycles * pes), percent.
 double Utilization(const WorkloadResult& result, int64_t pes);

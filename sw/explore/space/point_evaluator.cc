@@ -20,8 +20,8 @@ PointEvaluator::PointEvaluator(const Space& space, Reasons* reasons)
     constraints_.emplace_back(constraint.expression, variables, constants);
     constraint_reasons_.push_back(reasons->Intern("constraint: " + constraint.name));
   }
-  budget_reason_ =
-      reasons->Intern(space.pe_exact ? "pe_budget: rows * cols is another number" : "pe_budget: rows * cols is larger");
+  budget_reason_ = reasons->Intern(space.pe_exact ? "pe_budget: rows * cols is another number"
+                                                  : "pe_budget: rows * cols is larger");
   parameters_.resize(space.cost->Parameters().size());
 }
 
@@ -44,7 +44,8 @@ bool PointEvaluator::Excluded(int64_t id, const std::string** reason) {
   return false;
 }
 
-Outcome PointEvaluator::Evaluate(int64_t id, WorkloadResult* results, double* objectives, const std::string** reason) {
+Outcome PointEvaluator::Evaluate(int64_t id, WorkloadResult* results, double* objectives,
+                                 const std::string** reason) {
   if (Excluded(id, reason)) return Outcome::kExcluded;
   const int64_t* p = parameters_.data();
   if (!evaluator_->Evaluate(p, results, &text_)) {

@@ -23,7 +23,8 @@ class Reasons {
   std::unordered_set<std::string> texts_;
 };
 
-// "constraint: rows <= cols" and "pe_budget: ..." whole, of any other reason the word before the first colon.
+// "constraint: rows <= cols" and "pe_budget: ..." whole, of any other reason the word before the
+// first colon.
 std::string ReasonCategory(const std::string& reason);
 
 enum class Outcome {
@@ -40,9 +41,10 @@ class PointEvaluator {
   // True: a constraint or the PE budget keeps the point out of the space.
   bool Excluded(int64_t id, const std::string** reason);
 
-  // `results`: one for each workload, `objectives`: one for each objective, as the reader sees them; both are filled
-  // where the point is feasible. `reason` otherwise.
-  Outcome Evaluate(int64_t id, WorkloadResult* results, double* objectives, const std::string** reason);
+  // `results`: one for each workload, `objectives`: one for each objective, as the reader sees
+  // them; both are filled where the point is feasible. `reason` otherwise.
+  Outcome Evaluate(int64_t id, WorkloadResult* results, double* objectives,
+                   const std::string** reason);
 
  private:
   const Space& space_;

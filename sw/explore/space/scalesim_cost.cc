@@ -42,7 +42,13 @@ const std::vector<Parameter>& ParameterTable() {
       {"filter_kb", "kB of the filter buffer", 0, 1, kMany, {}, true},
       {"ofmap_kb", "kB of the ofmap buffer", 0, 1, kMany, {}, true},
       {"sram_kb", "kB of each of the three buffers", 0, 1, kMany, {}, true},
-      {"bandwidth", "words a cycle of each of the three interfaces, or calc", 0, 1, kMany, {{"calc", 0}}, true},
+      {"bandwidth",
+       "words a cycle of each of the three interfaces, or calc",
+       0,
+       1,
+       kMany,
+       {{"calc", 0}},
+       true},
       {"ifmap_bandwidth", "words a cycle", 0, 1, kMany, {}, true},
       {"filter_bandwidth", "words a cycle", 0, 1, kMany, {}, true},
       {"ofmap_bandwidth", "words a cycle", 0, 1, kMany, {}, true},
@@ -51,12 +57,14 @@ const std::vector<Parameter>& ParameterTable() {
 }
 
 // 0 stands for an axis that the space does not have.
-int64_t First(int64_t own, int64_t common, int64_t fallback) { return own ? own : common ? common : fallback; }
+int64_t First(int64_t own, int64_t common, int64_t fallback) {
+  return own ? own : common ? common : fallback;
+}
 
 class ScaleSimEvaluator : public Evaluator {
  public:
-  ScaleSimEvaluator(const std::vector<ScaleSimWorkload>& workloads, const std::vector<int64_t>& macs,
-                    const ScaleSimOptions& options)
+  ScaleSimEvaluator(const std::vector<ScaleSimWorkload>& workloads,
+                    const std::vector<int64_t>& macs, const ScaleSimOptions& options)
       : workloads_(workloads), macs_(macs), detail_(options.traffic || options.stalls) {
     options_.corrected = options.corrected;
   }
@@ -72,7 +80,8 @@ class ScaleSimEvaluator : public Evaluator {
         try {
           Add(machine, named.layer, each, &result);
         } catch (const InputError& error) {
-          *reason = fmt::format("scalesim: {}: {}: {}", workloads_[w].name, named.name, error.what());
+          *reason =
+              fmt::format("scalesim: {}: {}: {}", workloads_[w].name, named.name, error.what());
           return false;
         }
       }
@@ -85,7 +94,8 @@ class ScaleSimEvaluator : public Evaluator {
   }
 
  private:
-  void Add(scalesim::Machine machine, const scalesim::Layer& layer, bool each, WorkloadResult* sum) const {
+  void Add(scalesim::Machine machine, const scalesim::Layer& layer, bool each,
+           WorkloadResult* sum) const {
     if (each) {
       int64_t best = -1;
       Dataflow choice = Dataflow::kOs;
@@ -142,8 +152,8 @@ class ScaleSimCost : public CostModel {
   const ScaleSimOptions& options() const { return options_; }
 
   int64_t BufferKib(const int64_t* p) const override {
-    return First(p[kIfmapKb], p[kSramKb], kDefaultKb) + First(p[kFilterKb], p[kSramKb], kDefaultKb) +
-           First(p[kOfmapKb], p[kSramKb], kDefaultKb);
+    return First(p[kIfmapKb], p[kSramKb], kDefaultKb) +
+           First(p[kFilterKb], p[kSramKb], kDefaultKb) + First(p[kOfmapKb], p[kSramKb], kDefaultKb);
   }
 
   std::vector<std::string> Describe() const override {
@@ -152,8 +162,8 @@ class ScaleSimCost : public CostModel {
       std::string line = fmt::format("layers of {} =", workload.name);
       for (const scalesim::NamedLayer& n : workload.layers) {
         const scalesim::Layer& l = n.layer;
-        line += fmt::format(" {}x{}x{}/{}x{}x{}/{}x{}", l.ifmap_h, l.ifmap_w, l.channels, l.filter_h, l.filter_w,
-                            l.filters, l.stride_h, l.stride_w);
+        line += fmt::format(" {}x{}x{}/{}x{}x{}/{}x{}", l.ifmap_h, l.ifmap_w, l.channels,
+                            l.filter_h, l.filter_w, l.filters, l.stride_h, l.stride_w);
       }
       lines.push_back(line);
     }
@@ -170,7 +180,8 @@ class ScaleSimCost : public CostModel {
 
 const std::vector<Parameter>& ScaleSimParameters() { return ParameterTable(); }
 
-std::unique_ptr<CostModel> NewScaleSimCost(std::vector<ScaleSimWorkload> workloads, const ScaleSimOptions& options) {
+std::unique_ptr<CostModel> NewScaleSimCost(std::vector<ScaleSimWorkload> workloads,
+                                           const ScaleSimOptions& options) {
   return std::make_unique<ScaleSimCost>(std::move(workloads), options);
 }
 
@@ -191,7 +202,8 @@ scalesim::Machine ScaleSimMachine(const int64_t* p, bool* each) {
   machine.ifmap_kb = First(p[kIfmapKb], p[kSramKb], kDefaultKb);
   machine.filter_kb = First(p[kFilterKb], p[kSramKb], kDefaultKb);
   machine.ofmap_kb = First(p[kOfmapKb], p[kSramKb], kDefaultKb);
-  machine.user_bandwidth = p[kBandwidth] || p[kIfmapBandwidth] || p[kFilterBandwidth] || p[kOfmapBandwidth];
+  machine.user_bandwidth =
+      p[kBandwidth] || p[kIfmapBandwidth] || p[kFilterBandwidth] || p[kOfmapBandwidth];
   machine.ifmap_bandwidth = First(p[kIfmapBandwidth], p[kBandwidth], kDefaultBandwidth);
   machine.filter_bandwidth = First(p[kFilterBandwidth], p[kBandwidth], kDefaultBandwidth);
   machine.ofmap_bandwidth = First(p[kOfmapBandwidth], p[kBandwidth], kDefaultBandwidth);

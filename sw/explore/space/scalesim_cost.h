@@ -23,14 +23,15 @@ struct ScaleSimOptions {
 
 const std::vector<Parameter>& ScaleSimParameters();
 
-std::unique_ptr<CostModel> NewScaleSimCost(std::vector<ScaleSimWorkload> workloads, const ScaleSimOptions& options);
+std::unique_ptr<CostModel> NewScaleSimCost(std::vector<ScaleSimWorkload> workloads,
+                                           const ScaleSimOptions& options);
 
 // Of a cost model that NewScaleSimCost made.
 const std::vector<ScaleSimWorkload>& ScaleSimWorkloads(const CostModel& cost);
 scalesim::Options ScaleSimModelOptions(const CostModel& cost);
 
-// The machine of a design: parameters[i] is the value of ScaleSimParameters()[i]. `each`: every layer has its best
-// dataflow; the machine's is then os.
+// The machine of a design: parameters[i] is the value of ScaleSimParameters()[i]. `each`: every
+// layer has its best dataflow; the machine's is then os.
 scalesim::Machine ScaleSimMachine(const int64_t* parameters, bool* each);
 
 }  // namespace systole::explore

@@ -17,7 +17,7 @@ namespace systole::explore {
 enum class CostKind { kNative, kScaleSim };
 
 struct ConstraintText {
-  std::string name;        // how it is called where points are counted; the expression if it has none
+  std::string name;  // how it is called where points are counted; the expression if it has none
   std::string expression;  // constraint.h
 };
 
@@ -53,14 +53,15 @@ struct Space {
   uint64_t seed = 1;
   int64_t budget = 0;  // evaluations of a search; 0: none given
 
-  // Parameter values of a point: those of its axes, the cost model's defaults, cols that follow from pe_budget.
+  // Parameter values of a point: those of its axes, the cost model's defaults, cols that follow
+  // from pe_budget.
   void Parameters(int64_t id, int64_t* parameters) const;
 
   // Names that a constraint may use, and their parameters: the axes, rows and cols.
   std::vector<std::pair<std::string, int>> Variables() const;
 
-  // All that the rows of a store depend on, a line each ("axis rows = 8 16"). Spelling, comments and order of the file
-  // do not matter, what it means does; a workload counts with its layers.
+  // All that the rows of a store depend on, a line each ("axis rows = 8 16"). Spelling, comments
+  // and order of the file do not matter, what it means does; a workload counts with its layers.
   std::vector<std::string> Describe() const;
 };
 
@@ -74,7 +75,8 @@ struct Overrides {
   std::optional<int64_t> budget;
 };
 
-// Throws InputError "<file>:<line>: <what>; <remedy>". Files of workloads are looked for next to `file`.
+// Throws InputError "<file>:<line>: <what>; <remedy>". Files of workloads are looked for next to
+// `file`.
 Space ParseSpace(const std::string& text, const std::string& file, const Overrides& overrides = {});
 
 // Reads the file, too.

@@ -23,7 +23,8 @@ const char* const kMethods[] = {"exhaustive", "random", "genetic", "nsga2", "ann
 
 class Parser {
  public:
-  Parser(const std::string& text, const std::string& file, const Overrides& overrides) : overrides_(overrides) {
+  Parser(const std::string& text, const std::string& file, const Overrides& overrides)
+      : overrides_(overrides) {
     space_.file = file;
     space_.text = text;
     try {
@@ -59,9 +60,12 @@ class Parser {
     const toml::node* cost_node = top->Find("cost");
     if (overrides_.cost) cost = overrides_.cost;
     const std::string where = overrides_.cost || !cost_node ? space_.file : top->Place(*cost_node);
-    if (!cost) throw InputError(space_.file + ": cost is missing; add cost = \"native\" or cost = \"scalesim\"");
+    if (!cost)
+      throw InputError(space_.file +
+                       ": cost is missing; add cost = \"native\" or cost = \"scalesim\"");
     if (*cost != "native" && *cost != "scalesim") {
-      throw InputError(fmt::format("{}: cost '{}' is unknown; choose from native, scalesim", where, *cost));
+      throw InputError(
+          fmt::format("{}: cost '{}' is unknown; choose from native, scalesim", where, *cost));
     }
     space_.cost_kind = *cost == "native" ? CostKind::kNative : CostKind::kScaleSim;
 
@@ -69,9 +73,10 @@ class Parser {
     const toml::node* method_node = top->Find("method");
     if (overrides_.method) space_.method = *overrides_.method;
     if (std::find(std::begin(kMethods), std::end(kMethods), space_.method) == std::end(kMethods)) {
-      throw InputError(fmt::format("{}: method '{}' is unknown; choose from {}",
-                                   overrides_.method || !method_node ? space_.file : top->Place(*method_node),
-                                   space_.method, fmt::join(kMethods, ", ")));
+      throw InputError(
+          fmt::format("{}: method '{}' is unknown; choose from {}",
+                      overrides_.method || !method_node ? space_.file : top->Place(*method_node),
+                      space_.method, fmt::join(kMethods, ", ")));
     }
     if (const auto seed = top->Integer("seed", 0)) space_.seed = static_cast<uint64_t>(*seed);
     if (overrides_.seed) space_.seed = *overrides_.seed;
@@ -81,7 +86,9 @@ class Parser {
 
   void ReadAxes(TomlTable* top) {
     const toml::node* node = top->Find("space");
-    if (!node) throw InputError(space_.file + ": there is no [space]; add it with the axes, such as rows = [8, 16]");
+    if (!node)
+      throw InputError(space_.file +
+                       ": there is no [space]; add it with the axes, such as rows = [8, 16]");
     if (!node->is_table()) top->Fail(*node, "space must be a table of axes: [space]");
     TomlTable table(*node->as_table(), space_.file, "[space]");
     for (const std::string& key : table.Keys()) {
@@ -100,22 +107,25 @@ class Parser {
     const toml::node* budget = table->table().get("pe_budget");
     const auto rule = table->String("pe_rule");
     const toml::node* rule_node = table->Find("pe_rule");
-    if (rule && *rule != "exact" && *rule != "most") table->Fail(*rule_node, "pe_rule must be \"exact\" or \"most\"");
+    if (rule && *rule != "exact" && *rule != "most")
+      table->Fail(*rule_node, "pe_rule must be \"exact\" or \"most\"");
     if (rule && !budget) table->Fail(*rule_node, "pe_rule is for pe_budget, which is not there");
     if (!budget) return;
     space_.has_budget = true;
     space_.pe_exact = !rule || *rule == "exact";
     const bool rows = table->table().contains("rows"), cols = table->table().contains("cols");
-    if (!space_.pe_exact && !(rows && cols)) table->Fail(*budget, "pe_rule = \"most\" needs the axes rows and cols");
-    if (cols && !rows) table->Fail(*budget, "pe_budget with cols needs rows, too; or leave cols out");
+    if (!space_.pe_exact && !(rows && cols))
+      table->Fail(*budget, "pe_rule = \"most\" needs the axes rows and cols");
+    if (cols && !rows)
+      table->Fail(*budget, "pe_budget with cols needs rows, too; or leave cols out");
     space_.derived_cols = !cols;
     if (!rows) AddRowsOfBudget(*table, *budget);
   }
 
   // Neither rows nor cols: every shape of the budgets.
   void AddRowsOfBudget(const TomlTable& table, const toml::node& node) {
-    const auto at =
-        std::find_if(space_.axes.begin(), space_.axes.end(), [](const Axis& axis) { return axis.name == "pe_budget"; });
+    const auto at = std::find_if(space_.axes.begin(), space_.axes.end(),
+                                 [](const Axis& axis) { return axis.name == "pe_budget"; });
     const Parameter& rows = Parameters()[kRows];
     const Parameter& cols = Parameters()[kCols];
     std::set<int64_t> values;
@@ -124,7 +134,8 @@ class Parser {
         if (pes % r == 0 && pes / r >= cols.least && pes / r <= cols.most) values.insert(r);
       }
     }
-    if (values.empty()) table.Fail(node, "pe_budget: no array has so many processing elements; take another number");
+    if (values.empty())
+      table.Fail(node, "pe_budget: no array has so many processing elements; take another number");
     Axis axis;
     axis.name = "rows";
     axis.parameter = kRows;
@@ -135,19 +146,22 @@ class Parser {
     space_.axes.insert(at + 1, axis);
   }
 
-  void RefuseBoth(const TomlTable& table, const char* common, const std::vector<const char*>& singles) const {
+  void RefuseBoth(const TomlTable& table, const char* common,
+                  const std::vector<const char*>& singles) const {
     const toml::node* node = table.table().get(common);
     if (!node) return;
     for (const char* single : singles) {
       if (const toml::node* other = table.table().get(single)) {
-        table.Fail(*other, fmt::format("{} and {} exclude each other; leave one out", single, common));
+        table.Fail(*other,
+                   fmt::format("{} and {} exclude each other; leave one out", single, common));
       }
     }
   }
 
   int IndexOf(const std::string& name) const {
     const auto& table = Parameters();
-    const auto at = std::find_if(table.begin(), table.end(), [&](const Parameter& p) { return p.name == name; });
+    const auto at = std::find_if(table.begin(), table.end(),
+                                 [&](const Parameter& p) { return p.name == name; });
     return at == table.end() ? -1 : static_cast<int>(at - table.begin());
   }
 
@@ -157,12 +171,13 @@ class Parser {
     return fmt::format("{}", fmt::join(names, ", "));
   }
 
-  const Parameter& ParameterOf(const TomlTable& table, const toml::node& node, const std::string& name) const {
+  const Parameter& ParameterOf(const TomlTable& table, const toml::node& node,
+                               const std::string& name) const {
     const int index = IndexOf(name);
     const bool native = space_.cost_kind == CostKind::kNative;
     if (index < 0) {
-      table.Fail(node, fmt::format("the {} cost model has no axis {}; its axes: {}", native ? "native" : "scalesim",
-                                   name, AxisNames()));
+      table.Fail(node, fmt::format("the {} cost model has no axis {}; its axes: {}",
+                                   native ? "native" : "scalesim", name, AxisNames()));
     }
     return Parameters()[index];
   }
@@ -170,13 +185,15 @@ class Parser {
   void ReadConstraints(TomlTable* top) {
     const toml::node* node = top->Find("constraint");
     if (!node) return;
-    if (!node->is_array_of_tables()) top->Fail(*node, "constraint must be written as [[constraint]]");
+    if (!node->is_array_of_tables())
+      top->Fail(*node, "constraint must be written as [[constraint]]");
     for (const toml::node& element : *node->as_array()) {
       TomlTable table(*element.as_table(), space_.file, "[[constraint]]");
       const auto expression = table.String("expr");
       const auto name = table.String("name");
       table.RefuseOthers();
-      if (!expression) table.Fail(element, "expr is missing, such as expr = \"rows * cols <= 256\"");
+      if (!expression)
+        table.Fail(element, "expr is missing, such as expr = \"rows * cols <= 256\"");
       space_.constraints.push_back({name ? *name : *expression, *expression});
       try {
         Constraint(*expression, space_.Variables(), ConstantsOf(Parameters()));
@@ -188,14 +205,18 @@ class Parser {
 
   void ReadWorkloads(TomlTable* top) {
     const toml::node* node = top->Find("workload");
-    if (!node) throw InputError(space_.file + ": there is no [[workload]]; add one with file = or gemm = [M, N, K]");
+    if (!node)
+      throw InputError(space_.file +
+                       ": there is no [[workload]]; add one with file = or gemm = [M, N, K]");
     if (!node->is_array_of_tables()) top->Fail(*node, "workload must be written as [[workload]]");
     std::set<std::string> names;
     for (const toml::node& element : *node->as_array()) {
       TomlTable table(*element.as_table(), space_.file, "[[workload]]");
       WorkloadSource source = ReadWorkload(element, &table);
       if (!names.insert(source.name).second) {
-        table.Fail(element, fmt::format("there are two workloads named {}; give one of them a name =", source.name));
+        table.Fail(element,
+                   fmt::format("there are two workloads named {}; give one of them a name =",
+                               source.name));
       }
       space_.weights.push_back(source.weight);
       space_.workloads.push_back(std::move(source));
@@ -207,7 +228,8 @@ class Parser {
     source.place = table->Place(element);
     const auto file = table->String("file");
     const toml::node* gemm = table->Find("gemm");
-    const auto name = table->String("name"), type = table->String("type"), rounding = table->String("rounding");
+    const auto name = table->String("name"), type = table->String("type"),
+               rounding = table->String("rounding");
     const auto weight = table->Number("weight");
     const auto per_layer = table->Bool("per_layer"), skip_unfit = table->Bool("skip_unfit");
     table->RefuseOthers();
@@ -216,12 +238,14 @@ class Parser {
       const std::filesystem::path path(*file);
       source.file = *file;
       if (!path.is_absolute()) {
-        source.file = (std::filesystem::path(space_.file).parent_path() / path).lexically_normal().string();
+        source.file =
+            (std::filesystem::path(space_.file).parent_path() / path).lexically_normal().string();
       }
       source.name = path.stem().string();
       if (!std::filesystem::exists(source.file)) {
         table->Fail(*table->Find("file"),
-                    fmt::format("file: {} is not there; paths start at the folder of {}", source.file, space_.file));
+                    fmt::format("file: {} is not there; paths start at the folder of {}",
+                                source.file, space_.file));
       }
     } else {
       const toml::array* sizes = gemm->as_array();
@@ -235,7 +259,9 @@ class Parser {
     }
     if (name) source.name = *name;
     if (source.name.find_first_of("\",:\n") != std::string::npos) {
-      table->Fail(element, "the name must not hold quotes, commas, colons or line ends; give another name =");
+      table->Fail(
+          element,
+          "the name must not hold quotes, commas, colons or line ends; give another name =");
     }
     if (type && *type != "conv" && *type != "gemm")
       table->Fail(*table->Find("type"), "type must be \"conv\" or \"gemm\"");
@@ -246,10 +272,12 @@ class Parser {
     source.per_layer = per_layer.value_or(false);
     source.skip_unfit = skip_unfit.value_or(false);
     if (source.per_layer && space_.cost_kind != CostKind::kNative) {
-      table->Fail(*table->Find("per_layer"), "per_layer is for the native cost model; scalesim always does so");
+      table->Fail(*table->Find("per_layer"),
+                  "per_layer is for the native cost model; scalesim always does so");
     }
     if (source.per_layer && !file) table->Fail(*table->Find("per_layer"), "per_layer is for files");
-    if (source.skip_unfit && !source.per_layer) table->Fail(*table->Find("skip_unfit"), "skip_unfit needs per_layer");
+    if (source.skip_unfit && !source.per_layer)
+      table->Fail(*table->Find("skip_unfit"), "skip_unfit needs per_layer");
     source.type = type.value_or("");
     source.rounding = rounding.value_or("");
     if (weight && !(*weight > 0)) table->Fail(*table->Find("weight"), "weight must be above 0");
@@ -265,7 +293,8 @@ class Parser {
     for (const std::string& name : names) {
       try {
         for (const Objective& other : space_.objectives) {
-          if (other.name == name) throw InputError(fmt::format("objective '{}' stands there twice", name));
+          if (other.name == name)
+            throw InputError(fmt::format("objective '{}' stands there twice", name));
         }
         space_.objectives.push_back(ParseObjective(name, workloads));
       } catch (const InputError& error) {
@@ -284,7 +313,8 @@ class Parser {
     }
     if (space_.cost_kind == CostKind::kNative && space_.stalls) {
       const bool recorded = std::find(record.begin(), record.end(), "stalls") != record.end();
-      top->Fail(*top->Find(recorded ? "record" : "objectives"), "stalls are counted by the scalesim cost model only");
+      top->Fail(*top->Find(recorded ? "record" : "objectives"),
+                "stalls are counted by the scalesim cost model only");
     }
   }
 
@@ -295,7 +325,8 @@ class Parser {
     TomlTable table(*node->as_table(), space_.file, "[scalesim]");
     const auto corrected = table.Bool("corrected");
     table.RefuseOthers();
-    if (space_.cost_kind == CostKind::kNative) table.Fail(*node, "is for cost = \"scalesim\"; remove it");
+    if (space_.cost_kind == CostKind::kNative)
+      table.Fail(*node, "is for cost = \"scalesim\"; remove it");
     return corrected.value_or(false);
   }
 
@@ -313,7 +344,8 @@ Space ParseSpace(const std::string& text, const std::string& file, const Overrid
 Space LoadSpace(const std::string& file, const Overrides& overrides) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
-  if (!in || std::filesystem::is_directory(file)) throw InputError(file + ": cannot be read; give a SPACE.toml");
+  if (!in || std::filesystem::is_directory(file))
+    throw InputError(file + ": cannot be read; give a SPACE.toml");
   text << in.rdbuf();
   return ParseSpace(text.str(), file, overrides);
 }

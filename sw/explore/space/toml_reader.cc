@@ -12,7 +12,9 @@ namespace systole::explore {
 TomlTable::TomlTable(const toml::table& table, std::string file, std::string title)
     : table_(table), file_(std::move(file)), title_(std::move(title)) {}
 
-std::string TomlTable::Place(const toml::node& at) const { return fmt::format("{}:{}", file_, at.source().begin.line); }
+std::string TomlTable::Place(const toml::node& at) const {
+  return fmt::format("{}:{}", file_, at.source().begin.line);
+}
 
 void TomlTable::Fail(const toml::node& at, const std::string& what) const {
   throw InputError(fmt::format("{}: {}{}{}", Place(at), title_, title_.empty() ? "" : " ", what));
@@ -35,7 +37,8 @@ std::optional<int64_t> TomlTable::Integer(const std::string& key, int64_t least)
   const toml::node* node = Find(key);
   if (!node) return std::nullopt;
   const auto value = node->value_exact<int64_t>();
-  if (!value || *value < least) Fail(*node, fmt::format("{} must be a whole number, at least {}", key, least));
+  if (!value || *value < least)
+    Fail(*node, fmt::format("{} must be a whole number, at least {}", key, least));
   return value;
 }
 
@@ -73,7 +76,8 @@ std::optional<std::vector<std::string>> TomlTable::Strings(const std::string& ke
 
 std::vector<std::string> TomlTable::Keys() const {
   std::vector<std::pair<toml::source_position, std::string>> keys;
-  for (const auto& [key, node] : table_) keys.emplace_back(key.source().begin, std::string(key.str()));
+  for (const auto& [key, node] : table_)
+    keys.emplace_back(key.source().begin, std::string(key.str()));
   std::sort(keys.begin(), keys.end());
   std::vector<std::string> names;
   for (auto& key : keys) names.push_back(std::move(key.second));
@@ -83,7 +87,8 @@ std::vector<std::string> TomlTable::Keys() const {
 void TomlTable::RefuseOthers() const {
   for (const std::string& key : Keys()) {
     if (known_.count(key)) continue;
-    Fail(*table_.get(key), fmt::format("{} is no key here; there are {}", key, fmt::join(known_, ", ")));
+    Fail(*table_.get(key),
+         fmt::format("{} is no key here; there are {}", key, fmt::join(known_, ", ")));
   }
 }
 

@@ -1,5 +1,5 @@
-// Reading tables of a TOML file so that nothing is overlooked: a key that nobody asked for is an error, and every error
-// names file and line.
+// Reading tables of a TOML file so that nothing is overlooked: a key that nobody asked for is an
+// error, and every error names file and line.
 #pragma once
 
 #include <toml++/toml.h>
@@ -27,7 +27,8 @@ class TomlTable {
   std::optional<int64_t> Integer(const std::string& key, int64_t least);
   std::optional<double> Number(const std::string& key);
   std::optional<bool> Bool(const std::string& key);
-  std::optional<std::vector<std::string>> Strings(const std::string& key);  // a string or a list of them
+  std::optional<std::vector<std::string>> Strings(
+      const std::string& key);  // a string or a list of them
 
   // Keys in the order of the file.
   std::vector<std::string> Keys() const;

@@ -27,7 +27,8 @@ uint64_t Checksum(const std::string& bytes) {
 std::string ReadWorkloadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (fs::is_directory(path) || !in) throw InputError(path + ": cannot be read; give the file of the workload");
+  if (fs::is_directory(path) || !in)
+    throw InputError(path + ": cannot be read; give the file of the workload");
   text << in.rdbuf();
   return text.str();
 }

@@ -27,21 +27,26 @@ std::vector<scalesim::NamedLayer> ScaleSimLayers(const WorkloadSource& source) {
     return {{source.name, layer}};
   }
   if (fs::path(source.file).extension() == ".onnx") {
-    return ParseTopology(ToTopologyText(WorkloadFromOnnx(source.file)), source.file, InputType::kConv, Compat::kV2);
+    return ParseTopology(ToTopologyText(WorkloadFromOnnx(source.file)), source.file,
+                         InputType::kConv, Compat::kV2);
   }
   const std::string text = ReadWorkloadFile(source.file);
   if (IsLayerTable(text)) {
     if (!source.type.empty()) {
-      throw InputError("type is for topologies of SCALE-Sim; " + source.file + " is a layer table, leave type out");
+      throw InputError("type is for topologies of SCALE-Sim; " + source.file +
+                       " is a layer table, leave type out");
     }
-    return ParseTopology(ToTopologyText(ParseWorkload(text, source.file)), source.file, InputType::kConv, Compat::kV2);
+    return ParseTopology(ToTopologyText(ParseWorkload(text, source.file)), source.file,
+                         InputType::kConv, Compat::kV2);
   }
-  return ParseTopology(text, source.file, source.type == "gemm" ? InputType::kGemm : InputType::kConv, Compat::kV2);
+  return ParseTopology(text, source.file,
+                       source.type == "gemm" ? InputType::kGemm : InputType::kConv, Compat::kV2);
 }
 
 }  // namespace
 
-std::shared_ptr<const CostModel> LoadCost(CostKind kind, const std::vector<WorkloadSource>& workloads,
+std::shared_ptr<const CostModel> LoadCost(CostKind kind,
+                                          const std::vector<WorkloadSource>& workloads,
                                           const CostOptions& options) {
   std::vector<ScaleSimWorkload> tables;
   std::vector<NativeWorkload> models;
@@ -51,7 +56,8 @@ std::shared_ptr<const CostModel> LoadCost(CostKind kind, const std::vector<Workl
         models.push_back(LoadNativeWorkload(source));
       } else {
         tables.push_back({source.name, ScaleSimLayers(source)});
-        if (tables.back().layers.empty()) throw InputError(source.file + ": no layer that multiplies");
+        if (tables.back().layers.empty())
+          throw InputError(source.file + ": no layer that multiplies");
         NewScaleSimCost({tables.back()}, {});  // judges every layer
       }
     } catch (const InputError& error) {

@@ -12,9 +12,10 @@ struct CostOptions {
   bool corrected = false;                // scalesim without its bugs
 };
 
-// scalesim reads layer tables (sw/scalesim/workload.h), topologies of SCALE-Sim, ONNX files and M, N, K; native reads
-// what native_workload.h says. Throws InputError "<place of the workload>: ...".
-std::shared_ptr<const CostModel> LoadCost(CostKind kind, const std::vector<WorkloadSource>& workloads,
+// scalesim reads layer tables (sw/scalesim/workload.h), topologies of SCALE-Sim, ONNX files and M,
+// N, K; native reads what native_workload.h says. Throws InputError "<place of the workload>: ...".
+std::shared_ptr<const CostModel> LoadCost(CostKind kind,
+                                          const std::vector<WorkloadSource>& workloads,
                                           const CostOptions& options);
 
 }  // namespace systole::explore

@@ -1,5 +1,5 @@
-// systole-explore-study SPACE.toml: how good search methods and the proxy are, measured against the truth of a space
-// that can be enumerated.
+// systole-explore-study SPACE.toml: how good search methods and the proxy are, measured against the
+// truth of a space that can be enumerated.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -21,15 +21,23 @@ PageData PageOf(const Space& space, const Truth& truth, int threads) {
   PageData page;
   page.facts = {{"method", "exhaustive; random, genetic, annealing to compare"},
                 {"cost model", space.cost_kind == CostKind::kNative ? "native" : "scalesim"}};
-  for (const WorkloadSource& workload : space.workloads) page.facts.emplace_back("workload", workload.name);
-  page.facts.emplace_back("time", fmt::format("{:.1f} s on {} threads, {:.1f} \u00b5s a feasible point", truth.seconds,
-                                              threads, truth.microseconds));
-  page.title = "Search methods against the truth: " + space.file.substr(space.file.find_last_of('/') + 1);
+  for (const WorkloadSource& workload : space.workloads)
+    page.facts.emplace_back("workload", workload.name);
+  page.facts.emplace_back(
+      "time", fmt::format("{:.1f} s on {} threads, {:.1f} \u00b5s a feasible point", truth.seconds,
+                          threads, truth.microseconds));
+  page.title =
+      "Search methods against the truth: " + space.file.substr(space.file.find_last_of('/') + 1);
   page.summary = "Every point of the space was evaluated; the searches looked them up.";
   for (const Axis& axis : space.axes) page.axes.push_back({axis.name, "", axis.labels});
   for (const Objective& objective : space.objectives) {
-    const bool cycles = objective.metric == Metric::kCycles, traffic = objective.metric == Metric::kTraffic;
-    page.measures.push_back({objective.name, cycles ? "cycles" : traffic ? "bytes" : "", true, objective.Maximise()});
+    const bool cycles = objective.metric == Metric::kCycles,
+               traffic = objective.metric == Metric::kTraffic;
+    page.measures.push_back({objective.name,
+                             cycles    ? "cycles"
+                             : traffic ? "bytes"
+                                       : "",
+                             true, objective.Maximise()});
   }
   for (int64_t id = 0; id < truth.points; ++id) {
     if (!truth.Feasible(id)) continue;
@@ -47,20 +55,27 @@ PageData PageOf(const Space& space, const Truth& truth, int threads) {
 }
 
 int Run(int argc, char** argv) {
-  CLI::App app("How good search methods and the proxy are, measured on a space that is enumerated.");
+  CLI::App app(
+      "How good search methods and the proxy are, measured on a space that is enumerated.");
   std::string file, html;
   StudyOptions options;
   bool no_proxy = false, products = false;
   int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   app.add_option("space", file, "SPACE.toml")->required();
   app.add_option("--seeds", options.seeds, "searches of each method")->check(CLI::Range(1, 1000));
-  app.add_option("--share", options.share, "share of the points that a search evaluates")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--front-share", options.front_share, "the same for nsga2")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--training-share", options.training_share, "share of the points the proxy is trained on")
+  app.add_option("--share", options.share, "share of the points that a search evaluates")
       ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--hidden", options.proxy.hidden, "units of a hidden layer of the proxy")->check(CLI::Range(1, 1024));
-  app.add_option("--epochs", options.proxy.epochs, "epochs of the proxy at most")->check(CLI::Range(1, 100000));
-  app.add_option("--patience", options.proxy.patience, "epochs without progress after which it stops")
+  app.add_option("--front-share", options.front_share, "the same for nsga2")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--training-share", options.training_share,
+                 "share of the points the proxy is trained on")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--hidden", options.proxy.hidden, "units of a hidden layer of the proxy")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--epochs", options.proxy.epochs, "epochs of the proxy at most")
+      ->check(CLI::Range(1, 100000));
+  app.add_option("--patience", options.proxy.patience,
+                 "epochs without progress after which it stops")
       ->check(CLI::Range(1, 100000));
   app.add_option("--threads", threads, "threads of the enumeration")->check(CLI::Range(1, 1024));
   app.add_option("--html", html, "page to write");
@@ -72,10 +87,12 @@ int Run(int argc, char** argv) {
   const Space space = LoadSpace(file);
   const Truth truth = Enumerate(space, threads);
   if (truth.feasible == 0) throw InputError(file + ": no point is feasible; relax a constraint");
-  fmt::print("{} points, {} feasible; every one in {:.1f} s on {} threads, {:.1f} us a feasible point\n", truth.points,
-             truth.feasible, truth.seconds, threads, truth.microseconds);
+  fmt::print(
+      "{} points, {} feasible; every one in {:.1f} s on {} threads, {:.1f} us a feasible point\n",
+      truth.points, truth.feasible, truth.seconds, threads, truth.microseconds);
   for (const auto& [reason, count] : truth.infeasible) fmt::print("  {}: {}\n", reason, count);
-  fmt::print("best {}: {}; {} points within 1 %\n", space.objectives[0].name, truth.best, truth.within_1_percent);
+  fmt::print("best {}: {}; {} points within 1 %\n", space.objectives[0].name, truth.best,
+             truth.within_1_percent);
   PageData page = PageOf(space, truth, threads);
   page.curves = StudySearches(space, truth, options);
   if (truth.objectives > 1) StudyFronts(space, truth, options);

@@ -12,15 +12,16 @@
 namespace systole::explore {
 
 struct StudyOptions {
-  int seeds = 10;                // 1 .. seeds
-  double share = 0.01;           // of the points: evaluations of random search, genetic search and annealing
+  int seeds = 10;       // 1 .. seeds
+  double share = 0.01;  // of the points: evaluations of random search, genetic search and annealing
   double front_share = 0.02;     // of nsga2
   double training_share = 0.05;  // of the points the proxy is trained on
   ProxyOptions proxy;
 };
 
 // Returns the curve of each search, for the page.
-std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth, const StudyOptions& options);
+std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth,
+                                     const StudyOptions& options);
 void StudyFronts(const Space& space, const Truth& truth, const StudyOptions& options);
 PageProxy StudyProxy(const Space& space, const Truth& truth, const StudyOptions& options);
 // Searches on the proxy with the evaluations of StudySearches.

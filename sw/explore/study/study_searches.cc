@@ -31,11 +31,12 @@ std::vector<std::vector<double>> FeasibleObjectives(const SearchResult& result) 
   return objectives;
 }
 
-// Hypervolume as a share of the true front's. The reference point lies a tenth of the front's extent beyond its worst
-// values, so that the ends of the front count.
+// Hypervolume as a share of the true front's. The reference point lies a tenth of the front's
+// extent beyond its worst values, so that the ends of the front count.
 class Measure {
  public:
-  Measure(const std::vector<std::vector<double>>& front, bool logarithmic) : logarithmic_(logarithmic) {
+  Measure(const std::vector<std::vector<double>>& front, bool logarithmic)
+      : logarithmic_(logarithmic) {
     const std::vector<std::vector<double>> points = Scaled(front);
     for (size_t o = 0; o < points[0].size(); ++o) {
       double least = INFINITY, most = -INFINITY;
@@ -67,11 +68,14 @@ class Measure {
 
 }  // namespace
 
-std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth, const StudyOptions& options) {
+std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth,
+                                     const StudyOptions& options) {
   std::vector<PageCurve> curves;
   const int64_t budget = Budget(truth, options.share);
-  fmt::print("\n{}: {} evaluations ({:.3g} % of the points); gap to the optimum, evaluations until within 1 %\n",
-             space.objectives[0].name, budget, 100 * options.share);
+  fmt::print(
+      "\n{}: {} evaluations ({:.3g} % of the points); gap to the optimum, evaluations until within "
+      "1 %\n",
+      space.objectives[0].name, budget, 100 * options.share);
   for (Method method : {Method::kRandom, Method::kGenetic, Method::kAnnealing}) {
     int reached = 0;
     double seconds = 0;
@@ -84,15 +88,17 @@ std::vector<PageCurve> StudySearches(const Space& space, const Truth& truth, con
       const double start = ThreadSeconds();
       const SearchResult result = Search(&problem, method, search);
       seconds += ThreadSeconds() - start;
-      const double best = result.best < 0 ? INFINITY : result.evaluations[result.best].objectives[0];
+      const double best =
+          result.best < 0 ? INFINITY : result.evaluations[result.best].objectives[0];
       const int64_t at = Reached(result, truth.best);
       reached += at > 0;
       fmt::print("  {:.2f}%/{}", 100 * (best / truth.best - 1), at > 0 ? std::to_string(at) : "-");
       if (problem.Evaluations() > budget) fmt::print(" BUDGET EXCEEDED");
-      curves.push_back({MethodName(method), search.seed, result.convergence, problem.Evaluations()});
+      curves.push_back(
+          {MethodName(method), search.seed, result.convergence, problem.Evaluations()});
     }
-    fmt::print("\n{:10}  within 1 % in {} of {} seeds; {:.3f} s a search, evaluations looked up\n", "", reached,
-               options.seeds, seconds / options.seeds);
+    fmt::print("\n{:10}  within 1 % in {} of {} seeds; {:.3f} s a search, evaluations looked up\n",
+               "", reached, options.seeds, seconds / options.seeds);
   }
   return curves;
 }
@@ -110,7 +116,8 @@ void StudyFronts(const Space& space, const Truth& truth, const StudyOptions& opt
   fmt::print("\nfront of");
   for (const Objective& objective : space.objectives) fmt::print(" {}", objective.name);
   fmt::print(
-      ": {} different points of {} feasible ones, found in {:.2f} s; share of its hypervolume after {} "
+      ": {} different points of {} feasible ones, found in {:.2f} s; share of its hypervolume "
+      "after {} "
       "evaluations ({:.3g} %), of objectives and of their logarithms\n",
       front.size(), truth.feasible, seconds, budget, 100 * options.front_share);
   std::vector<std::vector<double>> truly;
@@ -124,13 +131,15 @@ void StudyFronts(const Space& space, const Truth& truth, const StudyOptions& opt
       SearchOptions search;
       search.seed = static_cast<uint64_t>(seed);
       search.budget = budget;
-      const std::vector<std::vector<double>> found = FeasibleObjectives(Search(&problem, method, search));
+      const std::vector<std::vector<double>> found =
+          FeasibleObjectives(Search(&problem, method, search));
       const double shares[2] = {plain.Share(found), logarithmic.Share(found)};
       for (int i : {0, 1}) reached[i] += shares[i] >= 0.99;
       fmt::print("  {:.2f}%/{:.2f}%", 100 * shares[0], 100 * shares[1]);
       if (problem.Evaluations() > budget) fmt::print(" BUDGET EXCEEDED");
     }
-    fmt::print("\n{:10}  99 % in {} of {} seeds, of the logarithms in {}\n", "", reached[0], options.seeds, reached[1]);
+    fmt::print("\n{:10}  99 % in {} of {} seeds, of the logarithms in {}\n", "", reached[0],
+               options.seeds, reached[1]);
   }
 }
 

@@ -20,7 +20,8 @@ struct Worker {
   double seconds = 0;
 };
 
-void Work(const Space& space, Reasons* reasons, std::atomic<int64_t>* next, Truth* truth, Worker* worker) {
+void Work(const Space& space, Reasons* reasons, std::atomic<int64_t>* next, Truth* truth,
+          Worker* worker) {
   PointEvaluator evaluator(space, reasons);
   std::vector<WorkloadResult> results(space.weights.size());
   const double start = ThreadSeconds();
@@ -56,7 +57,8 @@ Truth Enumerate(const Space& space, int threads) {
   std::atomic<int64_t> next{0};
   std::vector<Worker> workers(std::max(1, threads));
   std::vector<std::thread> pool;
-  for (Worker& worker : workers) pool.emplace_back(Work, std::cref(space), &reasons, &next, &truth, &worker);
+  for (Worker& worker : workers)
+    pool.emplace_back(Work, std::cref(space), &reasons, &next, &truth, &worker);
   for (std::thread& thread : pool) thread.join();
   truth.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   double work = 0;
@@ -71,7 +73,8 @@ Truth Enumerate(const Space& space, int threads) {
     if (truth.Feasible(id)) truth.best = std::min(truth.best, truth.values[id * truth.objectives]);
   }
   for (int64_t id = 0; id < truth.points; ++id) {
-    truth.within_1_percent += truth.Feasible(id) && truth.values[id * truth.objectives] <= 1.01 * truth.best;
+    truth.within_1_percent +=
+        truth.Feasible(id) && truth.values[id * truth.objectives] <= 1.01 * truth.best;
   }
   return truth;
 }
