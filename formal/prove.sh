@@ -8,7 +8,7 @@
 # in WORK_DIR; 2 neither.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-rtl=$here/../rtl
+rtl=$here/../rtl/post
 work=build/formal
 while getopts r:o: option; do
   case $option in

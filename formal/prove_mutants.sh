@@ -14,9 +14,9 @@ mutant() {
   dir=$work/$number
   rm -rf "$dir"
   mkdir -p "$dir"
-  for file in systole_requantize.sv systole_requantize_mul.sv; do sed "$2" "$here/../rtl/$file" >"$dir/$file"; done
-  if cmp -s "$dir/systole_requantize.sv" "$here/../rtl/systole_requantize.sv" &&
-    cmp -s "$dir/systole_requantize_mul.sv" "$here/../rtl/systole_requantize_mul.sv"; then
+  for file in systole_requantize.sv systole_requantize_mul.sv; do sed "$2" "$here/../rtl/post/$file" >"$dir/$file"; done
+  if cmp -s "$dir/systole_requantize.sv" "$here/../rtl/post/systole_requantize.sv" &&
+    cmp -s "$dir/systole_requantize_mul.sv" "$here/../rtl/post/systole_requantize_mul.sv"; then
     echo "mutant $number changes nothing: $2" >&2
     failures=$((failures + 1))
     return

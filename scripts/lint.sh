@@ -3,8 +3,8 @@
 #   scripts/lint.sh [NAME=VALUE ...]     RTL parameters of the top, such as ROWS=8
 set -eu
 cd "$(dirname "$0")/.."
-files=$(sed -n 's#^\(systole_[a-z0-9_]*\.sv\)$#rtl/\1#p' rtl/files.f)
-unlisted=$(ls rtl/*.sv | while read -r f; do echo "$files" | grep -qx "$f" || echo "$f"; done)
+files=$(sed -n 's#^[a-z0-9_/]*\.sv$#rtl/&#p' rtl/files.f)
+unlisted=$(ls rtl/*.sv rtl/*/*.sv | while read -r f; do echo "$files" | grep -qx "$f" || echo "$f"; done)
 [ -z "$unlisted" ] || { echo "not in rtl/files.f: $unlisted"; exit 1; }
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -26,11 +26,11 @@ check() {  # name, exit status of the tool; its output is in $out/$name
   fi
 }
 
-rc=0; verilator --lint-only -Wall -Irtl rtl/lint.vlt $files --top-module systole_top $verilator_args >"$out/verilator" 2>&1 || rc=$?
+rc=0; verilator --lint-only -Wall -Irtl/common rtl/lint.vlt $files --top-module systole_top $verilator_args >"$out/verilator" 2>&1 || rc=$?
 check verilator $rc
-rc=0; iverilog -g2012 -Wall -Irtl -o "$out/systole.vvp" -s systole_top $icarus_args $files >"$out/icarus" 2>&1 || rc=$?
+rc=0; iverilog -g2012 -Wall -Irtl/common -o "$out/systole.vvp" -s systole_top $icarus_args $files >"$out/icarus" 2>&1 || rc=$?
 check icarus $rc
 [ -z "$yosys_args" ] || yosys_args="chparam $yosys_args systole_top;"
-rc=0; yosys -q -p "read_verilog -sv -Irtl $(echo $files); $yosys_args hierarchy -check -top systole_top" >"$out/yosys" 2>&1 || rc=$?
+rc=0; yosys -q -p "read_verilog -sv -Irtl/common $(echo $files); $yosys_args hierarchy -check -top systole_top" >"$out/yosys" 2>&1 || rc=$?
 check yosys $rc
 exit $status

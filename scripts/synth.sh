@@ -6,14 +6,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- ROWS=8 COLS=8
-files=$(sed -n 's#^\(systole_[a-z0-9_]*\.sv\)$#rtl/\1#p' rtl/files.f)
+files=$(sed -n 's#^[a-z0-9_/]*\.sv$#rtl/&#p' rtl/files.f)
 sets=
 for assignment in "$@"; do sets="$sets -set ${assignment%%=*} ${assignment#*=}"; done
 out=build/synth
 mkdir -p "$out"
 
 cat >"$out/synth.ys" <<END
-read_verilog -sv -Irtl $(echo $files)
+read_verilog -sv -Irtl/common $(echo $files)
 chparam $sets systole_top
 hierarchy -check -top systole_top
 proc

@@ -1,4 +1,4 @@
-// The register file as the host sees it (sw/isa/fields.def, rtl/systole_csr.sv), without bus and
+// The register file as the host sees it (sw/isa/fields.def, rtl/shell/systole_csr.sv), without bus and
 // without time.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Prints rtl/systole_pkg.sv from sw/isa/fields.def. A test compares its output with the committed
+// Prints rtl/common/systole_pkg.sv from sw/isa/fields.def. A test compares its output with the committed
 // file.
 #include <cctype>
 #include <cstdio>

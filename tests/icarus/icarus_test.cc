@@ -84,13 +84,12 @@ TEST(IcarusTest, LenetTensorsEqualGolden) {
   for (std::string line; std::getline(list, line);) {
     if (!line.empty() && line.rfind("//", 0) != 0) files += " " + kRoot + "/rtl/" + line;
   }
-  ASSERT_EQ(
-      Shell(fmt::format(
-          "iverilog -g2012 -I{0}/rtl -s systole_rtl_only_tb -Psystole_rtl_only_tb.MEMORY_WORDS={1} "
-          "-o {2}/tb.vvp {3} {0}/tb/rtl_only/systole_rtl_only_tb.sv",
-          kRoot, (p.memory_end - p.options.base) / p.config.AxiBytes() + 64, folder.string(),
-          files)),
-      0);
+  ASSERT_EQ(Shell(fmt::format("iverilog -g2012 -I{0}/rtl/common -s systole_rtl_only_tb "
+                              "-Psystole_rtl_only_tb.MEMORY_WORDS={1} "
+                              "-o {2}/tb.vvp {3} {0}/tb/rtl_only/systole_rtl_only_tb.sv",
+                              kRoot, (p.memory_end - p.options.base) / p.config.AxiBytes() + 64,
+                              folder.string(), files)),
+            0);
   ASSERT_EQ(Shell(fmt::format(
                 "vvp -n {0}/tb.vvp +memory={0}/memory.hex +log={0}/log.txt +base={1} +setup={2} "
                 "+setup_length={3} +code={4} +code_length={5} > {0}/out.txt",

@@ -95,7 +95,7 @@ std::string Output(const std::string& command, int* status) {
 }
 
 // files.f in one line.
-const char kFiles[] = "$(sed -n 's#^\\(systole_.*\\.sv\\)$#rtl/\\1#p' rtl/files.f)";
+const char kFiles[] = "$(sed -n 's#^[a-z0-9_/]*\\.sv$#rtl/&#p' rtl/files.f)";
 
 // Prints a case as NAME=VALUE.
 std::string Name(const ::testing::TestParamInfo<Illegal>& info) {
@@ -107,7 +107,7 @@ class IllegalParameter : public ::testing::TestWithParam<Illegal> {};
 
 TEST_P(IllegalParameter, IsRefusedByNameInVerilator) {
   const Illegal& p = GetParam();
-  std::string command = std::string("verilator --lint-only -Irtl rtl/lint.vlt ") + kFiles +
+  std::string command = std::string("verilator --lint-only -Irtl/common rtl/lint.vlt ") + kFiles +
                         " --top-module systole_top";
   for (const std::string& a : Assignments(p)) command += " -G" + a;
   int status = 0;
@@ -124,7 +124,7 @@ TEST_P(IllegalParameter, IsRefusedByNameInIcarus) {
   std::string file =
       (std::filesystem::temp_directory_path() / "systole_parameters_XXXXXX").string();
   close(mkstemp(file.data()));
-  std::string command = std::string("iverilog -g2012 -Irtl -s systole_top -o ") + file;
+  std::string command = std::string("iverilog -g2012 -Irtl/common -s systole_top -o ") + file;
   for (const std::string& a : Assignments(p)) command += " -Psystole_top." + a;
   command += std::string(" ") + kFiles + " && vvp -n " + file;
   int status = 0;
@@ -143,8 +143,8 @@ TEST_P(IllegalParameter, IsRefusedByNameInYosys) {
   for (std::string a : Assignments(p)) sets += " -set " + a.replace(a.find('='), 1, " ");
   int status = 0;
   const std::string text =
-      Output(std::string("yosys -q -p \"read_verilog -sv -Irtl $(echo ") + kFiles + "); chparam" +
-                 sets + " systole_top; hierarchy -check -top systole_top\"",
+      Output(std::string("yosys -q -p \"read_verilog -sv -Irtl/common $(echo ") + kFiles +
+                 "); chparam" + sets + " systole_top; hierarchy -check -top systole_top\"",
              &status);
   EXPECT_NE(status, 0);
   EXPECT_NE(text.find(std::string("systole_illegal_parameter_") + p.name + "'"), std::string::npos)
@@ -174,9 +174,10 @@ TEST(LegalParameters, ElaborateAtTheBorders) {
                           "-GAXI_ADDR_WIDTH=64 -GAXI_ID_WIDTH=16 -GOUTSTANDING=32 "
                           "-GQUEUE_DEPTH=64"}) {
     int status = 0;
-    const std::string text = Output(std::string("verilator --lint-only -Wall -Irtl rtl/lint.vlt ") +
-                                        kFiles + " --top-module systole_top " + set,
-                                    &status);
+    const std::string text =
+        Output(std::string("verilator --lint-only -Wall -Irtl/common rtl/lint.vlt ") + kFiles +
+                   " --top-module systole_top " + set,
+               &status);
     EXPECT_EQ(status, 0) << set << "\n" << text;
     EXPECT_EQ(text, "");
   }
