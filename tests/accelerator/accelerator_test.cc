@@ -10,11 +10,11 @@
 
 #include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
+#include "sw/check/layer_cases.h"
 #include "sw/cli/target.h"
 #include "sw/compiler/compiler.h"
 #include "tests/accelerator/run_check.h"
 #include "tests/cases/fashion_conv1.h"
-#include "tests/cases/layer_cases.h"
 
 namespace systole {
 namespace {

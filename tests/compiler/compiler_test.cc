@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "sw/base/error.h"
-#include "tests/cases/layer_cases.h"
+#include "sw/check/layer_cases.h"
 #include "tests/compiler/program_check.h"
 
 namespace systole {

@@ -10,10 +10,10 @@
 
 #include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
+#include "sw/check/layer_cases.h"
 #include "sw/compiler/compiler.h"
 #include "sw/model/load.h"
 #include "sw/timing/timeline.h"
-#include "tests/cases/layer_cases.h"
 
 namespace systole::explore {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/timing/instruction_builder.h"
+#include "sw/check/instruction_builder.h"
 
 namespace systole {
 namespace {

@@ -2,8 +2,8 @@
 // (sw/functional/conflicts.h).
 #include <gtest/gtest.h>
 
+#include "sw/check/instruction_builder.h"
 #include "sw/functional/conflicts.h"
-#include "tests/timing/instruction_builder.h"
 
 namespace systole {
 namespace {

@@ -2,9 +2,9 @@
 // loaded.
 #include <gtest/gtest.h>
 
+#include "sw/check/instruction_builder.h"
 #include "sw/functional/matmul_kernel.h"
 #include "tests/functional/byte_memory.h"
-#include "tests/timing/instruction_builder.h"
 
 namespace systole {
 namespace {

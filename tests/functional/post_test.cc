@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "sw/arith/requantize.h"
+#include "sw/check/instruction_builder.h"
 #include "tests/functional/byte_memory.h"
-#include "tests/timing/instruction_builder.h"
 
 namespace systole {
 namespace {

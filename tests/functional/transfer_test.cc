@@ -1,8 +1,8 @@
 // LOAD, FILL and STORE of the executor against the sentences of docs/isa.md.
 #include <gtest/gtest.h>
 
+#include "sw/check/instruction_builder.h"
 #include "tests/functional/byte_memory.h"
-#include "tests/timing/instruction_builder.h"
 
 namespace systole {
 namespace {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "sw/check/instruction_builder.h"
 #include "sw/isa/registers.h"
 #include "tb/rtl_library.h"
-#include "tests/timing/instruction_builder.h"
 
 namespace systole::testing {
 

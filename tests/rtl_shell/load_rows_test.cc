@@ -8,7 +8,7 @@
 #include <memory>
 #include <random>
 
-#include "tests/timing/instruction_builder.h"
+#include "sw/check/instruction_builder.h"
 
 namespace systole {
 namespace {

@@ -10,6 +10,7 @@
 #include <random>
 #include <tuple>
 
+#include "sw/check/net_builder.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/disassemble.h"
 #include "sw/driver/driver.h"
@@ -17,7 +18,6 @@
 #include "sw/timing/timeline.h"
 #include "systemc/tlm_device.h"
 #include "tb/rtl_library.h"
-#include "tests/cases/net_builder.h"
 
 namespace systole {
 namespace {

@@ -5,8 +5,8 @@
 // cycle 7, 1 in 11, 2 in 15.
 #include <gtest/gtest.h>
 
+#include "sw/check/instruction_builder.h"
 #include "sw/timing/timeline.h"
-#include "tests/timing/instruction_builder.h"
 
 namespace systole {
 namespace {

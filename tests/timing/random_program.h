@@ -8,8 +8,8 @@
 #include <random>
 #include <vector>
 
+#include "sw/check/instruction_builder.h"
 #include "sw/functional/check.h"
-#include "tests/timing/instruction_builder.h"
 
 namespace systole::testing {
 

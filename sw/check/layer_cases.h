@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sw/check/net_builder.h"
 #include "sw/isa/config.h"
-#include "tests/cases/net_builder.h"
 
 namespace systole {
 

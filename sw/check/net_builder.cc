@@ -1,4 +1,4 @@
-#include "tests/cases/net_builder.h"
+#include "sw/check/net_builder.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "tests/cases/layer_cases.h"
+#include "sw/check/layer_cases.h"
 
 #include <algorithm>
 
