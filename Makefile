@@ -37,7 +37,7 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # The three array shapes of `make test`; and one with two weight columns a cycle, for the SystemC platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help sim test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
+.PHONY: help spec sim test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
   setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore
 
 help:
@@ -45,6 +45,7 @@ help:
 	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
 	@echo 'make lint     Verilator -Wall, Icarus and Yosys read the RTL; clang-format and clang-tidy the C++'
+	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++ headers, ...)'
 	@echo 'make format   clang-format in place'
 	@echo 'make cov      line and toggle coverage of the RTL under the LeNet run'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
@@ -115,6 +116,10 @@ wave: setup-wave build
 
 venv: setup-venv
 	@scripts/setup_venv.sh
+
+# Generated text is committed: nobody needs this who does not change a definition in spec/.
+spec: setup-lint
+	@python3 spec/generate.py
 
 format: setup-lint
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i

@@ -5,11 +5,7 @@
 namespace systole {
 namespace {
 
-constexpr uint32_t kCounterBytes = reg::kCntEngine + 32 * kNumEngines - reg::kCntTotal;
-
-uint32_t Packed(int a, int b, int shift_b) {
-  return static_cast<uint32_t>(a) | static_cast<uint32_t>(b) << shift_b;
-}
+constexpr uint32_t kParamEnd = reg::kParam0 + 4 * kParamWords;
 
 }  // namespace
 
@@ -22,7 +18,6 @@ ControlRegisters::ControlRegisters(const HwConfig& config) : config_(config) {
 }
 
 ControlRegisters::Answer ControlRegisters::Read(uint32_t offset, uint32_t* value) {
-  const HwConfig& c = config_;
   *value = 0;
   switch (offset) {
     case reg::kId:
@@ -49,37 +44,21 @@ ControlRegisters::Answer ControlRegisters::Read(uint32_t offset, uint32_t* value
     case reg::kIrqStatus:
       *value = irq_status;
       return Answer::kOk;
-    case reg::kParam0:
-      *value = Packed(c.rows, c.cols, 8) | Packed(c.wport, c.lanes, 8) << 16;
-      return Answer::kOk;
-    case reg::kParam1:
-      *value = Packed(c.act_kib, c.act_groups, 16);
-      return Answer::kOk;
-    case reg::kParam2:
-      *value = Packed(c.wgt_kib, c.par_kib, 16);
-      return Answer::kOk;
-    case reg::kParam3:
-      *value = Packed(c.acc_depth, c.ktab_kib, 16);
-      return Answer::kOk;
-    case reg::kParam4:
-      *value = Packed(c.axi_data_width, c.axi_addr_width, 16) |
-               static_cast<uint32_t>(c.axi_id_width) << 24;
-      return Answer::kOk;
-    case reg::kParam5:
-      *value = Packed(c.queue_depth, c.outstanding, 8) | Packed(c.roundings, c.row_sum, 8) << 16 |
-               static_cast<uint32_t>(c.dataflows) << 25;
-      return Answer::kOk;
     default:
       break;
+  }
+  if (offset >= reg::kParam0 && offset < kParamEnd) {
+    *value = config_.ParamWord(static_cast<int>(offset - reg::kParam0) / 4);
+    return Answer::kOk;
   }
   const auto stored = stored_.find(offset);
   if (stored != stored_.end()) {
     *value = stored->second;
     return Answer::kOk;
   }
-  if (offset >= reg::kCntTotal && offset < reg::kCntTotal + kCounterBytes) {
+  if (offset >= reg::kCntFirst && offset < reg::kCntEnd) {
     if (offset % 8 == 0) {
-      const uint64_t counter = Counter((offset - reg::kCntTotal) / 8);
+      const uint64_t counter = Counter(offset);
       *value = static_cast<uint32_t>(counter);
       counter_high_ = static_cast<uint32_t>(counter >> 32);
     } else {
@@ -90,19 +69,14 @@ ControlRegisters::Answer ControlRegisters::Read(uint32_t offset, uint32_t* value
   return Answer::kUnmapped;
 }
 
-uint64_t ControlRegisters::Counter(uint32_t index) const {
-  switch (index) {
-    case 0:
-      return static_cast<uint64_t>(total);
-    case 1:
-      return static_cast<uint64_t>(counters.macs);
-    case 2:
-      return static_cast<uint64_t>(counters.read_beats);
-    case 3:
-      return static_cast<uint64_t>(counters.write_beats);
-    default:
-      return static_cast<uint64_t>(counters.cycles[(index - 4) / 4][(index - 4) % 4]);
+uint64_t ControlRegisters::Counter(uint32_t offset) const {
+  const HardwareCounters counted = AsHardware(counters, total);
+  for (const CounterInfo& counter : kCounters) {
+    if (counter.offset == offset) return counted.*counter.member;
   }
+  const uint32_t place = (offset - reg::kCntEngine) / 8;
+  const CauseInfo& cause = kCauses[place % reg::kNumCauses];
+  return counted.engine[place / reg::kNumCauses].*cause.member;
 }
 
 ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value,

@@ -1,5 +1,5 @@
-// The register file as the host sees it (sw/isa/fields.def, rtl/shell/systole_csr.sv), without bus and
-// without time.
+// The register file as the host sees it (spec/registers.toml, rtl/shell/systole_csr.sv), without
+// bus and without time.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class ControlRegisters {
   RunCounters counters;
 
  private:
-  uint64_t Counter(uint32_t index) const;
+  uint64_t Counter(uint32_t offset) const;
   uint64_t Wide(uint32_t low) const;
 
   HwConfig config_;

@@ -1,5 +1,6 @@
-// Opcodes, instruction fields (NAME_LSB, NAME_W), register offsets and error codes.
-// Printed by `emit_pkg` from sw/isa/fields.def: edit that file, not this one.
+// Opcodes, instruction fields (NAME_LSB, NAME_W), registers and their bits, counters, error codes,
+// rounding modes, latencies, and the sizes that follow from the parameters.
+// Generated from spec/ by `make spec`: edit the definitions there, not this file.
 package systole_pkg;
   localparam int INSTR_W = 256;
   localparam int NUM_ENGINES = 4;
@@ -23,6 +24,7 @@ package systole_pkg;
   localparam logic [7:0] OP_SYNC_POST = 8'h3F;
   localparam logic [7:0] OP_STORE = 8'h40;
   localparam logic [7:0] OP_SYNC_STORE = 8'h4F;
+  localparam logic [3:0] OP_SYNC_NIBBLE = 4'hF;
 
   localparam int OPCODE_LSB = 0;
   localparam int OPCODE_W = 8;
@@ -168,6 +170,30 @@ package systole_pkg;
   localparam logic [11:0] REG_CNT_READ_BEATS = 12'h110;
   localparam logic [11:0] REG_CNT_WRITE_BEATS = 12'h118;
   localparam logic [11:0] REG_CNT_ENGINE = 12'h120;
+  localparam logic [11:0] REG_CNT_FIRST = 12'h100;
+  localparam logic [11:0] REG_CNT_LAST = 12'h19C;
+
+  localparam int CTRL_START_BIT = 0;
+  localparam int CTRL_SOFT_RESET_BIT = 1;
+  localparam int STATUS_BUSY_BIT = 0;
+  localparam int STATUS_DONE_BIT = 1;
+  localparam int STATUS_ERROR_BIT = 2;
+  localparam int STATUS_DRAINING_BIT = 3;
+  localparam int IRQ_DONE_BIT = 0;
+  localparam int IRQ_ERROR_BIT = 1;
+
+  // A counter's place: its offset past REG_CNT_FIRST in steps of 8 bytes.
+  localparam int CNT_TOTAL_INDEX = 0;
+  localparam int CNT_MACS_INDEX = 1;
+  localparam int CNT_READ_BEATS_INDEX = 2;
+  localparam int CNT_WRITE_BEATS_INDEX = 3;
+  localparam int CNT_ENGINE_INDEX = 4;
+  localparam int NUM_COUNTERS = 20;
+  localparam int NUM_CAUSES = 4;
+  localparam int CAUSE_BUSY = 0;
+  localparam int CAUSE_WAIT_TOKEN = 1;
+  localparam int CAUSE_WAIT_DATA = 2;
+  localparam int CAUSE_EMPTY = 3;
 
   localparam logic [7:0] ERR_NONE = 8'd0;  // none
   localparam logic [7:0] ERR_BAD_OPCODE = 8'd1;  // unknown opcode
@@ -179,5 +205,65 @@ package systole_pkg;
   localparam logic [7:0] ERR_READ_RESPONSE = 8'd7;  // AXI read error response
   localparam logic [7:0] ERR_WRITE_RESPONSE = 8'd8;  // AXI write error response
   localparam logic [7:0] ERR_WATCHDOG = 8'd9;  // watchdog
-  localparam logic [7:0] ERR_CONFLICT = 8'd10;  // two readers or two writers on one activation group, or lanes in one bank
+  localparam logic [7:0] ERR_CONFLICT = 8'd10;
+
+  localparam logic [2:0] ROUND_FLOOR = 3'd0;  // arithmetic right shift
+  localparam logic [2:0] ROUND_HALF_UP = 3'd1;  // (p + 2^(s-1)) >> s
+  localparam logic [2:0] ROUND_HALF_AWAY = 3'd2;  // nearest, ties away from zero
+  localparam logic [2:0] ROUND_HALF_EVEN = 3'd3;  // nearest, ties to even
+  localparam logic [2:0] ROUND_TFLITE = 3'd4;  // TensorFlow Lite's two roundings
+  localparam logic [2:0] ROUND_FLOAT32 = 3'd5;  // three IEEE single precision roundings
+  localparam int NUM_ROUNDINGS = 6;
+  localparam int ALL_ROUNDINGS = 63;
+
+  // cycles: last vector in the array -> retire, beside ROWS + COLS
+  localparam int MATMUL_TAIL = 5;
+  // cycles: read-modify-write of an accumulator entry: shortest period of a fold
+  localparam int ACC_TURN = 3;
+  // cycles: last accumulator read -> byte written and retire
+  localparam int POST_TAIL = 10;
+  // cycles: a STORE burst's first slot -> its address and first beat on the bus
+  localparam int STORE_LEAD = 3;
+  // bytes: bursts are cut at addresses that are multiples of this
+  localparam int BURST_BYTES = 256;
+  // instructions: in a burst of the fetch unit
+  localparam int FETCH_GROUP = 8;
+  // bytes: of a channel in the parameter memory
+  localparam int PAR_BYTES = 16;
+  // bytes: of an offset in the offset table
+  localparam int KTAB_BYTES = 2;
+  // tokens: that a counter holds
+  localparam int TOKEN_MAX = 255;
+
+  function automatic int larger(input int a, input int b);
+    larger = (a > b) ? a : b;
+  endfunction
+  // bytes of an AXI beat
+  function automatic int axi_bytes(input int axi_data_width);
+    axi_bytes = axi_data_width / 8;
+  endfunction
+  // byte banks of the activation buffer
+  function automatic int banks(input int rows, input int lanes, input int axi_data_width);
+    banks = (1 << $clog2(larger(larger(rows, lanes), axi_bytes(axi_data_width))));
+  endfunction
+  // activation buffer
+  function automatic int act_bytes(input int act_kib);
+    act_bytes = act_kib * 1024;
+  endfunction
+  // an address group of the activation buffer
+  function automatic int group_bytes(input int act_kib, input int act_groups);
+    group_bytes = act_bytes(act_kib) / larger(1, act_groups);
+  endfunction
+  // rows of a weight bank
+  function automatic int wgt_rows(input int rows, input int wport, input int wgt_kib);
+    wgt_rows = (wgt_kib * 1024) / larger(1, rows * wport);
+  endfunction
+  // rows of the offset table
+  function automatic int ktab_rows(input int rows, input int ktab_kib);
+    ktab_rows = (ktab_kib * 1024) / larger(1, KTAB_BYTES * rows);
+  endfunction
+  // rows of the parameter memory
+  function automatic int par_rows(input int lanes, input int par_kib);
+    par_rows = (par_kib * 1024) / larger(1, PAR_BYTES * lanes);
+  endfunction
 endpackage

@@ -1,4 +1,6 @@
-// Refuses illegal elaboration parameters by name; the same rules as Validate() in sw/isa/config.cc. No logic.
+// Refuses illegal elaboration parameters by name; the same rules as Validate() in
+// sw/isa/config.cc. No logic.
+// Generated from spec/parameters.toml by `make spec`: edit that, not this file.
 `include "systole_assert.svh"
 
 module systole_check_params #(
@@ -21,46 +23,69 @@ module systole_check_params #(
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1
 ) ();
-  // Divisors are forced to at least 1, so that a refused parameter is named and not a division by zero.
-  localparam int ROWS1 = (ROWS < 1) ? 1 : ROWS;
-  localparam int LANES1 = (LANES < 1) ? 1 : LANES;
-  localparam int WPORT1 = (WPORT < 1) ? 1 : WPORT;
-  localparam int GROUPS1 = (ACT_GROUPS < 1) ? 1 : ACT_GROUPS;
-  localparam int NEED1 = (ROWS1 > LANES1) ? ROWS1 : LANES1;
-  localparam int NEED = (AXI_DATA_WIDTH / 8 > NEED1) ? AXI_DATA_WIDTH / 8 : NEED1;
-  localparam int BANKS = 1 << $clog2(NEED);
-  localparam int WGT_ROWS = WGT_KIB * 1024 / (ROWS1 * WPORT1);
-  localparam int PAR_ROWS = PAR_KIB * 1024 / (16 * LANES1);
-  localparam int KTAB_ROWS = KTAB_KIB * 1024 / (2 * ROWS1);
+  localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH);
+  localparam int GROUP_BYTES = systole_pkg::group_bytes(ACT_KIB, ACT_GROUPS);
+  localparam int WGT_ROWS = systole_pkg::wgt_rows(ROWS, WPORT, WGT_KIB);
+  localparam int KTAB_ROWS = systole_pkg::ktab_rows(ROWS, KTAB_KIB);
+  localparam int PAR_ROWS = systole_pkg::par_rows(LANES, PAR_KIB);
 
-  `SYSTOLE_REQUIRE(ROWS, ROWS >= 2 && ROWS <= 64, "2 to 64")
-  `SYSTOLE_REQUIRE(COLS, COLS >= 2 && COLS <= 64, "2 to 64")
-  `SYSTOLE_REQUIRE(WPORT, WPORT >= 1 && WPORT <= COLS && (COLS % WPORT1) == 0, "a divisor of COLS")
-  `SYSTOLE_REQUIRE(LANES, LANES >= 1 && LANES <= COLS, "1 to COLS")
-  `SYSTOLE_REQUIRE(ACT_KIB, ACT_KIB >= 1 && ACT_KIB <= 4096 && (ACT_KIB & (ACT_KIB - 1)) == 0,
-                   "a power of two, 1 to 4096")
-  `SYSTOLE_REQUIRE(ACT_GROUPS, ACT_GROUPS >= 1 && ACT_GROUPS <= 16 && (ACT_GROUPS & (ACT_GROUPS - 1)) == 0,
-                   "1, 2, 4, 8 or 16")
-  // A second block, so that both refusals of ACT_KIB may stand side by side.
-  if (1) begin : gen_group
-    `SYSTOLE_REQUIRE(ACT_KIB, ACT_KIB * 1024 / GROUPS1 / BANKS >= 2,
-                     "at least two rows of banks in each of ACT_GROUPS groups")
+  `SYSTOLE_REQUIRE(ROWS,
+      ROWS >= 2 && ROWS <= 64,
+      "2 to 64")
+  `SYSTOLE_REQUIRE(COLS,
+      COLS >= 2 && COLS <= 64,
+      "2 to 64")
+  `SYSTOLE_REQUIRE(WPORT,
+      WPORT >= 1 && WPORT <= COLS && (COLS % systole_pkg::larger(1, WPORT)) == 0,
+      "a divisor of COLS")
+  `SYSTOLE_REQUIRE(LANES,
+      LANES >= 1 && LANES <= COLS,
+      "1 to COLS")
+  `SYSTOLE_REQUIRE(ACT_KIB,
+      ACT_KIB >= 1 && ACT_KIB <= 4096 && (ACT_KIB & (ACT_KIB - 1)) == 0,
+      "a power of two, 1 to 4096")
+  `SYSTOLE_REQUIRE(ACT_GROUPS,
+      ACT_GROUPS >= 1 && ACT_GROUPS <= 16 && (ACT_GROUPS & (ACT_GROUPS - 1)) == 0,
+      "1, 2, 4, 8 or 16")
+  if (1) begin : gen_act_kib_2
+    `SYSTOLE_REQUIRE(ACT_KIB,
+        (GROUP_BYTES / systole_pkg::larger(1, BANKS)) >= 2,
+        "at least two rows of banks in each of ACT_GROUPS groups")
   end
-  `SYSTOLE_REQUIRE(WGT_KIB, WGT_KIB >= 1 && WGT_KIB <= 8192 && WGT_ROWS >= 2,
-                   "1 to 8192, at least two rows of ROWS * WPORT bytes")
-  `SYSTOLE_REQUIRE(PAR_KIB, PAR_KIB >= 1 && PAR_KIB <= 256 && PAR_ROWS >= 1 && PAR_ROWS <= 2048,
-                   "1 to 256, one to 2048 rows of 16 * LANES bytes")
-  `SYSTOLE_REQUIRE(KTAB_KIB, KTAB_KIB >= 1 && KTAB_KIB <= 1024 && KTAB_ROWS <= 65536,
-                   "1 to 1024, at most 65536 rows of 2 * ROWS bytes")
-  `SYSTOLE_REQUIRE(ACC_DEPTH, ACC_DEPTH >= 4 && ACC_DEPTH <= 1024, "4 to 1024")
-  `SYSTOLE_REQUIRE(AXI_DATA_WIDTH, AXI_DATA_WIDTH == 32 || AXI_DATA_WIDTH == 64 || AXI_DATA_WIDTH == 128,
-                   "32, 64 or 128")
-  `SYSTOLE_REQUIRE(AXI_ADDR_WIDTH, AXI_ADDR_WIDTH >= 32 && AXI_ADDR_WIDTH <= 64, "32 to 64")
-  `SYSTOLE_REQUIRE(AXI_ID_WIDTH, AXI_ID_WIDTH >= 1 && AXI_ID_WIDTH <= 16, "1 to 16")
-  `SYSTOLE_REQUIRE(OUTSTANDING, OUTSTANDING >= 1 && OUTSTANDING <= 32, "1 to 32")
-  `SYSTOLE_REQUIRE(QUEUE_DEPTH, QUEUE_DEPTH >= 2 && QUEUE_DEPTH <= 64 && (QUEUE_DEPTH & (QUEUE_DEPTH - 1)) == 0,
-                   "2, 4, 8, 16, 32 or 64")
-  `SYSTOLE_REQUIRE(ROUNDINGS, ROUNDINGS >= 1 && ROUNDINGS <= 63, "a mask of the six modes, 1 to 63")
-  `SYSTOLE_REQUIRE(ROW_SUM, ROW_SUM == 0 || ROW_SUM == 1, "0 or 1")
-  `SYSTOLE_REQUIRE(DATAFLOWS, DATAFLOWS == 1, "ws (1); os and is are not built yet")
+  `SYSTOLE_REQUIRE(WGT_KIB,
+      WGT_KIB >= 1 && WGT_KIB <= 8192 && WGT_ROWS >= 2,
+      "1 to 8192, at least two rows of ROWS * WPORT bytes")
+  `SYSTOLE_REQUIRE(PAR_KIB,
+      PAR_KIB >= 1 && PAR_KIB <= 256 && PAR_ROWS >= 1 && PAR_ROWS <= 2048,
+      "1 to 256, one to 2048 rows of 16 * LANES bytes")
+  `SYSTOLE_REQUIRE(KTAB_KIB,
+      KTAB_KIB >= 1 && KTAB_KIB <= 1024 && KTAB_ROWS <= 65536,
+      "1 to 1024, at most 65536 rows of 2 * ROWS bytes")
+  `SYSTOLE_REQUIRE(ACC_DEPTH,
+      ACC_DEPTH >= 4 && ACC_DEPTH <= 1024,
+      "4 to 1024")
+  `SYSTOLE_REQUIRE(AXI_DATA_WIDTH,
+      (AXI_DATA_WIDTH == 32 || AXI_DATA_WIDTH == 64 || AXI_DATA_WIDTH == 128),
+      "32, 64 or 128")
+  `SYSTOLE_REQUIRE(AXI_ADDR_WIDTH,
+      AXI_ADDR_WIDTH >= 32 && AXI_ADDR_WIDTH <= 64,
+      "32 to 64")
+  `SYSTOLE_REQUIRE(AXI_ID_WIDTH,
+      AXI_ID_WIDTH >= 1 && AXI_ID_WIDTH <= 16,
+      "1 to 16")
+  `SYSTOLE_REQUIRE(OUTSTANDING,
+      OUTSTANDING >= 1 && OUTSTANDING <= 32,
+      "1 to 32")
+  `SYSTOLE_REQUIRE(QUEUE_DEPTH,
+      QUEUE_DEPTH >= 2 && QUEUE_DEPTH <= 64 && (QUEUE_DEPTH & (QUEUE_DEPTH - 1)) == 0,
+      "2, 4, 8, 16, 32 or 64")
+  `SYSTOLE_REQUIRE(ROUNDINGS,
+      ROUNDINGS >= 1 && ROUNDINGS <= systole_pkg::ALL_ROUNDINGS,
+      "a mask of the six modes, 1 to 63")
+  `SYSTOLE_REQUIRE(ROW_SUM,
+      ROW_SUM >= 0 && ROW_SUM <= 1,
+      "0 or 1")
+  `SYSTOLE_REQUIRE(DATAFLOWS,
+      DATAFLOWS == 1,
+      "ws (1); os and is are not built yet")
 endmodule

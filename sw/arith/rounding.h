@@ -1,21 +1,11 @@
-// The six rounding modes of requantization and their codes (instruction field, RTL, files): defined
-// here once.
+// The rounding modes of requantization (spec/arithmetic.toml) by name.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
-namespace systole {
+#include "sw/isa/rounding_modes.h"
 
-enum class Rounding : uint8_t {
-  kFloor = 0,     // arithmetic right shift
-  kHalfUp = 1,    // (p + 2^(s-1)) >> s
-  kHalfAway = 2,  // nearest, ties away from zero
-  kHalfEven = 3,  // nearest, ties to even
-  kTflite = 4,    // TensorFlow Lite's two roundings
-  kFloat32 = 5,   // three IEEE single precision roundings
-};
-inline constexpr int kNumRoundings = 6;
+namespace systole {
 
 // "floor", "half_up", "half_away", "half_even", "tflite", "float32".
 const char* RoundingName(Rounding mode);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "sw/base/error.h"
 #include "sw/driver/disassemble.h"
 #include "sw/isa/registers.h"
@@ -9,29 +11,15 @@
 namespace systole {
 namespace {
 
-// One identification register and what it must hold.
-struct Expected {
-  const char* name;
-  uint32_t offset;
-  uint32_t value;
-};
-
-std::vector<Expected> Identity(const HwConfig& c) {
-  auto u = [](int v) { return static_cast<uint32_t>(v); };
-  return {
-      {"Id", reg::kId, reg::kIdValue},
-      {"Version", reg::kVersion, reg::kVersionValue},
-      {"Param0 (ROWS, COLS, WPORT, LANES)", reg::kParam0,
-       u(c.rows) | u(c.cols) << 8 | u(c.wport) << 16 | u(c.lanes) << 24},
-      {"Param1 (ACT_KIB, ACT_GROUPS)", reg::kParam1, u(c.act_kib) | u(c.act_groups) << 16},
-      {"Param2 (WGT_KIB, PAR_KIB)", reg::kParam2, u(c.wgt_kib) | u(c.par_kib) << 16},
-      {"Param3 (ACC_DEPTH, KTAB_KIB)", reg::kParam3, u(c.acc_depth) | u(c.ktab_kib) << 16},
-      {"Param4 (AXI_DATA_WIDTH, AXI_ADDR_WIDTH, AXI_ID_WIDTH)", reg::kParam4,
-       u(c.axi_data_width) | u(c.axi_addr_width) << 16 | u(c.axi_id_width) << 24},
-      {"Param5 (QUEUE_DEPTH, OUTSTANDING, ROUNDINGS, ROW_SUM, DATAFLOWS)", reg::kParam5,
-       u(c.queue_depth) | u(c.outstanding) << 8 | u(c.roundings) << 16 | u(c.row_sum) << 24 |
-           u(c.dataflows) << 25},
-  };
+// "Param0 (ROWS, COLS, WPORT, LANES)", lowest bits first.
+std::string ParamName(int word) {
+  std::map<int, const char*> names;
+  for (const ParameterInfo& p : kParameters) {
+    if (p.word == word) names[p.lsb] = p.name;
+  }
+  std::string text;
+  for (const auto& [lsb, name] : names) text += (text.empty() ? "" : ", ") + std::string(name);
+  return fmt::format("Param{} ({})", word, text);
 }
 
 uint64_t LineBytes(const TensorLayout& t) { return uint64_t(t.w) * t.c; }
@@ -52,14 +40,19 @@ uint64_t Driver::ReadReg64(uint32_t offset) {
 }
 
 void Driver::Identify(const HwConfig& expected) {
-  for (const Expected& e : Identity(expected)) {
-    const uint32_t got = device_->ReadReg(e.offset);
-    if (got != e.value) {
-      throw InputError(fmt::format(
-          "accelerator: register {} holds 0x{:08x}, the program needs 0x{:08x}; compile for the "
-          "accelerator's own parameters",
-          e.name, got, e.value));
-    }
+  auto expect = [this](const std::string& name, uint32_t offset, uint32_t value) {
+    const uint32_t got = device_->ReadReg(offset);
+    if (got == value) return;
+    throw InputError(fmt::format(
+        "accelerator: register {} holds 0x{:08x}, the program needs 0x{:08x}; compile for the "
+        "accelerator's own parameters",
+        name, got, value));
+  };
+  expect("Id", reg::kId, reg::kIdValue);
+  expect("Version", reg::kVersion, reg::kVersionValue);
+  for (int word = 0; word < kParamWords; ++word) {
+    expect(ParamName(word), reg::kParam0 + 4 * static_cast<uint32_t>(word),
+           expected.ParamWord(word));
   }
 }
 
@@ -152,15 +145,11 @@ std::vector<int8_t> Driver::ReadOutputs(const Program& program) {
 
 HardwareCounters Driver::ReadCounters() {
   HardwareCounters c;
-  c.total = ReadReg64(reg::kCntTotal);
-  c.macs = ReadReg64(reg::kCntMacs);
-  c.read_beats = ReadReg64(reg::kCntReadBeats);
-  c.write_beats = ReadReg64(reg::kCntWriteBeats);
+  for (const CounterInfo& counter : kCounters) c.*counter.member = ReadReg64(counter.offset);
   for (int e = 0; e < kNumEngines; ++e) {
-    c.engine[e].busy = ReadReg64(reg::EngineCounter(e, reg::Cause::kBusy));
-    c.engine[e].wait_token = ReadReg64(reg::EngineCounter(e, reg::Cause::kWaitToken));
-    c.engine[e].wait_data = ReadReg64(reg::EngineCounter(e, reg::Cause::kWaitData));
-    c.engine[e].empty = ReadReg64(reg::EngineCounter(e, reg::Cause::kEmpty));
+    for (const CauseInfo& cause : kCauses) {
+      c.engine[e].*cause.member = ReadReg64(reg::EngineCounter(e, cause.cause));
+    }
   }
   return c;
 }

@@ -10,6 +10,7 @@
 
 #include "sw/compiler/program.h"
 #include "sw/driver/device.h"
+#include "sw/isa/counters.h"
 
 namespace systole {
 
@@ -22,16 +23,6 @@ class HardwareError : public std::runtime_error {
   const ErrorCode code;
   const int engine;   // 0..3, 4: fetch
   const uint32_t pc;  // index in the program
-};
-
-// The performance counters of the last run, in cycles. For each engine busy + wait_token +
-// wait_data + empty = total.
-struct HardwareCounters {
-  struct EngineCycles {
-    uint64_t busy = 0, wait_token = 0, wait_data = 0, empty = 0;
-  };
-  uint64_t total = 0, macs = 0, read_beats = 0, write_beats = 0;
-  std::array<EngineCycles, kNumEngines> engine;
 };
 
 class Driver {

@@ -11,32 +11,6 @@
 namespace systole {
 namespace {
 
-struct Parameter {
-  const char* name;
-  int HwConfig::*member;
-};
-
-constexpr Parameter kParameters[] = {
-    {"ROWS", &HwConfig::rows},
-    {"COLS", &HwConfig::cols},
-    {"WPORT", &HwConfig::wport},
-    {"LANES", &HwConfig::lanes},
-    {"ACT_KIB", &HwConfig::act_kib},
-    {"ACT_GROUPS", &HwConfig::act_groups},
-    {"WGT_KIB", &HwConfig::wgt_kib},
-    {"PAR_KIB", &HwConfig::par_kib},
-    {"KTAB_KIB", &HwConfig::ktab_kib},
-    {"ACC_DEPTH", &HwConfig::acc_depth},
-    {"AXI_DATA_WIDTH", &HwConfig::axi_data_width},
-    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width},
-    {"AXI_ID_WIDTH", &HwConfig::axi_id_width},
-    {"OUTSTANDING", &HwConfig::outstanding},
-    {"QUEUE_DEPTH", &HwConfig::queue_depth},
-    {"ROUNDINGS", &HwConfig::roundings},
-    {"ROW_SUM", &HwConfig::row_sum},
-    {"DATAFLOWS", &HwConfig::dataflows},
-};
-
 [[noreturn]] void BadValue(const std::string& name, const std::string& value,
                            const std::string& allowed) {
   throw InputError(
@@ -66,7 +40,7 @@ std::vector<std::string> Split(const std::string& text, char separator) {
 
 int ParseRoundings(const std::string& value) {
   int mask = 0;
-  if (value == "all") return (1 << kNumRoundings) - 1;
+  if (value == "all") return kAllRoundings;
   if (ParseInt(value, &mask)) return mask;
   for (const std::string& name : Split(value, ',')) {
     bool found = false;
@@ -77,9 +51,9 @@ int ParseRoundings(const std::string& value) {
       }
     }
     if (!found) {
-      BadValue(
-          "ROUNDINGS", value,
-          "all, a mask from 1 to 63, or names of floor,half_up,half_away,half_even,tflite,float32");
+      BadValue("ROUNDINGS", value,
+               fmt::format("all, a mask from 1 to {}, or names of {}", kAllRoundings,
+                           fmt::join(kRoundingNames, ",")));
     }
   }
   return mask;
@@ -100,7 +74,7 @@ int ParseDataflows(const std::string& value) {
 const std::vector<std::string>& ParameterNames() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> n;
-    for (const Parameter& p : kParameters) n.push_back(p.name);
+    for (const ParameterInfo& p : kParameters) n.push_back(p.name);
     return n;
   }();
   return names;
@@ -113,7 +87,7 @@ HwConfig ParseParameters(const std::vector<std::string>& assignments) {
     const size_t eq = assignment.find('=');
     const std::string name = assignment.substr(0, eq);
     const auto* parameter = std::find_if(std::begin(kParameters), std::end(kParameters),
-                                         [&](const Parameter& p) { return name == p.name; });
+                                         [&](const ParameterInfo& p) { return name == p.name; });
     if (parameter == std::end(kParameters)) {
       throw InputError(fmt::format("parameter {} is unknown; the names are {}", name,
                                    fmt::join(ParameterNames(), ", ")));
@@ -137,7 +111,7 @@ HwConfig ParseParameters(const std::vector<std::string>& assignments) {
 
 std::string FormatParameters(const HwConfig& config, const std::string& separator) {
   std::string out;
-  for (const Parameter& p : kParameters) {
+  for (const ParameterInfo& p : kParameters) {
     if (!out.empty()) out += separator;
     out += fmt::format("{}={}", p.name, config.*(p.member));
   }
@@ -148,7 +122,7 @@ std::string MakeVariables(const HwConfig& config) {
   HwConfig defaults;
   defaults.lanes = std::min(defaults.lanes, config.cols);
   std::string out;
-  for (const Parameter& p : kParameters) {
+  for (const ParameterInfo& p : kParameters) {
     if (config.*(p.member) == defaults.*(p.member)) continue;
     if (!out.empty()) out += ' ';
     out += fmt::format("{}={}", p.name, config.*(p.member));

@@ -1,13 +1,13 @@
+// Generated from spec/ by `make spec`: edit the definitions there, not this file.
 #include "sw/isa/config.h"
 
 #include <fmt/format.h>
 
 #include "sw/base/error.h"
+#include "sw/isa/rounding_modes.h"
 
 namespace systole {
 namespace {
-
-bool PowerOfTwo(int v) { return v > 0 && (v & (v - 1)) == 0; }
 
 void Require(bool ok, const char* name, int value, const char* allowed) {
   if (!ok)
@@ -24,17 +24,25 @@ std::string HwConfig::Key() const {
                      roundings, row_sum, dataflows);
 }
 
+uint32_t HwConfig::ParamWord(int word) const {
+  uint32_t value = 0;
+  for (const ParameterInfo& p : kParameters) {
+    if (p.word == word) value |= static_cast<uint32_t>(this->*p.member) << p.lsb;
+  }
+  return value;
+}
+
 void Validate(const HwConfig& c) {
   Require(c.rows >= 2 && c.rows <= 64, "ROWS", c.rows, "2 to 64");
   Require(c.cols >= 2 && c.cols <= 64, "COLS", c.cols, "2 to 64");
-  Require(c.wport >= 1 && c.wport <= c.cols && c.cols % c.wport == 0, "WPORT", c.wport,
+  Require(c.wport >= 1 && c.wport <= c.cols && (c.cols % c.wport) == 0, "WPORT", c.wport,
           "a divisor of COLS");
   Require(c.lanes >= 1 && c.lanes <= c.cols, "LANES", c.lanes, "1 to COLS");
-  Require(PowerOfTwo(c.act_kib) && c.act_kib <= 4096, "ACT_KIB", c.act_kib,
+  Require(c.act_kib >= 1 && c.act_kib <= 4096 && IsPowerOfTwo(c.act_kib), "ACT_KIB", c.act_kib,
           "a power of two, 1 to 4096");
-  Require(PowerOfTwo(c.act_groups) && c.act_groups <= 16, "ACT_GROUPS", c.act_groups,
-          "1, 2, 4, 8 or 16");
-  Require(c.GroupBytes() / c.Banks() >= 2, "ACT_KIB", c.act_kib,
+  Require(c.act_groups >= 1 && c.act_groups <= 16 && IsPowerOfTwo(c.act_groups), "ACT_GROUPS",
+          c.act_groups, "1, 2, 4, 8 or 16");
+  Require((c.GroupBytes() / c.Banks()) >= 2, "ACT_KIB", c.act_kib,
           "at least two rows of banks in each of ACT_GROUPS groups");
   Require(c.wgt_kib >= 1 && c.wgt_kib <= 8192 && c.WgtRows() >= 2, "WGT_KIB", c.wgt_kib,
           "1 to 8192, at least two rows of ROWS * WPORT bytes");
@@ -43,17 +51,17 @@ void Validate(const HwConfig& c) {
   Require(c.ktab_kib >= 1 && c.ktab_kib <= 1024 && c.KtabRows() <= 65536, "KTAB_KIB", c.ktab_kib,
           "1 to 1024, at most 65536 rows of 2 * ROWS bytes");
   Require(c.acc_depth >= 4 && c.acc_depth <= 1024, "ACC_DEPTH", c.acc_depth, "4 to 1024");
-  Require(c.axi_data_width == 32 || c.axi_data_width == 64 || c.axi_data_width == 128,
+  Require((c.axi_data_width == 32 || c.axi_data_width == 64 || c.axi_data_width == 128),
           "AXI_DATA_WIDTH", c.axi_data_width, "32, 64 or 128");
   Require(c.axi_addr_width >= 32 && c.axi_addr_width <= 64, "AXI_ADDR_WIDTH", c.axi_addr_width,
           "32 to 64");
   Require(c.axi_id_width >= 1 && c.axi_id_width <= 16, "AXI_ID_WIDTH", c.axi_id_width, "1 to 16");
   Require(c.outstanding >= 1 && c.outstanding <= 32, "OUTSTANDING", c.outstanding, "1 to 32");
-  Require(PowerOfTwo(c.queue_depth) && c.queue_depth >= 2 && c.queue_depth <= 64, "QUEUE_DEPTH",
+  Require(c.queue_depth >= 2 && c.queue_depth <= 64 && IsPowerOfTwo(c.queue_depth), "QUEUE_DEPTH",
           c.queue_depth, "2, 4, 8, 16, 32 or 64");
-  Require(c.roundings >= 1 && c.roundings <= 0x3F, "ROUNDINGS", c.roundings,
+  Require(c.roundings >= 1 && c.roundings <= kAllRoundings, "ROUNDINGS", c.roundings,
           "a mask of the six modes, 1 to 63");
-  Require(c.row_sum == 0 || c.row_sum == 1, "ROW_SUM", c.row_sum, "0 or 1");
+  Require(c.row_sum >= 0 && c.row_sum <= 1, "ROW_SUM", c.row_sum, "0 or 1");
   Require(c.dataflows == 1, "DATAFLOWS", c.dataflows, "ws (1); os and is are not built yet");
 }
 

@@ -1,51 +1,98 @@
 // Elaboration parameters of the accelerator: what the RTL is built with and every other description
 // is told.
+// Generated from spec/ by `make spec`: edit the definitions there, not this file.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
+#include "sw/isa/pipeline.h"
+
 namespace systole {
 
-struct HwConfig {
-  int rows = 16;            // array rows (K lanes), 2..64
-  int cols = 16;            // array columns (filters), 2..64
-  int wport = 1;            // weight columns loaded per cycle, divides cols
-  int lanes = 8;            // requantize lanes, 1..cols
-  int act_kib = 32;         // activation buffer, power of two
-  int act_groups = 4;       // address groups, power of two: one reader and one writer each
-  int wgt_kib = 128;        // weight buffer
-  int par_kib = 8;          // parameter memory (16 bytes a channel)
-  int ktab_kib = 4;         // offset table (2 bytes a lane)
-  int acc_depth = 128;      // accumulator entries per half, 4..1024
-  int axi_data_width = 64;  // bits: 32, 64 or 128
-  int axi_addr_width = 32;  // bits: 32..64
-  int axi_id_width = 4;     // bits: 1..16
-  int outstanding = 8;      // read and write bursts in flight, 1..32
-  int queue_depth = 8;      // instructions per engine queue, power of two, 2..64
-  int roundings = 0x3F;     // bit r: rounding mode r is included
-  int row_sum = 1;          // 1: the row-sum column (asymmetric weights) is included
-  int dataflows = 1;        // bit 0 weight stationary (others refused for now)
+inline constexpr bool IsPowerOfTwo(int v) { return v > 0 && (v & (v - 1)) == 0; }
+inline constexpr int NextPowerOfTwo(int v) {
+  int power = 1;
+  while (power < v) power *= 2;
+  return power;
+}
 
+struct HwConfig {
+  int rows = 16;            // array rows: lanes of the reduction axis K
+  int cols = 16;            // array columns: filters
+  int wport = 1;            // weight columns loaded per cycle
+  int lanes = 8;            // requantize lanes
+  int act_kib = 32;         // activation buffer, KiB
+  int act_groups = 4;       // its address groups: one reader and one writer each
+  int wgt_kib = 128;        // weight buffer, KiB
+  int par_kib = 8;          // parameter memory, KiB (16 bytes a channel)
+  int ktab_kib = 4;         // offset table, KiB (2 bytes a lane)
+  int acc_depth = 128;      // accumulator entries per half
+  int axi_data_width = 64;  // data bits of both memory ports
+  int axi_addr_width = 32;  // address bits
+  int axi_id_width = 4;     // identifier bits
+  int outstanding = 8;      // read and write bursts in flight
+  int queue_depth = 8;      // instructions queued per engine
+  int roundings = 63;       // bit r: rounding mode r is included
+  int row_sum = 1;          // 1: the row-sum column (asymmetric weights) is included
+  int dataflows = 1;        // bit 0: weight stationary
+
+  // bytes of an AXI beat
   int AxiBytes() const { return axi_data_width / 8; }
-  // Byte banks of the activation buffer: next power of two >= max(rows, lanes, AXI bytes).
-  int Banks() const {
-    int need = rows > lanes ? rows : lanes;
-    if (AxiBytes() > need) need = AxiBytes();
-    int b = 1;
-    while (b < need) b *= 2;
-    return b;
-  }
+  // byte banks of the activation buffer
+  int Banks() const { return NextPowerOfTwo(std::max({rows, lanes, AxiBytes()})); }
+  // activation buffer
   int ActBytes() const { return act_kib * 1024; }
+  // an address group of the activation buffer
   int GroupBytes() const { return ActBytes() / act_groups; }
-  int WgtRows() const { return wgt_kib * 1024 / (rows * wport); }  // rows per weight bank
-  int KtabRows() const { return ktab_kib * 1024 / (rows * 2); }
-  int ParRows() const { return par_kib * 1024 / (16 * lanes); }
+  // rows of a weight bank
+  int WgtRows() const { return (wgt_kib * 1024) / (rows * wport); }
+  // rows of the offset table
+  int KtabRows() const { return (ktab_kib * 1024) / (pipeline::kKtabBytes * rows); }
+  // rows of the parameter memory
+  int ParRows() const { return (par_kib * 1024) / (pipeline::kParBytes * lanes); }
+
   // Folder-name form, e.g. "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1".
   std::string Key() const;
+  // What the register PARAM<word> reads.
+  uint32_t ParamWord(int word) const;
 };
 
 // Throws InputError naming the parameter, its value and what is allowed.
 void Validate(const HwConfig& config);
+
+// The parameters in the order of the RTL's parameter list, each with its place in the PARAM
+// registers.
+struct ParameterInfo {
+  const char* name;  // as in the RTL
+  int HwConfig::*member;
+  int word, lsb, width;
+  const char* meaning;
+};
+inline constexpr int kNumParameters = 18;
+inline constexpr int kParamWords = 6;
+inline constexpr ParameterInfo kParameters[kNumParameters] = {
+    {"ROWS", &HwConfig::rows, 0, 0, 8, "array rows: lanes of the reduction axis K"},
+    {"COLS", &HwConfig::cols, 0, 8, 8, "array columns: filters"},
+    {"WPORT", &HwConfig::wport, 0, 16, 8, "weight columns loaded per cycle"},
+    {"LANES", &HwConfig::lanes, 0, 24, 8, "requantize lanes"},
+    {"ACT_KIB", &HwConfig::act_kib, 1, 0, 16, "activation buffer, KiB"},
+    {"ACT_GROUPS", &HwConfig::act_groups, 1, 16, 16,
+     "its address groups: one reader and one writer each"},
+    {"WGT_KIB", &HwConfig::wgt_kib, 2, 0, 16, "weight buffer, KiB"},
+    {"PAR_KIB", &HwConfig::par_kib, 2, 16, 16, "parameter memory, KiB (16 bytes a channel)"},
+    {"KTAB_KIB", &HwConfig::ktab_kib, 3, 16, 16, "offset table, KiB (2 bytes a lane)"},
+    {"ACC_DEPTH", &HwConfig::acc_depth, 3, 0, 16, "accumulator entries per half"},
+    {"AXI_DATA_WIDTH", &HwConfig::axi_data_width, 4, 0, 16, "data bits of both memory ports"},
+    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width, 4, 16, 8, "address bits"},
+    {"AXI_ID_WIDTH", &HwConfig::axi_id_width, 4, 24, 8, "identifier bits"},
+    {"OUTSTANDING", &HwConfig::outstanding, 5, 8, 8, "read and write bursts in flight"},
+    {"QUEUE_DEPTH", &HwConfig::queue_depth, 5, 0, 8, "instructions queued per engine"},
+    {"ROUNDINGS", &HwConfig::roundings, 5, 16, 8, "bit r: rounding mode r is included"},
+    {"ROW_SUM", &HwConfig::row_sum, 5, 24, 1,
+     "1: the row-sum column (asymmetric weights) is included"},
+    {"DATAFLOWS", &HwConfig::dataflows, 5, 25, 7, "bit 0: weight stationary"},
+};
 
 }  // namespace systole

@@ -14,15 +14,9 @@
 #include <vector>
 
 #include "sw/timing/laws.h"
+#include "sw/timing/run_counters.h"
 
 namespace systole {
-
-// docs/timing.md, Counters. cycles[engine][cause], causes in the order BUSY, WAIT_TOKEN, WAIT_DATA,
-// EMPTY.
-struct RunCounters {
-  std::array<std::array<int64_t, 4>, kNumEngines> cycles{};
-  int64_t macs = 0, read_beats = 0, write_beats = 0;
-};
 
 class Scheduler {
  public:

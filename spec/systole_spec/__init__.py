@@ -1,0 +1,1 @@
+"""Reads the definition files of spec/ and writes what follows from them."""

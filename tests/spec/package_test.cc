@@ -1,0 +1,164 @@
+// The RTL package, read as text, against the constants that C++ compiles with: same names, same
+// values, nothing missing on either side.
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <cstdint>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "sw/isa/config.h"
+#include "sw/isa/counters.h"
+#include "sw/isa/isa.h"
+#include "sw/isa/pipeline.h"
+#include "sw/isa/registers.h"
+#include "sw/isa/rounding_modes.h"
+
+namespace systole {
+namespace {
+
+// "PopLoad", "half_up" -> "POP_LOAD", "HALF_UP"
+std::string Upper(const std::string& name) {
+  std::string out;
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (i > 0 && std::isupper(static_cast<unsigned char>(name[i]))) out += '_';
+    out += static_cast<char>(std::toupper(static_cast<unsigned char>(name[i])));
+  }
+  return out;
+}
+
+// "63", "12'h0FC", "3'd5"
+uint64_t Number(const std::string& text) {
+  const size_t quote = text.find('\'');
+  if (quote == std::string::npos) return std::stoull(text);
+  return std::stoull(text.substr(quote + 2), nullptr, text[quote + 1] == 'h' ? 16 : 10);
+}
+
+class PackageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::ifstream file(SYSTOLE_SOURCE_DIR "/rtl/common/systole_pkg.sv");
+    ASSERT_TRUE(file) << "rtl/common/systole_pkg.sv cannot be read";
+    const std::regex line(R"(\s*localparam\s+(?:int|logic \[\d+:0\])\s+(\w+)\s*=\s*([\w']+);.*)");
+    std::smatch match;
+    for (std::string text; std::getline(file, text);) {
+      if (text.find("localparam") == std::string::npos) continue;
+      ASSERT_TRUE(std::regex_match(text, match, line)) << text;
+      ASSERT_TRUE(package_.emplace(match[1], Number(match[2])).second) << match[1] << " twice";
+    }
+  }
+
+  void Expect(const std::string& name, uint64_t value) {
+    const auto found = package_.find(name);
+    ASSERT_NE(found, package_.end()) << "the RTL package has no " << name;
+    EXPECT_EQ(found->second, value) << name;
+    seen_.insert(name);
+  }
+
+  // All names of the package that start with `prefix` have been expected.
+  void ExpectNothingElse(const std::string& prefix) {
+    for (const auto& [name, value] : package_) {
+      if (name.rfind(prefix, 0) == 0) {
+        EXPECT_TRUE(seen_.count(name)) << name << " is in the RTL package only";
+      }
+    }
+  }
+
+  std::map<std::string, uint64_t> package_;
+  std::set<std::string> seen_;
+};
+
+TEST_F(PackageTest, OpcodesAndFieldsAreTheSame) {
+#define OPCODE(name, code) Expect("OP_" + Upper(#name), static_cast<uint64_t>(Opcode::k##name));
+#define FIELD(name, lsb, width)                                             \
+  Expect(Upper(#name) + "_LSB", static_cast<uint64_t>(field::k##name.lsb)); \
+  Expect(Upper(#name) + "_W", static_cast<uint64_t>(field::k##name.width));
+#include "sw/isa/fields.def"
+  Expect("OP_SYNC_NIBBLE", 0xF);
+  Expect("INSTR_W", 8 * kInstructionBytes);
+  for (const char* prefix : {"OP_", "LS_", "MM_", "PO_", "POP_", "PUSH_", "OPCODE_", "INSTR_"}) {
+    ExpectNothingElse(prefix);
+  }
+}
+
+TEST_F(PackageTest, EnginesAreTheSame) {
+  Expect("NUM_ENGINES", kNumEngines);
+  Expect("ENGINE_LOAD", static_cast<uint64_t>(Engine::kLoad));
+  Expect("ENGINE_MATMUL", static_cast<uint64_t>(Engine::kMatmul));
+  Expect("ENGINE_POST", static_cast<uint64_t>(Engine::kPost));
+  Expect("ENGINE_STORE", static_cast<uint64_t>(Engine::kStore));
+  Expect("ENGINE_FETCH", kNumEngines);
+  ExpectNothingElse("ENGINE_");
+}
+
+TEST_F(PackageTest, RegistersAndBitsAreTheSame) {
+#define REG(name, offset) Expect("REG_" + Upper(#name), reg::k##name);
+#include "sw/isa/fields.def"
+  Expect("REG_CNT_FIRST", reg::kCntFirst);
+  Expect("REG_CNT_LAST", reg::kCntEnd - 4);
+  ExpectNothingElse("REG_");
+  Expect("ID_VALUE", reg::kIdValue);
+  Expect("VERSION_VALUE", reg::kVersionValue);
+  auto bit = [this](const std::string& name, uint32_t mask) {
+    const uint64_t place = package_.at(name);
+    EXPECT_EQ(mask, 1u << place) << name;
+    seen_.insert(name);
+  };
+  bit("CTRL_START_BIT", reg::kCtrlStart);
+  bit("CTRL_SOFT_RESET_BIT", reg::kCtrlSoftReset);
+  bit("STATUS_BUSY_BIT", reg::kStatusBusy);
+  bit("STATUS_DONE_BIT", reg::kStatusDone);
+  bit("STATUS_ERROR_BIT", reg::kStatusError);
+  bit("STATUS_DRAINING_BIT", reg::kStatusDraining);
+  bit("IRQ_DONE_BIT", reg::kIrqDone);
+  bit("IRQ_ERROR_BIT", reg::kIrqError);
+  for (const char* prefix : {"CTRL_", "STATUS_", "IRQ_"}) ExpectNothingElse(prefix);
+}
+
+TEST_F(PackageTest, CountersAreTheSame) {
+  for (const CounterInfo& c : kCounters) {
+    Expect("CNT_" + Upper(c.name) + "_INDEX", (c.offset - reg::kCntFirst) / 8);
+  }
+  Expect("CNT_ENGINE_INDEX", (reg::kCntEngine - reg::kCntFirst) / 8);
+  ExpectNothingElse("CNT_");
+  Expect("NUM_COUNTERS", (reg::kCntEnd - reg::kCntFirst) / 8);
+  for (const CauseInfo& c : kCauses) {
+    Expect("CAUSE_" + Upper(c.name), static_cast<uint64_t>(c.cause));
+  }
+  Expect("NUM_CAUSES", reg::kNumCauses);
+  ExpectNothingElse("CAUSE_");
+}
+
+TEST_F(PackageTest, ErrorCodesAreTheSame) {
+#define ERROR_CODE(name, code, text) \
+  Expect("ERR_" + Upper(#name), static_cast<uint64_t>(ErrorCode::k##name));
+#include "sw/isa/fields.def"
+  ExpectNothingElse("ERR_");
+}
+
+TEST_F(PackageTest, RoundingModesAreTheSame) {
+  for (int r = 0; r < kNumRoundings; ++r) {
+    Expect("ROUND_" + Upper(kRoundingNames[r]), static_cast<uint64_t>(r));
+  }
+  ExpectNothingElse("ROUND_");
+  Expect("NUM_ROUNDINGS", kNumRoundings);
+  Expect("ALL_ROUNDINGS", kAllRoundings);
+}
+
+TEST_F(PackageTest, LatenciesAndSizesAreTheSame) {
+  Expect("MATMUL_TAIL", pipeline::kMatmulTail);
+  Expect("ACC_TURN", pipeline::kAccTurn);
+  Expect("POST_TAIL", pipeline::kPostTail);
+  Expect("STORE_LEAD", pipeline::kStoreLead);
+  Expect("BURST_BYTES", pipeline::kBurstBytes);
+  Expect("FETCH_GROUP", pipeline::kFetchGroup);
+  Expect("PAR_BYTES", pipeline::kParBytes);
+  Expect("KTAB_BYTES", pipeline::kKtabBytes);
+  Expect("TOKEN_MAX", pipeline::kTokenMax);
+}
+
+}  // namespace
+}  // namespace systole
