@@ -73,7 +73,7 @@ class PackageTest : public testing::Test {
 
 TEST_F(PackageTest, OpcodesAndFieldsAreTheSame) {
 #define OPCODE(name, code) Expect("OP_" + Upper(#name), static_cast<uint64_t>(Opcode::k##name));
-#define FIELD(name, lsb, width)                                             \
+#define FIELD(name, at, bits)                                               \
   Expect(Upper(#name) + "_LSB", static_cast<uint64_t>(field::k##name.lsb)); \
   Expect(Upper(#name) + "_W", static_cast<uint64_t>(field::k##name.width));
 #include "sw/isa/fields.def"
