@@ -24,9 +24,18 @@ def draw():
             left = x - (step - size) if k else x - 14
             c.arrow((left, y + 30), (x, y + 30))
             c.arrow((x + size / 2, y + size), (x + size / 2, y + step))
-            c.line([(x - step + 30 if k else x - 14, y + 9), (x + 14, y + 9)], GREY, 1.2, True, "3 2")
-    c.text(x0 + 1.5 * step + size / 2, y0 + 4 * step + 18, "to the accumulators, column c: c cycles later", 11)
-    c.text(x0 - 10, 62, "weights of the next slice shift in from the left (dashed),", 11, "start", GREY)
+            c.line(
+                [(x - step + 30 if k else x - 14, y + 9), (x + 14, y + 9)], GREY, 1.2, True, "3 2"
+            )
+    c.text(
+        x0 + 1.5 * step + size / 2,
+        y0 + 4 * step + 18,
+        "to the accumulators, column c: c cycles later",
+        11,
+    )
+    c.text(
+        x0 - 10, 62, "weights of the next slice shift in from the left (dashed),", 11, "start", GREY
+    )
     c.text(x0 - 10, 76, "while this one computes", 11, "start", GREY)
     # One PE
     px, py = 470, 70
@@ -44,12 +53,25 @@ def draw():
     c.text(px + 172, py + 75, "swap, a bit that travels", 10, "start")
     c.arrow((px + 164, py + 118), (px + 164, py + 146))
     c.arrow((px - 26, py + 166), (px + 120, py + 166))
-    c.arrow((px + 60, py + 166), (px + 60, py + 130), (px + 222, py + 130), (px + 222, py + 107), (px + 236, py + 107))
+    c.arrow(
+        (px + 60, py + 166),
+        (px + 60, py + 130),
+        (px + 222, py + 130),
+        (px + 222, py + 107),
+        (px + 236, py + 107),
+    )
     c.arrow((px + 324, py + 107), (px + 376, py + 107))
     c.arrow((px + 208, py + 166), (px + 236, py + 166))
     c.arrow((px + 334, py - 2), (px + 334, py + 136), (px + 280, py + 136), (px + 280, py + 146))
     c.arrow((px + 280, py + 186), (px + 280, py + 200))
     c.arrow((px + 280, py + 234), (px + 280, py + 276))
-    c.text(px + 175, py + 300, "registers: shadow weight, weight, activation (int8), sum (int32);", 10)
-    c.text(px + 175, py + 314, "no bubble between two slices: w takes s as the first vector arrives", 10)
+    c.text(
+        px + 175, py + 300, "registers: shadow weight, weight, activation (int8), sum (int32);", 10
+    )
+    c.text(
+        px + 175,
+        py + 314,
+        "no bubble between two slices: w takes s as the first vector arrives",
+        10,
+    )
     return c.file()

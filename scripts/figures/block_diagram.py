@@ -6,7 +6,11 @@ from .svg import ENGINE, GREY, MEMORY, Canvas
 def draw():
     c = Canvas(860, 400, "Systole: engines, memories and bus ports")
     # Ports on the left
-    for y, words in ((40, "AXI4-Lite\nregisters"), (125, "AXI4 fetch\nprogram"), (270, "AXI4 data\nimages, weights,\nresults")):
+    for y, words in (
+        (40, "AXI4-Lite\nregisters"),
+        (125, "AXI4 fetch\nprogram"),
+        (270, "AXI4 data\nimages, weights,\nresults"),
+    ):
         c.box(8, y, 100, 54, words, fill="white", size=11, dash="4 3")
     c.box(140, 40, 150, 50, "registers, counters,\nrun control, interrupt", size=11)
     c.box(140, 125, 62, 50, "fetch", size=12)

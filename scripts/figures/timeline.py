@@ -20,6 +20,8 @@ def stamps(systole):
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "stamps.csv"
         command = [systole, "run", MODEL, "--images", IMAGES, "--first", "1", "--batch", "1"]
-        subprocess.run([*command, "--backend", "tlm", "--stamps", out], check=True, capture_output=True)
+        subprocess.run(
+            [*command, "--backend", "tlm", "--stamps", out], check=True, capture_output=True
+        )
         with open(out, encoding="utf-8") as file:
             return list(csv.DictReader(file))

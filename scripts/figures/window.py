@@ -20,19 +20,52 @@ def draw():
         for x in range(size):
             inside = HALO <= x < PIXELS + HALO and HALO <= y < PIXELS + HALO
             c.rect(
-                left + x * STEP, top + y * STEP, STEP, STEP, "white" if inside else "#d9d9d9", "#c4c4c4", 0.4
+                left + x * STEP,
+                top + y * STEP,
+                STEP,
+                STEP,
+                "white" if inside else "#d9d9d9",
+                "#c4c4c4",
+                0.4,
             )
     # The windows of output pixels (0, 10) and (0, 11)
     wx, wy = 10, 4
     width = KERNEL + CELL - 1
-    c.rect(left + wx * STEP, top + wy * STEP, width * STEP, KERNEL * STEP, ENGINE["MATMUL"], INK, 1.2, opacity=0.55)
+    c.rect(
+        left + wx * STEP,
+        top + wy * STEP,
+        width * STEP,
+        KERNEL * STEP,
+        ENGINE["MATMUL"],
+        INK,
+        1.2,
+        opacity=0.55,
+    )
     c.rect(left + wx * STEP, top + wy * STEP, KERNEL * STEP, KERNEL * STEP, "none", INK, 1.6)
-    c.rect(left + (wx + 1) * STEP, top + wy * STEP, KERNEL * STEP, KERNEL * STEP, "none", "#555", 1.6, "3 2")
-    c.text(left, top + size * STEP + 20, "one cell = 2 output pixels: their 5 x 5 windows", 11, "start")
-    c.text(left, top + size * STEP + 35, "overlap in a common window of 5 x 6 elements", 11, "start")
+    c.rect(
+        left + (wx + 1) * STEP,
+        top + wy * STEP,
+        KERNEL * STEP,
+        KERNEL * STEP,
+        "none",
+        "#555",
+        1.6,
+        "3 2",
+    )
+    c.text(
+        left, top + size * STEP + 20, "one cell = 2 output pixels: their 5 x 5 windows", 11, "start"
+    )
+    c.text(
+        left, top + size * STEP + 35, "overlap in a common window of 5 x 6 elements", 11, "start"
+    )
     # Lanes and columns
     gx, gy, cell = 460, 78, 15
-    c.text(gx + COLUMNS * cell / 2 + 30, 28, "array: 16 lanes x 16 columns, K-slice 0, filters 0 to 5 of each pixel", 12)
+    c.text(
+        gx + COLUMNS * cell / 2 + 30,
+        28,
+        "array: 16 lanes x 16 columns, K-slice 0, filters 0 to 5 of each pixel",
+        12,
+    )
     for n in range(COLUMNS):
         used = n < CELL * FILTERS
         words = f"{n % FILTERS}" if used else "-"
