@@ -46,11 +46,12 @@ class FiguresTest(unittest.TestCase):
                 with open(out, encoding="utf-8") as file:
                     report = json.load(file)
             for figure in run["figure"]:
-                words = figure["format"].format(pick(report, figure["value"]))
+                words = figure["format"].format(pick(report, figure["value"])).replace("%", " %")
                 for place in figure["where"]:
                     page, text = place.split(": ", 1)
                     with self.subTest(run=run["name"], place=place):
-                        self.assertIn(flat(text.replace("{}", words)), flat(pages.read(page)))
+                        stands = flat(text.replace("{}", words)) in flat(pages.read(page))
+                        self.assertTrue(stands, f"{page} should say: {text.replace('{}', words)}")
 
 
 if __name__ == "__main__":
