@@ -40,6 +40,8 @@ constexpr Command kCommands[] = {
      true},
     {"config", "check RTL parameters and print all of them, and the build folder's name",
      "systole-run", "cli", "build", true},
+    {"check", "directed programs that reach every corner of the RTL", "systole-check", "check",
+     "build", false},
     {"scalesim", "drop-in for SCALE-Sim: same inputs, same reports, same traces", nullptr, nullptr,
      nullptr, false},
     {"workload", "the layer table of an ONNX model, for scalesim and explore", "systole-workload",

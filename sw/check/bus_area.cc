@@ -1,0 +1,129 @@
+// Memories that misbehave: error responses in every burst, slaves that never answer, the watchdog.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/check/area_run.h"
+#include "sw/check/instruction_builder.h"
+#include "sw/check/overlap.h"
+#include "sw/check/program_builder.h"
+
+namespace systole::check {
+namespace {
+
+using testing::Make;
+using testing::MakeTransfer;
+using testing::With;
+
+uint64_t U(int64_t v) { return static_cast<uint64_t>(v); }
+
+// Two loads, two stores and what fills three fetch bursts, each transfer of three bursts.
+constexpr uint32_t kSecondLoad = 1, kFirstStore = 3;
+constexpr uint64_t kLoadAt = kData + 128, kStoreAt = kOut + 128;
+
+Case Traffic(const HwConfig& c) {
+  const WorkArea area(c);
+  const uint64_t bytes = U(std::min(600, area.half()));
+  Case k;
+  k.look = "systole_load, systole_store, systole_fetch, systole_control";
+  k.code = {
+      With(MakeTransfer(Opcode::kLoadAct, kData + 0x4000, 64), {{field::kLsBuf, U(area.in())}}),
+      With(MakeTransfer(Opcode::kLoadAct, kLoadAt, bytes),
+           {{field::kLsBuf, U(area.in())}, {field::kPush, testing::kToStore}}),
+      Make(Opcode::kSyncStore, {{field::kPopLoad, 1}}),
+      With(MakeTransfer(Opcode::kStore, kStoreAt, bytes), {{field::kLsBuf, U(area.in())}}),
+      With(MakeTransfer(Opcode::kStore, kOut + 0x4000, 64), {{field::kLsBuf, U(area.in())}})};
+  while (k.code.size() < 20) k.code.push_back(Make(Opcode::kSyncPost));
+  return k;
+}
+
+AxiFault At(AxiFault::Kind kind, uint64_t address, uint8_t response = 2) {
+  AxiFault f;
+  f.kind = kind;
+  f.first = f.last = address;
+  f.response = response;
+  return f;
+}
+
+void ErrorResponses(AreaRun* run) {
+  for (uint8_t response : {2, 3}) {
+    const char* name = response == 2 ? "SLVERR" : "DECERR";
+    for (int burst = 0; burst < 3; ++burst) {
+      if (128 + std::min(600, run->bench()->area().half()) <= 256 * burst) continue;
+      Case k = Traffic(run->config());
+      k.name = fmt::format("bus errors, {} for burst {} of LOAD", name, burst);
+      k.read =
+          At(AxiFault::Kind::kError, std::max(kLoadAt, kLoadAt - 128 + U(256 * burst)), response);
+      k.expect = {ErrorCode::kReadResponse, 0, kSecondLoad};
+      run->Try(k);
+      k = Traffic(run->config());
+      k.name = fmt::format("bus errors, {} for burst {} of STORE", name, burst);
+      k.write =
+          At(AxiFault::Kind::kError, std::max(kStoreAt, kStoreAt - 128 + U(256 * burst)), response);
+      k.expect = {ErrorCode::kWriteResponse, 3, kFirstStore};
+      run->Try(k);
+      k = Traffic(run->config());
+      k.name = fmt::format("bus errors, {} for burst {} of the fetch", name, burst);
+      k.fetch = At(AxiFault::Kind::kError, kCode + U(256 * burst), response);
+      k.expect = {ErrorCode::kReadResponse, 4, static_cast<uint32_t>(8 * burst)};
+      run->Try(k);
+    }
+  }
+}
+
+// Ends by the watchdog; then the slave and the accelerator are reset.
+void Silence(AreaRun* run, AxiFault::Kind kind, const char* what) {
+  for (int port = 0; port < 3; ++port) {
+    const char* names[] = {"LOAD", "the fetch", "STORE"};
+    Case k = Traffic(run->config());
+    k.watchdog = 400;
+    k.name = fmt::format("bus errors, {} to {}", what, names[port]);
+    k.look = "systole_control";
+    AxiFault* faults[] = {&k.read, &k.fetch, &k.write};
+    const uint64_t at[] = {kLoadAt, kCode, kStoreAt};
+    *faults[port] = At(kind, at[port]);
+    // A port that is never ready fails the first transfer of all.
+    const bool deaf = kind == AxiFault::Kind::kNotReady;
+    const Outcome outcomes[] = {{ErrorCode::kWatchdog, 0, deaf ? 0 : kSecondLoad},
+                                {ErrorCode::kWatchdog, 4, 0},
+                                {ErrorCode::kWatchdog, 3, kFirstStore}};
+    k.expect = outcomes[port];
+    run->Try(k.name, [&] {
+      Bench* bench = run->bench();
+      bench->Run(k);
+      bench->device()->SetFaults({}, {}, {});
+      bench->ClearFaults();
+      bench->device()->Reset();
+      bench->Run(OverlapCase(run->config(), "after " + k.name, 1));
+    });
+  }
+}
+
+// The fetch's addresses are taken in cycles 1 and 2, the first beat comes in cycle 41: 38 cycles in
+// a row pass without progress.
+void WatchdogToTheCycle(AreaRun* run) {
+  for (uint32_t watchdog : {38u, 39u}) {
+    Case k = Traffic(run->config());
+    k.latency = 40;
+    k.watchdog = watchdog;
+    k.name = fmt::format("bus errors, a watchdog of {} cycles, memory latency 40", watchdog);
+    k.look = "systole_control";
+    if (watchdog < 39) k.expect = {ErrorCode::kWatchdog, 4, 0};
+    run->Try(k.name, [&] {
+      run->bench()->Run(k);
+      run->bench()->device()->Idle(200);
+      run->bench()->Run(OverlapCase(run->config(), "after " + k.name, 1));
+    });
+  }
+}
+
+}  // namespace
+
+void CheckBusErrors(AreaRun* run) {
+  ErrorResponses(run);
+  Silence(run, AxiFault::Kind::kNoResponse, "no answer");
+  Silence(run, AxiFault::Kind::kNotReady, "never ready");
+  WatchdogToTheCycle(run);
+}
+
+}  // namespace systole::check

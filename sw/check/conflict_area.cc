@@ -1,0 +1,181 @@
+// Two users of one memory port in one cycle, lanes in one bank, and running off a buffer's end.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/check/area_run.h"
+#include "sw/check/instruction_builder.h"
+#include "sw/check/program_builder.h"
+
+namespace systole::check {
+namespace {
+
+using testing::kToMatmul;
+using testing::kToPost;
+using testing::kToStore;
+using testing::MakeMatmul;
+using testing::MakePost;
+using testing::MakeTransfer;
+using testing::With;
+
+uint64_t U(int64_t v) { return static_cast<uint64_t>(v); }
+
+class Conflicts {
+ public:
+  explicit Conflicts(AreaRun* run) : run_(run), c_(run->config()), area_(c_) {
+    while (!(c_.roundings >> mode_ & 1)) ++mode_;
+  }
+
+  // MATMUL and STORE read, from one group and from two.
+  void Readers() {
+    for (bool same : {true, false}) {
+      if (!same && c_.act_groups == 1) continue;
+      ProgramBuilder b = Begin(same ? "MATMUL and STORE on one group" : "MATMUL and STORE apart",
+                               "systole_act_buffer, systole_act_span");
+      b.Add(With(LongMatmul(), {{field::kPopLoad, 1}, {field::kMmFirst, 1}}));
+      b.Add(With(MakeTransfer(Opcode::kStore, kOut, U(Bytes())),
+                 {{field::kPopLoad, 1}, {field::kLsBuf, U(same ? area_.in() : area_.out())}}));
+      End(&b, same, 1, 2);
+    }
+  }
+
+  // LOAD and POST write.
+  void Writers() {
+    for (bool same : {true, false}) {
+      if (!same && c_.act_groups == 1) continue;
+      ProgramBuilder b = Begin(same ? "LOAD and POST on one group" : "LOAD and POST apart",
+                               "systole_act_buffer, systole_act_span, systole_post");
+      b.Add(With(LongPost(), {{field::kPopLoad, 1}}));
+      b.Add(With(MakeTransfer(Opcode::kLoadAct, kData, U(Bytes())),
+                 {{field::kLsBuf, U(same ? area_.out() : area_.in())}}));
+      End(&b, same, 2, 2);
+    }
+  }
+
+  // MATMUL and POST read sums of one half, and of two.
+  void Halves() {
+    for (bool same : {true, false}) {
+      ProgramBuilder b = Begin(same ? "MATMUL and POST on one half" : "MATMUL and POST apart",
+                               "systole_accumulator, systole_accumulators");
+      b.Add(With(LongMatmul(), {{field::kPopLoad, 1}}));
+      b.Add(With(LongPost(), {{field::kPopLoad, 1}, {field::kPoHalf, same ? 0u : 1u}}));
+      End(&b, same, 1, 2);
+    }
+  }
+
+  // A sum that is still on its way into its entry; and three slots later, when it is there.
+  void Entries() {
+    const Instruction first = With(LongMatmul(), {{field::kMmFirst, 1}, {field::kPopLoad, 1}});
+    const int m = static_cast<int>(first.Get(field::kMmNx));
+    for (int distance = 1; distance <= 3; ++distance) {
+      const bool bad = distance < 3;
+      ProgramBuilder b = Begin(fmt::format("an entry {} slots after its sum", distance).c_str(),
+                               "systole_slot_guard, systole_accumulator");
+      b.Add(first);
+      b.Add(With(MakeMatmul(1, 1, 1),
+                 {{field::kMmBase, U(area_.in())}, {field::kMmAccBase, U(m - distance)}}));
+      End(&b, bad, 1, 3);
+    }
+  }
+
+  void Lanes() {
+    for (bool bad : {true, false}) {
+      ProgramBuilder b(c_, bad ? "conflicts, two lanes in one bank" : "conflicts, lanes apart",
+                       "systole_gather", 1);
+      std::vector<uint16_t> offsets(U(c_.rows));
+      for (int j = 0; j < c_.rows; ++j) offsets[U(j)] = static_cast<uint16_t>(j);
+      // The last lane: one bank off, in the bank of another lane or of none.
+      if (bad) offsets.back() = static_cast<uint16_t>(c_.rows - 2);
+      b.LoadKtab(0, {offsets});
+      b.Then(With(
+          MakeMatmul(1, 1, 1),
+          {{field::kMmFirst, 1}, {field::kMmBase, U(area_.in())}, {field::kMmKlast, U(c_.rows)}}));
+      if (bad) b.result().expect = {ErrorCode::kConflict, 1, 2};
+      run_->Try(b.result());
+    }
+  }
+
+  void Ends() {
+    for (int past = 0; past < 2; ++past) {
+      ProgramBuilder b(c_,
+                       fmt::format("conflicts, the last lane {} of the activation buffer",
+                                   past ? "past the end" : "in the last byte"),
+                       "systole_gather, systole_matmul_control", 1);
+      std::vector<uint16_t> offsets;
+      for (int j = 0; j < c_.rows; ++j) offsets.push_back(static_cast<uint16_t>(j));
+      b.LoadKtab(0, {offsets});
+      b.Then(With(MakeMatmul(1, 1, 1), {{field::kMmFirst, 1},
+                                        {field::kMmBase, U(c_.ActBytes() - c_.rows + past)},
+                                        {field::kMmKlast, U(c_.rows)}}));
+      if (past) b.result().expect = {ErrorCode::kBufferRange, 1, 2};
+      run_->Try(b.result());
+    }
+    if (c_.acc_depth == 1024) {
+      run_->Skip("a Post past the accumulators: ACC_DEPTH=1024 has every entry");
+      return;
+    }
+    for (int past = 0; past < 2; ++past) {
+      ProgramBuilder b = Begin(past ? "a tap past the accumulators" : "a tap in the last entry",
+                               "systole_post, systole_post_walker");
+      b.Add(With(MakePost(2), {{field::kPopLoad, 1},
+                               {field::kPoOut, U(area_.out())},
+                               {field::kPoRounding, U(mode_)},
+                               {field::kPoSx, 1},
+                               {field::kPoEsX, 1},
+                               {field::kPoAccBase, U(c_.acc_depth - 2 + past)}}));
+      if (past) b.result().expect = {ErrorCode::kBufferRange, 2, 2};
+      run_->Try(b.result());
+    }
+  }
+
+ private:
+  int Bytes() const { return std::min(600, area_.half()); }
+
+  // Reads the activation buffer for at least 30 cycles, where the buffers allow.
+  Instruction LongMatmul() const {
+    const int m = std::min(c_.acc_depth, 40);
+    return With(MakeMatmul(U(m), U(std::min(c_.WgtRows(), 8)), 1),
+                {{field::kMmBase, U(area_.in())}});
+  }
+
+  // Entry 0 again and again; parameters multiply by 0.
+  Instruction LongPost() const {
+    return With(
+        MakePost(200),
+        {{field::kPoOut, U(area_.out())}, {field::kPoRounding, U(mode_)}, {field::kPoSx, 1}});
+  }
+
+  ProgramBuilder Begin(const char* name, const char* look) {
+    ProgramBuilder b(c_, std::string("conflicts, ") + name, look, 1);
+    std::vector<uint16_t> offsets;
+    for (int j = 0; j < c_.rows; ++j) offsets.push_back(static_cast<uint16_t>(j));
+    b.LoadKtab(0, {offsets});
+    b.LoadPar(0, {Channel{0, 0, 31}});
+    b.result().code.back().Set(field::kPush, kToMatmul | kToPost | kToStore);
+    return b;
+  }
+
+  void End(ProgramBuilder* b, bool bad, int engine, uint32_t index) {
+    if (bad) b->result().expect = {ErrorCode::kConflict, engine, index};
+    run_->Try(b->result());
+  }
+
+  AreaRun* run_;
+  HwConfig c_;
+  WorkArea area_;
+  int mode_ = 0;
+};
+
+}  // namespace
+
+void CheckConflicts(AreaRun* run) {
+  Conflicts c(run);
+  c.Readers();
+  c.Writers();
+  c.Halves();
+  c.Entries();
+  c.Lanes();
+  c.Ends();
+}
+
+}  // namespace systole::check

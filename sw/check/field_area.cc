@@ -1,0 +1,230 @@
+// Every check of docs/isa.md (Checks): the value that is just illegal gives its code, engine and
+// instruction; the one that is just legal runs.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/check/area_run.h"
+#include "sw/check/instruction_builder.h"
+#include "sw/check/program_builder.h"
+#include "sw/driver/disassemble.h"
+#include "sw/functional/check.h"
+
+namespace systole::check {
+namespace {
+
+using testing::Make;
+using testing::MakeMatmul;
+using testing::MakePost;
+using testing::MakeTransfer;
+using testing::With;
+
+uint64_t U(int64_t v) { return static_cast<uint64_t>(v); }
+
+using Fields = std::vector<std::pair<Field, uint64_t>>;
+
+class FieldCases {
+ public:
+  explicit FieldCases(AreaRun* run) : run_(run), c_(run->config()), area_(c_) {}
+
+  void Matmul() {
+    const Instruction m = With(MakeMatmul(1, 1, 1), {{field::kMmFirst, 1}});
+    const int group = c_.cols / c_.wport;
+    Field3(m, field::kMmNx, field::kMmNy, field::kMmNb);
+    Bad(m, {{field::kMmKslices, 0}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmWcols, 0}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmKlast, 0}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmWcols, U(c_.cols + 1)}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmKlast, U(c_.rows + 1)}}, ErrorCode::kBadField);
+    for (uint64_t flow : {1, 2, 3}) Bad(m, {{field::kMmDataflow, flow}}, ErrorCode::kBadField);
+    Own(m);
+    Good(m, {{field::kMmAccBase, U(c_.acc_depth - 1)}});
+    Bad(m, {{field::kMmAccBase, U(c_.acc_depth - 2)}, {field::kMmNx, 3}}, ErrorCode::kBufferRange);
+    Bad(m, {{field::kMmNx, 4}, {field::kMmNy, 2}, {field::kMmNb, U(c_.acc_depth / 8 + 1)}},
+        ErrorCode::kBufferRange);
+    Bad(m, {{field::kMmNx, 1023}, {field::kMmNy, 1023}, {field::kMmNb, 1023}},
+        ErrorCode::kBufferRange);
+    if (c_.KtabRows() <= 0xFFFF)
+      Bad(m, {{field::kMmKtab, U(c_.KtabRows())}}, ErrorCode::kBufferRange);
+    if (c_.KtabRows() <= 0xFFFF) {
+      Bad(m,
+          {{field::kMmKtab, U(c_.KtabRows() - 1)}, {field::kMmKtabInc, 1}, {field::kMmKslices, 2}},
+          ErrorCode::kBufferRange);
+    }
+    Good(m, {{field::kMmWgtRow, U(c_.WgtRows() - 1)}});
+    Bad(m, {{field::kMmWgtRow, U(c_.WgtRows())}}, ErrorCode::kBufferRange);
+    if (c_.WgtRows() >= group)
+      Good(m, {{field::kMmWgtRow, U(c_.WgtRows() - group)}, {field::kMmWcols, U(c_.cols)}});
+    Bad(m,
+        {{field::kMmWgtRow, U(std::max(0, c_.WgtRows() - 2 * group + 1))},
+         {field::kMmWcols, U(c_.cols)},
+         {field::kMmKslices, U(c_.WgtRows() < 2 * group ? c_.WgtRows() / group + 1 : 2)}},
+        ErrorCode::kBufferRange);
+  }
+
+  void Post() {
+    const Instruction p =
+        With(MakePost(1), {{field::kPoOut, U(area_.out())}, {field::kPoRounding, U(Mode())}});
+    for (Field f : {field::kPoNx, field::kPoNy, field::kPoNtx, field::kPoNty, field::kPoNchan})
+      Bad(p, {{f, 0}}, ErrorCode::kBadField);
+    Bad(p, {{field::kPoNchan, U(c_.cols + 1)}}, ErrorCode::kBadField);
+    for (int mode = 0; mode < 8; ++mode) {
+      if (mode < 6 && (c_.roundings >> mode & 1)) continue;
+      Bad(p, {{field::kPoRounding, U(mode)}}, ErrorCode::kBadField);
+    }
+    if (c_.row_sum == 0) Bad(p, {{field::kPoZw, 1}}, ErrorCode::kBadField);
+    Own(p);
+    if (c_.ParRows() <= 0x7FF) Bad(p, {{field::kPoPar, U(c_.ParRows())}}, ErrorCode::kBufferRange);
+    if (c_.ParRows() <= 0x7FF && c_.cols > c_.lanes) {
+      Bad(p, {{field::kPoPar, U(c_.ParRows() - 1)}, {field::kPoNchan, U(c_.lanes + 1)}},
+          ErrorCode::kBufferRange);
+    }
+    Good(p, {{field::kPoOut, U(c_.ActBytes() - 1)}});
+    Bad(p, {{field::kPoOut, U(c_.ActBytes())}}, ErrorCode::kBufferRange);
+    Bad(p, {{field::kPoOut, U(c_.ActBytes() - 4)}, {field::kPoNx, 3}, {field::kPoSx, 2}},
+        ErrorCode::kBufferRange);
+    Bad(p, {{field::kPoOut, U(c_.ActBytes() - 4)}, {field::kPoNy, 3}, {field::kPoSy, 2}},
+        ErrorCode::kBufferRange);
+    Bad(p, {{field::kPoNy, 1023}, {field::kPoSy, 0xFFFF}}, ErrorCode::kBufferRange);
+  }
+
+  void Transfers() {
+    const int beat = c_.AxiBytes();
+    for (Opcode opcode : {Opcode::kLoadAct, Opcode::kFill, Opcode::kStore}) {
+      const Instruction t =
+          With(MakeTransfer(opcode, opcode == Opcode::kStore ? kOut : kData, 8, 1, U(beat)),
+               {{field::kLsBuf, U(area_.base)}});
+      Bad(t, {{field::kLsBytes, 0}}, ErrorCode::kBadField);
+      Bad(t, {{field::kLsLines, 0}}, ErrorCode::kBadField);
+      Own(t);
+      if (opcode != Opcode::kFill) {
+        Bad(t, {{field::kLsAddr, t.Get(field::kLsAddr) + U(beat / 2)}}, ErrorCode::kBadField);
+        Bad(t, {{field::kLsAddr, t.Get(field::kLsAddr) + 1}}, ErrorCode::kBadField);
+        Bad(t, {{field::kLsMemStride, U(beat + beat / 2)}}, ErrorCode::kBadField);
+      }
+      const uint64_t end = U(c_.ActBytes());
+      Bad(t, {{field::kLsBuf, end - 7}}, ErrorCode::kBufferRange);
+      Bad(t, {{field::kLsBuf, end - 16}, {field::kLsLines, 2}, {field::kLsBufStride, 9}},
+          ErrorCode::kBufferRange);
+      Bad(t, {{field::kLsLines, 0xFFFF}, {field::kLsBufStride, 0xFFFFFF}}, ErrorCode::kBufferRange);
+    }
+    const std::pair<Opcode, int> rows[] = {{Opcode::kLoadWgt, c_.WgtRows() * c_.wport},
+                                           {Opcode::kLoadKtab, c_.KtabRows()},
+                                           {Opcode::kLoadPar, c_.ParRows()}};
+    for (const auto& [opcode, count] : rows) {
+      const int padded = PaddedRowBytes(opcode, c_);
+      const Instruction t = MakeTransfer(opcode, kData, U(padded));
+      Bad(t, {{field::kLsBytes, U(padded + beat)}},
+          padded == beat ? ErrorCode::kNone : ErrorCode::kBadField);
+      Bad(t, {{field::kLsBytes, U(padded - 1)}}, ErrorCode::kBadField);
+      Bad(t, {{field::kLsLines, 2}}, ErrorCode::kBadField);
+      Own(t);
+      Good(t, {{field::kLsBuf, U(count - 1)}});
+      Bad(t, {{field::kLsBuf, U(count)}}, ErrorCode::kBufferRange);
+      Bad(t, {{field::kLsBuf, U(count - 1)}, {field::kLsBytes, U(2 * padded)}},
+          ErrorCode::kBufferRange);
+    }
+  }
+
+  void Syncs() {
+    for (Opcode opcode :
+         {Opcode::kSyncLoad, Opcode::kSyncMatmul, Opcode::kSyncPost, Opcode::kSyncStore}) {
+      const Instruction s = Make(opcode);
+      for (uint64_t push : {1, 2, 4, 8}) Bad(s, {{field::kPush, push}}, ErrorCode::kBadField);
+      for (uint64_t pop : {1, 2, 4})
+        Bad(s, {{kPopField[static_cast<int>(s.engine())], pop}}, ErrorCode::kBadField);
+    }
+  }
+
+  // Each of the 256 opcodes is known, or the dispatcher's error.
+  void Opcodes() {
+    for (int opcode = 0; opcode < 256 && run_->goes_on(); ++opcode) {
+      if (OpcodeName(static_cast<Opcode>(opcode)) != nullptr) continue;
+      Case k;
+      k.name = fmt::format("fields, opcode 0x{:02x}", opcode);
+      k.look = "systole_fetch";
+      Instruction bad;
+      bad.Set(field::kOpcode, U(opcode));
+      k.code = {Make(Opcode::kSyncLoad), bad, Make(Opcode::kSyncPost)};
+      k.expect = {ErrorCode::kBadOpcode, 4, 1};
+      if (opcode % 32 == 0) {
+        run_->Try(k);
+      } else {
+        run_->TryAlone(k);
+      }
+    }
+  }
+
+ private:
+  int Mode() const {
+    int mode = 0;
+    while (!(c_.roundings >> mode & 1)) ++mode;
+    return mode;
+  }
+
+  // Before each: rows that the instruction may read.
+  Case Prepared(const Instruction& base, const Fields& fields) {
+    ProgramBuilder b(c_, "", "", 1);
+    b.LoadKtab(0, {std::vector<uint16_t>(U(c_.rows))});
+    b.LoadPar(0, {Channel{0, 0, 31}});
+    if (c_.ParRows() > 1) b.LoadPar(c_.ParRows() - 1, {Channel{0, 0, 31}});
+    b.LoadAct(area_.in(), std::vector<uint8_t>(U(2 * c_.Banks())));
+    Instruction i = base;
+    for (const auto& [f, value] : fields) i.Set(f, value);
+    if (base.opcode() == Opcode::kMatmul) i.Set(field::kMmBase, U(area_.in()));
+    b.Then(i);
+    Case k = b.result();
+    k.name = "fields, " + Disassemble(i);
+    k.look = base.engine() == Engine::kMatmul ? "systole_matmul_check"
+             : base.engine() == Engine::kPost ? "systole_post_check"
+                                              : "systole_ls_check";
+    return k;
+  }
+
+  void Good(const Instruction& base, const Fields& fields) {
+    Case k = Prepared(base, fields);
+    run_->Try(k);
+  }
+
+  void Bad(const Instruction& base, const Fields& fields, ErrorCode code) {
+    Case k = Prepared(base, fields);
+    const uint32_t at = static_cast<uint32_t>(k.code.size() - 1);
+    k.expect = {code, static_cast<int>(base.engine()), at};
+    // A full recovery after each tenth, a short one otherwise.
+    if (code == ErrorCode::kNone || ++bad_ % 10 == 0) {
+      run_->Try(k);
+    } else {
+      run_->TryAlone(k);
+    }
+  }
+
+  // Counts of zero, one at a time.
+  void Field3(const Instruction& base, Field a, Field b, Field c) {
+    for (Field f : {a, b, c}) Bad(base, {{f, 0}}, ErrorCode::kBadField);
+  }
+
+  // The engine's own Push bit and each bit of its own Pop.
+  void Own(const Instruction& base) {
+    const int e = static_cast<int>(base.engine());
+    Bad(base, {{field::kPush, uint64_t{1} << e}}, ErrorCode::kBadField);
+    for (uint64_t pop : {1, 2, 4}) Bad(base, {{kPopField[e], pop}}, ErrorCode::kBadField);
+  }
+
+  AreaRun* run_;
+  HwConfig c_;
+  WorkArea area_;
+  int bad_ = 0;
+};
+
+}  // namespace
+
+void CheckFields(AreaRun* run) {
+  FieldCases cases(run);
+  cases.Matmul();
+  cases.Post();
+  cases.Transfers();
+  cases.Syncs();
+  cases.Opcodes();
+}
+
+}  // namespace systole::check

@@ -1,0 +1,84 @@
+// `systole check`: the RTL of one configuration on directed programs that reach its corners. Exit
+// status: 0 all equal; 1 a difference found; 2 bad input or usage.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "sw/base/error.h"
+#include "sw/check/area_run.h"
+#include "sw/check/report.h"
+#include "sw/cli/commands.h"
+#include "tb/rtl_library.h"
+
+namespace {
+
+using systole::InputError;
+
+int Run(const systole::HwConfig& config, systole::RtlVariant variant,
+        const std::vector<std::string>& names) {
+  const std::vector<systole::check::Area>& all = systole::check::Areas();
+  for (const std::string& name : names) {
+    if (std::none_of(all.begin(), all.end(), [&](const auto& a) { return name == a.name; })) {
+      std::vector<std::string> known;
+      for (const systole::check::Area& a : all) known.push_back(a.name);
+      throw InputError(
+          fmt::format("--area {}: no such area; choose from {}", name, fmt::join(known, ", ")));
+    }
+  }
+  systole::CheckRtlBuilt(config, variant);
+  systole::check::Report report(config);
+  systole::check::Bench bench(config, variant);
+  for (const systole::check::Area& area : all) {
+    if (!names.empty() && std::find(names.begin(), names.end(), area.name) == names.end()) continue;
+    const auto begin = std::chrono::steady_clock::now();
+    systole::check::AreaRun run(&bench, area.name);
+    area.run(&run);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    report.Add(area, run, took.count());
+  }
+  report.Finish(bench);
+  return report.differences() == 0 ? systole::kAllEqual : systole::kDifferent;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Directed layers, programs and bad accesses that reach every corner of the RTL, for the "
+      "parameters given: bytes, cycles, counters and errors",
+      "systole check");
+  systole::ConfigOptions options;
+  options.AddTo(&app);
+  std::vector<std::string> areas;
+  app.add_option("--area", areas, "only this area, may be repeated");
+  std::string variant = "plain";
+  app.add_option("--rtl-variant", variant, "library of the RTL")
+      ->check(CLI::IsMember({"plain", "noassert", "trace", "cov"}));
+  try {
+    app.parse(argc, argv);
+    using systole::RtlVariant;
+    return Run(options.Parse(),
+               variant == "noassert" ? RtlVariant::kNoAssert
+               : variant == "trace"  ? RtlVariant::kTrace
+               : variant == "cov"    ? RtlVariant::kCoverage
+                                     : RtlVariant::kPlain,
+               areas);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);  // help
+  } catch (const CLI::ParseError& e) {
+    fmt::print(stderr, "error: {}; see systole check -h\n", e.what());
+    return systole::kBadInput;
+  } catch (const InputError& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return systole::kBadInput;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "error: internal: {}\n", e.what());
+    return systole::kHardwareFault;
+  }
+}
