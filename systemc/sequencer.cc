@@ -91,33 +91,31 @@ void Sequencer::DoFetch() {
   const uint64_t address = settings_.program + wanted_ * kInstructionBytes;
   const size_t bytes = size_t{n} * kInstructionBytes;
   if (settings_.program % kBurstBytes != 0) {
-    return ErrorAt(now_, ErrorCode::kBadField, kFetchEngine, pc, kErrorOfFetch);
+    return ErrorAt({ErrorCode::kBadField, now_, kThird}, kFetchEngine, pc, kErrorOfFetch);
   }
   if (address < settings_.program ||
       !Inside(address, bytes, settings_.read_first, settings_.read_last)) {
-    return ErrorAt(now_, ErrorCode::kReadWindow, kFetchEngine, pc, kErrorOfFetch);
+    return ErrorAt({ErrorCode::kReadWindow, now_, kThird}, kFetchEngine, pc, kErrorOfFetch);
   }
   uint8_t raw[kBurstBytes];
   const BusPorts::Answer answer = bus_->Fetch(now_, address, raw, bytes);
   // The same law as the scheduler's, for what is on the bus.
   const LawConfig& laws = scheduler_->laws();
-  fetch_.Burst(now_ - 1, laws);
+  fetch_.Burst(now_, laws);
   Progress(now_, now_);
   if (answer == BusPorts::Answer::kNever) {
     fetch_hangs_ = true;
     feeding_ = false;
     return;
   }
-  Cycle last = 0, first = 0;
-  for (uint32_t k = 0; k < n; ++k) {
-    last = fetch_.Arrival(laws);
-    if (k == 0) first = last - laws.beats_per_instruction + 1;
-  }
+  Cycle last = 0;
+  for (uint32_t k = 0; k < n; ++k) last = fetch_.Arrival(laws);
   OpenBurst(now_, last);
-  Progress(first, last);
+  Progress(fetch_.first_beat(), last);
   if (answer == BusPorts::Answer::kError) {
     feeding_ = false;
-    return ErrorAt(first + 1, ErrorCode::kReadResponse, kFetchEngine, pc, kErrorOfFetch);
+    return ErrorAt({ErrorCode::kReadResponse, fetch_.Error(laws), kFirst}, kFetchEngine, pc,
+                   kErrorOfFetch);
   }
   wanted_ += n;
   for (uint32_t k = 0; k < n; ++k) {
@@ -145,14 +143,15 @@ void Sequencer::Feed(const Instruction& instruction) {
   if (scheduler_->error() == ErrorCode::kToken) {
     deadlock_ = scheduler_->error_cycle() == Scheduler::kNever;
   } else if (scheduler_->error_engine() == kFetchEngine) {
-    ErrorAt(scheduler_->error_cycle(), scheduler_->error(), kFetchEngine, scheduler_->error_index(),
-            kErrorOfFetch);
+    ErrorAt({scheduler_->error(), scheduler_->error_cycle(), kSecond}, kFetchEngine,
+            scheduler_->error_index(), kErrorOfFetch);
   } else {
     // Beyond what the laws count: the field checks have a more exact name for most of it.
     const uint32_t index = scheduler_->error_index();
     const ErrorCode checked = CheckInstruction(code_[index], config_);
-    ErrorAt(scheduler_->error_cycle(), checked != ErrorCode::kNone ? checked : scheduler_->error(),
-            scheduler_->error_engine(), index, kErrorOfEngine + scheduler_->error_engine());
+    EngineErrorAt({checked != ErrorCode::kNone ? checked : scheduler_->error(),
+                   scheduler_->error_cycle(), kHead},
+                  scheduler_->error_engine(), index);
   }
 }
 
@@ -173,7 +172,7 @@ void Sequencer::QueueIssues() {
   uint32_t index;
   if (!overflow_told_ && scheduler_->FindOverflow(&cycle, &engine, &index)) {
     overflow_told_ = true;
-    ErrorAt(cycle, ErrorCode::kToken, engine, index, kOverflow);
+    ErrorAt({ErrorCode::kToken, cycle, kFirst}, engine, index, kOverflow);
   }
 }
 
@@ -182,28 +181,28 @@ void Sequencer::QueueIssues() {
 void Sequencer::DoIssue(uint32_t index) {
   const Instruction& i = code_[index];
   const int engine = static_cast<int>(i.engine());
-  issue_ = error_cycle_ = now_;
+  issue_ = now_;
+  bus_error_ = {};
   answered_ = true;
   const ErrorCode early = CheckInstruction(i, config_);
-  if (early != ErrorCode::kNone)
-    return ErrorAt(now_, early, engine, index, kErrorOfEngine + engine);
+  if (early != ErrorCode::kNone) return EngineErrorAt(HeadError(early, engine), engine, index);
 
   issued_[index] = 1;
   observer_->OnIssue(index, now_);
   const ErrorCode error = executor_->Execute(i, this);
   if (!answered_) return Hang(index);
-  if (error != ErrorCode::kNone) {
-    return ErrorAt(std::max(error_cycle_, now_ + 1), error, engine, index, kErrorOfEngine + engine);
-  }
   const std::optional<Conflict> conflict = conflicts_.Issue(index, i, now_, executor_->offsets());
   if (conflict.has_value()) {
-    ErrorAt(conflict->cycle, ErrorCode::kConflict, conflict->engine, conflict->index,
-            kErrorOfEngine + conflict->engine);
+    const bool first = conflict->of_sums || conflict->engine == static_cast<int>(Engine::kPost);
+    EngineErrorAt({ErrorCode::kConflict, conflict->seen, first ? kFirst : kThird}, conflict->engine,
+                  conflict->index);
   }
+  if (bus_error_.code != ErrorCode::kNone) return EngineErrorAt(bus_error_, engine, index);
+  if (error != ErrorCode::kNone) return EngineErrorAt(RunningError(error, i), engine, index);
   const Cycle retire = scheduler_->retire()[index];
   assert(i.opcode() == Opcode::kFill || engine != 0 || (i.Get(field::kOpcode) & 15) == 15 ||
-         retire == read_.last_beat() + 1);
-  assert(engine != 3 || (i.Get(field::kOpcode) & 15) == 15 || retire == write_.last_response());
+         retire == read_.Retire(scheduler_->laws()));
+  assert(engine != 3 || (i.Get(field::kOpcode) & 15) == 15 || retire == write_.Retire());
   if (retire == Scheduler::kNever) return;
   if (engine == 1 || engine == 2 || i.opcode() == Opcode::kFill) Progress(now_, retire);
   Progress(now_, now_);
@@ -217,13 +216,38 @@ void Sequencer::DoRetire(uint32_t index) {
   observer_->OnRetire(index, now_);
 }
 
+// Of the instruction at an engine's queue output, which is not issued.
+Sequencer::Error Sequencer::HeadError(ErrorCode code, int engine) const {
+  const bool matmul = engine == static_cast<int>(Engine::kMatmul);
+  return {code, matmul ? MatmulErrorSeen(now_, scheduler_->laws()) : now_, kHead};
+}
+
+// Of MATMUL or POST, found by the executor while running.
+Sequencer::Error Sequencer::RunningError(ErrorCode code, const Instruction& i) const {
+  const LawConfig& laws = scheduler_->laws();
+  const Executor::Place& place = executor_->error_place();
+  const Rank rank = code == ErrorCode::kBufferRange ? kSecond : kThird;
+  if (i.engine() == Engine::kPost) return {code, PostTap(now_, place.item, laws), rank};
+  const Cycle slot = MatmulSlot(now_, place.slice, place.item, ShapeOfMatmul(i, laws), laws);
+  return {code, LaneErrorSeen(slot, laws), rank};
+}
+
+// A later burst may be refused before an earlier one's answer comes: the first in time counts.
+void Sequencer::NoteBusError(const Error& error) {
+  if (bus_error_.code == ErrorCode::kNone ||
+      std::tie(error.cycle, error.rank) < std::tie(bus_error_.cycle, bus_error_.rank)) {
+    bus_error_ = error;
+  }
+}
+
 ErrorCode Sequencer::ReadBurst(uint64_t address, uint8_t* data, size_t bytes) {
   const LawConfig& laws = scheduler_->laws();
   const BurstTimes t = read_.Next(issue_, static_cast<int64_t>(bytes >> laws.beat_shift), laws);
   if (!Inside(address, bytes, settings_.read_first, settings_.read_last)) {
-    error_cycle_ = t.address;
+    NoteBusError({ErrorCode::kReadWindow, t.refused, kSecond});
     return ErrorCode::kReadWindow;
   }
+  if (bus_error_.code != ErrorCode::kNone && t.address > bus_error_.cycle) return bus_error_.code;
   const BusPorts::Answer answer = bus_->Read(t.address, address, data, bytes);
   Progress(t.address, t.address);
   if (answer == BusPorts::Answer::kNever) {
@@ -232,9 +256,8 @@ ErrorCode Sequencer::ReadBurst(uint64_t address, uint8_t* data, size_t bytes) {
   }
   OpenBurst(t.address, t.last_beat);
   Progress(t.first_beat, t.last_beat);
-  if (answer == BusPorts::Answer::kOk) return ErrorCode::kNone;
-  error_cycle_ = t.first_beat + 1;
-  return ErrorCode::kReadResponse;
+  if (answer == BusPorts::Answer::kError) NoteBusError({ErrorCode::kReadResponse, t.error, kFirst});
+  return ErrorCode::kNone;
 }
 
 ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t bytes) {
@@ -243,20 +266,21 @@ ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t by
   const BurstTimes t = write_.Next(issue_, beats, laws);
   if (!Inside(address, static_cast<size_t>(beats) << laws.beat_shift, settings_.write_first,
               settings_.write_last)) {
-    error_cycle_ = t.address - 3;  // its first slot
+    NoteBusError({ErrorCode::kWriteWindow, t.refused, kSecond});
     return ErrorCode::kWriteWindow;
   }
+  if (bus_error_.code != ErrorCode::kNone && t.buffer > bus_error_.cycle) return bus_error_.code;
   const BusPorts::Answer answer = bus_->Write(t.address, address, data, bytes);
   Progress(t.address, t.last_beat);
   if (answer == BusPorts::Answer::kNever) {
     answered_ = false;
     return ErrorCode::kWatchdog;
   }
-  OpenBurst(t.address, t.response);
+  OpenBurst(t.buffer, t.response);
   Progress(t.response, t.response);
-  if (answer == BusPorts::Answer::kOk) return ErrorCode::kNone;
-  error_cycle_ = t.response + 1;
-  return ErrorCode::kWriteResponse;
+  if (answer == BusPorts::Answer::kError)
+    NoteBusError({ErrorCode::kWriteResponse, t.error, kFirst});
+  return ErrorCode::kNone;
 }
 
 // ---- A bus that never answers
@@ -287,8 +311,9 @@ void Sequencer::Hang(uint32_t index) {
 
 // ---- Errors, end
 
-void Sequencer::ErrorAt(Cycle cycle, ErrorCode code, int engine, uint32_t pc, int kind) {
-  events_.push({cycle, static_cast<uint8_t>(kind), pc, code, static_cast<uint8_t>(engine)});
+void Sequencer::ErrorAt(const Error& error, int engine, uint32_t pc, int kind) {
+  events_.push({error.cycle, static_cast<uint8_t>(kind), pc, error.code,
+                static_cast<uint8_t>(engine), error.rank});
 }
 
 bool Sequencer::EndWith(ErrorCode code, int engine, uint32_t pc, Cycle cycle) {
@@ -348,8 +373,8 @@ void Sequencer::Progress(Cycle first, Cycle last) {
   if (track_progress_) progress_.push({first, last});
 }
 
-// Whether `watchdog` cycles in a row before cycle `now` see no progress; the cycle in which that is
-// noticed.
+// Whether `watchdog` cycles in a row see no progress and that is noticed before cycle `now`: what
+// else happens in the same cycle comes first.
 bool Sequencer::FindExpiry(Cycle now, Cycle* expired) {
   const Cycle patience = settings_.watchdog;
   while (!progress_.empty() && progress_.top().first <= now) {
@@ -360,7 +385,7 @@ bool Sequencer::FindExpiry(Cycle now, Cycle* expired) {
   }
   *expired = last_progress_ + patience + 1;
   const bool more = !progress_.empty() || !events_.empty() || engine_hangs_ || fetch_hangs_;
-  return more && now >= *expired;
+  return more && now > *expired;
 }
 
 }  // namespace systole

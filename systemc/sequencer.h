@@ -12,6 +12,7 @@
 #include <limits>
 #include <memory>
 #include <queue>
+#include <tuple>
 #include <vector>
 
 #include "sw/functional/conflicts.h"
@@ -75,7 +76,8 @@ class Sequencer : private MemoryAccess {
   const RunResult& result() const { return result_; }
 
  private:
-  // In this order within a cycle; errors in the hardware's order of precedence.
+  // In this order within a cycle; errors in the hardware's order of precedence: by kind, then by
+  // rank.
   enum Kind : uint8_t {
     kRetire,
     kIssue,
@@ -84,14 +86,23 @@ class Sequencer : private MemoryAccess {
     kErrorOfFetch = kErrorOfEngine + 4,
     kOverflow
   };
+  // Of one engine's errors in one cycle: colliding sums or pixels and bus answers, then ranges and
+  // windows, then other collisions, then the instruction at the queue's output. Of the fetch
+  // unit's: answers, opcodes, windows.
+  enum Rank : uint8_t { kFirst, kSecond, kThird, kHead };
+  struct Error {
+    ErrorCode code = ErrorCode::kNone;
+    Cycle cycle = 0;  // run control is told
+    Rank rank = kFirst;
+  };
   struct Event {
     Cycle cycle;
     uint8_t kind;
     uint32_t index;
     ErrorCode code;  // of errors
-    uint8_t engine;
+    uint8_t engine, rank;
     bool operator>(const Event& o) const {
-      return cycle != o.cycle ? cycle > o.cycle : kind != o.kind ? kind > o.kind : index > o.index;
+      return std::tie(cycle, kind, rank, index) > std::tie(o.cycle, o.kind, o.rank, o.index);
     }
   };
   struct Span {
@@ -100,9 +111,15 @@ class Sequencer : private MemoryAccess {
   };
 
   void At(Cycle cycle, int kind, uint32_t index) {
-    events_.push({cycle, static_cast<uint8_t>(kind), index, {}, 0});
+    events_.push({cycle, static_cast<uint8_t>(kind), index, {}, 0, 0});
   }
-  void ErrorAt(Cycle cycle, ErrorCode code, int engine, uint32_t pc, int kind);
+  void ErrorAt(const Error& error, int engine, uint32_t pc, int kind);
+  void EngineErrorAt(const Error& error, int engine, uint32_t pc) {
+    ErrorAt(error, engine, pc, kErrorOfEngine + engine);
+  }
+  Error HeadError(ErrorCode code, int engine) const;
+  Error RunningError(ErrorCode code, const Instruction& instruction) const;
+  void NoteBusError(const Error& error);
   void DoFetch();
   void Feed(const Instruction& instruction);
   void FeedEnded();
@@ -144,7 +161,8 @@ class Sequencer : private MemoryAccess {
   FetchPort fetch_;
   ReadPort read_;
   WritePort write_;
-  Cycle issue_ = 0, error_cycle_ = 0;
+  Cycle issue_ = 0;
+  Error bus_error_;  // the first one
   bool answered_ = true;
   std::vector<Span> open_;  // bursts: cycle of the address, last cycle on the bus
 

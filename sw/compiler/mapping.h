@@ -13,6 +13,7 @@
 
 #include "sw/compiler/stage.h"
 #include "sw/isa/config.h"
+#include "sw/timing/matmul_law.h"
 
 namespace systole {
 
@@ -91,9 +92,9 @@ struct Mapping {
   std::string Describe() const;
 };
 
-// Cycles to shift one slice's weights in.
+// Cycles to shift one slice's weights in, and the rows they take in the weight buffer.
 inline int LoadCycles(const Fold& fold, const HwConfig& config) {
-  return std::min(fold.columns, config.cols / config.wport);
+  return static_cast<int>(WeightLoadCycles(fold.columns, config));
 }
 
 // Cells (vectors) along an axis of `pixels` convolution outputs.

@@ -99,9 +99,10 @@ bool PackingAllowed(const Stage& stage, int ph, int pw) {
 }
 
 int64_t MatmulCycles(const Mapping& mapping, int64_t vectors, const HwConfig& config) {
+  const LawConfig laws(config, MemoryTiming{});
   int64_t cycles = 0;
   for (const Fold& fold : mapping.folds) {
-    cycles += std::max({vectors, int64_t{LoadCycles(fold, config)}, int64_t{3}}) * fold.slices;
+    cycles += ShapeOfMatmul(vectors, fold.slices, fold.columns, laws).Occupancy();
   }
   return cycles;
 }

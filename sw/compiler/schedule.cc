@@ -147,12 +147,8 @@ class JobScheduler::Impl {
   }
 
   MatmulShape ShapeOf(const Job& job, const Fold& fold, int slices) const {
-    MatmulShape m;
-    m.vectors = int64_t{stages_[job.stage].tiles[job.tile].vectors} * job.images;
-    m.slices = slices;
-    m.load = std::min<int64_t>(fold.columns, law_.columns_per_port);
-    m.period = std::max({m.vectors, m.load, int64_t{3}});
-    return m;
+    return ShapeOfMatmul(int64_t{stages_[job.stage].tiles[job.tile].vectors} * job.images, slices,
+                         fold.columns, law_);
   }
 
   // The job's Matmuls (parts_), if it is next, and the cycles for which it would keep the array
@@ -261,7 +257,7 @@ class JobScheduler::Impl {
       const Cycle issue = std::max(post_free_, Ready(after));
       const int64_t taps = PostTaps(*i, law_);
       post_free_ = issue + taps;
-      last = Emit(after, PostRetire(issue, taps), job.stage);
+      last = Emit(after, PostRetire(issue, taps, law_), job.stage);
       const int row1 = piece.oy + (piece.ny - 1) * piece.step_y + 1;
       for (int k = image; k < end_image; ++k) {
         slots_.AddPart(job.stage + 1, k, {piece.oy, row1, placed.channel0, placed.channel1, last});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sw/timing/matmul_law.h"
+
 namespace systole {
 namespace {
 
@@ -27,7 +29,7 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
     return ErrorCode::kBufferRange;
   const uint64_t last_ktab = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? slices - 1 : 0);
   if (last_ktab >= static_cast<uint64_t>(c.KtabRows())) return ErrorCode::kBufferRange;
-  const uint64_t load = std::min<uint64_t>(wcols, static_cast<uint64_t>(c.cols / c.wport));
+  const uint64_t load = static_cast<uint64_t>(WeightLoadCycles(static_cast<int64_t>(wcols), c));
   if (i.Get(field::kMmWgtRow) + slices * load > static_cast<uint64_t>(c.WgtRows()))
     return ErrorCode::kBufferRange;
   return ErrorCode::kNone;

@@ -1,6 +1,7 @@
 #include "sw/functional/conflicts.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace systole {
 namespace {
@@ -13,11 +14,17 @@ int64_t TapsOfPixel(const Instruction& i) {
   return static_cast<int64_t>(i.Get(field::kPoNtx) * i.Get(field::kPoNty));
 }
 
-void Keep(std::optional<Conflict>* found, const Conflict& c) {
-  if (!found->has_value() || c.cycle < (*found)->cycle) *found = c;
-}
-
 }  // namespace
+
+void ConflictMonitor::Keep(Cycle cycle, int engine, uint32_t index, bool of_sums,
+                           std::optional<Conflict>* found) const {
+  const Cycle seen = engine == kMatmul ? MatmulErrorSeen(cycle, laws_) : cycle;
+  const auto order = [](const Conflict& c) {
+    return std::make_tuple(c.seen, c.engine, !c.of_sums, c.index);
+  };
+  const Conflict c{cycle, engine, index, seen, of_sums};
+  if (!found->has_value() || order(c) < order(**found)) *found = c;
+}
 
 ConflictMonitor::ConflictMonitor(const HwConfig& config, const MemoryTiming& timing)
     : config_(config),
@@ -34,12 +41,13 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
   switch (i.engine()) {
     case Engine::kMatmul:
       a.shape = ShapeOfMatmul(i, laws_);
-      a.first = issue + 2;
-      a.last = issue + 1 + (a.shape.slices - 1) * a.shape.period + a.shape.vectors;
+      a.first = ActivationRead(MatmulSlot(issue, 0, 0, a.shape, laws_), laws_);
+      a.last = ActivationRead(MatmulLastSlot(issue, a.shape, laws_), laws_);
+      a.done = MatmulRetire(issue, a.shape, laws_);
       break;
     case Engine::kPost:
-      a.first = issue + 10 + TapsOfPixel(i);
-      a.last = PostRetire(issue, PostTaps(i, laws_));
+      a.first = PostWrite(issue, 0, TapsOfPixel(i), laws_);
+      a.last = a.done = PostRetire(issue, PostTaps(i, laws_), laws_);
       break;
     default: {
       const bool store = i.engine() == Engine::kStore, fill = i.opcode() == Opcode::kFill;
@@ -48,10 +56,10 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
       uint64_t line = i.Get(field::kLsBuf);
       const uint64_t stride = i.Get(field::kLsBufStride);
       if (fill) {
-        Cycle cycle = issue + 2;
-        for (uint64_t l = 0; l < i.Get(field::kLsLines);
-             ++l, line += stride, cycle += Beats(line_bytes, laws_)) {
-          a.bursts.push_back({cycle, line_bytes, line});
+        const int64_t beats = Beats(line_bytes, laws_);
+        for (int64_t l = 0, n = 0; l < static_cast<int64_t>(i.Get(field::kLsLines));
+             ++l, line += stride, n += beats) {
+          a.bursts.push_back({FillWrite(issue, n, laws_), line_bytes, line});
         }
       } else {
         int64_t done = 0;
@@ -60,15 +68,14 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
           const BurstTimes t =
               store ? write_.Next(issue, beats, laws_) : read_.Next(issue, beats, laws_);
           if (!to_rows) {
-            a.bursts.push_back({store ? t.address - 3 : t.first_beat + 1, bytes,
-                                line + static_cast<uint64_t>(done)});
+            a.bursts.push_back({t.buffer, bytes, line + static_cast<uint64_t>(done)});
           }
           done += bytes;
           if (done == line_bytes) done = 0, line += stride;
         });
       }
       a.first = a.bursts.empty() ? 0 : a.bursts.front().first;
-      a.last =
+      a.last = a.done =
           a.bursts.empty() ? -1 : a.bursts.back().first + Beats(a.bursts.back().bytes, laws_) - 1;
       break;
     }
@@ -85,9 +92,9 @@ uint64_t ConflictMonitor::GroupsOf(uint64_t address, uint64_t bytes) const {
 uint64_t ConflictMonitor::GroupsAt(const Active& a, int engine, Cycle cycle) const {
   const Instruction& i = a.instruction;
   if (engine == kMatmul) {
-    const int64_t slot = cycle - 1 - (a.issue + 1), slice = slot / a.shape.period,
-                  v = slot % a.shape.period;
-    if (slot < 0 || slice >= a.shape.slices || v >= a.shape.vectors) return 0;
+    const int64_t since = cycle - a.first, slice = since / a.shape.period,
+                  v = since % a.shape.period;
+    if (since < 0 || slice >= a.shape.slices || v >= a.shape.vectors) return 0;
     const uint64_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), n = static_cast<uint64_t>(v);
     const uint64_t base = i.Get(field::kMmBase) + n % nx * i.Get(field::kMmStrideX) +
                           n / nx % ny * i.Get(field::kMmStrideY) +
@@ -100,13 +107,17 @@ uint64_t ConflictMonitor::GroupsAt(const Active& a, int engine, Cycle cycle) con
     const int lanes =
         slice == a.shape.slices - 1 ? static_cast<int>(i.Get(field::kMmKlast)) : config_.rows;
     uint64_t groups = 0;
-    for (int j = 0; j < lanes; ++j) groups |= uint64_t{1} << ((base + offset[j]) / group_bytes_);
+    for (int j = 0; j < lanes; ++j) {
+      const uint64_t group = (base + offset[j]) / group_bytes_;
+      // Past the buffer's end is another error (Executor).
+      if (group < static_cast<uint64_t>(config_.act_groups)) groups |= uint64_t{1} << group;
+    }
     return groups;
   }
   if (engine == kPost) {
-    const int64_t taps = TapsOfPixel(i), since = cycle - (a.issue + 10);
-    if (since <= 0 || since % taps != 0) return 0;
-    const uint64_t n = static_cast<uint64_t>(since / taps - 1), nx = i.Get(field::kPoNx),
+    const int64_t taps = TapsOfPixel(i), since = cycle - a.first;
+    if (since < 0 || since % taps != 0) return 0;
+    const uint64_t n = static_cast<uint64_t>(since / taps), nx = i.Get(field::kPoNx),
                    ny = i.Get(field::kPoNy);
     const uint64_t lanes = static_cast<uint64_t>(config_.lanes), chunk = n / nx / ny;
     const uint64_t channels = i.Get(field::kPoNchan);
@@ -148,6 +159,7 @@ uint64_t ConflictMonitor::AllGroups(const Active& a, int engine) const {
   }
   const uint64_t last =
       std::min<uint64_t>(high / group_bytes_, static_cast<uint64_t>(config_.act_groups - 1));
+  if (low / group_bytes_ > last) return 0;
   return ((uint64_t{2} << last) - 1) & ~((uint64_t{1} << (low / group_bytes_)) - 1);
 }
 
@@ -158,13 +170,13 @@ void ConflictMonitor::Collide(const Active& a, int engine_a, const Active& b, in
   for (Cycle c = first; c <= last; ++c) {
     if ((GroupsAt(a, engine_a, c) & GroupsAt(b, engine_b, c)) == 0) continue;
     const bool a_named = engine_a == kMatmul || engine_a == kPost;
-    return Keep(found, {c, a_named ? engine_a : engine_b, a_named ? a.index : b.index});
+    return Keep(c, a_named ? engine_a : engine_b, a_named ? a.index : b.index, false, found);
   }
 }
 
 uint32_t ConflictMonitor::OldestMatmul(const Active& matmul, Cycle cycle) const {
   for (const Active& m : active_[kMatmul]) {
-    if (MatmulRetire(m.issue, m.shape, laws_) >= cycle) return std::min(m.index, matmul.index);
+    if (m.done >= cycle) return std::min(m.index, matmul.index);
   }
   return matmul.index;
 }
@@ -173,38 +185,39 @@ void ConflictMonitor::CollideSums(const Active& matmul, const Active& post,
                                   std::optional<Conflict>* found) const {
   const Instruction& m = matmul.instruction;
   if (m.Get(field::kMmHalf) != post.instruction.Get(field::kPoHalf)) return;
-  const Cycle post_first = post.issue + 1,
-              post_last = post.issue + PostTaps(post.instruction, laws_);
-  const int64_t columns = config_.cols + (config_.row_sum ? 1 : 0);
+  const Cycle post_first = PostTap(post.issue, 0, laws_),
+              post_last = PostTap(post.issue, PostTaps(post.instruction, laws_) - 1, laws_);
+  const int64_t last_column = config_.cols - (config_.row_sum ? 0 : 1);
   for (int64_t slice = m.Get(field::kMmFirst) ? 1 : 0; slice < matmul.shape.slices; ++slice) {
-    const Cycle first = matmul.issue + 1 + slice * matmul.shape.period + 3 + config_.rows;
-    const Cycle last = first + matmul.shape.vectors - 1 + columns - 1;
+    const auto slot = [&](int64_t v) {
+      return MatmulSlot(matmul.issue, slice, v, matmul.shape, laws_);
+    };
+    const Cycle first = AccumulatorRead(slot(0), 0, laws_);
+    const Cycle last = AccumulatorRead(slot(matmul.shape.vectors - 1), last_column, laws_);
     const Cycle cycle = std::max(first, post_first);
     if (cycle <= std::min(last, post_last))
-      return Keep(found, {cycle, kMatmul, OldestMatmul(matmul, cycle)});
+      return Keep(cycle, kMatmul, OldestMatmul(matmul, cycle), true, found);
     if (first > post_last) return;
   }
 }
 
-// Only the first two slots can follow another instruction's last ones: within one, a fold lasts
-// three cycles at least.
+// Only an instruction's first slots can meet another one's last: within one, a slice lasts until
+// its first sum has arrived.
 void ConflictMonitor::FollowSums(const Active& a, std::optional<Conflict>* found) {
   const Instruction& i = a.instruction;
   const uint64_t entry = i.Get(field::kMmHalf) * 1024 + i.Get(field::kMmAccBase);
-  for (int64_t v = 0; v < std::min<int64_t>(a.shape.vectors, 2) && i.Get(field::kMmFirst) == 0;
-       ++v) {
-    const Cycle cycle = a.issue + 1 + v;
+  const int64_t slots = std::min<int64_t>(a.shape.vectors, laws_.shortest_period - 1);
+  for (int64_t v = 0; v < slots && i.Get(field::kMmFirst) == 0; ++v) {
+    const Cycle slot = MatmulSlot(a.issue, 0, v, a.shape, laws_);
     for (const Slot& s : last_slots_) {
-      if (cycle - s.cycle <= 2 && s.entry == entry + static_cast<uint64_t>(v))
-        Keep(found, {cycle + 1, kMatmul, a.index});
+      if (OnItsWay(s.cycle, slot, laws_) && s.entry == entry + static_cast<uint64_t>(v))
+        Keep(ActivationRead(slot, laws_), kMatmul, a.index, false, found);
     }
   }
-  const Cycle last = a.issue + 1 + (a.shape.slices - 1) * a.shape.period + a.shape.vectors - 1;
-  for (int64_t k = 0; k < 2; ++k) {
-    last_slots_[k] = k < a.shape.vectors
-                         ? Slot{last - k, entry + static_cast<uint64_t>(a.shape.vectors - 1 - k)}
-                         : Slot{};
-  }
+  const Cycle last = MatmulLastSlot(a.issue, a.shape, laws_);
+  last_slots_.clear();
+  for (int64_t k = 0; k < slots; ++k)
+    last_slots_.push_back({last - k, entry + static_cast<uint64_t>(a.shape.vectors - 1 - k)});
 }
 
 std::optional<Conflict> ConflictMonitor::Issue(uint32_t index, const Instruction& i, Cycle cycle,
@@ -215,9 +228,7 @@ std::optional<Conflict> ConflictMonitor::Issue(uint32_t index, const Instruction
   const Active a = Describe(index, i, cycle, ktab);
   for (int other = 0; other < kNumEngines; ++other) {
     std::deque<Active>& list = active_[other];
-    // Accumulators are read up to ROWS + COLS + 4 cycles after the activations.
-    while (!list.empty() && list.front().last + config_.rows + config_.cols + 4 < cycle)
-      list.pop_front();
+    while (!list.empty() && list.front().done < cycle) list.pop_front();
     if (other == e) continue;
     for (const Active& b : list) {
       if (e + other == kMatmul + kStore || e + other == kLoad + kPost)

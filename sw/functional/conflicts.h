@@ -1,13 +1,13 @@
 // Finds collisions on memories that have one port of a kind (docs/isa.md, Memories), cycle by cycle
-// as the hardware does:
+// as the hardware does. When each access happens is asked of sw/timing:
 //
-//   activation group, readers   MATMUL slot t (docs/timing.md) reads in t + 1;  STORE reads a beat
-//   in its slot activation group, writers   LOAD writes in the cycle after a beat, Fill in issue +
-//   2 ...;  POST in issue + 10 + (n+1)*taps accumulator half, readers   MATMUL reads column c of
-//   slot t in t + 3 + ROWS + c (not in a slice that writes without
-//                               reading);  POST reads tap q in issue + 1 + q
-//   accumulator entry           a slot that accumulates while the slot one or two cycles before it
-//   goes to the same entry
+//   activation group, readers   MATMUL's windows, STORE's beats
+//   activation group, writers   beats of LOAD and Fill, POST's pixels
+//   accumulator half, readers   MATMUL's columns (not in a slice that writes without reading),
+//                               POST's taps
+//   accumulator entry           a slot that accumulates while the sum of an earlier slot is still
+//                               on its way into the same entry
+//
 // MATMUL is named for readers, POST for writers.
 #pragma once
 
@@ -24,8 +24,10 @@ namespace systole {
 
 struct Conflict {
   Cycle cycle = 0;
-  int engine = 0;      // 1 or 2
-  uint32_t index = 0;  // its instruction
+  int engine = 0;        // 1 or 2
+  uint32_t index = 0;    // its instruction
+  Cycle seen = 0;        // when run control is told
+  bool of_sums = false;  // an accumulator's readers: reported before MATMUL's other errors
 };
 
 class ConflictMonitor {
@@ -34,7 +36,8 @@ class ConflictMonitor {
 
   // Instruction `index` issues in `cycle`: to be called in the order of the cycles, LOAD and STORE
   // without a gap. ktab: rows x ROWS offsets (Executor::offsets), unchanged while a Matmul reads
-  // them. The first collision with instructions that issued before.
+  // them. The first collision with instructions that issued before, in the order in which run
+  // control takes errors.
   std::optional<Conflict> Issue(uint32_t index, const Instruction& instruction, Cycle cycle,
                                 const uint16_t* ktab);
 
@@ -50,6 +53,7 @@ class ConflictMonitor {
     uint32_t index;
     Instruction instruction;
     Cycle issue, first, last;  // cycles of accesses to the activation buffer, outermost
+    Cycle done;                // of any access
     MatmulShape shape;
     const uint16_t* ktab = nullptr;
     std::vector<Burst> bursts;
@@ -67,6 +71,8 @@ class ConflictMonitor {
   // collide.
   uint32_t OldestMatmul(const Active& matmul, Cycle cycle) const;
   void CollideSums(const Active& matmul, const Active& post, std::optional<Conflict>* found) const;
+  void Keep(Cycle cycle, int engine, uint32_t index, bool of_sums,
+            std::optional<Conflict>* found) const;
 
   const HwConfig config_;
   const LawConfig laws_;
@@ -74,12 +80,12 @@ class ConflictMonitor {
   ReadPort read_;
   WritePort write_;
   std::deque<Active> active_[kNumEngines];
-  // The last two slots of the last Matmul: cycle (negative: none) and half * 1024 + entry.
+  // Slots of the last Matmul whose sums may be on their way when the next one begins.
   struct Slot {
-    Cycle cycle = -10;
-    uint64_t entry = 0;
+    Cycle cycle;
+    uint64_t entry;  // half * 1024 + entry
   };
-  Slot last_slots_[2];
+  std::vector<Slot> last_slots_;
 };
 
 }  // namespace systole

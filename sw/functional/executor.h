@@ -34,6 +34,12 @@ class Executor {
   // kConflict found while running, or what the memory answers.
   ErrorCode Execute(const Instruction& instruction, MemoryAccess* memory);
 
+  // Where the last error found while running was: MATMUL's slice and vector, POST's tap (slice 0).
+  struct Place {
+    int64_t slice = 0, item = 0;
+  };
+  const Place& error_place() const { return error_place_; }
+
   const HwConfig& config() const { return config_; }
   // config().ActBytes() bytes.
   const uint8_t* activations() const { return activations_.data(); }
@@ -79,6 +85,8 @@ class Executor {
   std::vector<Parameter> parameters_;  // rows x LANES
   std::vector<int32_t> accumulators_;  // 2 x ACC_DEPTH x padded_columns_
   std::vector<int32_t> row_sums_;      // 2 x ACC_DEPTH
+
+  Place error_place_;
 
   // Scratch.
   std::vector<int16_t> vectors_, packed_;

@@ -3,6 +3,7 @@
 
 #include "sw/functional/executor.h"
 #include "sw/functional/matmul_kernel.h"
+#include "sw/timing/matmul_law.h"
 
 namespace systole {
 namespace {
@@ -49,7 +50,7 @@ ErrorCode Executor::Matmul(const Instruction& i) {
   const size_t stride_x = i.Get(field::kMmStrideX), stride_y = i.Get(field::kMmStrideY),
                stride_b = i.Get(field::kMmStrideB);
   const int slices = Int(i, field::kMmKslices), columns = Int(i, field::kMmWcols);
-  const int load = std::min(columns, config_.cols / config_.wport);
+  const int load = static_cast<int>(WeightLoadCycles(columns, config_));
   const int half = Int(i, field::kMmHalf), entry = Int(i, field::kMmAccBase);
   int32_t* const acc = Entry(half, entry);
   int32_t* const row_sums = &row_sums_[RowSumIndex(half, entry)];
@@ -77,11 +78,20 @@ ErrorCode Executor::Matmul(const Instruction& i) {
       not_contiguous |= offset[j] ^ expected;
       furthest = std::max<size_t>(furthest, offset[j]);
     }
-    // Both rules are checked at the slice's first window; there the range comes first.
+    // The bank rule is checked at the slice's first window; there the range comes first.
+    error_place_ = {slice, 0};
     if (misplaced != 0)
       return base + furthest >= activations_.size() ? ErrorCode::kBufferRange
                                                     : ErrorCode::kConflict;
-    if (base + span + furthest >= activations_.size()) return ErrorCode::kBufferRange;
+    if (base + span + furthest >= activations_.size()) {
+      const auto beyond = [&](size_t v) {
+        return base + v % nx * stride_x + v / nx % ny * stride_y + v / nx / ny * stride_b +
+                   furthest >=
+               activations_.size();
+      };
+      while (!beyond(static_cast<size_t>(error_place_.item))) ++error_place_.item;
+      return ErrorCode::kBufferRange;
+    }
 
     PackWeights(Int(i, field::kMmWgtRow) + slice * load, load, columns, lanes);
 

@@ -70,6 +70,7 @@ ErrorCode Executor::Post(const Instruction& i) {
   const size_t out = i.Get(field::kPoOut), sx = i.Get(field::kPoSx), sy = i.Get(field::kPoSy);
   const unsigned cols = static_cast<unsigned>(config_.cols);
 
+  error_place_ = {};
   for (int done = 0, chunk = 0; done < channels; done += config_.lanes, ++chunk) {
     const int lanes = std::min(config_.lanes, channels - done);
     const Parameter* parameters = &parameters_[(i.Get(field::kPoPar) + static_cast<size_t>(chunk)) *
@@ -84,6 +85,7 @@ ErrorCode Executor::Post(const Instruction& i) {
             const unsigned entry =
                 (entry_base + y * es_y + x * es_x + ty * es_ty + tx * es_tx) & 0x3FF;
             if (entry >= static_cast<unsigned>(config_.acc_depth)) return ErrorCode::kBufferRange;
+            ++error_place_.item;
             const int32_t* sums = Entry(half, static_cast<int>(entry));
             const int32_t row_sum =
                 zw == 0 ? 0 : row_sums_[RowSumIndex(half, static_cast<int>(entry))];

@@ -71,16 +71,14 @@ void Scheduler::Reserve(size_t instructions) {
 Cycle Scheduler::NextFetch() const {
   const size_t fed = dispatch_.size();
   const Cycle freed = fed >= 2 * kFetchGroup ? dispatch_[fed - kFetchGroup - 1] : -1;
-  return std::max(fetch_.address() + 1, freed + 1);
+  return fetch_.NextAddress(freed, laws_);
 }
 
 bool Scheduler::Feed(const Instruction& instruction) {
   if (error_ != ErrorCode::kNone) return false;
   const uint32_t index = static_cast<uint32_t>(dispatch_.size());
-  if (index % kFetchGroup == 0) {
-    fetch_.Burst(index >= 2 * kFetchGroup ? dispatch_[index - kFetchGroup - 1] : -1, laws_);
-  }
-  Cycle d = std::max(fetch_.Arrival(laws_), last_dispatch_) + 1;
+  if (index % kFetchGroup == 0) fetch_.Burst(NextFetch(), laws_);
+  Cycle d = Dispatch(fetch_.Arrival(laws_), last_dispatch_, laws_);
   const uint8_t e = kOpcodes.engine[instruction.word[0] & 0xFF];
   if (e == kNoEngine) {
     Fail(ErrorCode::kBadOpcode, kNumEngines, index, d);
@@ -104,7 +102,7 @@ bool Scheduler::Feed(const Instruction& instruction) {
   }
   Waiting& slot = engine.queue[engine.dispatched++ & kQueueMask];
   slot.instruction = instruction;
-  slot.at_output = d + 1;
+  slot.at_output = d + laws_.pipeline.dispatch_to_head;
   slot.index = index;
   if (engine.dispatched - engine.done > 1) return true;  // an earlier one still waits
 
@@ -125,7 +123,7 @@ bool Scheduler::TokensKnown(unsigned e, uint32_t word0, Cycle* ready) const {
     const Channel& channel = channel_[s][e];
     const uint32_t last = channel.popped + n - 1;
     if (last >= channel.pushed) return false;
-    *ready = std::max(*ready, channel.given[last & kTokenMask] + 1);
+    *ready = std::max(*ready, channel.given[last & kTokenMask] + laws_.pipeline.give_to_take);
   }
   return true;
 }
@@ -194,7 +192,7 @@ unsigned Scheduler::Run(unsigned e) {
       switch (static_cast<Engine>(e)) {
         case Engine::kMatmul: {
           const MatmulShape shape = ShapeOfMatmul(i, laws_);
-          const Cycle preload = MatmulPreload(head, last_matmul_issue_, last_matmul_);
+          const Cycle preload = MatmulPreload(head, last_matmul_issue_, last_matmul_, laws_);
           issue = std::max(issue, MatmulIssue(preload, shape, engine.free));
           retire = MatmulRetire(issue, shape, laws_);
           busy_end = engine.free = issue + shape.Occupancy();
@@ -206,7 +204,7 @@ unsigned Scheduler::Run(unsigned e) {
         case Engine::kPost: {
           const int64_t taps = PostTaps(i, laws_);
           issue = std::max(issue, engine.free);
-          retire = PostRetire(issue, taps);
+          retire = PostRetire(issue, taps, laws_);
           busy_end = engine.free = issue + taps;
           break;
         }
@@ -215,8 +213,8 @@ unsigned Scheduler::Run(unsigned e) {
           if (opcode == static_cast<uint32_t>(Opcode::kFill)) {
             issue = std::max(issue, engine.retire + 1);
             const int64_t beats = FillBeats(i, laws_);
-            busy_end = engine.free = issue + 1 + beats;
-            retire = issue + beats + 1;
+            busy_end = engine.free = FillFree(issue, beats, laws_);
+            retire = FillRetire(issue, beats, laws_);
           } else {
             if (BurstBound(i) > kMaxBursts) {
               Fail(ErrorCode::kBadField, static_cast<int>(e), waiting.index, issue);
@@ -227,8 +225,8 @@ unsigned Scheduler::Run(unsigned e) {
               counters_.read_beats += beats;
               read_.Next(issue, beats, laws_);
             });
-            busy_end = engine.free = read_.address() + 1;
-            retire = read_.last_beat() + 1;
+            busy_end = engine.free = read_.free();
+            retire = read_.Retire(laws_);
           }
           engine.retire = retire;
           break;
@@ -245,7 +243,7 @@ unsigned Scheduler::Run(unsigned e) {
             write_.Next(issue, beats, laws_);
           });
           busy_end = engine.free = write_.free();
-          retire = write_.last_response();
+          retire = write_.Retire();
           break;
         }
       }

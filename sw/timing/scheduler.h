@@ -56,7 +56,7 @@ class Scheduler {
   const std::vector<uint32_t>& known() const { return known_; }
 
   // max retire + 2; of a run without error.
-  Cycle total() const { return last_retire_ + 2; }
+  Cycle total() const { return last_retire_ + laws_.pipeline.retire_to_done; }
   const RunCounters& counters() const { return counters_; }
 
   // Of the next fetch burst, valid where the number of instructions fed is a multiple of eight.

@@ -11,8 +11,8 @@ int64_t Get(const Instruction& i, Field f) { return static_cast<int64_t>(i.Get(f
 }  // namespace
 
 CycleStepper::CycleStepper(const std::vector<Instruction>& code, const HwConfig& config,
-                           int latency)
-    : code_(code), config_(config), latency_(latency) {
+                           int latency, const Depths& depths)
+    : code_(code), config_(config), depths_(depths), latency_(latency) {
   result_.issue.assign(code.size(), -1);
   result_.retire.assign(code.size(), -1);
 }
@@ -25,13 +25,16 @@ StepResult CycleStepper::Run() {
   for (now_ = 0;; ++now_) {
     int owned[kNumEngines][kNumEngines];  // counters at the start of the cycle
     for (int s = 0; s < kNumEngines; ++s) {
-      for (int d = 0; d < kNumEngines; ++d) owned[s][d] = tokens_[s][d];
+      for (int d = 0; d < kNumEngines; ++d) owned[s][d] = given_[s][d];
     }
+    for (; !on_their_way_.empty() && on_their_way_.front().visible <= now_;
+         on_their_way_.pop_front())
+      ++tokens_[on_their_way_.front().source][on_their_way_.front().destination];
     StepFetch();
     StepReads();
     for (int e = 0; e < kNumEngines; ++e) StepEngine(e);
 
-    // Retires of this cycle give their tokens, to be seen in the next.
+    // Retires of this cycle give their tokens, to be taken in a later one.
     for (int e = 0; e < kNumEngines; ++e) {
       for (const Retiring& r : retiring_) {
         if (r.cycle != now_ || r.engine != e) continue;
@@ -48,7 +51,8 @@ StepResult CycleStepper::Run() {
             result_.error_index = static_cast<uint32_t>(r.instruction);
             return result_;
           }
-          ++tokens_[e][d];
+          ++given_[e][d];
+          on_their_way_.push_back({now_ + depths_.give_to_take, e, d});
         }
       }
     }
@@ -59,10 +63,11 @@ StepResult CycleStepper::Run() {
       engine.queue.insert(engine.queue.end(), engine.arriving.begin(), engine.arriving.end());
       engine.arriving.clear();
       if (engine.left > 0) --engine.left;
+      if (engine.delay > 0) --engine.delay;
     }
     if (shadow_busy_ > 0) --shadow_busy_;
 
-    if (retired == code_.size() && now_ == last_retire + 1) {
+    if (retired == code_.size() && now_ == last_retire + depths_.retire_to_done - 1) {
       result_.total = now_ + 1;
       return result_;
     }
@@ -72,8 +77,8 @@ StepResult CycleStepper::Run() {
       result_.error_index = ~0u;
       for (int e = 0; e < kNumEngines; ++e) {
         if (!engine_[e].queue.empty() &&
-            static_cast<uint32_t>(engine_[e].queue.front()) < result_.error_index) {
-          result_.error_index = static_cast<uint32_t>(engine_[e].queue.front());
+            static_cast<uint32_t>(engine_[e].queue.front().instruction) < result_.error_index) {
+          result_.error_index = static_cast<uint32_t>(engine_[e].queue.front().instruction);
           result_.error_engine = e;
         }
       }
@@ -83,30 +88,30 @@ StepResult CycleStepper::Run() {
 }
 
 void CycleStepper::StepFetch() {
-  usable_ = arrived_;  // what came in earlier cycles
   // Dispatcher: one instruction a cycle, into a queue that has room at the start of the cycle.
   const int dispatched_before = dispatched_;
-  if (dispatched_ < usable_) {
+  if (dispatched_ < static_cast<int>(arrived_.size()) &&
+      arrived_[dispatched_] + depths_.arrival_to_dispatch <= now_) {
     Engine& engine = engine_[static_cast<int>(code_[dispatched_].engine())];
     if (static_cast<int>(engine.queue.size()) < config_.queue_depth) {
-      engine.arriving.push_back(dispatched_++);
+      engine.arriving.push_back({dispatched_++, now_ + depths_.dispatch_to_head});
       last_change_ = now_;
     }
   }
   // A beat from the memory.
   if (!fetches_.empty() && now_ >= fetches_.front().first_beat) {
     last_change_ = now_;
-    if (++fetch_beat_ % (32 / config_.AxiBytes()) == 0) ++arrived_;
+    if (++fetch_beat_ % (32 / config_.AxiBytes()) == 0) arrived_.push_back(now_);
     if (fetch_beat_ == fetches_.front().beats) {
       fetch_beat_ = 0;
       fetches_.pop_front();
     }
   }
-  // A request for eight more, from cycle 1 on, where the buffer of sixteen has room for them.
+  // A request for eight more, where the buffer of sixteen has room for them.
   const int total = static_cast<int>(code_.size());
-  if (now_ >= 1 && requested_ < total && requested_ - dispatched_before <= 8) {
+  if (now_ >= depths_.start_to_fetch && requested_ < total && requested_ - dispatched_before <= 8) {
     const int n = std::min(8, total - requested_);
-    fetches_.push_back({now_ + latency_, int64_t{n} * (32 / config_.AxiBytes()), -1});
+    fetches_.push_back({now_ + latency_, int64_t{n} * (32 / config_.AxiBytes()), -1, false, {}});
     requested_ += n;
     last_change_ = now_;
   }
@@ -116,9 +121,10 @@ void CycleStepper::StepReads() {
   if (reads_.empty() || now_ < reads_.front().first_beat) return;
   ++result_.read_beats;
   last_change_ = now_;
+  RecordBeat(reads_.front().instruction, reads_.front().burst, read_beat_);
   if (++read_beat_ < reads_.front().beats) return;
-  if (reads_.front().instruction >= 0)
-    retiring_.push_back({0, reads_.front().instruction, now_ + 1});
+  if (reads_.front().last)
+    retiring_.push_back({0, reads_.front().instruction, now_ + depths_.beat_to_write});
   read_beat_ = 0;
   reads_.pop_front();
   // reads_in_flight_ falls after this cycle's address decision: see StepLoadBursts.
@@ -137,9 +143,9 @@ void CycleStepper::StepEngine(int e) {
       engine.left > 0 || !engine.to_do.empty() || (e == 3 && slot_beats_left_ > 0);
   int begun = -1;
   bool tokens_there = true;
-  const bool empty = engine.queue.empty();
+  const bool empty = engine.queue.empty() || engine.queue.front().visible > now_;
   if (!empty) {
-    const int index = engine.queue.front();
+    const int index = engine.queue.front().instruction;
     const Instruction& i = code_[index];
     tokens_there = TokensThere(e, i);
     bool may_start = !was_busy;
@@ -168,11 +174,11 @@ void CycleStepper::StepLoadBursts() {
   const int64_t in_flight = reads_in_flight_;
   // Bursts still there after this cycle's beat.
   const int64_t finished = reads_in_flight_ - static_cast<int64_t>(reads_.size());
-  if (!engine.to_do.empty() && in_flight < config_.outstanding) {
-    const auto [address, bytes] = engine.to_do.back();
+  if (!engine.to_do.empty() && engine.delay == 0 && in_flight < config_.outstanding) {
+    const Burst burst = engine.to_do.back();
     engine.to_do.pop_back();
-    const int64_t beats = (bytes + config_.AxiBytes() - 1) / config_.AxiBytes();
-    reads_.push_back({now_ + latency_, beats, engine.to_do.empty() ? engine.current : -1});
+    const int64_t beats = (burst.bytes + config_.AxiBytes() - 1) / config_.AxiBytes();
+    reads_.push_back({now_ + latency_, beats, engine.current, engine.to_do.empty(), burst});
     ++reads_in_flight_;
     last_change_ = now_;
   }
@@ -181,15 +187,19 @@ void CycleStepper::StepLoadBursts() {
 
 void CycleStepper::StepStoreBursts() {
   Engine& engine = engine_[3];
-  if (slot_beats_left_ == 0 && !engine.to_do.empty() &&
+  if (slot_beats_left_ == 0 && !engine.to_do.empty() && engine.delay == 0 &&
       static_cast<int64_t>(responses_.size()) < config_.outstanding) {
-    slot_beats_left_ = (engine.to_do.back().second + config_.AxiBytes() - 1) / config_.AxiBytes();
+    slot_burst_ = engine.to_do.back();
+    slot_instruction_ = engine.current;
+    slot_beat_ = 0;
+    slot_beats_left_ = (slot_burst_.bytes + config_.AxiBytes() - 1) / config_.AxiBytes();
     engine.to_do.pop_back();
-    responses_.push_back(now_ + 3 + slot_beats_left_ - 1 + latency_);
+    responses_.push_back(now_ + depths_.read_to_bus + slot_beats_left_ - 1 + latency_);
     if (engine.to_do.empty()) retiring_.push_back({3, engine.current, responses_.back()});
     last_change_ = now_;
   }
   if (slot_beats_left_ > 0) {
+    RecordBeat(slot_instruction_, slot_burst_, slot_beat_++);
     --slot_beats_left_;
     ++result_.write_beats;
     last_change_ = now_;
@@ -205,7 +215,9 @@ void CycleStepper::Start(int e, int index) {
   last_change_ = now_;
   engine.queue.pop_front();
   for (int s = 0; s < kNumEngines; ++s) {
-    if (s != e) tokens_[s][e] -= static_cast<int>(Get(i, kPopField[s]));
+    if (s == e) continue;
+    tokens_[s][e] -= static_cast<int>(Get(i, kPopField[s]));
+    given_[s][e] -= static_cast<int>(Get(i, kPopField[s]));
   }
   if (IsSync(i)) {
     retiring_.push_back({e, index, now_});
@@ -214,14 +226,17 @@ void CycleStepper::Start(int e, int index) {
   if (e == 1) {
     const int64_t m = Get(i, field::kMmNx) * Get(i, field::kMmNy) * Get(i, field::kMmNb);
     const int64_t wl = std::min(Get(i, field::kMmWcols), int64_t{config_.cols / config_.wport});
-    const int64_t p = std::max(std::max(m, wl), int64_t{3}), f = Get(i, field::kMmKslices);
+    // An entry's sum is written before it is read again.
+    const int64_t turn = depths_.accumulator_read_to_write + 1;
+    const int64_t p = std::max(std::max(m, wl), turn), f = Get(i, field::kMmKslices);
     engine.left = f * p;
-    shadow_busy_ = (f - 1) * p + 1;  // counted down at the end of this cycle
+    shadow_busy_ = (f - 1) * p + depths_.issue_to_work;  // counted down at the end of this cycle
     columns_loaded_ = 0;
-    // The last vector enters in now + 1 + (f-1)*p + m - 1 and is written ROWS + COLS + 5 cycles
-    // later.
-    retiring_.push_back(
-        {1, index, now_ + 1 + (f - 1) * p + (m - 1) + config_.rows + config_.cols + 5});
+    // The last vector's sum in the column behind the last one is written then.
+    const int64_t last_slot = now_ + depths_.issue_to_work + (f - 1) * p + (m - 1);
+    retiring_.push_back({1, index,
+                         last_slot + depths_.slot_to_array + config_.rows + config_.cols +
+                             depths_.accumulator_read_to_write});
   } else if (e == 2) {
     int64_t taps = 0;
     for (int64_t channel = 0; channel < Get(i, field::kPoNchan); channel += config_.lanes) {
@@ -229,34 +244,43 @@ void CycleStepper::Start(int e, int index) {
               Get(i, field::kPoNty);
     }
     engine.left = taps;
-    retiring_.push_back({2, index, now_ + taps + 10});
+    retiring_.push_back({2, index, now_ + depths_.issue_to_work + taps - 1 + depths_.tap_to_write});
   } else if (i.opcode() == Opcode::kFill) {
     int64_t beats = 0;
     for (int64_t line = 0; line < Get(i, field::kLsLines); ++line) {
       for (int64_t byte = 0; byte < Get(i, field::kLsBytes); byte += config_.AxiBytes()) ++beats;
     }
-    engine.left = beats + 1;
+    engine.left = depths_.issue_to_work + beats;
     ++loads_in_flight_;
-    retiring_.push_back({0, index, now_ + beats + 1});
+    retiring_.push_back(
+        {0, index, now_ + depths_.issue_to_work + beats - 1 + depths_.beat_to_write});
   } else {
     engine.to_do = BurstsOf(i);
     engine.current = index;
+    engine.delay = depths_.issue_to_work;
     if (e == 0) ++loads_in_flight_;
   }
 }
 
 // Last one first. Byte by byte: a burst ends before a multiple of 256 and at the end of its line.
-std::vector<std::pair<int64_t, int64_t>> CycleStepper::BurstsOf(const Instruction& i) const {
-  std::vector<std::pair<int64_t, int64_t>> bursts;
+std::vector<CycleStepper::Burst> CycleStepper::BurstsOf(const Instruction& i) const {
+  std::vector<Burst> bursts;
   for (int64_t line = 0; line < Get(i, field::kLsLines); ++line) {
     for (int64_t byte = 0; byte < Get(i, field::kLsBytes); ++byte) {
       const int64_t address = Get(i, field::kLsAddr) + line * Get(i, field::kLsMemStride) + byte;
-      if (byte == 0 || address % 256 == 0) bursts.push_back({address, 0});
-      ++bursts.back().second;
+      if (byte == 0 || address % 256 == 0)
+        bursts.push_back({line * Get(i, field::kLsBytes) + byte, 0});
+      ++bursts.back().bytes;
     }
   }
   std::reverse(bursts.begin(), bursts.end());
   return bursts;
+}
+
+void CycleStepper::RecordBeat(int instruction, const Burst& burst, int64_t beat) {
+  const int64_t done = beat * config_.AxiBytes();
+  result_.beats.push_back({now_, instruction, burst.first + done,
+                           std::min<int64_t>(config_.AxiBytes(), burst.bytes - done)});
 }
 
 }  // namespace systole::testing

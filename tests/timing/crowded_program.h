@@ -1,0 +1,43 @@
+// Random programs whose engines get in each other's way.
+#pragma once
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "tests/timing/random_program.h"
+
+namespace systole::testing {
+
+// A random program whose instructions share the memories' groups and entries.
+inline std::vector<Instruction> CrowdedProgram(const HwConfig& c, uint32_t seed) {
+  std::mt19937 random(seed);
+  auto code = RandomProgram(c, seed).Make(6 + static_cast<int>(seed % 20), Tokens::kEarlier);
+  const auto below = [&](uint64_t n) { return random() % n; };
+  for (Instruction& i : code) {
+    switch (i.opcode()) {
+      case Opcode::kMatmul: {
+        const uint64_t m = i.Get(field::kMmNx) * i.Get(field::kMmNy);
+        i.Set(field::kMmHalf, below(2));
+        i.Set(field::kMmFirst, below(2));
+        i.Set(field::kMmAccBase, below(std::min<uint64_t>(6, 129 - m)));
+        i.Set(field::kMmBase, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
+        break;
+      }
+      case Opcode::kPost:
+        i.Set(field::kPoHalf, below(2));
+        i.Set(field::kPoOut, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
+        break;
+      case Opcode::kLoadAct:
+      case Opcode::kFill:
+      case Opcode::kStore:
+        i.Set(field::kLsBuf, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
+        break;
+      default:
+        break;
+    }
+  }
+  return code;
+}
+
+}  // namespace systole::testing
