@@ -7,11 +7,11 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "sw/arith/multiplier.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/driver.h"
 #include "sw/model/images.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 #include "sw/timing/timeline.h"
 #include "systemc/tlm_device.h"
 

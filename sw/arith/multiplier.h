@@ -5,7 +5,6 @@
 #include <string>
 
 #include "sw/arith/rounding.h"
-#include "sw/model/model.h"
 
 namespace systole {
 
@@ -39,11 +38,5 @@ Multiplier AverageMultiplier(float sx, float sy, int count, Rounding mode,
 // less than the distance 1 / (2 count) of any non-tie from its tie while count < 2^21, and moves
 // ties outwards. 1 <= count < 2^21.
 Multiplier TfliteAverageMultiplier(int count);
-
-// Fills m, s and rounding of every layer: kConv and kFullyConnected an entry per output channel;
-// kAveragePool an entry per tap count (entry 0 is m = 0); kMaxPool none. AverageMode::kTflite
-// layers get rounding half_away whatever the mode. Throws InputError naming the layer for a scale
-// that is not finite and positive.
-void ChooseMultipliers(Model& model, Rounding mode);
 
 }  // namespace systole

@@ -9,7 +9,6 @@
 #include <ctime>
 #include <functional>
 
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/cli/target.h"
 #include "sw/compiler/compiler.h"
@@ -17,6 +16,7 @@
 #include "sw/golden/golden.h"
 #include "sw/model/images.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 #include "sw/timing/timeline.h"
 
 namespace systole {

@@ -1,8 +1,10 @@
 #include "sw/check/net_builder.h"
 
 #include <cmath>
+#include <utility>
 
-#include "sw/arith/multiplier.h"
+#include "sw/model/graph.h"
+#include "sw/quant/choose_multipliers.h"
 
 namespace systole {
 
@@ -16,13 +18,13 @@ Layer& NetBuilder::Append(const char* op, LayerKind kind, int c, int h, int w) {
   Layer layer;
   layer.name = op + std::to_string(model_.layers.size());
   layer.kind = kind;
-  model_.layers.push_back(std::move(layer));
   Tensor out = model_.tensors.back();
-  out.name = model_.layers.back().name + "_out";
+  out.name = layer.name + "_out";
   out.c = c;
   out.h = h;
   out.w = w;
-  model_.tensors.push_back(out);
+  const int last = static_cast<int>(model_.tensors.size()) - 1;
+  systole::Append(model_, std::move(layer), {last}, std::move(out));
   return model_.layers.back();
 }
 

@@ -9,13 +9,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "sw/arith/multiplier.h"
-#include "sw/arith/range_proof.h"
 #include "sw/base/error.h"
 #include "sw/cli/commands.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/disassemble.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/quant/range_proof.h"
 
 namespace systole {
 namespace {

@@ -10,8 +10,6 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "sw/arith/multiplier.h"
-#include "sw/arith/range_proof.h"
 #include "sw/base/error.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/process_pool.h"
@@ -20,6 +18,8 @@
 #include "sw/cli/run_job.h"
 #include "sw/model/load.h"
 #include "sw/model/npy.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/quant/range_proof.h"
 
 namespace systole {
 namespace {

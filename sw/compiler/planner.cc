@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "sw/arith/range_proof.h"
 #include "sw/arith/rounding.h"
 #include "sw/compiler/instructions.h"
 #include "sw/compiler/misfit.h"
 #include "sw/compiler/pack.h"
+#include "sw/quant/range_proof.h"
 
 namespace systole {
 namespace {

@@ -1,8 +1,12 @@
 #include "sw/compiler/stage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "sw/arith/folded_bias.h"
+#include "sw/compiler/misfit.h"
+#include "sw/model/graph.h"
+#include "sw/quant/folded_bias.h"
 
 namespace systole {
 namespace {
@@ -99,11 +103,34 @@ void LowerMaxPool(const Layer& layer, const Tensor& in, const Tensor& out, Round
 
 }  // namespace
 
+std::string WhyNotCompiled(const Model& model, size_t i) {
+  const Layer& layer = model.layers[i];
+  if (layer.kind == LayerKind::kConcat) {
+    return "concatenation is not built into the accelerator; it runs on backend golden, or cut "
+           "the model there";
+  }
+  if (layer.inputs == std::vector<int>{static_cast<int>(i)}) return "";
+  return fmt::format(
+      "reads tensor '{}', which the layer before it does not make; the accelerator runs chains of "
+      "layers: a graph runs on backend golden, or cut the model where it branches",
+      model.Input(i).name);
+}
+
+void RequireChain(const Model& model) {
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const std::string why = WhyNotCompiled(model, i);
+    if (why.empty()) continue;
+    throw MisfitError(Misfit::kUnsupported,
+                      fmt::format("{}: {}: {}", model.name, Label(model.layers[i]), why));
+  }
+}
+
 std::vector<Stage> LowerToStages(const Model& model, bool fuse_pool) {
+  RequireChain(model);
   std::vector<Stage> stages;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     const Layer& layer = model.layers[i];
-    const Tensor &in = model.tensors[i], &out = model.tensors[i + 1];
+    const Tensor &in = model.Input(i), &out = model.Output(i);
     const bool is_pool = layer.kind == LayerKind::kMaxPool;
     const int previous = stages.empty() ? -1 : stages.back().last_layer;
     if (is_pool && fuse_pool && previous >= 0 &&

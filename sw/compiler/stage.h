@@ -52,9 +52,15 @@ struct Stage {
   }
 };
 
-// Lowers a model's layers to stages; fuses a max pooling layer into the convolution before it where
-// `fuse_pool`. tensors[stage.first_layer] is a stage's input, tensors[stage.last_layer + 1] its
-// output.
+// Why the compiler refuses layers[i], whatever the configuration, and what to do; "": it does not.
+std::string WhyNotCompiled(const Model& model, size_t i);
+
+// Throws MisfitError (kUnsupported) naming the first layer that WhyNotCompiled() explains.
+void RequireChain(const Model& model);
+
+// Lowers a model's layers to stages (a chain: RequireChain()); fuses a max pooling layer into the
+// convolution before it where `fuse_pool`. tensors[stage.first_layer] is a stage's input,
+// tensors[stage.last_layer + 1] its output.
 std::vector<Stage> LowerToStages(const Model& model, bool fuse_pool);
 
 }  // namespace systole

@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 
-#include "sw/arith/range_proof.h"
 #include "sw/arith/requantize.h"
 #include "sw/golden/fast_kernel.h"
 #include "sw/model/check.h"
+#include "sw/quant/range_proof.h"
 
 namespace systole {
 namespace {
@@ -199,6 +199,19 @@ void AveragePool(const Layer& layer, const Tensor& in, const Tensor& out, const 
       });
 }
 
+// H-W-C: a run of every input's channels, pixel by pixel; `to` is the first channel of `x` in
+// `out`.
+void CopyChannels(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x,
+                  int8_t* to) {
+  const auto lo = static_cast<int8_t>(layer.clamp_lo), hi = static_cast<int8_t>(layer.clamp_hi);
+  const int64_t pixels = int64_t{out.h} * out.w;
+  for (int64_t p = 0; p < pixels; ++p) {
+    for (int c = 0; c < in.c; ++c) {
+      to[p * out.c + c] = std::min(std::max(x[p * in.c + c], lo), hi);
+    }
+  }
+}
+
 }  // namespace
 
 struct FastGolden::Plan {
@@ -252,14 +265,20 @@ struct FastGolden::Workspace {
     Transpose(image, input.c, int64_t{input.h} * input.w, tensors[0].data());
     for (size_t i = 0; i < plan.model.layers.size(); ++i) {
       const Layer& layer = plan.model.layers[i];
-      const Tensor& in = plan.model.tensors[i];
-      const Tensor& out = plan.model.tensors[i + 1];
-      const int8_t* x = tensors[i].data();
+      const Tensor& in = plan.model.Input(i);
+      const Tensor& out = plan.model.Output(i);
+      const int8_t* x = tensors[layer.inputs[0]].data();
       int8_t* y = tensors[i + 1].data();
       if (HasFilters(layer)) {
         RunFilters(plan.filters[i], layer, in, out, x, padded[i], y);
       } else if (layer.kind == LayerKind::kMaxPool) {
         MaxPool(layer, in, out, x, y);
+      } else if (layer.kind == LayerKind::kConcat) {
+        int8_t* to = y;
+        for (int t : layer.inputs) {
+          CopyChannels(layer, plan.model.tensors[t], out, tensors[t].data(), to);
+          to += plan.model.tensors[t].c;
+        }
       } else {
         AveragePool(layer, in, out, x, y);
       }
@@ -272,10 +291,9 @@ FastGolden::FastGolden(const Model& model) {
   ProveRanges(model);
   auto plan = std::make_shared<Plan>();
   for (size_t i = 0; i < model.layers.size(); ++i) {
-    plan->filters.push_back(
-        HasFilters(model.layers[i])
-            ? PlanFilters(model.layers[i], model.tensors[i], model.tensors[i + 1])
-            : FilterPlan{});
+    plan->filters.push_back(HasFilters(model.layers[i])
+                                ? PlanFilters(model.layers[i], model.Input(i), model.Output(i))
+                                : FilterPlan{});
   }
   plan->model.tensors = model.tensors;
   for (const Layer& layer : model.layers) {

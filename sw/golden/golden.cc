@@ -86,6 +86,19 @@ int8_t PoolOutput(const Layer& layer, const View& in, const Tensor& in_tensor, c
                 out.zero_point);
 }
 
+// C-H-W: the channels of an input lie together, so the inputs follow one another.
+std::vector<int8_t> RunConcat(const Model& model, size_t i, const std::vector<const int8_t*>& x) {
+  const Layer& layer = model.layers[i];
+  std::vector<int8_t> y;
+  for (size_t k = 0; k < x.size(); ++k) {
+    for (int64_t e = 0; e < model.Input(i, k).Elements(); ++e) {
+      const int value = x[k][e];
+      y.push_back(static_cast<int8_t>(std::clamp(value, layer.clamp_lo, layer.clamp_hi)));
+    }
+  }
+  return y;
+}
+
 }  // namespace
 
 std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor& out,
@@ -110,10 +123,13 @@ std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor&
 
 std::vector<std::vector<int8_t>> RunReference(const Model& model, const int8_t* image) {
   std::vector<std::vector<int8_t>> outputs;
-  const int8_t* x = image;
   for (size_t i = 0; i < model.layers.size(); ++i) {
-    outputs.push_back(RunLayer(model.layers[i], model.tensors[i], model.tensors[i + 1], x));
-    x = outputs.back().data();
+    std::vector<const int8_t*> x;
+    for (int t : model.layers[i].inputs) x.push_back(t == 0 ? image : outputs[t - 1].data());
+    const Layer& layer = model.layers[i];
+    outputs.push_back(layer.kind == LayerKind::kConcat
+                          ? RunConcat(model, i, x)
+                          : RunLayer(layer, model.Input(i), model.Output(i), x[0]));
   }
   return outputs;
 }

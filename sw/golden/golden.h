@@ -9,7 +9,8 @@
 
 namespace systole {
 
-// One layer on one image. x: C x H x W elements of `in`; returns C x H x W elements of `out`.
+// A layer of one input on one image. x: C x H x W elements of `in`; returns C x H x W elements of
+// `out`.
 //   kConv, kFullyConnected  acc = sum_k (x[k] - Zx)(w[k,n] - Zw) + bias[n], padding is real zero
 //   (adds nothing);
 //                           y = clamp(Zy + R(acc * m[n], s[n]), lo, hi)
@@ -22,7 +23,9 @@ namespace systole {
 std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor& out,
                              const int8_t* x);
 
-// Every layer's output for one image (C x H x W of the model's input); result[i] is tensors[i + 1].
+// Every layer's output for one image (C x H x W of the model's input), in the model's topological
+// order; result[i] is tensors[i + 1].
+//   kConcat                 y = clamp(x, lo, hi), the channels of the inputs one after the other
 // The model has passed CheckModel(), its multipliers ProveRanges().
 std::vector<std::vector<int8_t>> RunReference(const Model& model, const int8_t* image);
 

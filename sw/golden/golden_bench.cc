@@ -6,8 +6,9 @@
 #include <ctime>
 #include <random>
 
-#include "sw/arith/multiplier.h"
 #include "sw/golden/fast.h"
+#include "sw/model/graph.h"
+#include "sw/quant/choose_multipliers.h"
 
 namespace systole {
 namespace {
@@ -50,8 +51,7 @@ class LeNet {
     for (int8_t& w : layer.weights) w = static_cast<int8_t>(random_());
     layer.weight_scales = {0.004f};
     layer.bias.assign(n, 100);
-    model_.layers.push_back(layer);
-    model_.tensors.push_back(out);
+    Append(model_, layer, {static_cast<int>(model_.tensors.size()) - 1}, out);
   }
 
   void Pool(const Tensor& out) {
@@ -59,8 +59,7 @@ class LeNet {
     layer.name = fmt::format("layer{}", model_.layers.size());
     layer.kind = LayerKind::kMaxPool;
     layer.kernel_h = layer.kernel_w = layer.stride_h = layer.stride_w = 2;
-    model_.layers.push_back(layer);
-    model_.tensors.push_back(out);
+    Append(model_, layer, {static_cast<int>(model_.tensors.size()) - 1}, out);
   }
 
   Model model_;

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "sw/base/error.h"
+#include "sw/model/graph.h"
 
 namespace systole {
 namespace {
@@ -28,10 +30,14 @@ class Checker {
     }
     CheckTensor(model_.tensors[0]);
     for (size_t i = 0; i < model_.layers.size(); ++i) {
-      place_ = fmt::format(": layer '{}'", model_.layers[i].name);
-      CheckTensor(model_.tensors[i + 1]);
-      CheckLayer(model_.layers[i], model_.tensors[i], model_.tensors[i + 1]);
+      place_ = ": " + Label(model_.layers[i]);
+      CheckInputs(i);
+      CheckTensor(model_.Output(i));
+      CheckLayer(i);
     }
+    place_.clear();
+    CheckReaders();
+    CheckNames();
   }
 
  private:
@@ -60,14 +66,50 @@ class Checker {
     RequireBetween(tensor.zero_point, -128, 127, "a tensor's zero point (as int8)");
   }
 
-  void CheckLayer(const Layer& layer, const Tensor& in, const Tensor& out) const {
+  void CheckInputs(size_t i) const {
+    const Layer& layer = model_.layers[i];
+    if (layer.inputs.empty() || (layer.kind != LayerKind::kConcat && layer.inputs.size() != 1)) {
+      Refuse(fmt::format("it reads {} tensors; {} needs one{}", layer.inputs.size(),
+                         KindName(layer.kind), layer.kind == LayerKind::kConcat ? " or more" : ""));
+    }
+    for (int tensor : layer.inputs) {
+      if (tensor < 0 || tensor > static_cast<int>(i)) {
+        Refuse(fmt::format("it reads tensor {}; only 0..{} are made before it", tensor, i));
+      }
+    }
+  }
+
+  void CheckReaders() const {
+    const std::vector<std::vector<int>> consumers = Consumers(model_);
+    for (size_t t = 0; t < consumers.size(); ++t) {
+      const bool last = t + 1 == consumers.size();
+      if (!last && consumers[t].empty()) {
+        Refuse(fmt::format("no layer reads tensor {} ('{}')", t, model_.tensors[t].name));
+      }
+    }
+  }
+
+  void CheckNames() const {
+    std::set<std::string> names;
+    for (const Tensor& tensor : model_.tensors) {
+      if (!tensor.name.empty() && !names.insert(tensor.name).second) {
+        Refuse(fmt::format("two tensors are called '{}'", tensor.name));
+      }
+    }
+  }
+
+  void CheckLayer(size_t i) const {
+    const Layer& layer = model_.layers[i];
+    const Tensor &in = model_.Input(i), &out = model_.Output(i);
     RequireBetween(layer.clamp_lo, -128, 127, "the lower clamp");
     RequireBetween(layer.clamp_hi, -128, 127, "the upper clamp");
     if (layer.clamp_lo > layer.clamp_hi) {
       Refuse(fmt::format("the lower clamp {} is above the upper clamp {}", layer.clamp_lo,
                          layer.clamp_hi));
     }
-    if (layer.kind == LayerKind::kFullyConnected) {
+    if (layer.kind == LayerKind::kConcat) {
+      CheckConcat(i);
+    } else if (layer.kind == LayerKind::kFullyConnected) {
       CheckFullyConnected(layer, in, out);
     } else {
       CheckWindow(layer, in, out);
@@ -154,13 +196,34 @@ class Checker {
     CheckCovered(in.w, layer.pad.left, layer.kernel_w, layer.stride_w, layer.dilation_w, out.w,
                  "columns");
     const bool keeps = layer.kind == LayerKind::kMaxPool || layer.average == AverageMode::kTflite;
-    if (keeps && (in.scale != out.scale || in.zero_point != out.zero_point)) {
-      Refuse(fmt::format("it must keep scale and zero point ({}, {}), but its output has ({}, {})",
-                         in.scale, in.zero_point, out.scale, out.zero_point));
-    }
+    if (keeps) CheckKept(in, out);
     if (layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite &&
         layer.count_include_pad) {
       Refuse("the tflite average counts no padding");
+    }
+  }
+
+  void CheckKept(const Tensor& in, const Tensor& out) const {
+    if (in.scale != out.scale || in.zero_point != out.zero_point) {
+      Refuse(fmt::format("it must keep scale and zero point ({}, {}), but its output has ({}, {})",
+                         in.scale, in.zero_point, out.scale, out.zero_point));
+    }
+  }
+
+  void CheckConcat(size_t i) const {
+    const Tensor& out = model_.Output(i);
+    int64_t channels = 0;
+    for (size_t k = 0; k < model_.layers[i].inputs.size(); ++k) {
+      const Tensor& in = model_.Input(i, k);
+      if (in.h != out.h || in.w != out.w) {
+        Refuse(fmt::format("its input {} is {} x {} high and wide, its output {} x {}", k, in.h,
+                           in.w, out.h, out.w));
+      }
+      CheckKept(in, out);
+      channels += in.c;
+    }
+    if (channels != out.c) {
+      Refuse(fmt::format("its inputs have {} channels, its output {}", channels, out.c));
     }
   }
 

@@ -13,12 +13,14 @@ inline constexpr int64_t kMaxTensorElements = 1 << 28;  // of one image
 inline constexpr int64_t kMaxWeightElements = 1 << 29;  // of one layer
 inline constexpr int64_t kMaxWindowTaps = 1 << 20;      // of a pooling window
 
-// Checks that tensors and layers form a chain: sizes of every tensor follow from the layer before
-// it, weights, bias and weight scales have the sizes that the layer needs, scales are finite and
-// positive, zero points and clamps lie in -128..127, every pooling window covers at least one
-// element, max pooling and AverageMode::kTflite keep scale and zero point, the limits above hold.
-// Multipliers are not looked at (see ProveRanges in sw/arith/range_proof.h). Throws InputError:
-// "<model>: layer '<name>': <what>".
+// Checks that tensors and layers form a graph as sw/model/model.h says: every layer reads tensors
+// made before it, as many as its kind takes; every tensor but the last has a reader; tensor names
+// are unique where there are any. Sizes of every tensor follow from its layer's inputs, weights,
+// bias and weight scales have the sizes that the layer needs, scales are finite and positive, zero
+// points and clamps lie in -128..127, every pooling window covers at least one element, max
+// pooling, concatenation and AverageMode::kTflite keep scale and zero point, the limits above hold.
+// Multipliers are not looked at (see ProveRanges in sw/quant/range_proof.h). Throws InputError:
+// "<model>: layer '<name>' (<operator>): <what>".
 void CheckModel(const Model& model);
 
 }  // namespace systole

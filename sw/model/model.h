@@ -1,4 +1,8 @@
-// A quantized network as every part of Systole sees it: a chain of layers on int8 tensors.
+// A quantized network as every part of Systole sees it: a graph of layers on int8 tensors.
+//
+// A layer reads tensors by their index and alone makes one tensor, so a tensor may be read by
+// several layers (a branch) and a layer may read several tensors (kConcat). Chains are the special
+// case in which layer i reads the tensor that layer i - 1 made.
 //
 // Layout here is the exchange format's own (ONNX): tensors C x H x W, filters N x C x KH x KW, a
 // fully connected layer's K in the flattened C-H-W order of its input. The golden reference
@@ -34,6 +38,7 @@ enum class LayerKind {
                     // C-H-W
   kMaxPool,         // 1x1 with stride 1 is an identity with a clamp (a stand-alone ReLU or Clip)
   kAveragePool,
+  kConcat,  // the input tensors one after the other along the channels; scale and zero point kept
 };
 
 enum class AverageMode { kInteger, kTflite };
@@ -42,9 +47,11 @@ struct Padding {
   int top = 0, left = 0, bottom = 0, right = 0;
 };
 
-// One layer. tensors[i] is the input and tensors[i + 1] the output of layers[i] (Model below).
+// One layer: a node of the graph.
 struct Layer {
-  std::string name;  // node name of the file, or op_type_index where the file has none
+  std::string name;         // node name of the file, or op_type_index where the file has none
+  std::string op;           // operator in the file ("QLinearConv", "fc"); may be empty
+  std::vector<int> inputs;  // indices of Model::tensors; one, but for kConcat
   LayerKind kind = LayerKind::kConv;
   int kernel_h = 1, kernel_w = 1;
   int stride_h = 1, stride_w = 1;
@@ -81,10 +88,21 @@ struct ImageEncoding {
   double mean = 0;
 };
 
+// Layers stand in topological order: tensors[0] is the input of the network, layers[i] reads
+// tensors of index 0..i and makes tensors[i + 1], the last of them is the output of the network.
+// CheckModel() (sw/model/check.h) holds a model to that; sw/model/graph.h has views of it.
 struct Model {
   std::string name;
   std::vector<Tensor> tensors;  // layers.size() + 1
   std::vector<Layer> layers;    // at least one
+
+  // The k-th tensor that layers[i] reads, and the one that it makes.
+  const Tensor& Input(size_t i, size_t k = 0) const { return tensors[layers[i].inputs[k]]; }
+  const Tensor& Output(size_t i) const { return tensors[i + 1]; }
+
+  // Dimensions of the graph's input behind N where the file reshapes it before the first layer (of
+  // as many elements as tensors[0]; images may have either shape); empty: those of tensors[0].
+  std::vector<int> file_input;
 
   // Set where the graph's input is real and QuantizeLinear follows, or where the file's metadata
   // says what an image byte stands for; images of bytes are then quantized. Otherwise their bytes

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "sw/model/check.h"
+#include "sw/model/graph.h"
 #include "sw/model/images.h"
 #include "sw/model/onnx_importer.h"
 
@@ -301,8 +302,9 @@ Layer& OnnxImporter::Append(const NodeProto& node, Layer layer, int64_t c, int64
   out.c = static_cast<int>(c);
   out.h = static_cast<int>(h);
   out.w = static_cast<int>(w);
-  model_.layers.push_back(std::move(layer));
-  model_.tensors.push_back(std::move(out));
+  layer.op = node.op_type();
+  systole::Append(model_, std::move(layer), {static_cast<int>(model_.tensors.size()) - 1},
+                  std::move(out));
   return model_.layers.back();
 }
 

@@ -8,6 +8,7 @@
 
 #include "sw/base/error.h"
 #include "sw/model/check.h"
+#include "sw/model/graph.h"
 #include "sw/model/text_file.h"
 
 namespace systole {
@@ -128,8 +129,9 @@ class TextImporter {
     if (filters || std::filesystem::exists(File(target.name + "_scale_zero.txt")))
       ReadScaleZero(&target);
     if (relu) layer.clamp_lo = target.zero_point;
-    model_.layers.push_back(std::move(layer));
-    model_.tensors.push_back(std::move(target));
+    layer.op = kind;
+    const int last = static_cast<int>(model_.tensors.size()) - 1;
+    systole::Append(model_, std::move(layer), {last}, std::move(target));
   }
 
   // The words after the fixed ones; returns whether one was relu.

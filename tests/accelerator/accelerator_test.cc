@@ -8,11 +8,11 @@
 #include <map>
 #include <memory>
 
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/check/layer_cases.h"
 #include "sw/cli/target.h"
 #include "sw/compiler/compiler.h"
+#include "sw/quant/choose_multipliers.h"
 #include "tests/accelerator/run_check.h"
 #include "tests/cases/fashion_conv1.h"
 

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "sw/base/error.h"
+#include "sw/model/graph.h"
 
 namespace systole {
 namespace {
@@ -50,6 +51,7 @@ FashionConv1 ReadFashionConv1(const std::string& data_folder) {
   pool.kind = LayerKind::kMaxPool;
   pool.kernel_h = pool.kernel_w = pool.stride_h = pool.stride_w = 2;
   v.model.layers = {conv, pool};
+  ConnectAsChain(v.model);
   return v;
 }
 

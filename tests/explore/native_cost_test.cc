@@ -8,11 +8,11 @@
 #include <random>
 #include <thread>
 
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/check/layer_cases.h"
 #include "sw/compiler/compiler.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 #include "sw/timing/timeline.h"
 
 namespace systole::explore {

@@ -5,9 +5,9 @@
 #include <map>
 #include <tuple>
 
-#include "sw/arith/multiplier.h"
 #include "sw/compiler/compiler.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 #include "sw/scalesim/evaluate.h"
 #include "sw/timing/timeline.h"
 #include "tests/explore/explore_fixture.h"

@@ -6,9 +6,9 @@
 
 #include <cstdlib>
 
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 #include "tb/rtl_library.h"
 
 namespace systole::explore {

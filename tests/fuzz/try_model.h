@@ -6,12 +6,12 @@
 #include <cstdlib>
 #include <vector>
 
-#include "sw/arith/multiplier.h"
-#include "sw/arith/range_proof.h"
 #include "sw/base/error.h"
 #include "sw/golden/fast.h"
 #include "sw/golden/golden.h"
 #include "sw/model/model.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/quant/range_proof.h"
 
 namespace systole {
 
@@ -21,7 +21,7 @@ inline bool IsSmall(const Model& model) {
   int64_t taps = 0;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     const Layer& layer = model.layers[i];
-    const Tensor& in = model.tensors[i];
+    const Tensor& in = model.Input(i);
     if (in.Elements() > kSmall || model.tensors[i + 1].Elements() > kSmall) return false;
     const int64_t padded = (int64_t{in.h} + layer.pad.top + layer.pad.bottom) *
                            (in.w + layer.pad.left + layer.pad.right);

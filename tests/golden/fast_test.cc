@@ -9,11 +9,11 @@
 #include <set>
 #include <utility>
 
-#include "sw/arith/multiplier.h"
 #include "sw/arith/requantize.h"
 #include "sw/base/error.h"
 #include "sw/golden/fast_kernel.h"
 #include "sw/golden/golden.h"
+#include "sw/quant/choose_multipliers.h"
 #include "tests/golden/random_model.h"
 
 namespace systole {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sw/model/graph.h"
+
 namespace systole {
 namespace {
 
@@ -135,6 +137,7 @@ TEST(GoldenTest, ChainsLayersAndReturnsEveryOutput) {
   pool.kind = LayerKind::kMaxPool;
   pool.kernel_w = 2;
   model.layers = {conv, pool};
+  ConnectAsChain(model);
   const int8_t x[] = {3, 5};
   const std::vector<std::vector<int8_t>> y = RunReference(model, x);
   ASSERT_EQ(y.size(), 2u);

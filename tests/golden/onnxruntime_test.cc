@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <string>
 
-#include "sw/arith/multiplier.h"
 #include "sw/golden/fast.h"
 #include "sw/model/images.h"
 #include "sw/model/load.h"
 #include "sw/model/npy.h"
+#include "sw/quant/choose_multipliers.h"
 
 namespace systole {
 namespace {

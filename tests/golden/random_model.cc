@@ -4,9 +4,10 @@
 #include <cmath>
 #include <string>
 
-#include "sw/arith/multiplier.h"
-#include "sw/arith/range_proof.h"
 #include "sw/model/check.h"
+#include "sw/model/graph.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/quant/range_proof.h"
 
 namespace systole {
 namespace {
@@ -134,8 +135,7 @@ class Generator {
     layer.bias.resize(out.c);
     for (int32_t& bias : layer.bias) bias = Between(-20000, 20000);
     out.scale = in.scale * Scale(0.01f) * 8000 * std::sqrt(static_cast<float>(k)) / 40;
-    model_.layers.push_back(layer);
-    model_.tensors.push_back(out);
+    Append(model_, layer, {static_cast<int>(model_.tensors.size()) - 1}, out);
   }
 
   void AddPool(LayerKind kind) {
@@ -152,8 +152,7 @@ class Generator {
       out.zero_point = in.zero_point;
     }
     Window(layer, out);
-    model_.layers.push_back(layer);
-    model_.tensors.push_back(out);
+    Append(model_, layer, {static_cast<int>(model_.tensors.size()) - 1}, out);
   }
 
   std::mt19937_64 random_;

@@ -11,11 +11,11 @@
 #include <fstream>
 #include <sstream>
 
-#include "sw/arith/multiplier.h"
 #include "sw/compiler/compiler.h"
 #include "sw/golden/golden.h"
 #include "sw/model/images.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 
 namespace systole {
 namespace {

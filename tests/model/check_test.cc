@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sw/base/error.h"
+#include "sw/model/graph.h"
 
 namespace systole {
 namespace {
@@ -45,6 +46,7 @@ Model Good() {
   fc.bias.resize(3);
   fc.weight_scales = {1};
   model.layers = {conv, pool, fc};
+  ConnectAsChain(model);
   return model;
 }
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <random>
 
-#include "sw/arith/multiplier.h"
 #include "sw/golden/golden.h"
+#include "sw/quant/choose_multipliers.h"
 #include "tests/model/onnx_builder.h"
 
 namespace systole {

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/golden/golden.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 
 namespace systole {
 namespace {

@@ -2,12 +2,12 @@
 // every image equals the golden reference, every cycle the cycle model.
 #include <gtest/gtest.h>
 
-#include "sw/arith/multiplier.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/driver.h"
 #include "sw/golden/golden.h"
 #include "sw/model/images.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 #include "sw/timing/timeline.h"
 #include "systemc/tlm_device.h"
 

@@ -16,11 +16,11 @@
 #include <thread>
 #include <vector>
 
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/explore/native/native_cost.h"
 #include "sw/explore/native/native_lattice.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
 
 namespace systole::explore {
 namespace {

@@ -5,10 +5,11 @@
 #include <cmath>
 #include <random>
 
-#include "sw/arith/multiplier.h"
-#include "sw/arith/range_proof.h"
 #include "sw/base/error.h"
 #include "sw/model/check.h"
+#include "sw/model/graph.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/quant/range_proof.h"
 
 namespace systole::explore {
 namespace {
@@ -60,8 +61,8 @@ class TableModelBuilder {
         FillWeights(row.in_channels / row.groups * row.filter_h * row.filter_w, row, &layer, &out);
       }
     }
-    model_.layers.push_back(std::move(layer));
-    model_.tensors.push_back(std::move(out));
+    const int last = static_cast<int>(model_.tensors.size()) - 1;
+    systole::Append(model_, std::move(layer), {last}, std::move(out));
   }
 
   Model Finish() {

@@ -5,13 +5,14 @@
 #include <cmath>
 #include <exception>
 
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/parameters.h"
 #include "sw/explore/rtl/rtl_build.h"
 #include "sw/explore/rtl/rtl_trial.h"
 #include "sw/explore/rtl/verify_rtl.h"
+#include "sw/model/graph.h"
+#include "sw/quant/choose_multipliers.h"
 #include "sw/scalesim/evaluate.h"
 
 namespace systole::explore {
@@ -39,6 +40,7 @@ Model ModelOf(const scalesim::Layer& l, uint64_t seed) {
   Model model;
   model.tensors.resize(2);
   model.layers.resize(1);
+  ConnectAsChain(model);
   Tensor& in = model.tensors[0];
   Layer& layer = model.layers[0];
   in.name = "ifmap";

@@ -7,12 +7,12 @@
 #include <map>
 #include <tuple>
 
-#include "sw/arith/multiplier.h"
-#include "sw/arith/range_proof.h"
 #include "sw/base/error.h"
 #include "sw/explore/native/table_model.h"
 #include "sw/explore/space/workload_file.h"
 #include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/quant/range_proof.h"
 #include "sw/scalesim/topology.h"
 #include "sw/scalesim/workload.h"
 

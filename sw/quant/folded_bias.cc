@@ -1,8 +1,9 @@
-#include "sw/arith/folded_bias.h"
+#include "sw/quant/folded_bias.h"
 
 #include <fmt/format.h>
 
 #include "sw/base/error.h"
+#include "sw/model/graph.h"
 
 namespace systole {
 
@@ -15,9 +16,9 @@ std::vector<int32_t> FoldedBias(const Layer& layer, int zx) {
     for (int64_t k = 0; k < k_size; ++k) sum += w[k];
     const int64_t value = layer.bias[n] - zx * sum + k_size * zx * layer.weight_zero_point;
     if (value < INT32_MIN || value > INT32_MAX) {
-      throw InputError(fmt::format(
-          "layer '{}': channel {}: folded bias {} does not fit 32 bits; use a smaller bias",
-          layer.name, n, value));
+      throw InputError(
+          fmt::format("{}: channel {}: folded bias {} does not fit 32 bits; use a smaller bias",
+                      Label(layer), n, value));
     }
     folded[n] = static_cast<int32_t>(value);
   }

@@ -17,12 +17,12 @@ struct Range {
 // raw sum).
 Range ProductSumRange(const int8_t* w, int64_t size, int zw, Range x);
 
-// Values that tensors[i] of the model can hold: the clamps of the layers before it, -128..127 at
+// Values that tensors[i] of the model can hold: what the layers before it let through, -128..127 at
 // the input.
 std::vector<Range> TensorRanges(const Model& model);
 
-// Over all inputs, positions and output channels of layers[i]; all zero for kMaxPool. In the order
-// of the hardware:
+// Over all inputs, positions and output channels of layers[i]; all zero for kMaxPool and kConcat.
+// In the order of the hardware:
 //   raw        sum x * w (average pooling: sum x)        padding reads Zx
 //   row_sum    sum x
 //   corrected  raw - Zw * row_sum                        max pooling may happen on it

@@ -1,13 +1,14 @@
-#include "sw/arith/range_proof.h"
+#include "sw/quant/range_proof.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
 
-#include "sw/arith/folded_bias.h"
-#include "sw/arith/multiplier.h"
 #include "sw/base/error.h"
+#include "sw/model/graph.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/quant/folded_bias.h"
 
 namespace systole {
 namespace {
@@ -28,6 +29,7 @@ Model FullyConnected(int k, int n, int8_t w) {
   layer.bias.assign(n, 0);
   layer.weight_scales = {1.0f};
   model.layers = {layer};
+  ConnectAsChain(model);
   ChooseMultipliers(model, Rounding::kHalfEven);
   return model;
 }
@@ -129,6 +131,7 @@ TEST(TensorRangesTest, PoolingKeepsTheClampOfTheLayerBefore) {
   pool.clamp_hi = 50;
   model.layers.push_back(pool);
   model.tensors.push_back(model.tensors.back());
+  ConnectAsChain(model);
   const std::vector<Range> ranges = TensorRanges(model);
   EXPECT_EQ(ranges[0].lo, -128);
   EXPECT_EQ(ranges[1].lo, -10);
@@ -167,6 +170,7 @@ TEST(ProveRangesTest, RefusesATfliteShiftThatOverflows) {
   relu.clamp_hi = 60;
   model.layers.insert(model.layers.begin(), relu);
   model.tensors.insert(model.tensors.begin(), model.tensors[0]);
+  ConnectAsChain(model);
   EXPECT_EQ(Refusal(model), "");
 }
 

@@ -1,19 +1,24 @@
-#include "sw/arith/range_proof.h"
+#include "sw/quant/range_proof.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
 
-#include "sw/arith/folded_bias.h"
 #include "sw/arith/requantize.h"
 #include "sw/base/error.h"
+#include "sw/model/graph.h"
+#include "sw/quant/folded_bias.h"
 
 namespace systole {
 namespace {
 
 bool HasFilters(const Layer& layer) {
   return layer.kind == LayerKind::kConv || layer.kind == LayerKind::kFullyConnected;
+}
+
+bool Requantizes(const Layer& layer) {
+  return HasFilters(layer) || layer.kind == LayerKind::kAveragePool;
 }
 
 bool FitsInt32(Range range) { return range.lo >= INT32_MIN && range.hi <= INT32_MAX; }
@@ -23,9 +28,10 @@ Range Hull(Range a, Range b) { return {std::min(a.lo, b.lo), std::max(a.hi, b.hi
 // What a tap of layers[i] can read: the tensor's values and, where it pads, the zero point.
 Range TapRange(const Model& model, const std::vector<Range>& tensors, size_t i) {
   const Padding& pad = model.layers[i].pad;
-  if (pad.top == 0 && pad.left == 0 && pad.bottom == 0 && pad.right == 0) return tensors[i];
-  const int64_t zx = model.tensors[i].zero_point;
-  return Hull(tensors[i], {zx, zx});
+  const Range x = tensors[model.layers[i].inputs[0]];
+  if (pad.top == 0 && pad.left == 0 && pad.bottom == 0 && pad.right == 0) return x;
+  const int64_t zx = model.Input(i).zero_point;
+  return Hull(x, {zx, zx});
 }
 
 // `final` of output channel n, or of an average over n taps.
@@ -41,7 +47,7 @@ Range FinalRange(const Layer& layer, const Tensor& in, Range x, int64_t n,
 }
 
 [[noreturn]] void Refuse(const Model& model, const Layer& layer, const std::string& what) {
-  throw InputError(fmt::format("{}: layer '{}': {}", model.name, layer.name, what));
+  throw InputError(fmt::format("{}: {}: {}", model.name, Label(layer), what));
 }
 
 void CheckMultiplier(const Model& model, const Layer& layer, size_t n) {
@@ -83,9 +89,11 @@ std::vector<Range> TensorRanges(const Model& model) {
   std::vector<Range> ranges = {{-128, 127}};
   for (const Layer& layer : model.layers) {
     Range range = {layer.clamp_lo, layer.clamp_hi};
-    if (layer.kind == LayerKind::kMaxPool) {
-      range.lo = std::clamp<int64_t>(ranges.back().lo, layer.clamp_lo, layer.clamp_hi);
-      range.hi = std::clamp<int64_t>(ranges.back().hi, layer.clamp_lo, layer.clamp_hi);
+    if (!Requantizes(layer)) {
+      Range in = ranges[layer.inputs[0]];
+      for (int tensor : layer.inputs) in = Hull(in, ranges[tensor]);
+      range.lo = std::clamp<int64_t>(in.lo, layer.clamp_lo, layer.clamp_hi);
+      range.hi = std::clamp<int64_t>(in.hi, layer.clamp_lo, layer.clamp_hi);
     }
     ranges.push_back(range);
   }
@@ -94,9 +102,9 @@ std::vector<Range> TensorRanges(const Model& model) {
 
 LayerRanges RangesOf(const Model& model, size_t i) {
   const Layer& layer = model.layers[i];
-  const Tensor& in = model.tensors[i];
   LayerRanges ranges;
-  if (layer.kind == LayerKind::kMaxPool) return ranges;
+  if (!Requantizes(layer)) return ranges;
+  const Tensor& in = model.Input(i);
   const Range x = TapRange(model, TensorRanges(model), i);
   if (!HasFilters(layer)) {
     const int64_t taps = int64_t{layer.kernel_h} * layer.kernel_w;
@@ -126,9 +134,9 @@ std::vector<std::string> ProveRanges(const Model& model) {
   const std::vector<Range> tensors = TensorRanges(model);
   for (size_t i = 0; i < model.layers.size(); ++i) {
     const Layer& layer = model.layers[i];
-    if (layer.kind == LayerKind::kMaxPool) continue;
-    const Tensor& in = model.tensors[i];
-    const Tensor& out = model.tensors[i + 1];
+    if (!Requantizes(layer)) continue;
+    const Tensor& in = model.Input(i);
+    const Tensor& out = model.Output(i);
     const size_t entries = HasFilters(layer) ? out.c : size_t(layer.kernel_h) * layer.kernel_w + 1;
     if (layer.m.size() != entries || layer.s.size() != entries) {
       Refuse(model, layer,
@@ -167,9 +175,9 @@ std::vector<std::string> ProveRanges(const Model& model) {
       constant = constant && output(acc.lo) == output(acc.hi);  // requantization is monotonic
     }
     if (constant) {
-      warnings.push_back(fmt::format(
-          "{}: layer '{}': every output is constant whatever the input (scales {} to {})",
-          model.name, layer.name, in.scale, out.scale));
+      warnings.push_back(
+          fmt::format("{}: {}: every output is constant whatever the input (scales {} to {})",
+                      model.name, Label(layer), in.scale, out.scale));
     }
   }
   return warnings;

@@ -1,0 +1,14 @@
+// The multipliers of every layer of a model, from its scales.
+#pragma once
+
+#include "sw/model/model.h"
+
+namespace systole {
+
+// Fills m, s and rounding of every layer: kConv and kFullyConnected an entry per output channel;
+// kAveragePool an entry per tap count (entry 0 is m = 0); kMaxPool and kConcat none.
+// AverageMode::kTflite layers get rounding half_away whatever the mode. Throws InputError naming
+// the layer for a scale that is not finite and positive.
+void ChooseMultipliers(Model& model, Rounding mode);
+
+}  // namespace systole
