@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <queue>
 #include <unordered_set>
 
 #include "sw/base/error.h"
@@ -120,7 +122,7 @@ OnnxGraph::OnnxGraph(const uint8_t* data, size_t size, std::string file) : file_
   if (!names_opset) Refuse("names no opset; the file is truncated or not ONNX");
   CheckInputsAndOutputs();
   IndexValues();
-  CheckAcyclic();
+  Order();
 }
 
 void OnnxGraph::CheckInputsAndOutputs() {
@@ -175,34 +177,36 @@ void OnnxGraph::IndexValues() {
   }
 }
 
-void OnnxGraph::CheckAcyclic() const {
+void OnnxGraph::Order() {
   // Nodes whose inputs are all made, until none is left.
-  std::unordered_map<const NodeProto*, int> waiting;
-  std::vector<const NodeProto*> ready;
-  for (const NodeProto& node : graph().node()) {
+  const int count = graph().node_size();
+  std::unordered_map<const NodeProto*, int> index;
+  std::vector<int> waiting(count);
+  std::priority_queue<int, std::vector<int>, std::greater<>> ready;
+  for (int i = 0; i < count; ++i) {
+    const NodeProto& node = graph().node(i);
+    index[&node] = i;
     std::unordered_set<std::string> made;
     for (const std::string& value : node.input()) {
       if (producers_.count(value) != 0) made.insert(value);
     }
-    waiting[&node] = static_cast<int>(made.size());
-    if (made.empty()) ready.push_back(&node);
+    waiting[i] = static_cast<int>(made.size());
+    if (made.empty()) ready.push(i);
   }
-  size_t done = 0;
   while (!ready.empty()) {
-    const NodeProto* node = ready.back();
-    ready.pop_back();
-    ++done;
-    for (const std::string& value : node->output()) {
+    const NodeProto& node = graph().node(ready.top());
+    ready.pop();
+    ordered_.push_back(&node);
+    for (const std::string& value : node.output()) {
       const auto readers = consumers_.find(value);
       if (value.empty() || readers == consumers_.end()) continue;
       for (const NodeProto* reader : readers->second) {
-        if (--waiting[reader] == 0) ready.push_back(reader);
+        if (--waiting[index[reader]] == 0) ready.push(index[reader]);
       }
     }
   }
-  if (done == static_cast<size_t>(graph().node_size())) return;
-  for (const NodeProto& node : graph().node()) {
-    if (waiting[&node] > 0) Refuse(node, "is part of a cycle, or waits for one");
+  for (int i = 0; i < count; ++i) {
+    if (waiting[i] > 0) Refuse(graph().node(i), "is part of a cycle, or waits for one");
   }
 }
 
@@ -216,6 +220,8 @@ std::vector<const NodeProto*> OnnxGraph::Consumers(const std::string& value) con
   return found == consumers_.end() ? std::vector<const NodeProto*>{} : found->second;
 }
 
+std::string OnnxGraph::Operator(const NodeProto& node) const { return Printable(node.op_type()); }
+
 std::string OnnxGraph::Name(const NodeProto& node) const {
   if (!node.name().empty()) return Printable(node.name());
   for (int i = 0; i < graph().node_size(); ++i) {
@@ -225,8 +231,8 @@ std::string OnnxGraph::Name(const NodeProto& node) const {
 }
 
 void OnnxGraph::Refuse(const NodeProto& node, const std::string& what) const {
-  throw InputError(fmt::format("{}: node '{}' ({}): {}", file_, Name(node),
-                               Printable(node.op_type()), Printable(what, 1000)));
+  throw InputError(fmt::format("{}: node '{}' ({}): {}", file_, Name(node), Operator(node),
+                               Printable(what, 1000)));
 }
 
 void OnnxGraph::Refuse(const std::string& what) const {

@@ -39,6 +39,11 @@ class OnnxGraph {
   // All nodes that read a value.
   std::vector<const onnx::NodeProto*> Consumers(const std::string& value) const;
 
+  // All nodes in topological order: of those whose inputs are made, the first in the file.
+  const std::vector<const onnx::NodeProto*>& ordered() const { return ordered_; }
+
+  // The operator, printable.
+  std::string Operator(const onnx::NodeProto& node) const;
   // The name in the file, or op_type_index where the file has none.
   std::string Name(const onnx::NodeProto& node) const;
   // Throws InputError "<file>: node '<name>' (<operator>): <what>".
@@ -63,7 +68,7 @@ class OnnxGraph {
  private:
   void CheckInputsAndOutputs();
   void IndexValues();
-  void CheckAcyclic() const;
+  void Order();
   const onnx::AttributeProto* Attribute(const onnx::NodeProto& node, const char* name,
                                         onnx::AttributeProto::AttributeType type) const;
   const onnx::TensorProto* FindTensor(std::string value) const;
@@ -74,6 +79,7 @@ class OnnxGraph {
   std::unordered_map<std::string, const onnx::TensorProto*> initializers_;
   std::unordered_map<std::string, const onnx::NodeProto*> producers_;
   std::unordered_map<std::string, std::vector<const onnx::NodeProto*>> consumers_;
+  std::vector<const onnx::NodeProto*> ordered_;
 };
 
 }  // namespace systole

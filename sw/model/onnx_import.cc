@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -18,13 +19,6 @@ namespace {
 using onnx::NodeProto;
 using onnx::TensorProto;
 
-constexpr char kSupported[] =
-    "QuantizeLinear, DequantizeLinear, Conv, Gemm, MatMul, Add (of a bias), Relu, Clip, MaxPool, "
-    "AveragePool, "
-    "GlobalMaxPool, GlobalAveragePool, Flatten, Reshape, Squeeze, Identity, Dropout, QLinearConv, "
-    "QLinearMatMul, "
-    "QGemm, QLinearAveragePool, QLinearGlobalAveragePool";
-
 }  // namespace
 
 Model ImportOnnx(const uint8_t* data, size_t size, const std::string& file) {
@@ -35,37 +29,55 @@ Model ImportOnnx(const uint8_t* data, size_t size, const std::string& file) {
 Model OnnxImporter::Import() {
   ReadMetadata();
   ReadInput();
-  std::string value = graph_.input().name();
-  while (true) {
-    const std::vector<const NodeProto*> consumers = graph_.Consumers(value);
-    if (value == graph_.output()) {
-      if (!consumers.empty())
-        graph_.Refuse(*consumers[0], "reads the graph's output; only chains are supported");
-      break;
-    }
-    if (consumers.empty()) graph_.Refuse(fmt::format("value '{}' leads nowhere", value));
-    if (consumers.size() > 1) {
-      graph_.Refuse(
-          *consumers[1],
-          fmt::format("branches off: node '{}' reads the same value; only chains are supported",
-                      graph_.Name(*consumers[0])));
-    }
-    const NodeProto& node = *consumers[0];
-    Step(node, value);
-    value = OnlyOutput(node);
+  CheckReaders(graph_.input().name());
+  values_[graph_.input().name()] = cur_;
+  for (const NodeProto* node : graph_.ordered()) {
+    const bool reads = std::any_of(node->input().begin(), node->input().end(),
+                                   [&](const std::string& v) { return values_.count(v) != 0; });
+    if (!reads) continue;  // makes constants
+    Step(*node);
+    const std::string value = OnlyOutput(*node);
+    CheckReaders(value);
+    values_[value] = cur_;
   }
-  if (state_ == State::kOpen) {
-    graph_.Refuse(*last_real_, "its output is not quantized; QuantizeLinear must follow");
+  const auto output = values_.find(graph_.output());
+  if (output == values_.end()) graph_.Refuse("its output does not depend on its input");
+  cur_ = output->second;
+  if (cur_.state == State::kOpen) {
+    graph_.Refuse(*cur_.last_real, "its output is not quantized; QuantizeLinear must follow");
   }
-  if (state_ == State::kRealInput) graph_.Refuse("quantizes nothing");
-  if (off_grid_ != nullptr) RefuseOffGrid();
-  if (!model_.layers.empty()) back().boundary = type_;
+  if (cur_.state == State::kRealInput) graph_.Refuse("quantizes nothing");
+  if (cur_.off_grid != nullptr) RefuseOffGrid();
+  if (cur_.tensor > 0) back().boundary = cur_.type;
   for (Layer& layer : model_.layers) {
     if (layer.kind == LayerKind::kAveragePool && (layer.kernel_h > 1 || layer.kernel_w > 1))
       layer.average = average_;
   }
   CheckModel(model_);
   return std::move(model_);
+}
+
+void OnnxImporter::CheckReaders(const std::string& value) {
+  const std::vector<const NodeProto*> consumers = graph_.Consumers(value);
+  if (value == graph_.output()) {
+    if (!consumers.empty()) {
+      graph_.Refuse(*consumers[0], "reads the graph's output; nothing may follow it");
+    }
+    return;
+  }
+  if (consumers.empty()) graph_.Refuse(fmt::format("value '{}' leads nowhere", value));
+  int reads = 0;
+  for (const NodeProto* node : consumers) {
+    reads += static_cast<int>(std::count(node->input().begin(), node->input().end(), value));
+  }
+  if (reads == 1) return;
+  cur_.shared = true;
+  if (cur_.state == State::kOpen && consumers.size() > 1) {
+    graph_.Refuse(*consumers.back(),
+                  fmt::format("branches off a value that is not quantized yet: node '{}' reads it, "
+                              "too; QuantizeLinear must come before the branch",
+                              graph_.Name(*consumers[0])));
+  }
 }
 
 double OnnxImporter::MetadataNumber(const std::string& key, const std::string& text) const {
@@ -116,17 +128,18 @@ void OnnxImporter::ReadInput() {
     dims.push_back(shape.dim(i).dim_value());
   }
   model_.tensors.emplace_back();
+  cur_.tensor = 0;
   back().name = graph_.input().name();
   SetInputDims(dims);
   switch (type.tensor_type().elem_type()) {
     case TensorProto::FLOAT:
-      state_ = State::kRealInput;
+      cur_.state = State::kRealInput;
       model_.quantizes_images = true;
       break;
     case TensorProto::UINT8:
     case TensorProto::INT8:
-      state_ = State::kQuantized;
-      back().boundary = type_ =
+      cur_.state = State::kQuantized;
+      back().boundary = cur_.type =
           type.tensor_type().elem_type() == TensorProto::UINT8 ? DType::kUint8 : DType::kInt8;
       break;
     default:
@@ -151,50 +164,76 @@ void OnnxImporter::SetInputDims(const std::vector<int64_t>& dims) {
   back().c = static_cast<int>(dims[0]);
   back().h = dims.size() == 3 ? static_cast<int>(dims[1]) : 1;
   back().w = dims.size() == 3 ? static_cast<int>(dims[2]) : 1;
-  flat_ = dims.size() == 1;
+  cur_.flat = dims.size() == 1;
 }
 
-void OnnxImporter::Step(const NodeProto& node, const std::string& value) {
-  const std::string& op = node.op_type();
+const std::vector<OnnxImporter::Operator>& OnnxImporter::Operators() {
+  using I = OnnxImporter;
+  using N = NodeProto;
+  static const std::vector<Operator> operators = {
+      {"QuantizeLinear", kBoth, [](I& i, const N& n) { i.Quantize(n); }},
+      {"DequantizeLinear", kBoth, [](I& i, const N& n) { i.Dequantize(n); }},
+      {"Conv", kOnnx, [](I& i, const N& n) { i.Conv(n); }},
+      {"Gemm", kOnnx, [](I& i, const N& n) { i.Gemm(n); }},
+      {"MatMul", kOnnx, [](I& i, const N& n) { i.MatMul(n); }},
+      {"Add", kOnnx, [](I& i, const N& n) { i.AddBias(n); }},
+      {"Relu", kOnnx, [](I& i, const N& n) { i.Relu(n); }},
+      {"Clip", kOnnx, [](I& i, const N& n) { i.Clip(n); }},
+      {"MaxPool", kOnnx, [](I& i, const N& n) { i.MaxPool(n, false); }},
+      {"GlobalMaxPool", kOnnx, [](I& i, const N& n) { i.MaxPool(n, true); }},
+      {"AveragePool", kOnnx, [](I& i, const N& n) { i.AveragePool(n, false); }},
+      {"GlobalAveragePool", kOnnx, [](I& i, const N& n) { i.AveragePool(n, true); }},
+      {"Concat", kOnnx, [](I& i, const N& n) { i.Concat(n); }},
+      {"Flatten", kOnnx, [](I& i, const N& n) { i.Flatten(n); }},
+      {"Reshape", kOnnx, [](I& i, const N& n) { i.Reshape(n); }},
+      {"Squeeze", kOnnx, [](I& i, const N& n) { i.Squeeze(n); }},
+      {"Identity", kOnnx, [](I& i, const N& n) { i.graph_.RequireAttributes(n, {}); }},
+      {"Dropout", kOnnx, [](I& i, const N& n) { i.Dropout(n); }},
+      {"QLinearConv", kOnnx, [](I& i, const N& n) { i.QLinearConv(n); }},
+      {"QLinearMatMul", kOnnx, [](I& i, const N& n) { i.QLinearMatMul(n); }},
+      {"QGemm", kMicrosoft, [](I& i, const N& n) { i.QGemm(n); }},
+      {"QLinearConcat", kMicrosoft, [](I& i, const N& n) { i.QLinearConcat(n); }},
+      {"QLinearAveragePool", kMicrosoft, [](I& i, const N& n) { i.QLinearPool(n, false); }},
+      {"QLinearGlobalAveragePool", kMicrosoft, [](I& i, const N& n) { i.QLinearPool(n, true); }},
+  };
+  return operators;
+}
+
+void OnnxImporter::Step(const NodeProto& node) {
+  const Operator* const op = FindOperator(node);
+  std::vector<int> reads;  // its inputs that depend on the graph's
+  for (int i = 0; i < node.input_size(); ++i) {
+    if (values_.count(node.input(i)) != 0) reads.push_back(i);
+  }
+  const std::string name = op->name;
+  if (name != "Concat" && name != "QLinearConcat") {
+    if (reads.size() > 1) {
+      graph_.Refuse(node,
+                    fmt::format("reads two values of the graph ('{}', '{}'), of which only Concat "
+                                "and QLinearConcat take several; cut the model before it",
+                                node.input(reads[0]), node.input(reads[1])));
+    }
+    if (reads[0] > (name == "Add" ? 1 : 0)) {
+      graph_.Refuse(node, fmt::format("its input {} must be a constant, but depends on the graph's "
+                                      "input",
+                                      reads[0]));
+    }
+  }
+  cur_ = values_.at(node.input(reads[0]));
+  op->read(*this, node);
+}
+
+const OnnxImporter::Operator* OnnxImporter::FindOperator(const NodeProto& node) const {
   const bool microsoft = node.domain() == "com.microsoft";
-  if (!node.domain().empty() && node.domain() != "ai.onnx" && !microsoft) RefuseOperator(node);
-  const bool either = op == "Add";
-  for (int i = either ? 2 : 1; i < node.input_size(); ++i) {
-    if (node.input(i) == value)
-      graph_.Refuse(node, fmt::format("reads the chain's value as its input {}", i));
+  const bool onnx = node.domain().empty() || node.domain() == "ai.onnx";
+  std::string known;
+  for (const Operator& op : Operators()) {
+    const bool here = (onnx && op.domain != kMicrosoft) || (microsoft && op.domain != kOnnx);
+    if (here && node.op_type() == op.name) return &op;
+    known += (known.empty() ? "" : ", ") + std::string(op.name);
   }
-  if (microsoft) {
-    if (op == "QuantizeLinear") return Quantize(node);
-    if (op == "DequantizeLinear") return Dequantize(node);
-    if (op == "QGemm") return QGemm(node);
-    if (op == "QLinearAveragePool") return QLinearPool(node, false);
-    if (op == "QLinearGlobalAveragePool") return QLinearPool(node, true);
-    RefuseOperator(node);
-  }
-  if (op == "QuantizeLinear") return Quantize(node);
-  if (op == "DequantizeLinear") return Dequantize(node);
-  if (op == "Conv") return Conv(node);
-  if (op == "Gemm") return Gemm(node);
-  if (op == "MatMul") return MatMul(node);
-  if (op == "Add") return AddBias(node, value);
-  if (op == "Relu") return Relu(node);
-  if (op == "Clip") return Clip(node);
-  if (op == "MaxPool") return MaxPool(node, false);
-  if (op == "GlobalMaxPool") return MaxPool(node, true);
-  if (op == "AveragePool") return AveragePool(node, false);
-  if (op == "GlobalAveragePool") return AveragePool(node, true);
-  if (op == "QLinearConv") return QLinearConv(node);
-  if (op == "QLinearMatMul") return QLinearMatMul(node);
-  if (op == "Flatten") return Flatten(node);
-  if (op == "Reshape") return Reshape(node);
-  if (op == "Squeeze") return Squeeze(node);
-  if (op == "Identity") return graph_.RequireAttributes(node, {});
-  if (op == "Dropout") return Dropout(node);
-  RefuseOperator(node);
-}
-
-void OnnxImporter::RefuseOperator(const NodeProto& node) const {
-  graph_.Refuse(node, fmt::format("this operator is not supported; supported are {}", kSupported));
+  graph_.Refuse(
+      node, "this operator is not supported; supported are " + known + "; cut the model before it");
 }
 
 void OnnxImporter::RequireInputs(const NodeProto& node, int least, int most) const {
@@ -208,7 +247,7 @@ std::string OnnxImporter::OnlyOutput(const NodeProto& node) const {
   for (int i = 1; i < node.output_size(); ++i) {
     const std::string& value = node.output(i);
     if (!value.empty() && (value == graph_.output() || !graph_.Consumers(value).empty())) {
-      graph_.Refuse(node, "a second output of it is used; only chains are supported");
+      graph_.Refuse(node, "a second output of it is used; only the first is supported");
     }
   }
   if (node.output_size() == 0 || node.output(0).empty()) graph_.Refuse(node, "has no output");
@@ -216,15 +255,16 @@ std::string OnnxImporter::OnlyOutput(const NodeProto& node) const {
 }
 
 void OnnxImporter::Meet(const NodeProto& node, const ActivationParams& params) {
-  if (state_ != State::kQuantized)
+  if (cur_.state != State::kQuantized)
     graph_.Refuse(node, "its input is real; QuantizeLinear must come before");
   if (!scale_known_) {
-    if (params.type != type_) graph_.Refuse(node, "its zero point and its input differ in type");
+    if (params.type != cur_.type)
+      graph_.Refuse(node, "its zero point and its input differ in type");
     for (Tensor& tensor : model_.tensors) SetParams(tensor, params);
     scale_known_ = true;
   }
   if (params.scale != back().scale || params.zero_point != back().zero_point ||
-      params.type != type_) {
+      params.type != cur_.type) {
     graph_.Refuse(
         node,
         fmt::format("reads scale {} and zero point {}, but its input was written with {} and {}",
@@ -243,31 +283,35 @@ void OnnxImporter::Quantize(const NodeProto& node) {
   graph_.RequireAttributes(node, {"axis", "saturate", "output_dtype", "block_size"});
   const ActivationParams params =
       ReadActivationParams(graph_, node, node.input(1), InputName(node, 2));
-  switch (state_) {
+  switch (cur_.state) {
     case State::kQuantized:
       graph_.Refuse(node, "its input is quantized already");
     case State::kRealInput:
+      if (scale_known_ && (params.scale != back().scale || params.zero_point != back().zero_point ||
+                           params.type != back().boundary)) {
+        graph_.Refuse(node, "quantizes the graph's input a second time, in another way");
+      }
       SetParams(back(), params);
       scale_known_ = true;
       break;
     case State::kGrid:
       if (params.scale != back().scale || params.zero_point != back().zero_point) {
-        if (off_grid_ != nullptr) RefuseOffGrid();
+        if (cur_.off_grid != nullptr) RefuseOffGrid();
         Rescale(node, params);
       }
-      off_grid_ = nullptr;
+      cur_.off_grid = nullptr;
       break;
     case State::kOpen:
-      for (size_t i = open_; i < model_.tensors.size(); ++i) SetParams(model_.tensors[i], params);
-      for (const RealClamp& clamp : clamps_) {
+      for (int tensor : cur_.open) SetParams(model_.tensors[tensor], params);
+      for (const RealClamp& clamp : cur_.clamps) {
         Clamp(model_.layers[clamp.layer], QuantizeReal(clamp.lo, back()),
               QuantizeReal(clamp.hi, back()));
       }
-      clamps_.clear();
+      cur_.clamps.clear();
       break;
   }
-  type_ = params.type;
-  state_ = State::kQuantized;
+  cur_.type = params.type;
+  cur_.state = State::kQuantized;
 }
 
 void OnnxImporter::Rescale(const NodeProto& node, const ActivationParams& params) {
@@ -282,51 +326,57 @@ void OnnxImporter::Dequantize(const NodeProto& node) {
   RequireInputs(node, 2, 3);
   graph_.RequireAttributes(node, {"axis", "block_size"});
   ActivationParams params = ReadActivationParams(graph_, node, node.input(1), InputName(node, 2));
-  if (InputName(node, 2).empty() && type_ == DType::kInt8) {
+  if (InputName(node, 2).empty() && cur_.type == DType::kInt8) {
     params.type = DType::kInt8;  // without a zero point the input's type counts
     params.zero_point = 0;
   }
   Meet(node, params);
-  state_ = State::kGrid;
+  cur_.state = State::kGrid;
 }
 
 Layer& OnnxImporter::Append(const NodeProto& node, Layer layer, int64_t c, int64_t h, int64_t w) {
+  return Append(node, std::move(layer), {cur_.tensor}, c, h, w);
+}
+
+Layer& OnnxImporter::Append(const NodeProto& node, Layer layer, std::vector<int> inputs, int64_t c,
+                            int64_t h, int64_t w) {
   if (c < 1 || c > kMaxChannels || h < 1 || h > kMaxSide || w < 1 || w > kMaxSide ||
       c * h * w > kMaxTensorElements) {
     graph_.Refuse(node,
                   fmt::format("its output would be {} x {} x {}, which is not supported", c, h, w));
   }
   layer.name = graph_.Name(node);
-  Tensor out = back();
+  layer.op = graph_.Operator(node);
+  Tensor out = model_.tensors[inputs[0]];
   out.name = OnlyOutput(node);
   out.c = static_cast<int>(c);
   out.h = static_cast<int>(h);
   out.w = static_cast<int>(w);
-  layer.op = node.op_type();
-  systole::Append(model_, std::move(layer), {static_cast<int>(model_.tensors.size()) - 1},
-                  std::move(out));
-  return model_.layers.back();
+  cur_.tensor = systole::Append(model_, std::move(layer), std::move(inputs), std::move(out));
+  cur_.shared = false;
+  if (cur_.state == State::kOpen) cur_.open.push_back(cur_.tensor);
+  return Maker();
 }
 
 void OnnxImporter::Open(const NodeProto& node) {
-  open_ = model_.tensors.size() - 1;
-  state_ = State::kOpen;
-  last_real_ = &node;
+  cur_.open = {cur_.tensor};
+  cur_.state = State::kOpen;
+  cur_.last_real = &node;
 }
 
 void OnnxImporter::RequireGrid(const NodeProto& node) const {
-  if (state_ != State::kGrid) {
+  if (cur_.state != State::kGrid) {
     graph_.Refuse(
         node,
-        state_ == State::kQuantized
+        cur_.state == State::kQuantized
             ? "its input is quantized; DequantizeLinear must come before"
             : "its input is not quantized; QuantizeLinear and DequantizeLinear must come before");
   }
-  if (off_grid_ != nullptr) RefuseOffGrid();
+  if (cur_.off_grid != nullptr) RefuseOffGrid();
 }
 
 void OnnxImporter::RefuseOffGrid() const {
-  graph_.Refuse(*off_grid_, "clips between two quantized values; QuantizeLinear must follow");
+  graph_.Refuse(*cur_.off_grid, "clips between two quantized values; QuantizeLinear must follow");
 }
 
 }  // namespace systole

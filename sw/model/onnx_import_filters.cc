@@ -47,7 +47,7 @@ void OnnxImporter::SetFilters(Filters&& filters, Layer& layer) {
 }
 
 Layer& OnnxImporter::AppendFullyConnected(const NodeProto& node, Filters filters, bool is_n_by_k) {
-  if (!flat_) graph_.Refuse(node, "its input has four dimensions; Flatten must come before");
+  if (!cur_.flat) graph_.Refuse(node, "its input has four dimensions; Flatten must come before");
   if (filters.dims.size() != 2) graph_.Refuse(node, "its weights must be a matrix");
   if (filters.values.empty()) graph_.Refuse(node, "has no weights");
   const int64_t n = filters.dims[is_n_by_k ? 0 : 1], k = filters.dims[is_n_by_k ? 1 : 0];
@@ -72,10 +72,10 @@ Layer& OnnxImporter::AppendFullyConnected(const NodeProto& node, Filters filters
 }
 
 void OnnxImporter::SetQdqBias(const NodeProto& node, const std::string& value) {
-  Layer& layer = model_.layers.back();
+  Layer& layer = Maker();
   layer.bias.assign(back().c, 0);
   if (value.empty()) return;
-  const float sx = model_.tensors[model_.tensors.size() - 2].scale;
+  const float sx = model_.tensors[layer.inputs[0]].scale;
   layer.bias = ReadQdqBias(graph_, node, value, back().c, sx, layer.weight_scales);
 }
 
@@ -86,7 +86,7 @@ void OnnxImporter::Conv(const NodeProto& node) {
   RequireGrid(node);
   AppendConv(node, ReadQdqFilters(graph_, node, node.input(1)));
   SetQdqBias(node, InputName(node, 2));
-  bias_may_follow_ = InputName(node, 2).empty();
+  cur_.bias_may_follow = InputName(node, 2).empty();
   Open(node);
 }
 
@@ -105,7 +105,7 @@ void OnnxImporter::Gemm(const NodeProto& node) {
   RequireGrid(node);
   AppendFullyConnected(node, ReadQdqFilters(graph_, node, node.input(1)), transposed);
   SetQdqBias(node, InputName(node, 2));
-  bias_may_follow_ = InputName(node, 2).empty();
+  cur_.bias_may_follow = InputName(node, 2).empty();
   Open(node);
 }
 
@@ -115,32 +115,32 @@ void OnnxImporter::MatMul(const NodeProto& node) {
   RequireGrid(node);
   AppendFullyConnected(node, ReadQdqFilters(graph_, node, node.input(1)), false);
   SetQdqBias(node, "");
-  bias_may_follow_ = true;
+  cur_.bias_may_follow = true;
   Open(node);
 }
 
-void OnnxImporter::AddBias(const NodeProto& node, const std::string& value) {
+void OnnxImporter::AddBias(const NodeProto& node) {
   RequireInputs(node, 2, 2);
   graph_.RequireAttributes(node, {});
-  if (node.input(0) == node.input(1)) graph_.Refuse(node, "adds a value to itself");
-  const bool after_filters =
-      state_ == State::kOpen && open_ == model_.tensors.size() - 1 && clamps_.empty();
-  if (!after_filters || !bias_may_follow_) {
+  const bool after_filters = cur_.state == State::kOpen &&
+                             cur_.open == std::vector<int>{cur_.tensor} && cur_.clamps.empty();
+  if (!after_filters || !cur_.bias_may_follow) {
     graph_.Refuse(
         node, "only a bias that directly follows MatMul, Gemm or Conv without one can be added");
   }
-  const std::string& bias = node.input(node.input(0) == value ? 1 : 0);
+  const std::string& bias = node.input(values_.count(node.input(0)) != 0 ? 1 : 0);
   SetQdqBias(node, bias);
   RequireBiasShape(node, bias);
-  bias_may_follow_ = false;
+  cur_.bias_may_follow = false;
 }
 
 void OnnxImporter::RequireBiasShape(const NodeProto& node, const std::string& bias) const {
   const NodeProto* source = graph_.Producer(bias);
   const bool dequantized = source != nullptr && source->op_type() == "DequantizeLinear";
   std::vector<int64_t> dims = graph_.GetConstant(dequantized ? source->input(0) : bias, node).dims;
-  const int64_t n = model_.tensors.back().c;
-  const std::vector<int64_t> want = flat_ ? std::vector<int64_t>{n} : std::vector<int64_t>{n, 1, 1};
+  const int64_t n = model_.tensors[cur_.tensor].c;
+  const std::vector<int64_t> want =
+      cur_.flat ? std::vector<int64_t>{n} : std::vector<int64_t>{n, 1, 1};
   const bool scalar = std::all_of(dims.begin(), dims.end(), [](int64_t dim) { return dim == 1; });
   while (dims.size() > want.size() && dims.front() == 1) dims.erase(dims.begin());
   if (!scalar && dims != want)
@@ -157,7 +157,7 @@ void OnnxImporter::QLinearConv(const NodeProto& node) {
              ReadQLinearFilters(graph_, node, node.input(3), node.input(4), node.input(5), 0));
   SetQLinearBias(node, InputName(node, 8));
   SetParams(back(), out);
-  type_ = out.type;
+  cur_.type = out.type;
 }
 
 void OnnxImporter::QLinearMatMul(const NodeProto& node) {
@@ -170,7 +170,7 @@ void OnnxImporter::QLinearMatMul(const NodeProto& node) {
       false);
   SetQLinearBias(node, "");
   SetParams(back(), out);
-  type_ = out.type;
+  cur_.type = out.type;
 }
 
 void OnnxImporter::QGemm(const NodeProto& node) {
@@ -187,12 +187,12 @@ void OnnxImporter::QGemm(const NodeProto& node) {
                        transposed);
   SetQLinearBias(node, node.input(6));
   SetParams(back(), out);
-  type_ = out.type;
+  cur_.type = out.type;
 }
 
 void OnnxImporter::SetQLinearBias(const NodeProto& node, const std::string& value) {
-  model_.layers.back().bias = value.empty() ? std::vector<int32_t>(back().c, 0)
-                                            : ReadQLinearBias(graph_, node, value, back().c);
+  Maker().bias = value.empty() ? std::vector<int32_t>(back().c, 0)
+                               : ReadQLinearBias(graph_, node, value, back().c);
 }
 
 }  // namespace systole

@@ -19,30 +19,30 @@ void OnnxImporter::Clamp(Layer& layer, int lo, int hi) {
 
 void OnnxImporter::ClampHere(const NodeProto& node, int lo, int hi) {
   if (lo <= -128 && hi >= 127) return;
-  if (model_.layers.empty()) {
+  if (cur_.tensor == 0 || cur_.shared) {
     Layer layer;
     layer.kind = LayerKind::kMaxPool;
     const Tensor in = back();
     Append(node, std::move(layer), in.c, in.h, in.w);
   }
-  Clamp(model_.layers.back(), lo, hi);
+  Clamp(Maker(), lo, hi);
 }
 
 int OnnxImporter::GridBound(const NodeProto& node, float bound) {
   const int q = QuantizeReal(bound, back());
   const float real = back().scale * static_cast<float>(q - back().zero_point);
   const bool outside = (q == -128 && bound < real) || (q == 127 && bound > real);
-  if (!outside && real != bound) off_grid_ = &node;
+  if (!outside && real != bound) cur_.off_grid = &node;
   return q;
 }
 
 void OnnxImporter::ClipReal(const NodeProto& node, float lo, float hi) {
-  bias_may_follow_ = false;
-  if (state_ == State::kRealInput)
+  cur_.bias_may_follow = false;
+  if (cur_.state == State::kRealInput)
     graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
-  if (state_ == State::kOpen) {
-    clamps_.push_back({model_.layers.size() - 1, lo, hi});
-    last_real_ = &node;
+  if (cur_.state == State::kOpen) {
+    cur_.clamps.push_back({cur_.tensor - 1, lo, hi});
+    cur_.last_real = &node;
   } else {
     const int q_lo = GridBound(node, lo), q_hi = GridBound(node, hi);
     ClampHere(node, q_lo, q_hi);
@@ -52,8 +52,8 @@ void OnnxImporter::ClipReal(const NodeProto& node, float lo, float hi) {
 void OnnxImporter::Relu(const NodeProto& node) {
   RequireInputs(node, 1, 1);
   graph_.RequireAttributes(node, {});
-  if (state_ == State::kQuantized) {
-    ClampHere(node, type_ == DType::kUint8 ? -128 : 0, 127);  // max(q, 0) in the file's type
+  if (cur_.state == State::kQuantized) {
+    ClampHere(node, cur_.type == DType::kUint8 ? -128 : 0, 127);  // max(q, 0) in the file's type
   } else {
     ClipReal(node, 0.0f, std::numeric_limits<float>::infinity());
   }
@@ -62,8 +62,8 @@ void OnnxImporter::Relu(const NodeProto& node) {
 void OnnxImporter::Clip(const NodeProto& node) {
   RequireInputs(node, 1, 3);
   graph_.RequireAttributes(node, {"min", "max"});
-  if (state_ == State::kQuantized) {
-    const int offset = type_ == DType::kUint8 ? 128 : 0;
+  if (cur_.state == State::kQuantized) {
+    const int offset = cur_.type == DType::kUint8 ? 128 : 0;
     const int lo = IntegerBound(node, InputName(node, 1), -128 + offset),
               hi = IntegerBound(node, InputName(node, 2), 127 + offset);
     return ClampHere(node, lo - offset, hi - offset);
@@ -78,7 +78,7 @@ int OnnxImporter::IntegerBound(const NodeProto& node, const std::string& value,
                                int fallback) const {
   if (value.empty()) return fallback;
   const Constant bound = graph_.GetConstant(value, node);
-  const int type = type_ == DType::kUint8 ? TensorProto::UINT8 : TensorProto::INT8;
+  const int type = cur_.type == DType::kUint8 ? TensorProto::UINT8 : TensorProto::INT8;
   if (bound.type != type || bound.integers.size() != 1)
     graph_.Refuse(node, "its bounds must be scalars of its input's type");
   return bound.integers[0];
@@ -105,8 +105,8 @@ Layer OnnxImporter::ReadPool(const NodeProto& node, LayerKind kind, bool global,
   layer.kind = kind;
   ceil_mode = false;
   if (global) {
-    layer.kernel_h = model_.tensors.back().h;
-    layer.kernel_w = model_.tensors.back().w;
+    layer.kernel_h = model_.tensors[cur_.tensor].h;
+    layer.kernel_w = model_.tensors[cur_.tensor].w;
     return layer;
   }
   if (graph_.Ints(node, "kernel_shape", {}).empty())
@@ -127,13 +127,13 @@ void OnnxImporter::MaxPool(const NodeProto& node, bool global) {
     graph_.RequireAttributes(node, {"auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads",
                                     "storage_order", "strides"});
   }
-  if (state_ == State::kRealInput)
+  if (cur_.state == State::kRealInput)
     graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
-  bias_may_follow_ = false;
+  cur_.bias_may_follow = false;
   bool ceil_mode = false;
   Layer layer = ReadPool(node, LayerKind::kMaxPool, global, ceil_mode);
   AppendWindow(node, std::move(layer), back().c, ceil_mode);
-  if (state_ == State::kOpen) last_real_ = &node;
+  if (cur_.state == State::kOpen) cur_.last_real = &node;
 }
 
 void OnnxImporter::AveragePool(const NodeProto& node, bool global) {
@@ -148,7 +148,7 @@ void OnnxImporter::AveragePool(const NodeProto& node, bool global) {
   bool ceil_mode = false;
   Layer layer = ReadPool(node, LayerKind::kAveragePool, global, ceil_mode);
   AppendWindow(node, std::move(layer), back().c, ceil_mode);
-  bias_may_follow_ = false;
+  cur_.bias_may_follow = false;
   Open(node);
 }
 
@@ -169,7 +169,7 @@ void OnnxImporter::QLinearPool(const NodeProto& node, bool global) {
   Layer layer = ReadPool(node, LayerKind::kAveragePool, global, ceil_mode);
   AppendWindow(node, std::move(layer), back().c, ceil_mode);
   SetParams(back(), out);
-  type_ = out.type;
+  cur_.type = out.type;
 }
 
 }  // namespace systole

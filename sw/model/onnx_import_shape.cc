@@ -13,7 +13,7 @@ using onnx::NodeProto;
 using onnx::TensorProto;
 
 void OnnxImporter::RequireImage(const NodeProto& node) const {
-  if (flat_) graph_.Refuse(node, "its input is flattened; N x C x H x W is needed");
+  if (cur_.flat) graph_.Refuse(node, "its input is flattened; N x C x H x W is needed");
 }
 
 int OnnxImporter::Side(const NodeProto& node, int64_t value, int64_t least,
@@ -48,7 +48,7 @@ void OnnxImporter::ReadWindow(const NodeProto& node, Layer& layer) const {
   if (auto_pad != "SAME_UPPER" && auto_pad != "SAME_LOWER") {
     graph_.Refuse(node, fmt::format("auto_pad '{}' is unknown", auto_pad));
   }
-  const Tensor& in = model_.tensors.back();
+  const Tensor& in = model_.tensors[cur_.tensor];
   const bool lower = auto_pad == "SAME_LOWER";
   SamePadding(node, in.h, layer.kernel_h, layer.stride_h, layer.dilation_h, lower, layer.pad.top,
               layer.pad.bottom);
@@ -89,10 +89,10 @@ void OnnxImporter::Flatten(const NodeProto& node) {
   RequireInputs(node, 1, 1);
   graph_.RequireAttributes(node, {"axis"});
   const int64_t axis = graph_.Int(node, "axis", 1);
-  if (axis != 1 && axis != (flat_ ? -1 : -3))
+  if (axis != 1 && axis != (cur_.flat ? -1 : -3))
     graph_.Refuse(node, "only axis 1 keeps the images apart");
-  flat_ = true;
-  bias_may_follow_ = false;
+  cur_.flat = true;
+  cur_.bias_may_follow = false;
 }
 
 void OnnxImporter::Reshape(const NodeProto& node) {
@@ -159,20 +159,22 @@ void OnnxImporter::Squeeze(const NodeProto& node) {
 }
 
 std::vector<int64_t> OnnxImporter::Dims() const {
-  const Tensor& tensor = model_.tensors.back();
-  if (flat_) return {tensor.Elements()};
+  const Tensor& tensor = model_.tensors[cur_.tensor];
+  if (cur_.flat) return {tensor.Elements()};
   return {tensor.c, tensor.h, tensor.w};
 }
 
 void OnnxImporter::SetShape(const NodeProto& node, const std::vector<int64_t>& dims) {
-  bias_may_follow_ = false;
+  cur_.bias_may_follow = false;
   const Tensor& tensor = back();
-  if (model_.layers.empty() && (dims.size() == 1 || dims.size() == 3)) {
+  const bool input = cur_.tensor == 0 && !cur_.shared && model_.layers.empty();
+  if (input && (dims.size() == 1 || dims.size() == 3)) {
+    if (model_.file_input.empty()) model_.file_input = {tensor.c, tensor.h, tensor.w};
     SetInputDims(dims);
   } else if (dims.size() == 1) {
-    flat_ = true;
+    cur_.flat = true;
   } else if (dims == std::vector<int64_t>{tensor.c, tensor.h, tensor.w}) {
-    flat_ = false;
+    cur_.flat = false;
   } else {
     graph_.Refuse(node,
                   "this change of shape is not supported; N x C x H x W can be flattened, the "

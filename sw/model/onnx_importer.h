@@ -1,7 +1,9 @@
-// The walk along an ONNX chain that builds a Model, a node at a time: the inside of ImportOnnx().
+// The walk through an ONNX graph that builds a Model, a node at a time in topological order: the
+// inside of ImportOnnx().
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "sw/model/model.h"
@@ -25,21 +27,42 @@ class OnnxImporter {
  private:
   using NodeProto = onnx::NodeProto;
 
-  // At every point of the walk the current value is model_.tensors.back(), and is known in one of
-  // four ways:
+  // A value that depends on the graph's input is one of model_.tensors, known in one of four ways:
   enum class State {
     kRealInput,  // the graph's real input, before QuantizeLinear
     kQuantized,  // integers; scale and zero point may be unknown only while no layer has been made
     kGrid,       // reals that are exactly scale * (q - zero_point)
-    kOpen,  // reals made by a layer; QuantizeLinear must give their scale (tensors from open_ on
-            // wait for it)
+    kOpen,       // reals made by a layer; QuantizeLinear must give their scale
   };
   struct RealClamp {
-    size_t layer;
+    int layer;
     float lo, hi;
   };
+  struct Value {
+    int tensor = 0;
+    State state = State::kQuantized;
+    DType type = DType::kInt8;             // of the integers, in the file
+    bool flat = false;                     // N x K rather than N x C x H x W
+    bool shared = false;                   // its tensor has several readers
+    std::vector<int> open;                 // in kOpen: the tensors that wait for their scale
+    std::vector<RealClamp> clamps;         // in kOpen: to be quantized with the scale to come
+    bool bias_may_follow = false;          // its layer has filters and no bias yet
+    const NodeProto* last_real = nullptr;  // the last node in kOpen
+    const NodeProto* off_grid = nullptr;   // a Clip whose bound lies between grid values
+  };
 
-  Tensor& back() { return model_.tensors.back(); }
+  // How nodes of an operator are read: `read` turns the current value into the node's output.
+  enum Domain { kOnnx, kMicrosoft, kBoth };
+  struct Operator {
+    const char* name;
+    Domain domain;
+    void (*read)(OnnxImporter&, const NodeProto&);
+  };
+  static const std::vector<Operator>& Operators();
+
+  // The current value's tensor, and the layer that makes it (not of tensor 0).
+  Tensor& back() { return model_.tensors[cur_.tensor]; }
+  Layer& Maker() { return model_.layers[cur_.tensor - 1]; }
 
   // --- onnx_import.cc: before the walk, one node of it, quantization.
   double MetadataNumber(const std::string& key, const std::string& text) const;
@@ -48,8 +71,12 @@ class OnnxImporter {
   // dims: C, H, W or K.
   void SetInputDims(const std::vector<int64_t>& dims);
 
-  void Step(const NodeProto& node, const std::string& value);
-  [[noreturn]] void RefuseOperator(const NodeProto& node) const;
+  // Notes whether the current value, of that name, is shared. Refuses one that leads nowhere, and
+  // a branch in kOpen.
+  void CheckReaders(const std::string& value);
+  // Makes the node's input the current value, and then its output.
+  void Step(const NodeProto& node);
+  const Operator* FindOperator(const NodeProto& node) const;
   void RequireInputs(const NodeProto& node, int least, int most) const;
   std::string OnlyOutput(const NodeProto& node) const;
 
@@ -61,8 +88,11 @@ class OnnxImporter {
   void Rescale(const NodeProto& node, const ActivationParams& params);
   void Dequantize(const NodeProto& node);
 
-  // Appends a layer and its output tensor, whose quantization is the input's until it is set.
+  // Appends a layer that reads the current value and its output tensor, whose quantization is the
+  // input's until it is set; the output becomes the current value.
   Layer& Append(const NodeProto& node, Layer layer, int64_t c, int64_t h, int64_t w);
+  Layer& Append(const NodeProto& node, Layer layer, std::vector<int> inputs, int64_t c, int64_t h,
+                int64_t w);
   // After a layer on reals, whose output scale QuantizeLinear will give.
   void Open(const NodeProto& node);
   void RequireGrid(const NodeProto& node) const;
@@ -95,7 +125,7 @@ class OnnxImporter {
   bool CheckGemm(const NodeProto& node) const;
   void Gemm(const NodeProto& node);
   void MatMul(const NodeProto& node);
-  void AddBias(const NodeProto& node, const std::string& value);
+  void AddBias(const NodeProto& node);
   // ONNX adds from the last dimension on: a bias is N values after a matrix, N x 1 x 1 after a
   // convolution, or one value.
   void RequireBiasShape(const NodeProto& node, const std::string& bias) const;
@@ -122,6 +152,17 @@ class OnnxImporter {
   void AveragePool(const NodeProto& node, bool global);
   void QLinearPool(const NodeProto& node, bool global);
 
+  // --- onnx_import_concat.cc
+  // The values that the node's inputs i, i + step, ... name; the first becomes the current one.
+  std::vector<Value> Operands(const NodeProto& node, int first, int step);
+  void JoinChannels(const NodeProto& node, const std::vector<Value>& parts);
+  // Brings a value to the parameters by a layer of its own where it has others.
+  void Match(const NodeProto& node, int k, const ActivationParams& params, Value& part);
+  // The parameters of the QuantizeLinear that alone follows the node.
+  ActivationParams FollowingParams(const NodeProto& node) const;
+  void Concat(const NodeProto& node);
+  void QLinearConcat(const NodeProto& node);
+
   // --- onnx_import_shape.cc: operators that change shape alone. A layer's output keeps its C x H x
   // W; only whether it counts as flattened changes.
   void Flatten(const NodeProto& node);
@@ -133,17 +174,11 @@ class OnnxImporter {
 
   const OnnxGraph& graph_;
   Model model_;
-  State state_ = State::kQuantized;
-  DType type_ = DType::kInt8;  // of the current integers, in the file
+  std::unordered_map<std::string, Value> values_;  // those that depend on the graph's input
+  Value cur_;
   AverageMode average_ = AverageMode::kInteger;
-  int64_t batch_ = -1;                    // -1: symbolic
-  bool flat_ = false;                     // N x K rather than N x C x H x W
-  bool scale_known_ = false;              // false only before any layer but pooling and clamps
-  size_t open_ = 0;                       // in kOpen: the first tensor that waits for its scale
-  std::vector<RealClamp> clamps_;         // in kOpen: to be quantized with the scale to come
-  bool bias_may_follow_ = false;          // the last layer has filters and no bias yet
-  const NodeProto* last_real_ = nullptr;  // the last node in kOpen
-  const NodeProto* off_grid_ = nullptr;   // a Clip whose bound lies between grid values
+  int64_t batch_ = -1;        // -1: symbolic
+  bool scale_known_ = false;  // false only before any layer but pooling, clamps and concatenation
 };
 
 }  // namespace systole

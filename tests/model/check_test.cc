@@ -61,6 +61,39 @@ const Case kCases[] = {
     {"NoLayer", [](Model& m) { m.layers.clear(); }, "m: it has no layer"},
     {"TensorCount", [](Model& m) { m.tensors.pop_back(); }, "3 layers need 4 tensors, not 3"},
     {"Image", [](Model& m) { m.image.scale = NAN; }, "image encoding"},
+    {"NoInput", [](Model& m) { m.layers[1].inputs.clear(); }, "'pool': it reads 0 tensors"},
+    {"TwoInputs",
+     [](Model& m) {
+       m.layers[1].inputs = {0, 1};
+     },
+     "'pool': it reads 2 tensors"},
+    {"ReadsALaterTensor", [](Model& m) { m.layers[1].inputs = {2}; }, "reads tensor 2; only 0..1"},
+    {"ReadsNoTensor", [](Model& m) { m.layers[1].inputs = {-1}; }, "reads tensor -1"},
+    {"ReadByNoLayer",
+     [](Model& m) {
+       m.layers[2].inputs = {1};
+       m.layers[2].weights.resize(3 * 64);
+     },
+     "no layer reads tensor 2"},
+    {"SameName", [](Model& m) { m.tensors[0].name = m.tensors[2].name = "t"; }, "called 't'"},
+    {"ConcatChannels",
+     [](Model& m) {
+       m.layers[1].kind = LayerKind::kConcat;
+       m.tensors[2] = m.tensors[1];
+       m.tensors[2].c = 5;
+     },
+     "'pool': its inputs have 4 channels, its output 5"},
+    {"ConcatSides", [](Model& m) { m.layers[1].kind = LayerKind::kConcat; },
+     "its input 0 is 4 x 4 high and wide, its output 2 x 2"},
+    {"ConcatScale",
+     [](Model& m) {
+       m.layers[1].kind = LayerKind::kConcat;
+       m.tensors[2] = m.tensors[1];
+       m.tensors[2].scale = 2;
+     },
+     "'pool': it must keep scale and zero point"},
+    {"Operator", [](Model& m) { m.layers[0].op = "Conv", m.layers[0].groups = 3; },
+     "m: layer 'conv' (Conv): 3 groups"},
     {"ZeroSide", [](Model& m) { m.tensors[0].h = 0; }, "a tensor's height is 0"},
     {"NegativeChannels", [](Model& m) { m.tensors[0].c = -2; }, "channel count is -2"},
     {"HugeTensor", [](Model& m) { m.tensors[0].h = m.tensors[0].w = 65536; }, "element count"},

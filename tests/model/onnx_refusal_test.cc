@@ -96,13 +96,42 @@ const Case kCases[] = {
      {"node 'Flatten_f' (Flatten)", "reads the graph's output"}},
     {"Branch",
      [](Network& n) { n.b.Node("Relu", {"rd"}, "side"); },
-     {"node 'Relu_side' (Relu)", "branches off", "'Flatten_f'"}},
+     {"value 'side' leads nowhere"}},
     {"SelfBranch",
      [](Network& n) {
        n.Node("r").set_op_type("Add");
        n.Node("r").add_input("c");
      },
-     {"node 'Relu_r' (Add)", "adds a value to itself"}},
+     {"node 'Relu_r' (Add)", "reads two values of the graph ('c', 'c')", "cut the model"}},
+    {"BranchBeforeQuantizeLinear",
+     [](Network& n) { n.b.Node("Relu", {"c"}, "side"); },
+     {"node 'Relu_side' (Relu)", "branches off a value that is not quantized yet", "'Relu_r'"}},
+    {"InputQuantizedInTwoWays",
+     [](Network& n) { n.b.Quantize("x", "side", 0.25f, int8_t{0}); },
+     {"node 'QuantizeLinear_side' (QuantizeLinear)", "a second time"}},
+    {"ConcatOfRows",
+     [](Network& n) {
+       n.b.Node("Concat", {"rd", "xd"}, "side");
+     },
+     {"node 'Concat_side' (Concat)", "joins 2 x 3 x 3 and 1 x 5 x 5"}},
+    {"ConcatOfAConstant",
+     [](Network& n) {
+       n.b.Node("Concat", {"rd", "w"}, "side");
+     },
+     {"node 'Concat_side' (Concat)", "joins a constant (input 1)"}},
+    {"ConcatOfScalesWithoutQuantizeLinear",
+     [](Network& n) {
+       n.b.Node("MaxPool", {"xd"}, "p");
+       OnnxBuilder::Attribute(n.Node("p"), "kernel_shape", Dims{3, 3});
+       n.b.Node("Concat", {"rd", "p"}, "side");
+     },
+     {"node 'Concat_side' (Concat)", "different scales", "QuantizeLinear must follow"}},
+    {"ConcatAlongRows",
+     [](Network& n) {
+       n.b.Node("Concat", {"rd", "rd"}, "side");
+       OnnxBuilder::Attribute(n.Node("side"), "axis", int64_t{2});
+     },
+     {"node 'Concat_side' (Concat)", "joins along axis 2"}},
     {"Cycle", [](Network& n) { n.Node("c").set_input(0, "rd"); }, {"is part of a cycle"}},
     {"IslandCycle",
      [](Network& n) {
@@ -291,7 +320,7 @@ const Case kCases[] = {
      {"node 'QuantizeLinear_wq' (QuantizeLinear): weight 7 is nan"}},
     {"WeightsAreActivations",
      [](Network& n) { n.Node("c").set_input(1, "xd"); },
-     {"Conv_c", "reads the chain's value as its input 1"}},
+     {"Conv_c", "reads two values of the graph"}},
     {"ChannelScalesOnInputs",
      [](Network& n) { n.Node("w").mutable_attribute(0)->set_i(3); },
      {"2 weight scales, which match no channel axis"}},
