@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "sw/base/exit_status.h"
 #include "sw/isa/config.h"
 
 namespace systole {
-
-enum ExitStatus { kAllEqual = 0, kDifferent = 1, kBadInput = 2, kHardwareFault = 3 };
 
 void AddRunCommand(CLI::App* app, std::function<int()>* action);
 void AddCompileCommand(CLI::App* app, std::function<int()>* action);

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "sw/base/error.h"
+#include "sw/base/output_file.h"
 #include "sw/cli/commands.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/disassemble.h"
@@ -51,10 +51,9 @@ std::vector<uint8_t> MemoryImage(const Program& p) {
   return image;
 }
 
-void WriteFile(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  if (!out.flush()) throw InputError(path.string() + ": cannot be written");
+// Names of layers and files may be any bytes: those that are no UTF-8 become U+FFFD.
+std::string Text(const nlohmann::ordered_json& j, int indent) {
+  return j.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 // $readmemh: one word of the bus a line, most significant byte first.
@@ -78,14 +77,13 @@ nlohmann::ordered_json LayoutJson(const TensorLayout& t, uint64_t image_stride) 
 
 int Compile(const Options& o) {
   const HwConfig config = o.config.Parse();
+  FileSet().AddOutputFolder("-o", o.folder);
   ProgramOptions po;
   po.images = o.images, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
   const Program p = systole::Compile(Prepared(o.model, o.rounding), config, po);
   const std::vector<uint8_t> image = MemoryImage(p);
 
-  std::error_code error;
-  std::filesystem::create_directories(o.folder, error);
-  if (error) throw InputError(fmt::format("-o {}: {}", o.folder, error.message()));
+  MakeFolder(o.folder);
   const std::filesystem::path folder = o.folder;
   WriteFile(folder / "listing.txt", "setup\n" + Listing(p.setup) + "\ncode\n" + Listing(p.code));
   WriteFile(folder / "memory.bin", std::string(image.begin(), image.end()));
@@ -102,7 +100,7 @@ int Compile(const Options& o) {
   j["output"] = LayoutJson(p.output, p.output_stride);
   for (const auto& r : p.report)
     j["layers"].push_back({{"name", r.name}, {"macs", r.macs}, {"mapping", r.mapping}});
-  WriteFile(folder / "program.json", j.dump(2) + "\n");
+  WriteFile(folder / "program.json", Text(j, 2));
   fmt::print("{}: {} + {} instructions, {} bytes of constants, in {}\n", o.model, p.setup.size(),
              p.code.size(), p.constants.size(), o.folder);
   return kAllEqual;
@@ -153,8 +151,11 @@ nlohmann::ordered_json ConstantsJson(const Model& model) {
 }
 
 int Info(const Options& o) {
+  FileSet files;
+  files.AddInput("the model", o.model);
+  files.AddOutput("--json", o.json);
   const Model model = Prepared(o.model, o.rounding);
-  if (!o.json.empty()) WriteFile(o.json, ConstantsJson(model).dump(1) + "\n");
+  if (!o.json.empty()) WriteFile(o.json, Text(ConstantsJson(model), 1));
   const HwConfig config = o.config.Parse();
   auto tensor = [](const Tensor& t) {
     return fmt::format("{}x{}x{} {} scale {:.6g} zero {}", t.c, t.h, t.w,

@@ -13,14 +13,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <exception>
 #include <string>
 
+#include "sw/base/command.h"
+#include "sw/base/exit_status.h"
+#include "sw/base/version.h"
 #include "sw/scalesim/cli.h"
 
+namespace systole {
 namespace {
-
-constexpr int kBadInput = 2, kFault = 3;
 
 struct Command {
   const char* name;
@@ -54,7 +55,8 @@ void PrintHelp() {
   std::puts(
       "Systole: a systolic int8 accelerator as golden reference, SystemC TLM, cycle model and RTL\n"
       "Usage: systole SUBCOMMAND [OPTIONS]\n\n"
-      "Subcommands (systole SUBCOMMAND -h lists the options):");
+      "Subcommands (systole SUBCOMMAND -h lists the options; systole --version tells the "
+      "version):");
   for (const Command& c : kCommands) std::printf("  %-10s %s\n", c.name, c.says);
 }
 
@@ -92,9 +94,7 @@ int Become(const Command& c, char** argv) {
   return kBadInput;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int Launch(int argc, char** argv) {
   if (argc < 2) {
     std::fprintf(stderr, "error: a subcommand is required: %s; see systole -h\n", Names().c_str());
     return kBadInput;
@@ -102,18 +102,24 @@ int main(int argc, char** argv) {
   const std::string name = argv[1];
   if (name == "-h" || name == "--help") {
     PrintHelp();
-    return 0;
+    return kAllEqual;
+  }
+  if (name == "--version") {
+    std::puts("systole " SYSTOLE_VERSION);
+    return kAllEqual;
   }
   for (const Command& c : kCommands) {
     if (name != c.name) continue;
     if (c.program != nullptr) return Become(c, argv);
-    try {
-      return systole::scalesim::ScaleSimMain(argc - 1, argv + 1);
-    } catch (const std::exception& e) {
-      std::fprintf(stderr, "error: %s\n", e.what());
-      return kFault;
-    }
+    return scalesim::ScaleSimMain(argc - 1, argv + 1);
   }
   std::fprintf(stderr, "error: %s: unknown subcommand; choose from %s\n", argv[1], Names().c_str());
   return kBadInput;
+}
+
+}  // namespace
+}  // namespace systole
+
+int main(int argc, char** argv) {
+  return systole::RunCommand([&] { return systole::Launch(argc, argv); });
 }

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "sw/base/error.h"
+#include "sw/base/output_file.h"
 #include "sw/driver/parameters.h"
 
 namespace systole {
@@ -178,18 +176,7 @@ void WriteJson(const std::string& path, const RunSummary& s) {
   }
   j["wall_seconds"] = s.seconds;
 
-  const std::string temporary = path + ".tmp";
-  {
-    std::ofstream out(temporary);
-    out << j.dump(2) << '\n';
-    if (!out.flush()) throw InputError(path + ": cannot be written");
-  }
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) {
-    std::filesystem::remove(temporary, error);
-    throw InputError(path + ": cannot be written");
-  }
+  WriteFile(path, j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace systole

@@ -1,6 +1,5 @@
 // `systole run`: inference on any backend, or on several at once and compared.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +10,7 @@
 #include <thread>
 
 #include "sw/base/error.h"
+#include "sw/base/output_file.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/process_pool.h"
 #include "sw/cli/progress.h"
@@ -133,21 +133,6 @@ JobOptions MakeJobOptions(const RunOptions& o) {
   return job;
 }
 
-// Before any work: what is written in the end can be written.
-void CheckWritable(const std::string& option, const std::string& path) {
-  if (path.empty()) return;
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  if (!parent.empty() && !std::filesystem::is_directory(parent)) {
-    throw InputError(fmt::format("{} {}: folder {} does not exist; make it first", option, path,
-                                 parent.string()));
-  }
-  if (std::filesystem::is_directory(path))
-    throw InputError(fmt::format("{} {}: is a folder; name a file", option, path));
-  if (access((parent.empty() ? "." : parent.string()).c_str(), W_OK) != 0) {
-    throw InputError(fmt::format("{} {}: the folder cannot be written to", option, path));
-  }
-}
-
 // N x C x H x W of the tensor's own file type.
 NpyArray ToNpy(const Tensor& t, const int8_t* values, int64_t count) {
   NpyArray array;
@@ -240,13 +225,14 @@ void AddItem(const Job& job, const Item& item, const json& j,
 int Run(const RunOptions& o) {
   const auto start = std::chrono::steady_clock::now();
   const JobOptions options = MakeJobOptions(o);
-  CheckWritable("--outputs", o.outputs);
-  CheckWritable("--json", o.json);
-  CheckWritable("--trace", o.trace);
-  if (!o.outputs_dir.empty() && std::filesystem::exists(o.outputs_dir) &&
-      !std::filesystem::is_directory(o.outputs_dir)) {
-    throw InputError(fmt::format("--outputs-dir {}: is no folder", o.outputs_dir));
-  }
+  FileSet files;
+  files.AddInput("the model", o.model);
+  files.AddInput("--images", o.images);
+  files.AddInput("--labels", o.labels);
+  files.AddOutput("--outputs", o.outputs);
+  files.AddOutput("--json", o.json);
+  files.AddOutput("--trace", o.trace);
+  files.AddOutputFolder("--outputs-dir", o.outputs_dir);
   const Rounding rounding = ParseRounding(o.rounding);
   if (options.Hardware() && !(options.config.roundings >> static_cast<int>(rounding) & 1)) {
     throw InputError(
@@ -328,7 +314,7 @@ int Run(const RunOptions& o) {
   if (!o.outputs.empty())
     WriteNpy(o.outputs, ToNpy(model.tensors.back(), collected.outputs, images.count));
   if (!o.outputs_dir.empty()) {
-    std::filesystem::create_directories(o.outputs_dir);
+    MakeFolder(o.outputs_dir);
     for (size_t t = 1; t < model.tensors.size(); ++t) {
       if (!collected.tensors[t]) continue;
       std::string name = model.layers[t - 1].name;

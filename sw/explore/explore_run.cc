@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "sw/base/error.h"
+#include "sw/base/output_file.h"
 #include "sw/explore/engine/csv.h"
 #include "sw/explore/engine/engine.h"
 #include "sw/explore/engine/interrupt.h"
@@ -63,7 +64,13 @@ int Stopped(const RunOptions& options, int64_t points) {
 int RunExplore(const RunOptions& options) {
   const Space space = LoadSpace(options.space_file, options.overrides);
   Check(space, options);
-  for (const std::string& path : {options.csv, options.json, options.html}) CheckWritable(path);
+  FileSet files;
+  files.AddInput("SPACE.toml", options.space_file);
+  for (const WorkloadSource& workload : space.workloads) files.AddInput("workload", workload.file);
+  files.AddOutput("--store", options.store);
+  files.AddOutput("--csv", options.csv);
+  files.AddOutput("--json", options.json);
+  files.AddOutput("--html", options.html);
   CatchSignals();
   Reasons reasons;
   Store store(space, {options.store, options.resume, options.shard});

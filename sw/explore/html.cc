@@ -7,7 +7,8 @@
 #include <sstream>
 
 #include "explore_version.h"
-#include "sw/explore/engine/csv.h"
+#include "sw/base/output_file.h"
+#include "sw/base/version.h"
 #include "sw/explore/engine/interrupt.h"
 #include "sw/explore/engine/progress_line.h"
 
@@ -86,8 +87,8 @@ void WriteHtml(const Space& space, const Store& store, const Summary& summary,
   if (summary.from_store > 0)
     page.facts.emplace_back("from the store",
                             fmt::format("{} points", Grouped(summary.from_store)));
-  page.facts.emplace_back(
-      "version", fmt::format("systole {}, store format {}", SYSTOLE_VERSION, kStoreFormat));
+  page.facts.emplace_back("version", fmt::format("systole {}, commit {}, store format {}",
+                                                 SYSTOLE_VERSION, SYSTOLE_COMMIT, kStoreFormat));
   for (const std::string& note : space.cost->Notes()) page.facts.emplace_back("workload", note);
   for (const Axis& axis : space.axes) page.axes.push_back({axis.name, "", axis.labels});
   for (const Objective& o : space.objectives)
@@ -125,9 +126,7 @@ void WriteHtml(const Space& space, const Store& store, const Summary& summary,
   PageOptions options;
   options.seed = space.seed;
   WritePage(text, page, options);
-  FileWriter file(path);
-  file.Write(text.str());
-  file.Close();
+  WriteFile(path, text.str());
 }
 
 }  // namespace systole::explore

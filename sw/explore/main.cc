@@ -1,21 +1,21 @@
-// `systole explore`: a program of its own, which `systole` becomes. Exit status: 0; 1 a difference
-// found, or a merge that is not complete; 2 bad input or usage; 3 anything else; 128 + signal after
-// Ctrl-C.
+// `systole explore`: a program of its own, which `systole` becomes. Exit status:
+// sw/base/exit_status.h; 128 + signal after Ctrl-C.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 #include <thread>
 
+#include "sw/base/command.h"
 #include "sw/base/error.h"
+#include "sw/base/exit_status.h"
+#include "sw/base/parse_options.h"
+#include "sw/driver/driver.h"
 #include "sw/explore/explore_run.h"
 #include "sw/explore/merge.h"
 
 namespace systole::explore {
 namespace {
-
-constexpr int kBadInput = 2, kFault = 3;
 
 Shard ParseShard(const std::string& text) {
   Shard shard;
@@ -40,13 +40,7 @@ int MergeMain(int argc, char** argv) {
   app.add_option("STORES", stores, "stores of shards, finished or not")->required();
   app.footer(
       "Exit status: 0 every point is there; 1 shards are missing, which are named; 2 bad input.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
-  } catch (const CLI::ParseError& e) {
-    throw InputError(fmt::format("{}; see systole explore merge -h", e.what()));
-  }
+  if (!ParseOptions(&app, argc, argv)) return kAllEqual;
   return Merge(out, stores);
 }
 
@@ -98,31 +92,25 @@ int ExploreMain(int argc, char** argv) {
       "together.\n"
       "Exit status: 0; 1 RTL and prediction differ; 2 bad input or usage; 128 + signal after "
       "Ctrl-C.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& e) {
-    return app.exit(e);
-  } catch (const CLI::ParseError& e) {
-    throw InputError(fmt::format("{}; see systole explore -h", e.what()));
-  }
+  if (!ParseOptions(&app, argc, argv)) return kAllEqual;
   options.sharded = !shard.empty();
   if (options.sharded) options.shard = ParseShard(shard);
   return RunExplore(options);
+}
+
+int Main(int argc, char** argv) {
+  try {
+    const bool merge = argc > 1 && std::string(argv[1]) == "merge";
+    return merge ? MergeMain(argc - 1, argv + 1) : ExploreMain(argc, argv);
+  } catch (const HardwareError& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+    return kHardwareFault;
+  }
 }
 
 }  // namespace
 }  // namespace systole::explore
 
 int main(int argc, char** argv) {
-  try {
-    if (argc > 1 && std::string(argv[1]) == "merge")
-      return systole::explore::MergeMain(argc - 1, argv + 1);
-    return systole::explore::ExploreMain(argc, argv);
-  } catch (const systole::InputError& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return systole::explore::kBadInput;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return systole::explore::kFault;
-  }
+  return systole::RunCommand([&] { return systole::explore::Main(argc, argv); });
 }

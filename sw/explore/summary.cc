@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "sw/explore/engine/csv.h"
+#include "sw/base/output_file.h"
 #include "sw/explore/engine/progress_line.h"
 #include "sw/explore/search/front.h"
 
@@ -154,9 +154,7 @@ void WriteJson(const Space& space, const Store& store, const Summary& s, const s
     }
     winners.push_back(row);
   }
-  FileWriter file(path);
-  file.Write(json.dump(2) + "\n");
-  file.Close();
+  WriteFile(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace systole::explore

@@ -4,4 +4,4 @@ execute_process(COMMAND git --no-optional-locks -C ${SOURCE} describe --always -
 if(failed OR version STREQUAL "")
   set(version "unknown")
 endif()
-file(CONFIGURE OUTPUT ${OUT} CONTENT "#define SYSTOLE_VERSION \"${version}\"\n")
+file(CONFIGURE OUTPUT ${OUT} CONTENT "#define SYSTOLE_COMMIT \"${version}\"\n")

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <cassert>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <string_view>
 
 #include "sw/base/error.h"
+#include "sw/base/output_file.h"
 #include "sw/model/bytes.h"
 
 namespace systole {
@@ -202,17 +201,7 @@ std::vector<uint8_t> FormatNpy(const NpyArray& array) {
 
 void WriteNpy(const std::string& path, const NpyArray& array) {
   const std::vector<uint8_t> bytes = FormatNpy(array);
-  const std::string partial = path + ".part";
-  FILE* file = std::fopen(partial.c_str(), "wb");
-  if (file == nullptr)
-    throw InputError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  const bool closed = std::fclose(file) == 0;
-  if (!written || !closed || std::rename(partial.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    std::remove(partial.c_str());
-    throw InputError(fmt::format("{}: cannot be written: {}", path, std::strerror(error)));
-  }
+  WriteFile(path, bytes.data(), bytes.size());
 }
 
 }  // namespace systole

@@ -3,13 +3,15 @@
 #include <onnx/onnx_pb.h>
 #include <onnx/shape_inference/implementation.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <set>
 
+#include "sw/base/command.h"
 #include "sw/base/error.h"
+#include "sw/base/exit_status.h"
+#include "sw/base/output_file.h"
+#include "sw/base/parse_options.h"
 
 namespace systole::scalesim {
 namespace {
@@ -265,25 +267,20 @@ int WorkloadMain(int argc, char** argv) {
   std::string model, output;
   app.add_option("model", model, "ONNX file")->required();
   app.add_option("-o,--output", output, "table to write (.csv); standard output if not given");
-  try {
-    app.parse(argc, argv);
+  return RunCommand([&] {
+    if (!ParseOptions(&app, argc, argv)) return kAllEqual;
+    FileSet files;
+    files.AddInput("the model", model);
+    files.AddOutput("-o", output);
     const std::string text =
         WorkloadText(WorkloadFromOnnx(model), "from " + model.substr(model.rfind('/') + 1));
     if (output.empty()) {
       std::fputs(text.c_str(), stdout);
-      return 0;
+    } else {
+      WriteFile(output, text);
     }
-    std::ofstream out(output, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) throw InputError(output + ": cannot be written");
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  } catch (const InputError& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return 2;
-  }
+    return kAllEqual;
+  });
 }
 
 }  // namespace systole::scalesim

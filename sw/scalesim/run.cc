@@ -1,13 +1,14 @@
 #include "sw/scalesim/run.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <sstream>
+#include <utility>
 
 #include "sw/base/error.h"
+#include "sw/base/output_file.h"
 #include "sw/scalesim/config.h"
 #include "sw/scalesim/evaluate.h"
 #include "sw/scalesim/trace.h"
@@ -26,19 +27,6 @@ std::string ReadFile(const std::string& path, const char* option) {
     throw InputError(path + ": cannot be read; give the file with " + option);
   }
   return text.str();
-}
-
-void WriteFile(const std::string& path, const std::string& text) {
-  std::ofstream out(path, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw InputError(path + ": cannot be written: " + std::strerror(errno));
-}
-
-void MakeFolder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw InputError(path + ": the folder cannot be made: " + error.message());
 }
 
 std::string Banner(const RunRequest& request, const RunConfig& config) {
@@ -91,6 +79,9 @@ RunResult Evaluate(const RunRequest& request, const RunConfig& config,
     } catch (const InputError& error) {
       throw InputError(request.topology_path + ": layer " + std::to_string(i) + " (" +
                        layers[i].name + "): " + error.what());
+    } catch (const std::bad_alloc&) {
+      throw InputError(request.topology_path + ": layer " + std::to_string(i) + " (" +
+                       layers[i].name + "): is too large for this machine's memory; cut it");
     }
     result.text += LayerSummary(i, report, options);
     AppendLayer(i, report, options, &result.reports);
@@ -133,6 +124,12 @@ void RunFiles(const RunRequest& given) {
   for (const std::string& warning : config.warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   const std::string folder = request.log_path + "/" + config.run_name;
+  for (const auto& part : std::filesystem::path(config.run_name)) {
+    if (part == "..") {
+      throw InputError(request.config_path + ": run_name = " + config.run_name +
+                       " leads out of the folder of -p; leave out '..'");
+    }
+  }
   const RunResult result = Evaluate(request, config, layers, [&](size_t id, const Layer& layer) {
     if (!request.save_traces) return;
     const std::string layer_folder = folder + "/layer" + std::to_string(id);
@@ -142,15 +139,19 @@ void RunFiles(const RunRequest& given) {
     WriteTraces(config.machine, layer, options, layer_folder);
   });
   MakeFolder(folder);
-  WriteFile(folder + "/COMPUTE_REPORT.csv", result.reports.compute);
-  WriteFile(folder + "/BANDWIDTH_REPORT.csv", result.reports.bandwidth);
-  WriteFile(folder + "/DETAILED_ACCESS_REPORT.csv", result.reports.detail);
-  if (!result.reports.sparse.empty())
-    WriteFile(folder + "/SPARSE_REPORT.csv", result.reports.sparse);
-  if (std::fwrite(result.text.data(), 1, result.text.size(), stdout) != result.text.size() ||
-      std::fflush(stdout) != 0) {
-    throw InputError(std::string("standard output cannot be written: ") + std::strerror(errno));
+  const std::pair<const char*, const std::string*> reports[] = {
+      {"/COMPUTE_REPORT.csv", &result.reports.compute},
+      {"/BANDWIDTH_REPORT.csv", &result.reports.bandwidth},
+      {"/DETAILED_ACCESS_REPORT.csv", &result.reports.detail},
+      {"/SPARSE_REPORT.csv", &result.reports.sparse}};
+  FileSet files;
+  files.AddInput("-c", request.config_path);
+  files.AddInput(request.workload_path.empty() ? "-t" : "-w", request.topology_path);
+  for (const auto& [name, text] : reports) files.Claim("report", folder + name);
+  for (const auto& [name, text] : reports) {
+    if (!text->empty()) WriteFile(folder + name, *text);
   }
+  std::fwrite(result.text.data(), 1, result.text.size(), stdout);
 }
 
 }  // namespace systole::scalesim

@@ -66,6 +66,14 @@ void Check(const Layer& l, const std::string& place) {
   positive(l.stride_w, "the stride");
   if (l.filter_h > l.ifmap_h) throw InputError(place + ": the filter is higher than the IFMAP");
   if (l.filter_w > l.ifmap_w) throw InputError(place + ": the filter is wider than the IFMAP");
+  // Addresses, words and cycles are counted in 64 bits.
+  constexpr double kMost = 1e18;
+  const double ifmap = double(l.ifmap_h) * double(l.ifmap_w) * double(l.channels);
+  const double macs = ifmap * double(l.filters) * double(l.filter_h) * double(l.filter_w);
+  if (ifmap > kMost || macs > kMost) {
+    throw InputError(place + ": the layer is too large: heights, widths, channels and filters " +
+                     "multiplied are more than 10^18");
+  }
 }
 
 // Missing numbers mostly come from a missing comma at the end of the row.
@@ -124,7 +132,12 @@ void AppendConv(const std::vector<std::string>& fields, const std::string& place
     layers->push_back({name, l});
     return;
   }
+  constexpr int64_t kMostRows = 1000000;
   const int64_t channels = l.channels;
+  if (channels > kMostRows) {
+    throw InputError(place + ": DP makes a layer of each of the " + std::to_string(channels) +
+                     " channels; " + std::to_string(kMostRows) + " are possible");
+  }
   for (int64_t i = 0; i < channels; ++i) {
     l.channels = 1;
     Check(l, place);

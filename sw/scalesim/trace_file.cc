@@ -1,10 +1,6 @@
 #include "sw/scalesim/trace_file.h"
 
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-
-#include "sw/base/error.h"
 
 namespace systole::scalesim {
 namespace {
@@ -14,15 +10,7 @@ constexpr size_t kNumber = 32;  // room for one number with its comma
 
 }  // namespace
 
-TraceFile::TraceFile(const std::string& path)
-    : path_(path), file_(std::fopen(path.c_str(), "wb")), buffer_(kBuffer) {
-  if (!file_) throw InputError(path_ + ": cannot be written: " + std::strerror(errno));
-  std::setvbuf(file_, nullptr, _IONBF, 0);
-}
-
-TraceFile::~TraceFile() {
-  if (file_) std::fclose(file_);
-}
+TraceFile::TraceFile(const std::string& path) : file_(path), buffer_(kBuffer) {}
 
 void TraceFile::Number(int64_t value, bool point) {
   if (used_ + kNumber > kBuffer) Flush();
@@ -49,15 +37,13 @@ void TraceFile::EndRow() {
 }
 
 void TraceFile::Flush() {
-  if (std::fwrite(buffer_.data(), 1, used_, file_) != used_) failed_ = true;
+  file_.Write(buffer_.data(), used_);
   used_ = 0;
 }
 
 void TraceFile::Close() {
   Flush();
-  if (std::fclose(file_) != 0) failed_ = true;
-  file_ = nullptr;
-  if (failed_) throw InputError(path_ + ": cannot be written: " + std::strerror(errno));
+  file_.Close();
 }
 
 }  // namespace systole::scalesim

@@ -154,7 +154,96 @@ TEST_F(CliTest, ARefusalLeavesNothingWritten) {
   EXPECT_EQ(Files(), std::vector<std::string>{});
 }
 
+TEST_F(CliTest, AnInputAndAnotherOutputAreNeverOverwritten) {
+  fs::copy_file(kModel, Path("m.onnx"));
+  fs::create_hard_link(Path("m.onnx"), Path("same"));
+  const std::string run = "run " + Path("m.onnx") + kDigits + " --first 2 --backend golden ";
+  ExpectRefused(run + "--outputs " + Path("m.onnx"), {"--outputs", "is the input the model"});
+  ExpectRefused(run + "--json " + Path("same"), {"--json", "is the input the model"});
+  ExpectRefused(run + "--outputs " + Path("y") + " --json " + Path("./y"),
+                {"is the same file as --outputs"});
+  ExpectRefused("info " + Path("m.onnx") + " --json " + Path("same"), {"--json"});
+  ExpectRefused("workload " + Path("m.onnx") + " -o " + Path("same"), {"-o"});
+  EXPECT_EQ(ReadText(Path("m.onnx")), ReadText(kModel));
+  EXPECT_FALSE(fs::exists(Path("y")));
+}
+
+TEST_F(CliTest, OutputsGoThroughLinksAndDevices) {
+  fs::create_symlink("target.json", Path("link.json"));
+  ASSERT_EQ(
+      Run("--first 2 --backend golden --outputs /dev/null --json " + Path("link.json")).status, 0);
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  EXPECT_TRUE(fs::is_symlink(Path("link.json")));
+  EXPECT_EQ(json::parse(ReadText(Path("target.json")))["images"], 2);
+}
+
+TEST_F(CliTest, FullStandardOutputIsNoSuccess) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  std::ofstream(Path("t.csv")) << "h\nG, 7, 7, 3,\n";
+  std::ofstream(Path("c.cfg")) << "[general]\nrun_name: r\n[architecture_presets]\n"
+                                  "ArrayHeight: 8\nArrayWidth: 8\nIfmapSramSzkB: 36\n"
+                                  "FilterSramSzkB: 36\nOfmapSramSzkB: 36\nIfmapOffset: 0\n"
+                                  "FilterOffset: 10000000\nOfmapOffset: 20000000\n"
+                                  "Dataflow: ws\nBandwidth: 10\n[run_presets]\n"
+                                  "InterfaceBandwidth: USER\n";
+  for (const std::string& arguments :
+       {std::string("-h"), std::string("--version"), std::string("config"), std::string("run -h"),
+        "info " + kModel, "compile " + kModel + " -o " + Path("out"), "workload " + kModel,
+        "run " + kModel + kDigits + " --first 1 --backend golden",
+        "scalesim -i gemm -c " + Path("c.cfg") + " -t " + Path("t.csv") + " -p " +
+            Path("reports")}) {
+    const std::string call =
+        fmt::format("{} {} >/dev/full 2>{}", SYSTOLE_BINARY, arguments, Path("err"));
+    EXPECT_EQ(WEXITSTATUS(std::system(call.c_str())), 2) << arguments;
+    EXPECT_NE(ReadText(Path("err")).find("error: standard output cannot be written"),
+              std::string::npos)
+        << arguments << ReadText(Path("err"));
+  }
+}
+
+// A limit on the size of files stands for a disk that fills up.
+TEST_F(CliTest, AFullDiskLeavesNothingBehind) {
+  for (const std::string& arguments :
+       {"run " + kModel + kDigits + " --first 64 --backend golden --outputs " + Path("y.npy"),
+        "info " + kModel + " --json " + Path("y.json"),
+        "workload " SYSTOLE_SOURCE_DIR "/models/lenet5-mnist/model.onnx -o " + Path("w.csv")}) {
+    const std::string call = fmt::format(
+        "bash -c 'ulimit -f 0; exec {} {} 2>&1 | cat >{}; exit "
+        "${{PIPESTATUS[0]}}'",
+        SYSTOLE_BINARY, arguments, "/dev/null");
+    EXPECT_EQ(WEXITSTATUS(std::system(call.c_str())), 2) << arguments;
+    EXPECT_EQ(Files(), std::vector<std::string>{}) << arguments;
+  }
+}
+
+TEST_F(CliTest, NoUnexpectedErrorHasTheHardwaresStatus) {
+  if (fs::is_directory("/proc/self")) {
+    ExpectRefused("run " + kModel + kDigits + " --first 1 --backend golden --outputs-dir /proc/foo",
+                  {"--outputs-dir /proc/foo"});
+    ExpectRefused("compile " + kModel + " -o /proc/foo", {"-o /proc/foo"});
+  }
+  const std::string name = Path("m\xff\xfe.onnx");  // no UTF-8
+  fs::copy_file(kModel, name);
+  EXPECT_EQ(
+      Systole("run " + name + kDigits + " --first 1 --backend golden --json " + Path("j")).status,
+      0);
+  EXPECT_EQ(json::parse(ReadText(Path("j")))["images"], 1);
+}
+
+TEST_F(CliTest, AnErrorNamesTheHelpOfItsSubcommand) {
+  ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"see systole run -h"});
+  ExpectRefused("compile " + kModel + " -o x --bogus", {"see systole compile -h"});
+  ExpectRefused("scalesim --bogus", {"see systole scalesim -h"});
+  ExpectRefused("workload --bogus", {"see systole workload -h"});
+  for (const std::string command : {"run", "compile", "scalesim", "workload"})
+    EXPECT_EQ(Systole(command + " -h").status, 0) << command;
+}
+
 // ---- The launcher
+
+TEST_F(CliTest, TheVersionIsTheOneOfTheProject) {
+  EXPECT_EQ(Systole("--version").out, "systole " + ReadText(SYSTOLE_SOURCE_DIR "/VERSION"));
+}
 
 TEST_F(CliTest, HelpListsEverySubcommand) {
   const std::string out = Systole("--help").out;

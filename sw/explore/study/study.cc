@@ -4,10 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "sw/base/error.h"
+#include "sw/base/output_file.h"
 #include "sw/explore/space/space.h"
 #include "sw/explore/study/study_report.h"
 
@@ -102,9 +103,9 @@ int Run(int argc, char** argv) {
   }
   if (products) StudyProducts(options);
   if (!html.empty()) {
-    std::ofstream out(html, std::ios::binary);
+    std::ostringstream out;
     WritePage(out, page);
-    if (!out.flush()) throw InputError(html + ": cannot be written; choose another place");
+    WriteFile(html, out.str());
   }
   return 0;
 }
