@@ -169,7 +169,8 @@ void FileSet::AddOutput(const std::string& option, const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code error;
   if (!folder.empty() && !std::filesystem::is_directory(folder, error))
-    throw InputError(name + ": folder " + folder.string() + " does not exist; make it first");
+    throw InputError(name + ": cannot be written: folder " + folder.string() +
+                     " does not exist; make it first");
   if (std::filesystem::is_directory(path, error))
     throw InputError(name + ": is a folder; name a file");
   const auto status = std::filesystem::status(path, error);
