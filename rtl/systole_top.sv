@@ -10,6 +10,7 @@
 `include "systole_assert.svh"
 
 module systole_top #(
+  // spec: begin parameters
   parameter int ROWS = 16,
   parameter int COLS = 16,
   parameter int WPORT = 1,
@@ -28,6 +29,7 @@ module systole_top #(
   parameter int ROUNDINGS = 63,
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1
+  // spec: end
 ) (
   input  logic                        clk_i,
   input  logic                        rst_ni,
@@ -126,11 +128,13 @@ module systole_top #(
   localparam int ROW_BITS = $clog2(ACT_KIB * 1024) - BANK_BITS;  // of the activation buffer, in a bank
 
   systole_check_params #(
-    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS),
-    .WGT_KIB(WGT_KIB),
-    .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
-    .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
+    // spec: begin pass
+    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB),
+    .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
+    .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
+    .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
     .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
+    // spec: end
   ) u_check_params ();
 
   // ---- Registers and run control
@@ -140,7 +144,7 @@ module systole_top #(
   logic [3:0]  status;
   logic [15:0] error;
   logic [1:0]  irq_set;
-  logic [4:0]  counter_index;
+  logic [systole_pkg::COUNTER_INDEX_W-1:0] counter_index;
   logic        fetch_err_valid, fetch_idle, load_idle, store_idle, dispatch_blocked;
   logic [7:0]  fetch_err_code;
 
@@ -176,24 +180,23 @@ module systole_top #(
   logic [32*(COLS+1)-1:0]    acc_data;
 
   // What is inside can only be elaborated with sensible sizes; others have just been refused by name.
-  localparam bit SENSIBLE =
-    ROWS >= 2 && ROWS <= 64 && COLS >= 2 && COLS <= 64 && WPORT >= 1 && WPORT <= COLS && LANES >= 1 && LANES <= COLS &&
-    ACT_KIB >= 1 && ACT_KIB <= 4096 && ACT_GROUPS >= 1 && ACT_GROUPS <= 16 &&
-    ACT_KIB * 1024 >= ACT_GROUPS * BANKS * 2 &&
-    WGT_KIB >= 1 && WGT_KIB <= 8192 && PAR_KIB >= 1 && PAR_KIB <= 256 && KTAB_KIB >= 1 && KTAB_KIB <= 1024 &&
-    WGT_KIB * 1024 >= 2 * ROWS * WPORT && PAR_KIB * 64 >= LANES && ACC_DEPTH >= 4 && ACC_DEPTH <= 1024 &&
-    AXI_DATA_WIDTH >= 32 && AXI_DATA_WIDTH <= 128 && AXI_ADDR_WIDTH >= 32 && AXI_ADDR_WIDTH <= 64 &&
-    AXI_ID_WIDTH >= 1 &&
-    AXI_ID_WIDTH <= 16 && OUTSTANDING >= 1 && OUTSTANDING <= 32 && QUEUE_DEPTH >= 2 && QUEUE_DEPTH <= 64;
+  localparam bit SENSIBLE = systole_pkg::legal(
+    // spec: begin names
+    ROWS, COLS, WPORT, LANES, ACT_KIB, ACT_GROUPS, WGT_KIB, PAR_KIB, KTAB_KIB, ACC_DEPTH,
+    AXI_DATA_WIDTH, AXI_ADDR_WIDTH, AXI_ID_WIDTH, OUTSTANDING, QUEUE_DEPTH, ROUNDINGS,
+    ROW_SUM, DATAFLOWS
+    // spec: end
+  );
 
   if (SENSIBLE) begin : gen_accelerator
     systole_csr #(
-      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS),
-      .WGT_KIB(WGT_KIB),
-      .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
-      .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING),
-      .QUEUE_DEPTH(QUEUE_DEPTH),
+      // spec: begin pass
+      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB),
+      .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
+      .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
+      .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
       .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
+      // spec: end
     ) u_csr (
       .clk_i(clk_i), .rst_ni(rst_ni),
       .awaddr_i(s_axil_awaddr), .awvalid_i(s_axil_awvalid), .awready_o(s_axil_awready),
@@ -233,7 +236,7 @@ module systole_top #(
     systole_counters u_counters (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .run_i(count),
       .busy_i(busy), .valid_i(queued), .tokens_i(tokens), .macs_valid_i(macs_valid), .macs_i(macs),
-      .read_beat_i(m_axi_rvalid), .write_beat_i(m_axi_wvalid && m_axi_wready),
+      .read_beats_i(m_axi_rvalid), .write_beats_i(m_axi_wvalid && m_axi_wready),
       .index_i(counter_index), .value_o(counter)
     );
 

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "spec"))
 
-from systole_spec import emit_cxx, emit_rtl  # noqa: E402
+from systole_spec import emit_cxx, emit_rtl, regions  # noqa: E402
 from systole_spec.check import check  # noqa: E402
 from systole_spec.expression import check_divisors  # noqa: E402
 from systole_spec.load import SpecError, load  # noqa: E402
@@ -32,6 +32,27 @@ FILES = {
     "sw/isa/pipeline.h": emit_cxx.pipeline_h,
     "sw/isa/config.h": emit_cxx.config_h,
     "sw/isa/config.cc": emit_cxx.config_cc,
+}
+
+# Files written by hand that hold generated regions.
+REGIONS = {
+    "rtl/systole_top.sv": {
+        "parameters": emit_rtl.parameter_list,
+        "pass": emit_rtl.pass_list,
+        "names": emit_rtl.names_list,
+    },
+    "rtl/shell/systole_csr.sv": {
+        "parameters": emit_rtl.parameter_list,
+        "param_words": emit_rtl.param_words,
+    },
+    "rtl/shell/systole_counters.sv": {
+        "counter_ports": emit_rtl.counter_ports,
+        "counter_registers": emit_rtl.counter_registers,
+    },
+    "tb/systole_tb.sv": {
+        "parameters": lambda spec: emit_rtl.parameter_list(spec, more=True),
+        "pass": emit_rtl.pass_list,
+    },
 }
 
 
@@ -60,6 +81,9 @@ def main():
         check(spec)
         check_divisors(spec)
         made = {name: emit(spec) for name, emit in FILES.items()}
+        for name, emitters in REGIONS.items():
+            lines = {region: emit(spec) for region, emit in emitters.items()}
+            made[name] = regions.fill(name, (ROOT / name).read_text(), lines)
     except (SpecError, tomllib.TOMLDecodeError) as problem:
         print(f"error: spec: {problem}", file=sys.stderr)
         return 2

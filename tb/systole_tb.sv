@@ -7,6 +7,7 @@
 //   [11:8] issue by engine   [15:12] retire by engine   [16] LOAD writes, [17] POST writes the activation buffer
 //   [18] a run is on
 module systole_tb #(
+    // spec: begin parameters
     parameter int ROWS = 16,
     parameter int COLS = 16,
     parameter int WPORT = 1,
@@ -25,6 +26,7 @@ module systole_tb #(
     parameter int ROUNDINGS = 63,
     parameter int ROW_SUM = 1,
     parameter int DATAFLOWS = 1,
+    // spec: end
     parameter bit CHECK = 1
 ) (
     input logic clk_i,
@@ -107,24 +109,13 @@ module systole_tb #(
   logic [2:0] arprot, farprot, awprot;
 
   systole_top #(
-      .ROWS(ROWS),
-      .COLS(COLS),
-      .WPORT(WPORT),
-      .LANES(LANES),
-      .ACT_KIB(ACT_KIB),
-      .ACT_GROUPS(ACT_GROUPS),
-      .WGT_KIB(WGT_KIB),
-      .PAR_KIB(PAR_KIB),
-      .KTAB_KIB(KTAB_KIB),
-      .ACC_DEPTH(ACC_DEPTH),
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
-      .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
-      .AXI_ID_WIDTH(AXI_ID_WIDTH),
-      .OUTSTANDING(OUTSTANDING),
-      .QUEUE_DEPTH(QUEUE_DEPTH),
-      .ROUNDINGS(ROUNDINGS),
-      .ROW_SUM(ROW_SUM),
-      .DATAFLOWS(DATAFLOWS)
+      // spec: begin pass
+      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB),
+      .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
+      .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
+      .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
+      .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
+      // spec: end
   ) u_top (
       .clk_i,
       .rst_ni,

@@ -189,6 +189,7 @@ package systole_pkg;
   localparam int CNT_WRITE_BEATS_INDEX = 3;
   localparam int CNT_ENGINE_INDEX = 4;
   localparam int NUM_COUNTERS = 20;
+  localparam int COUNTER_INDEX_W = 5;
   localparam int NUM_CAUSES = 4;
   localparam int CAUSE_BUSY = 0;
   localparam int CAUSE_WAIT_TOKEN = 1;
@@ -265,5 +266,52 @@ package systole_pkg;
   // rows of the parameter memory
   function automatic int par_rows(input int lanes, input int par_kib);
     par_rows = (par_kib * 1024) / larger(1, PAR_BYTES * lanes);
+  endfunction
+  // Whether all rules hold.
+  function automatic bit legal(
+    input int rows,
+    input int cols,
+    input int wport,
+    input int lanes,
+    input int act_kib,
+    input int act_groups,
+    input int wgt_kib,
+    input int par_kib,
+    input int ktab_kib,
+    input int acc_depth,
+    input int axi_data_width,
+    input int axi_addr_width,
+    input int axi_id_width,
+    input int outstanding,
+    input int queue_depth,
+    input int roundings,
+    input int row_sum,
+    input int dataflows
+  );
+    int banks_, group_bytes_, wgt_rows_, ktab_rows_, par_rows_;
+    banks_ = banks(rows, lanes, axi_data_width);
+    group_bytes_ = group_bytes(act_kib, act_groups);
+    wgt_rows_ = wgt_rows(rows, wport, wgt_kib);
+    ktab_rows_ = ktab_rows(rows, ktab_kib);
+    par_rows_ = par_rows(lanes, par_kib);
+    legal = (rows >= 2 && rows <= 64) &&
+            (cols >= 2 && cols <= 64) &&
+            (wport >= 1 && wport <= cols && (cols % larger(1, wport)) == 0) &&
+            (lanes >= 1 && lanes <= cols) &&
+            (act_kib >= 1 && act_kib <= 4096 && (act_kib & (act_kib - 1)) == 0) &&
+            (act_groups >= 1 && act_groups <= 16 && (act_groups & (act_groups - 1)) == 0) &&
+            ((group_bytes_ / larger(1, banks_)) >= 2) &&
+            (wgt_kib >= 1 && wgt_kib <= 8192 && wgt_rows_ >= 2) &&
+            (par_kib >= 1 && par_kib <= 256 && par_rows_ >= 1 && par_rows_ <= 2048) &&
+            (ktab_kib >= 1 && ktab_kib <= 1024 && ktab_rows_ <= 65536) &&
+            (acc_depth >= 4 && acc_depth <= 1024) &&
+            ((axi_data_width == 32 || axi_data_width == 64 || axi_data_width == 128)) &&
+            (axi_addr_width >= 32 && axi_addr_width <= 64) &&
+            (axi_id_width >= 1 && axi_id_width <= 16) &&
+            (outstanding >= 1 && outstanding <= 32) &&
+            (queue_depth >= 2 && queue_depth <= 64 && (queue_depth & (queue_depth - 1)) == 0) &&
+            (roundings >= 1 && roundings <= ALL_ROUNDINGS) &&
+            (row_sum >= 0 && row_sum <= 1) &&
+            (dataflows == 1);
   endfunction
 endpackage

@@ -1,8 +1,7 @@
-// Performance counters of the last run, 64 bits each.
-//
-//   index 0 total cycles, 1 MACs, 2 read beats, 3 write beats, 4 + 4 e + c: cycles of engine e with cause c
-//   cause: BUSY 0 = within an instruction's occupancy, else EMPTY 3 = nothing at the queue's output,
-//          else WAIT_TOKEN 1 = the head's tokens are not all there, else WAIT_DATA 2
+// Performance counters of the last run, 64 bits each, at the places systole_pkg::CNT_*_INDEX; engine
+// e, cause c at CNT_ENGINE_INDEX + NUM_CAUSES e + c:
+//   BUSY = within an instruction's occupancy, else EMPTY = nothing at the queue's output,
+//   else WAIT_TOKEN = the head's tokens are not all there, else WAIT_DATA
 // In every cycle with run_i each engine has exactly one cause: the four add up to the total.
 // clear_i (high in cycle 0 of a run) starts them at that cycle's values.
 module systole_counters (
@@ -12,40 +11,57 @@ module systole_counters (
   input  logic        run_i,
 
   // Engines and queue outputs, engine e
-  input  logic [3:0]  busy_i,
-  input  logic [3:0]  valid_i,
-  input  logic [3:0]  tokens_i,
+  input  logic [systole_pkg::NUM_ENGINES-1:0] busy_i,
+  input  logic [systole_pkg::NUM_ENGINES-1:0] valid_i,
+  input  logic [systole_pkg::NUM_ENGINES-1:0] tokens_i,
+
+  // What is counted, in the cycle in which it happens
+  // spec: begin counter_ports
   input  logic        macs_valid_i,
-  input  logic [12:0] macs_i,
-  input  logic        read_beat_i,
-  input  logic        write_beat_i,
+  input  logic [12:0] macs_i,  // multiply-adds: lanes x columns, summed over vectors
+  input  logic        read_beats_i,  // beats of the data port read (fetch is not counted)
+  input  logic        write_beats_i,  // beats of the data port written
+  // spec: end
 
   // systole_csr
-  input  logic [4:0]  index_i,
+  input  logic [systole_pkg::COUNTER_INDEX_W-1:0] index_i,
   output logic [63:0] value_o
 );
-  logic [63:0] total_q, macs_q, reads_q, writes_q;
+  logic [64*systole_pkg::NUM_COUNTERS-1:0] all;  // every counter at its place
+  logic [63:0] total_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) total_q <= 64'd0;
+    else if (clear_i) total_q <= 64'(run_i);
+    else if (run_i) total_q <= total_q + 64'd1;
+  end
+  assign all[64*systole_pkg::CNT_TOTAL_INDEX +: 64] = total_q;
+
+  // spec: begin counter_registers
+  logic [63:0] macs_q, read_beats_q, write_beats_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      total_q <= 64'd0;
       macs_q <= 64'd0;
-      reads_q <= 64'd0;
-      writes_q <= 64'd0;
+      read_beats_q <= 64'd0;
+      write_beats_q <= 64'd0;
     end else if (clear_i) begin
-      total_q <= 64'(run_i);
       macs_q <= 64'd0;
-      reads_q <= 64'd0;
-      writes_q <= 64'd0;
+      read_beats_q <= 64'd0;
+      write_beats_q <= 64'd0;
     end else if (run_i) begin
-      total_q <= total_q + 64'd1;
       if (macs_valid_i) macs_q <= macs_q + 64'(macs_i);
-      if (read_beat_i) reads_q <= reads_q + 64'd1;
-      if (write_beat_i) writes_q <= writes_q + 64'd1;
+      if (read_beats_i) read_beats_q <= read_beats_q + 64'd1;
+      if (write_beats_i) write_beats_q <= write_beats_q + 64'd1;
     end
   end
+  assign all[64*systole_pkg::CNT_MACS_INDEX +: 64] = macs_q;
+  assign all[64*systole_pkg::CNT_READ_BEATS_INDEX +: 64] = read_beats_q;
+  assign all[64*systole_pkg::CNT_WRITE_BEATS_INDEX +: 64] = write_beats_q;
+  // spec: end
 
-  for (genvar e = 0; e < 4; e++) begin : gen_engine
+  for (genvar e = 0; e < systole_pkg::NUM_ENGINES; e++) begin : gen_engine
+    localparam int FIRST = systole_pkg::CNT_ENGINE_INDEX + systole_pkg::NUM_CAUSES * e;
     logic [63:0] busy_q, token_q, data_q, empty_q;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -66,31 +82,11 @@ module systole_counters (
         else data_q <= data_q + 64'd1;
       end
     end
+    assign all[64*(FIRST + systole_pkg::CAUSE_BUSY) +: 64] = busy_q;
+    assign all[64*(FIRST + systole_pkg::CAUSE_WAIT_TOKEN) +: 64] = token_q;
+    assign all[64*(FIRST + systole_pkg::CAUSE_WAIT_DATA) +: 64] = data_q;
+    assign all[64*(FIRST + systole_pkg::CAUSE_EMPTY) +: 64] = empty_q;
   end
 
-  always_comb begin
-    case (index_i)
-      5'd0: value_o = total_q;
-      5'd1: value_o = macs_q;
-      5'd2: value_o = reads_q;
-      5'd3: value_o = writes_q;
-      5'd4: value_o = gen_engine[0].busy_q;
-      5'd5: value_o = gen_engine[0].token_q;
-      5'd6: value_o = gen_engine[0].data_q;
-      5'd7: value_o = gen_engine[0].empty_q;
-      5'd8: value_o = gen_engine[1].busy_q;
-      5'd9: value_o = gen_engine[1].token_q;
-      5'd10: value_o = gen_engine[1].data_q;
-      5'd11: value_o = gen_engine[1].empty_q;
-      5'd12: value_o = gen_engine[2].busy_q;
-      5'd13: value_o = gen_engine[2].token_q;
-      5'd14: value_o = gen_engine[2].data_q;
-      5'd15: value_o = gen_engine[2].empty_q;
-      5'd16: value_o = gen_engine[3].busy_q;
-      5'd17: value_o = gen_engine[3].token_q;
-      5'd18: value_o = gen_engine[3].data_q;
-      5'd19: value_o = gen_engine[3].empty_q;
-      default: value_o = 64'd0;
-    endcase
-  end
+  assign value_o = (32'(index_i) < systole_pkg::NUM_COUNTERS) ? all[64*32'(index_i) +: 64] : 64'd0;
 endmodule

@@ -7,6 +7,7 @@
 // Answers SLVERR and changes nothing: an unmapped offset, a write to a read-only register, a write to the program or
 // window registers while locked_i (a run may be using them).
 module systole_csr #(
+  // spec: begin parameters
   parameter int ROWS = 16,
   parameter int COLS = 16,
   parameter int WPORT = 1,
@@ -25,6 +26,7 @@ module systole_csr #(
   parameter int ROUNDINGS = 63,
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1
+  // spec: end
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -68,12 +70,11 @@ module systole_csr #(
   output logic [63:0] wr_last_o,
 
   // systole_counters
-  output logic [4:0]  index_o,
+  output logic [systole_pkg::COUNTER_INDEX_W-1:0] index_o,
   input  logic [63:0] value_i
 );
   localparam logic [1:0] OKAY = 2'b00, SLVERR = 2'b10;
   localparam logic [63:0] ADDR_MASK = 64'hFFFF_FFFF_FFFF_FFFF >> (64 - AXI_ADDR_WIDTH);
-  localparam logic [11:0] CNT_LAST = systole_pkg::REG_CNT_ENGINE + 12'd127;
 
   // ---- Writes
   logic        write, write_known, write_ok;
@@ -185,9 +186,9 @@ module systole_csr #(
   assign arready_o = !rvalid_o || rready_i;
   assign read_at = {araddr_i[11:2], 2'b00};
   assign high_word = read_at[2];
-  assign counter = read_at - systole_pkg::REG_CNT_TOTAL;
+  assign counter = read_at - systole_pkg::REG_CNT_FIRST;
   assign value_low = value_i[31:0];
-  assign index_o = counter[7:3];
+  assign index_o = counter[3 +: systole_pkg::COUNTER_INDEX_W];
 
   always_comb begin
     value = 32'd0;
@@ -214,14 +215,20 @@ module systole_csr #(
         systole_pkg::REG_WR_BASE_HI: value = wr_base_hi_q;
         systole_pkg::REG_WR_LAST_LO: value = wr_last_lo_q;
         systole_pkg::REG_WR_LAST_HI: value = wr_last_hi_q;
+        // spec: begin param_words
         systole_pkg::REG_PARAM0: value = {8'(LANES), 8'(WPORT), 8'(COLS), 8'(ROWS)};
         systole_pkg::REG_PARAM1: value = {16'(ACT_GROUPS), 16'(ACT_KIB)};
         systole_pkg::REG_PARAM2: value = {16'(PAR_KIB), 16'(WGT_KIB)};
         systole_pkg::REG_PARAM3: value = {16'(KTAB_KIB), 16'(ACC_DEPTH)};
-        systole_pkg::REG_PARAM4: value = {8'(AXI_ID_WIDTH), 8'(AXI_ADDR_WIDTH), 16'(AXI_DATA_WIDTH)};
-        systole_pkg::REG_PARAM5: value = {7'(DATAFLOWS), 1'(ROW_SUM), 8'(ROUNDINGS), 8'(OUTSTANDING), 8'(QUEUE_DEPTH)};
+        systole_pkg::REG_PARAM4: value = {
+          8'(AXI_ID_WIDTH), 8'(AXI_ADDR_WIDTH), 16'(AXI_DATA_WIDTH)
+        };
+        systole_pkg::REG_PARAM5: value = {
+          7'(DATAFLOWS), 1'(ROW_SUM), 8'(ROUNDINGS), 8'(OUTSTANDING), 8'(QUEUE_DEPTH)
+        };
+        // spec: end
         default: begin
-          read_known = read_at >= systole_pkg::REG_CNT_TOTAL && read_at <= CNT_LAST;
+          read_known = read_at >= systole_pkg::REG_CNT_FIRST && read_at <= systole_pkg::REG_CNT_LAST;
           if (read_known) value = high_word ? high_q : value_low;
         end
       endcase
@@ -238,7 +245,7 @@ module systole_csr #(
       rvalid_o <= 1'b1;
       rresp_o <= read_known ? OKAY : SLVERR;
       rdata_o <= value;
-      if (read_at >= systole_pkg::REG_CNT_TOTAL && !high_word) high_q <= value_i[63:32];
+      if (read_at >= systole_pkg::REG_CNT_FIRST && !high_word) high_q <= value_i[63:32];
     end else if (rready_i) begin
       rvalid_o <= 1'b0;
     end

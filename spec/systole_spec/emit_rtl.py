@@ -1,7 +1,7 @@
 """SystemVerilog: the package, the checks of the parameters."""
 
 from .expression import Emitter, names, parameters_of
-from .load import upper
+from .load import snake, upper
 
 PACKAGE_HEADER = """\
 // Opcodes, instruction fields (NAME_LSB, NAME_W), registers and their bits, counters, error codes,
@@ -89,6 +89,7 @@ def package(spec):
     out += [
         integer("CNT_ENGINE_INDEX", (spec.engine_counters - spec.counter_base) // 8),
         integer("NUM_COUNTERS", spec.num_counters),
+        integer("COUNTER_INDEX_W", (spec.num_counters - 1).bit_length()),
         integer("NUM_CAUSES", len(spec.causes)),
     ]
     out += [integer(f"CAUSE_{upper(c.name)}", i) for i, c in enumerate(spec.causes)]
@@ -107,7 +108,7 @@ def package(spec):
     ]
     for n in spec.latencies + spec.limits:
         out += [f"  // {n.unit}: {n.meaning}", integer(upper(n.name), n.value)]
-    out += [""] + geometry_functions(spec) + ["endpackage"]
+    out += [""] + geometry_functions(spec) + legal_function(spec) + ["endpackage"]
     return PACKAGE_HEADER + "\n".join(out) + "\n"
 
 
@@ -131,6 +132,21 @@ def geometry_functions(spec):
     return out
 
 
+def legal_function(spec):
+    emit = Sv(spec, local=lambda name: f"{name.lower()}_", parameter=str.lower)
+    used = {name for rule in spec.rules for name in names(rule.condition)}
+    out = ["  // Whether all rules hold.", "  function automatic bit legal("]
+    inputs = [f"    input int {p.name.lower()}" for p in spec.parameters]
+    out += [",\n".join(inputs), "  );"]
+    wanted = [g for g in spec.geometry if g.name in used]
+    out.append(f"    int {', '.join(g.name.lower() + '_' for g in wanted)};")
+    for g in wanted:
+        needs = ", ".join(p.lower() for p in parameters_of(spec, g.value))
+        out.append(f"    {g.name.lower()}_ = {g.name.lower()}({needs});")
+    rules = " &&\n            ".join(f"({emit.text(rule.condition)})" for rule in spec.rules)
+    return out + [f"    legal = {rules};", "  endfunction"]
+
+
 CHECK_HEADER = """\
 // Refuses illegal elaboration parameters by name; the same rules as Validate() in
 // sw/isa/config.cc. No logic.
@@ -141,17 +157,93 @@ module systole_check_params #(
 """
 
 
-def parameter_list(spec, indent="  "):
+def parameter_list(spec, more=False):
+    """Lines of a module's parameter list; more: others follow."""
     last = spec.parameters[-1].name
-    return "".join(
-        f"{indent}parameter int {p.name} = {p.default}{'' if p.name == last else ','}\n"
+    return [
+        f"parameter int {p.name} = {p.default}{'' if p.name == last and not more else ','}"
         for p in spec.parameters
-    )
+    ]
+
+
+def filled(items, width=88):
+    """Items joined by commas, on as few lines as they need."""
+    lines = [""]
+    for i, item in enumerate(items):
+        item += "," if i + 1 < len(items) else ""
+        if lines[-1] and len(lines[-1]) + 1 + len(item) > width:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + item
+    return lines
+
+
+def pass_list(spec):
+    """`.ROWS(ROWS), ...` of an instance."""
+    return filled([f".{p.name}({p.name})" for p in spec.parameters])
+
+
+def names_list(spec):
+    return filled([p.name for p in spec.parameters])
+
+
+def param_words(spec):
+    """Items of the register file's case: what PARAM0, ... read."""
+    out = []
+    for word in range(spec.param_words):
+        held = [(spec.places[p.name], p.name) for p in spec.parameters]
+        held = sorted((place.lsb, place.width, n) for place, n in held if place.word == word)
+        parts, at = [], 0
+        for lsb, width, name in held:
+            if lsb > at:
+                parts.append(f"{lsb - at}'d0")
+            parts.append(f"{width}'({name})")
+            at = lsb + width
+        if at < 32:
+            parts.append(f"{32 - at}'d0")
+        lines = filled(parts[::-1], 80)
+        item = f"systole_pkg::REG_PARAM{word}: value = "
+        if len(lines) == 1 and len(item + lines[0]) < 88:
+            out.append(f"{item}{{{lines[0]}}};")
+        else:
+            out += [item + "{"] + ["  " + line for line in lines] + ["};"]
+    return out
+
+
+def counter_ports(spec):
+    out = []
+    for c in own(spec):
+        name = snake(c.name)
+        if c.width > 1:
+            out.append(f"input  logic        {name}_valid_i,")
+        kind = f"[{c.width - 1}:0]" if c.width > 1 else ""
+        out.append(f"input  logic {kind:<6} {name}_i,  // {c.meaning}")
+    return out
+
+
+def own(spec):
+    """The counters with a port of their own: all but the cycles of the run."""
+    return [c for c in spec.counters if c.name != "Total"]
+
+
+def counter_registers(spec):
+    names = [snake(c.name) for c in own(spec)]
+    out = [f"logic [63:0] {', '.join(n + '_q' for n in names)};", ""]
+    out += ["always_ff @(posedge clk_i or negedge rst_ni) begin", "  if (!rst_ni) begin"]
+    out += [f"    {n}_q <= 64'd0;" for n in names]
+    out += ["  end else if (clear_i) begin"] + [f"    {n}_q <= 64'd0;" for n in names]
+    out += ["  end else if (run_i) begin"]
+    for c, n in zip(own(spec), names):
+        when, amount = (f"{n}_valid_i", f"64'({n}_i)") if c.width > 1 else (f"{n}_i", "64'd1")
+        out.append(f"    if ({when}) {n}_q <= {n}_q + {amount};")
+    out += ["  end", "end"]
+    for c, n in zip(own(spec), names):
+        out.append(f"assign all[64*systole_pkg::CNT_{upper(c.name)}_INDEX +: 64] = {n}_q;")
+    return out
 
 
 def check_params(spec):
     emit = Sv(spec, prefix="systole_pkg::")
-    out = [CHECK_HEADER + parameter_list(spec) + ") ();"]
+    out = [CHECK_HEADER + "\n".join("  " + line for line in parameter_list(spec)) + "\n) ();"]
     used = {name for rule in spec.rules for name in names(rule.condition)}
     for g in spec.geometry:
         if g.name in used:
