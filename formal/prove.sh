@@ -45,7 +45,8 @@ circuit() {
   }
 }
 
-files="$here/requantize_proof.sv $here/requantize_spec.sv $here/requantize_mul_free.sv $rtl/systole_requantize.sv"
+package=$here/../rtl/common/systole_pkg.sv
+files="$package $here/requantize_proof.sv $here/requantize_spec.sv $here/requantize_mul_free.sv $rtl/systole_requantize.sv"
 for name; do
   if [ "$name" = mul ]; then
     circuit mul "read_verilog -sv -formal $here/requantize_mul_proof.sv $rtl/systole_requantize_mul.sv;

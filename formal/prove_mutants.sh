@@ -40,7 +40,7 @@ mutant 3.5 's/(rest || odd)/(rest || !odd)/'                                    
 mutant 4.5 's/64.sh4000_0000/64'"'"'sh3FFF_FFFF/'                                  # first rounding: ties down
 mutant 4.5 's/s_i < 6.d31 ? 6.d31 : s_i/s_i/'                                      # left shift not undone
 mutant 4.1 's/wide\[63:31\] == {33{acc\[31\]}}/1'"'"'b1/'                          # no saturation
-mutant 5.1 's/if (MODES\[5\] && mode_i == FLOAT32)/if (1'"'"'b0)/'                 # accumulator not rounded
+mutant 5.1 's/if (MODES\[FLOAT32\] && mode_i == FLOAT32)/if (1'"'"'b0)/'                 # accumulator not rounded
 mutant 5.4 's/rest\[1\] ? 2.d2 : 2.d1/2'"'"'d1/'                                   # one bit too many kept
 mutant 5.4 's/below >> 1) + \$signed({63.d0, excess/below >> 1) - $signed({63'"'"'d0, excess/'  # ties to odd at 24 bits
 mutant mul 's/high_q <<< 16/high_q <<< 15/'

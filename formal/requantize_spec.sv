@@ -26,8 +26,10 @@ module requantize_spec (
     input  logic signed [ 7:0] y_i,
     output logic               y_ok_o
 );
-  localparam logic [2:0] FLOOR = 3'd0, HALF_UP = 3'd1, HALF_AWAY = 3'd2, HALF_EVEN = 3'd3, TFLITE = 3'd4,
-      FLOAT32 = 3'd5;
+  localparam logic [systole_pkg::PO_ROUNDING_W-1:0]
+      FLOOR = systole_pkg::ROUND_FLOOR, HALF_UP = systole_pkg::ROUND_HALF_UP,
+      HALF_AWAY = systole_pkg::ROUND_HALF_AWAY, HALF_EVEN = systole_pkg::ROUND_HALF_EVEN,
+      TFLITE = systole_pkg::ROUND_TFLITE, FLOAT32 = systole_pkg::ROUND_FLOAT32;
 
   // Whether v is p to 24 bits: for |p| in [2^(23+e), 2^(24+e)) the unit is 2^e.
   function automatic nearest24(input signed [63:0] p, input signed [63:0] v);

@@ -37,7 +37,7 @@ module systole_burst_walker #(
 );
   localparam int BEAT = AXI_DATA_WIDTH / 8;
   localparam int BEAT_BITS = $clog2(BEAT);
-  localparam int ROOM_BITS = 8 - BEAT_BITS;
+  localparam int ROOM_BITS = $clog2(systole_pkg::BURST_BYTES) - BEAT_BITS;
 
   logic        single_q, wrapped_q;
   logic [63:0] line_addr_q, next_line;
@@ -49,7 +49,7 @@ module systole_burst_walker #(
   logic [63:0] end_addr;
 
   assign left_beats = (25'(left_q) + 25'(BEAT - 1)) >> BEAT_BITS;
-  assign room = single_q ? 25'd1 : 25'(256 / BEAT) - 25'(addr_o[BEAT_BITS +: ROOM_BITS]);
+  assign room = single_q ? 25'd1 : 25'(systole_pkg::BURST_BYTES / BEAT) - 25'(addr_o[BEAT_BITS +: ROOM_BITS]);
   assign line_end = left_beats <= room;
   assign beats = line_end ? left_beats : room;
 

@@ -64,6 +64,8 @@ module systole_matmul_control #(
     input logic act_conflict_i,
     input logic acc_conflict_i
 );
+  localparam logic [6:0] TURN = 7'(systole_pkg::ACC_TURN);  // shortest period of a fold
+
   // ---- The instruction at the queue's output.
   logic head_matmul, head_ok, allowed, issue_mm;
   logic [6:0] head_wl;
@@ -147,7 +149,7 @@ module systole_matmul_control #(
   // ---- Folds.
   logic [6:0] head_min;
   logic [15:0] head_slices;
-  assign head_min = (head_wl > 7'd3) ? head_wl - 7'd1 : 7'd2;
+  assign head_min = (head_wl > TURN) ? head_wl - 7'd1 : TURN - 7'd1;
   assign head_slices = instr_i[systole_pkg::MM_KSLICES_LSB+:16];
   always_ff @(posedge clk_i) begin
     if (issue_mm) begin
@@ -216,14 +218,15 @@ module systole_matmul_control #(
 
   // ---- Retire: the last slot comes out of the pipeline; push and pc wait in a ring, oldest first.
   // An instruction is in flight for at most M + ROWS + COLS + 5 cycles after the issue of its last fold, issues are P >= M, 3 apart.
-  localparam int RING = 1 << $clog2((ROWS + COLS + 6) / 3 + 3);
+  localparam int RING =
+    1 << $clog2((ROWS + COLS + systole_pkg::MATMUL_TAIL + 1) / systole_pkg::ACC_TURN + 3);
   localparam int IW = $clog2(RING);
   logic [35:0] ring[0:RING-1];
   logic [31:0] oldest_pc;
   logic [IW-1:0] in_q, out_q;
   systole_delay #(
       .W(1),
-      .D(ROWS + COLS + 5)
+      .D(ROWS + COLS + systole_pkg::MATMUL_TAIL)
   ) u_retire (
       .clk_i  (clk_i),
       .rst_ni (rst_ni),

@@ -67,7 +67,7 @@ module systole_post #(
 );
   localparam int PAR_ROWS = PAR_KIB * 1024 / (16 * LANES);
   localparam int CB = (COLS > 1) ? $clog2(COLS) : 1;
-  localparam int WRITE = 10;  // stage of the write
+  localparam int WRITE = systole_pkg::POST_TAIL;  // stage of the write
 
   // ---- Issue.
   logic tap, first, pixel_last, last, fault;

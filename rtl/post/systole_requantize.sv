@@ -20,7 +20,7 @@
 // Latency: 5 cycles, one result per cycle: operand, multiply, multiply, first rounding, last rounding and clamp.
 // Registers move only where a valid value moves. Modes whose bit in ROUNDINGS is 0 are not built (result undefined).
 module systole_requantize #(
-    parameter int ROUNDINGS = 63  // bit r: mode r is included
+    parameter int ROUNDINGS = systole_pkg::ALL_ROUNDINGS  // bit r: mode r is included
 ) (
     input  logic               clk_i,
     input  logic               rst_ni,
@@ -36,8 +36,11 @@ module systole_requantize #(
     output logic               valid_o,  // valid_i, 5 cycles later
     output logic        [ 7:0] y_o
 );
-  localparam logic [5:0] MODES = 6'(ROUNDINGS);
-  localparam logic [2:0] HALF_UP = 3'd1, HALF_AWAY = 3'd2, HALF_EVEN = 3'd3, TFLITE = 3'd4, FLOAT32 = 3'd5;
+  localparam logic [systole_pkg::NUM_ROUNDINGS-1:0] MODES = systole_pkg::NUM_ROUNDINGS'(ROUNDINGS);
+  localparam logic [systole_pkg::PO_ROUNDING_W-1:0]
+      HALF_UP = systole_pkg::ROUND_HALF_UP, HALF_AWAY = systole_pkg::ROUND_HALF_AWAY,
+      HALF_EVEN = systole_pkg::ROUND_HALF_EVEN, TFLITE = systole_pkg::ROUND_TFLITE,
+      FLOAT32 = systole_pkg::ROUND_FLOAT32;
 
   // x to 24 significant bits. |x| <= 2^62. The excess is the bit length of (|x| >> 24), read from the one's complement:
   // that differs from |x| only where |x| is a power of two, which is exact at either excess.
@@ -99,11 +102,11 @@ module systole_requantize #(
       x_q        <= 33'(acc_i);
       m_q        <= m_i;
       control1_q <= {mode_i, zy_i, lo_i, hi_i, s_i};
-      if (MODES[4] && mode_i == TFLITE) begin
+      if (MODES[TFLITE] && mode_i == TFLITE) begin
         x_q             <= 33'(shift_left(acc_i, s_i));
         control1_q[5:0] <= s_i < 6'd31 ? 6'd31 : s_i;
       end
-      if (MODES[5] && mode_i == FLOAT32) x_q <= 33'(round24(64'(acc_i)));
+      if (MODES[FLOAT32] && mode_i == FLOAT32) x_q <= 33'(round24(64'(acc_i)));
     end
   end
 
@@ -128,8 +131,8 @@ module systole_requantize #(
     if (valid_q[3]) begin
       control4_q <= control3_q;
       first_q    <= product;
-      if (MODES[4] && control3_q[32:30] == TFLITE) first_q <= (product + 64'sh4000_0000) & ~64'sh7FFF_FFFF;
-      if (MODES[5] && control3_q[32:30] == FLOAT32) first_q <= round24(product);
+      if (MODES[TFLITE] && control3_q[32:30] == TFLITE) first_q <= (product + 64'sh4000_0000) & ~64'sh7FFF_FFFF;
+      if (MODES[FLOAT32] && control3_q[32:30] == FLOAT32) first_q <= round24(product);
     end
   end
 
@@ -144,9 +147,9 @@ module systole_requantize #(
     half     = (p & $signed(below ^ (below >> 1))) != 0;
     rest     = (p & $signed(below >> 1)) != 0;
     round_up = 1'b0;
-    if (MODES[1] && mode == HALF_UP) round_up = half;
-    if ((MODES[2] && mode == HALF_AWAY) || (MODES[4] && mode == TFLITE)) round_up = half && (rest || !p[63]);
-    if ((MODES[3] && mode == HALF_EVEN) || (MODES[5] && mode == FLOAT32)) round_up = half && (rest || odd);
+    if (MODES[HALF_UP] && mode == HALF_UP) round_up = half;
+    if ((MODES[HALF_AWAY] && mode == HALF_AWAY) || (MODES[TFLITE] && mode == TFLITE)) round_up = half && (rest || !p[63]);
+    if ((MODES[HALF_EVEN] && mode == HALF_EVEN) || (MODES[FLOAT32] && mode == FLOAT32)) round_up = half && (rest || odd);
   endfunction
 
   // The floor limited to 10 bits: beyond that the clamp decides alike for every zy and every rounding.
