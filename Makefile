@@ -5,8 +5,11 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 # ---- RTL parameters, as make variables or from the environment. The names are checked, then the values, by
 # systole_config before anything else is built.
-PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB ACC_DEPTH AXI_DATA_WIDTH \
-  AXI_ADDR_WIDTH AXI_ID_WIDTH OUTSTANDING QUEUE_DEPTH ROUNDINGS ROW_SUM DATAFLOWS
+# spec: begin make_parameters
+PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB ACC_DEPTH \
+  AXI_DATA_WIDTH AXI_ADDR_WIDTH AXI_ID_WIDTH OUTSTANDING QUEUE_DEPTH ROUNDINGS ROW_SUM \
+  DATAFLOWS
+# spec: end
 OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA NETWORKS ORIGINAL PYTHON
 given := $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p))))
 on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "spec"))
 
-from systole_spec import emit_cxx, emit_rtl, regions  # noqa: E402
+from systole_spec import emit_c, emit_cxx, emit_docs, emit_rtl, regions  # noqa: E402
 from systole_spec.check import check  # noqa: E402
 from systole_spec.expression import check_divisors  # noqa: E402
 from systole_spec.load import SpecError, load  # noqa: E402
@@ -32,6 +32,8 @@ FILES = {
     "sw/isa/pipeline.h": emit_cxx.pipeline_h,
     "sw/isa/config.h": emit_cxx.config_h,
     "sw/isa/config.cc": emit_cxx.config_cc,
+    "sw/firmware/systole_hw.h": emit_c.header,
+    "spec/systole.json": emit_docs.as_json,
 }
 
 # Files written by hand that hold generated regions.
@@ -53,6 +55,13 @@ REGIONS = {
         "parameters": lambda spec: emit_rtl.parameter_list(spec, more=True),
         "pass": emit_rtl.pass_list,
     },
+    "Makefile": {"make_parameters": emit_docs.make_parameters},
+    "docs/registers.md": {
+        "registers": emit_docs.register_table,
+        "errors": emit_docs.error_table,
+    },
+    "docs/isa.md": {"opcodes": emit_docs.opcode_table, "fields": emit_docs.field_tables},
+    "docs/integration.md": {"parameters": emit_docs.parameter_table},
 }
 
 
@@ -96,6 +105,7 @@ def main():
         if options.check:
             print(f"{name} is not what spec/ defines; run: make spec", file=sys.stderr)
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(formatted(name, text))
             print(f"wrote {name}")
     return 1 if options.check and differing else 0

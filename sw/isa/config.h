@@ -30,13 +30,14 @@ struct HwConfig {
   int ktab_kib = 4;         // offset table, KiB (2 bytes a lane)
   int acc_depth = 128;      // accumulator entries per half
   int axi_data_width = 64;  // data bits of both memory ports
-  int axi_addr_width = 32;  // address bits
-  int axi_id_width = 4;     // identifier bits
-  int outstanding = 8;      // read and write bursts in flight
-  int queue_depth = 8;      // instructions queued per engine
-  int roundings = 63;       // bit r: rounding mode r is included
-  int row_sum = 1;          // 1: the row-sum column (asymmetric weights) is included
-  int dataflows = 1;        // bit 0: weight stationary
+  // address bits of both memory ports; addresses that need more are outside every window
+  int axi_addr_width = 32;
+  int axi_id_width = 4;  // identifier bits of both memory ports
+  int outstanding = 8;   // read and write bursts in flight
+  int queue_depth = 8;   // instructions queued per engine
+  int roundings = 63;    // bit r: rounding mode r is included
+  int row_sum = 1;       // 1: the row-sum column (asymmetric weights) is included
+  int dataflows = 1;     // bit 0: weight stationary
 
   // bytes of an AXI beat
   int AxiBytes() const { return axi_data_width / 8; }
@@ -85,8 +86,9 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
     {"KTAB_KIB", &HwConfig::ktab_kib, 3, 16, 16, "offset table, KiB (2 bytes a lane)"},
     {"ACC_DEPTH", &HwConfig::acc_depth, 3, 0, 16, "accumulator entries per half"},
     {"AXI_DATA_WIDTH", &HwConfig::axi_data_width, 4, 0, 16, "data bits of both memory ports"},
-    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width, 4, 16, 8, "address bits"},
-    {"AXI_ID_WIDTH", &HwConfig::axi_id_width, 4, 24, 8, "identifier bits"},
+    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width, 4, 16, 8,
+     "address bits of both memory ports; addresses that need more are outside every window"},
+    {"AXI_ID_WIDTH", &HwConfig::axi_id_width, 4, 24, 8, "identifier bits of both memory ports"},
     {"OUTSTANDING", &HwConfig::outstanding, 5, 8, 8, "read and write bursts in flight"},
     {"QUEUE_DEPTH", &HwConfig::queue_depth, 5, 0, 8, "instructions queued per engine"},
     {"ROUNDINGS", &HwConfig::roundings, 5, 16, 8, "bit r: rounding mode r is included"},

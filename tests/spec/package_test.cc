@@ -2,7 +2,6 @@
 // values, nothing missing on either side.
 #include <gtest/gtest.h>
 
-#include <cctype>
 #include <cstdint>
 #include <fstream>
 #include <map>
@@ -16,19 +15,10 @@
 #include "sw/isa/pipeline.h"
 #include "sw/isa/registers.h"
 #include "sw/isa/rounding_modes.h"
+#include "tests/spec/upper.h"
 
 namespace systole {
 namespace {
-
-// "PopLoad", "half_up" -> "POP_LOAD", "HALF_UP"
-std::string Upper(const std::string& name) {
-  std::string out;
-  for (size_t i = 0; i < name.size(); ++i) {
-    if (i > 0 && std::isupper(static_cast<unsigned char>(name[i]))) out += '_';
-    out += static_cast<char>(std::toupper(static_cast<unsigned char>(name[i])));
-  }
-  return out;
-}
 
 // "63", "12'h0FC", "3'd5"
 uint64_t Number(const std::string& text) {
