@@ -5,6 +5,8 @@ common/systole_sram.sv
 common/systole_delay.sv
 common/systole_queue.sv
 common/systole_rotate.sv
+common/systole_divide.sv
+common/systole_exact_divide.sv
 memory/systole_row_memory.sv
 memory/systole_act_span.sv
 memory/systole_act_buffer.sv
@@ -12,6 +14,7 @@ loadstore/systole_burst_walker.sv
 loadstore/systole_ls_check.sv
 loadstore/systole_load.sv
 loadstore/systole_store.sv
+matmul/systole_load_slots.sv
 matmul/systole_matmul_check.sv
 matmul/systole_window_walker.sv
 matmul/systole_slot_guard.sv
@@ -36,6 +39,9 @@ shell/systole_tokens.sv
 shell/systole_fetch.sv
 shell/systole_counters.sv
 shell/systole_csr.sv
+shell/systole_oldest.sv
 shell/systole_control.sv
+shell/systole_progress.sv
+shell/systole_engine_frame.sv
 shell/systole_check_params.sv
 systole_top.sv

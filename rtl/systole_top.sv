@@ -117,7 +117,7 @@ module systole_top #(
   // Observation points for a test bench (read hierarchically, never driven), engine e = LOAD 0, MATMUL 1, POST 2,
   // STORE 3:
   //   run            high in every cycle of a run, cycle 0 included
-  //   issue[e] with head_pc[32*e +: 32]; sync[e]: that instruction is a Sync (it retires with its issue)
+  //   issue[e] with head_pc[32*e +: 32]; sync[e]: the issue of a Sync (it retires with it)
   //   retire[e] with oldest_pc[32*e +: 32]
   //   ld_act_we, ld_act_addr, ld_act_n, ld_act_data   and   po_we, po_addr, po_n, po_data: activation buffer writes
   localparam int BEAT = AXI_DATA_WIDTH / 8;
@@ -138,7 +138,7 @@ module systole_top #(
   ) u_check_params ();
 
   // ---- Registers and run control
-  logic        start, soft_reset, locked, run, stop, clear, count, bus_idle, progress;
+  logic        start_run, soft_reset, locked, run, stop, clear, count, bus_idle, progress, write_beat;
   logic [31:0] watchdog, prog_len, error_pc, next_pc, fetch_err_pc;
   logic [63:0] prog, rd_base, rd_last, wr_base, wr_last, counter;
   logic [3:0]  status;
@@ -149,11 +149,21 @@ module systole_top #(
   logic [7:0]  fetch_err_code;
 
   // ---- Engines, bit e (or slice e) each
-  logic [3:0]   push, full, queued, head_valid, tokens, issue, sync, retire, busy, inflight, flying, err_valid,
-                overflow;
+  localparam int LOAD = systole_pkg::ENGINE_LOAD;
+  localparam int MATMUL = systole_pkg::ENGINE_MATMUL;
+  localparam int POST = systole_pkg::ENGINE_POST;
+  localparam int STORE = systole_pkg::ENGINE_STORE;
+  // A Matmul is in flight until the array has drained, and one may start every ACC_TURN cycles.
+  localparam int MATMULS = (ROWS + COLS + systole_pkg::MATMUL_TAIL) / systole_pkg::ACC_TURN + 3;
+  localparam int POSTS = systole_pkg::POST_TAIL + 2;
+  localparam int TRANSFERS = OUTSTANDING + 3;
+
+  logic [3:0]   push, full, queued, tokens, issue, sync, busy, inflight, err_valid, overflow;
+  logic [3:0]   head_there, start, ready, working, retire;
   logic [255:0] fetched;
   logic [127:0] head_pc, oldest_pc, err_pc;
-  logic [31:0]  err_code;
+  logic [31:0]  check_code, err_code, late_err, work_err;
+  logic [47:0]  pops;
   logic [15:0]  give;  // tokens at a retire
   logic         filling, macs_valid;
   logic [12:0]  macs;
@@ -205,28 +215,30 @@ module systole_top #(
       .araddr_i(s_axil_araddr), .arvalid_i(s_axil_arvalid), .arready_o(s_axil_arready),
       .rdata_o(s_axil_rdata), .rresp_o(s_axil_rresp), .rvalid_o(s_axil_rvalid), .rready_i(s_axil_rready),
       .irq_o(irq_o),
-      .start_o(start), .soft_reset_o(soft_reset), .watchdog_o(watchdog), .status_i(status), .locked_i(locked),
+      .start_o(start_run), .soft_reset_o(soft_reset), .watchdog_o(watchdog), .status_i(status), .locked_i(locked),
       .error_i(error), .error_pc_i(error_pc), .irq_set_i(irq_set),
       .prog_o(prog), .prog_len_o(prog_len), .rd_base_o(rd_base), .rd_last_o(rd_last), .wr_base_o(wr_base),
       .wr_last_o(wr_last),
       .index_o(counter_index), .value_i(counter)
     );
 
-    // Progress: an instruction moves, a beat or address passes, or an engine that never waits for a bus is at work.
-    assign bus_idle = fetch_idle && load_idle && store_idle;
-    assign progress = push != 4'd0 || issue != 4'd0 || retire != 4'd0 || flying[systole_pkg::ENGINE_MATMUL] ||
-                      flying[systole_pkg::ENGINE_POST] || filling || (m_axi_arvalid && m_axi_arready) || m_axi_rvalid ||
-                      (m_axi_awvalid && m_axi_awready) || (m_axi_wvalid && m_axi_wready) || m_axi_bvalid ||
-                      (m_axi_fetch_arvalid && m_axi_fetch_arready) || m_axi_fetch_rvalid;
+    systole_progress u_progress (
+      .push_i(push), .issue_i(issue), .retire_i(retire), .inflight_i(inflight), .filling_i(filling),
+      .ar_i({m_axi_arvalid, m_axi_arready}), .aw_i({m_axi_awvalid, m_axi_awready}),
+      .w_i({m_axi_wvalid, m_axi_wready}), .fetch_ar_i({m_axi_fetch_arvalid, m_axi_fetch_arready}),
+      .r_i(m_axi_rvalid), .b_i(m_axi_bvalid), .fetch_r_i(m_axi_fetch_rvalid),
+      .load_idle_i(load_idle), .store_idle_i(store_idle), .fetch_idle_i(fetch_idle),
+      .progress_o(progress), .bus_idle_o(bus_idle), .write_beat_o(write_beat)
+    );
 
     systole_control u_control (
       .clk_i(clk_i), .rst_ni(rst_ni),
-      .start_i(start), .soft_reset_i(soft_reset), .watchdog_i(watchdog), .prog_len_i(prog_len), .status_o(status),
+      .start_i(start_run), .soft_reset_i(soft_reset), .watchdog_i(watchdog), .prog_len_i(prog_len), .status_o(status),
       .locked_o(locked), .error_o(error), .error_pc_o(error_pc), .irq_set_o(irq_set),
       .clear_o(clear), .stop_o(stop), .run_o(run), .count_o(count), .bus_idle_i(bus_idle), .progress_i(progress),
       .head_valid_i(queued), .tokens_i(tokens), .head_pc_i(head_pc),
-      .flying_i(flying), .oldest_pc_i(oldest_pc),
-      .retire_i(retire), .sync_i(issue & sync),
+      .inflight_i(inflight), .oldest_pc_i(oldest_pc),
+      .retire_i(retire), .sync_i(sync),
       .err_valid_i(err_valid), .err_code_i(err_code),
       .err_pc_i(err_pc), .overflow_i(overflow),
       .fetch_err_valid_i(fetch_err_valid), .fetch_err_code_i(fetch_err_code), .fetch_err_pc_i(fetch_err_pc),
@@ -236,7 +248,7 @@ module systole_top #(
     systole_counters u_counters (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .run_i(count),
       .busy_i(busy), .valid_i(queued), .tokens_i(tokens), .macs_valid_i(macs_valid), .macs_i(macs),
-      .read_beats_i(m_axi_rvalid), .write_beats_i(m_axi_wvalid && m_axi_wready),
+      .read_beats_i(m_axi_rvalid), .write_beats_i(write_beat),
       .index_i(counter_index), .value_o(counter)
     );
 
@@ -257,52 +269,73 @@ module systole_top #(
       .rvalid_i(m_axi_fetch_rvalid), .rready_o(m_axi_fetch_rready)
     );
 
-    // ---- Queues, and the indices of issued and not retired instructions: the array's drain lets most Matmuls fly, one
-    // every three cycles for ROWS + COLS + 5.
-    for (genvar e = 0; e < 4; e++) begin : gen_engine
-      localparam int FLYING = (e == systole_pkg::ENGINE_MATMUL) ? (ROWS + COLS + 5) / 3 + 3 :
-                              (e == systole_pkg::ENGINE_POST) ? 12 : OUTSTANDING + 3;
-      logic [255:0] head;  // the instruction at the queue's output
-      logic flying_full;
+    // ---- Checks of what is dispatched; queues and frames
+    systole_ls_check #(
+      .ENGINE(LOAD), .ROWS(ROWS), .LANES(LANES), .WPORT(WPORT), .ACT_KIB(ACT_KIB),
+      .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+    ) u_load_check (
+      .instr_i(fetched), .code_o(check_code[8*LOAD +: 8])
+    );
+    systole_matmul_check #(
+      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
+      .ACC_DEPTH(ACC_DEPTH)
+    ) u_matmul_check (
+      .instr_i(fetched), .code_o(check_code[8*MATMUL +: 8])
+    );
+    systole_post_check #(
+      .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .PAR_KIB(PAR_KIB), .ROUNDINGS(ROUNDINGS),
+      .ROW_SUM(ROW_SUM)
+    ) u_post_check (
+      .instr_i(fetched), .code_o(check_code[8*POST +: 8])
+    );
+    systole_ls_check #(
+      .ENGINE(STORE), .ACT_KIB(ACT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+    ) u_store_check (
+      .instr_i(fetched), .code_o(check_code[8*STORE +: 8])
+    );
 
-      systole_queue #(.WIDTH(systole_pkg::INSTR_W + 32), .DEPTH(QUEUE_DEPTH)) u_queue (
+    for (genvar e = 0; e < systole_pkg::NUM_ENGINES; e++) begin : gen_engine
+      logic [systole_pkg::INSTR_W-1:0] head;  // the instruction at the queue's output
+      logic [7:0]                      head_code;
+
+      systole_queue #(.WIDTH(8 + 32 + systole_pkg::INSTR_W), .DEPTH(QUEUE_DEPTH)) u_queue (
         .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-        .push_i(push[e]), .data_i({next_pc, fetched}), .full_o(full[e]),
-        .valid_o(queued[e]), .data_o({head_pc[32*e +: 32], head}), .pop_i(issue[e])
+        .push_i(push[e]), .data_i({check_code[8*e +: 8], next_pc, fetched}), .full_o(full[e]),
+        .valid_o(queued[e]), .data_o({head_code, head_pc[32*e +: 32], head}), .pop_i(issue[e])
       );
-      systole_queue #(.WIDTH(32), .DEPTH(FLYING)) u_flying (
-        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-        .push_i(issue[e] && !sync[e]), .data_i(head_pc[32*e +: 32]), .full_o(flying_full),
-        .valid_o(flying[e]), .data_o(oldest_pc[32*e +: 32]), .pop_i(retire[e])
+      systole_engine_frame #(
+        .ENGINE(e), .LATE((e == MATMUL) ? 1 : 0),
+        .IN_FLIGHT((e == MATMUL) ? MATMULS : (e == POST) ? POSTS : TRANSFERS)
+      ) u_frame (
+        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .stop_i(stop),
+        .valid_i(queued[e]), .instr_i(head), .pc_i(head_pc[32*e +: 32]), .code_i(head_code),
+        .pops_o(pops[12*e +: 12]), .tokens_i(tokens[e]), .issue_o(issue[e]), .sync_o(sync[e]),
+        .push_o(give[4*e +: 4]), .busy_o(busy[e]),
+        .inflight_o(inflight[e]), .oldest_pc_o(oldest_pc[32*e +: 32]),
+        .err_valid_o(err_valid[e]), .err_code_o(err_code[8*e +: 8]),
+        .err_pc_o(err_pc[32*e +: 32]),
+        .head_o(head_there[e]), .start_o(start[e]), .ready_i(ready[e]), .working_i(working[e]),
+        .retire_i(retire[e]), .late_err_i(late_err[8*e +: 8]), .work_err_i(work_err[8*e +: 8])
       );
-      // In cycle 0 a queue may still hold what an earlier run left.
-      assign head_valid[e] = queued[e] && !clear;
-      assign sync[e] = head[3:0] == 4'hF;
-      `SYSTOLE_ASSERT(InflightAgrees, clk_i, rst_ni, !run || clear || inflight[e] == flying[e] || retire[e])
-      `SYSTOLE_ASSERT(FlyingHasRoom, clk_i, rst_ni, !flying_full)
     end
 
     systole_tokens u_tokens (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .head_pop_i({gen_engine[3].head[19:8], gen_engine[2].head[19:8], gen_engine[1].head[19:8],
-                    gen_engine[0].head[19:8]}),
-      .tokens_o(tokens), .issue_i(issue),
+      .head_pop_i(pops), .tokens_o(tokens), .issue_i(issue),
       .retire_i(retire), .push_i(give), .overflow_o(overflow)
     );
 
     // ---- Engines
     systole_load #(
-      .ROWS(ROWS), .LANES(LANES), .WPORT(WPORT), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB),
-      .KTAB_KIB(KTAB_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
-      .AXI_ID_WIDTH(AXI_ID_WIDTH),
-      .OUTSTANDING(OUTSTANDING)
+      .ROWS(ROWS), .LANES(LANES), .WPORT(WPORT), .WGT_KIB(WGT_KIB),
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
+      .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING)
     ) u_load (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[0]), .instr_i(gen_engine[0].head), .pc_i(head_pc[0 +: 32]),
-      .tokens_i(tokens[0]),
-      .issue_o(issue[0]), .retire_o(retire[0]), .push_o(give[0 +: 4]), .busy_o(busy[0]), .inflight_o(inflight[0]),
-      .err_valid_o(err_valid[0]), .err_code_o(err_code[0 +: 8]), .err_pc_o(err_pc[0 +: 32]),
-      .oldest_pc_i(oldest_pc[0 +: 32]),
+      .stop_i(stop), .instr_i(gen_engine[LOAD].head), .start_i(start[LOAD]),
+      .inflight_i(inflight[LOAD]), .ready_o(ready[LOAD]), .working_o(working[LOAD]),
+      .retire_o(retire[LOAD]), .late_err_o(late_err[8*LOAD +: 8]),
+      .work_err_o(work_err[8*LOAD +: 8]),
       .rd_base_i(rd_base), .rd_last_i(rd_last), .bus_idle_o(load_idle), .filling_o(filling),
       .arid_o(m_axi_arid), .araddr_o(m_axi_araddr), .arlen_o(m_axi_arlen), .arsize_o(m_axi_arsize),
       .arburst_o(m_axi_arburst), .arlock_o(m_axi_arlock), .arcache_o(m_axi_arcache), .arprot_o(m_axi_arprot),
@@ -318,10 +351,10 @@ module systole_top #(
       .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM)
     ) u_matmul (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[1]), .instr_i(gen_engine[1].head), .pc_i(head_pc[32 +: 32]),
-      .tokens_i(tokens[1]),
-      .issue_o(issue[1]), .retire_o(retire[1]), .push_o(give[4 +: 4]), .busy_o(busy[1]), .inflight_o(inflight[1]),
-      .err_valid_o(err_valid[1]), .err_code_o(err_code[8 +: 8]), .err_pc_o(err_pc[32 +: 32]),
+      .head_i(head_there[MATMUL]), .instr_i(gen_engine[MATMUL].head), .start_i(start[MATMUL]),
+      .ready_o(ready[MATMUL]), .working_o(working[MATMUL]),
+      .retire_o(retire[MATMUL]), .late_err_o(late_err[8*MATMUL +: 8]),
+      .work_err_o(work_err[8*MATMUL +: 8]),
       .macs_valid_o(macs_valid), .macs_o(macs),
       .act_re_o(mm_re), .act_row_o(mm_row), .act_data_i(mm_data), .conflict_i(rd_conflict),
       .wgt_we_i(wgt_we), .ktab_we_i(ktab_we), .wgt_bank_i(wgt_bank), .buf_row_i(buf_row), .buf_beat_i(buf_beat),
@@ -330,29 +363,28 @@ module systole_top #(
     );
 
     systole_post #(
-      .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .PAR_KIB(PAR_KIB), .ACC_DEPTH(ACC_DEPTH),
+      .COLS(COLS), .LANES(LANES), .PAR_KIB(PAR_KIB), .ACC_DEPTH(ACC_DEPTH),
       .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
     ) u_post (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[2]), .instr_i(gen_engine[2].head), .pc_i(head_pc[64 +: 32]),
-      .tokens_i(tokens[2]),
-      .issue_o(issue[2]), .retire_o(retire[2]), .push_o(give[8 +: 4]), .busy_o(busy[2]), .inflight_o(inflight[2]),
-      .err_valid_o(err_valid[2]), .err_code_o(err_code[16 +: 8]), .err_pc_o(err_pc[64 +: 32]),
+      .instr_i(gen_engine[POST].head), .start_i(start[POST]),
+      .ready_o(ready[POST]), .working_o(working[POST]),
+      .retire_o(retire[POST]), .late_err_o(late_err[8*POST +: 8]),
+      .work_err_o(work_err[8*POST +: 8]),
       .acc_re_o(acc_re), .acc_half_o(acc_half), .acc_addr_o(acc_addr), .acc_data_i(acc_data),
       .par_we_i(par_we), .buf_row_i(buf_row), .buf_beat_i(buf_beat), .buf_data_i(buf_data),
       .po_we_o(po_we), .po_addr_o(po_addr), .po_n_o(po_n), .po_data_o(po_data), .conflict_i(wr_conflict)
     );
 
     systole_store #(
-      .ACT_KIB(ACT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH),
-      .OUTSTANDING(OUTSTANDING)
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
+      .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING)
     ) u_store (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear),
-      .stop_i(stop), .valid_i(head_valid[3]), .instr_i(gen_engine[3].head), .pc_i(head_pc[96 +: 32]),
-      .tokens_i(tokens[3]),
-      .issue_o(issue[3]), .retire_o(retire[3]), .push_o(give[12 +: 4]), .busy_o(busy[3]), .inflight_o(inflight[3]),
-      .err_valid_o(err_valid[3]), .err_code_o(err_code[24 +: 8]), .err_pc_o(err_pc[96 +: 32]),
-      .oldest_pc_i(oldest_pc[96 +: 32]),
+      .stop_i(stop), .instr_i(gen_engine[STORE].head), .start_i(start[STORE]),
+      .ready_o(ready[STORE]), .working_o(working[STORE]),
+      .retire_o(retire[STORE]), .late_err_o(late_err[8*STORE +: 8]),
+      .work_err_o(work_err[8*STORE +: 8]),
       .wr_base_i(wr_base), .wr_last_i(wr_last), .bus_idle_o(store_idle),
       .st_re_o(st_re), .st_addr_o(st_addr), .st_n_o(st_n), .st_data_i(st_data),
       .awid_o(m_axi_awid), .awaddr_o(m_axi_awaddr), .awlen_o(m_axi_awlen), .awsize_o(m_axi_awsize),

@@ -6,19 +6,16 @@
 //   systole_burst_walker -> AR;  a queue of OUTSTANDING bursts remembers where data go;  R beat -> write registers
 //
 // A beat accepted in cycle t is at the write port in t+1. R is always ready: the memories take a beat every cycle.
-// Errors: an illegal head (systole_ls_check) is not issued; a burst outside the read window is not sent; an error
-// response (SLVERR, DECERR) names the instruction that waits for it and ends all writing. With stop_i nothing new is sent, an
-// address that waits for ARREADY stays, and what arrives is discarded.
+// Errors: a burst outside the read window is not sent; an error response (SLVERR, DECERR) names the
+// instruction that waits for it and ends all writing. With stop_i nothing new is sent, an address
+// that waits for ARREADY stays, and what arrives is discarded.
 `include "systole_assert.svh"
 
 module systole_load #(
   parameter int ROWS = 16,
   parameter int LANES = 8,
   parameter int WPORT = 1,
-  parameter int ACT_KIB = 32,
   parameter int WGT_KIB = 128,
-  parameter int PAR_KIB = 8,
-  parameter int KTAB_KIB = 4,
   parameter int AXI_DATA_WIDTH = 64,
   parameter int AXI_ADDR_WIDTH = 32,
   parameter int AXI_ID_WIDTH = 4,
@@ -28,21 +25,16 @@ module systole_load #(
   input  logic                      rst_ni,
   input  logic                      clear_i,
 
-  // Dispatcher queue, tokens
+  // systole_engine_frame
   input  logic                      stop_i,
-  input  logic                      valid_i,
-  input  logic [255:0]              instr_i,
-  input  logic [31:0]               pc_i,
-  input  logic                      tokens_i,
-  output logic                      issue_o,
+  input  logic [systole_pkg::INSTR_W-1:0] instr_i,
+  input  logic                      start_i,
+  input  logic                      inflight_i,
+  output logic                      ready_o,
+  output logic                      working_o,
   output logic                      retire_o,
-  output logic [3:0]                push_o,
-  output logic                      busy_o,
-  output logic                      inflight_o,
-  output logic                      err_valid_o,
-  output logic [7:0]                err_code_o,
-  output logic [31:0]               err_pc_o,
-  input  logic [31:0]               oldest_pc_i,  // the oldest issued and not retired load
+  output logic [7:0]                late_err_o,
+  output logic [7:0]                work_err_o,
 
   // systole_csr: read window; systole_control
   input  logic [63:0]               rd_base_i,
@@ -87,26 +79,18 @@ module systole_load #(
   localparam int WGT_BEATS = (ROWS + BEAT - 1) / BEAT;
   localparam int KTAB_BEATS = (2 * ROWS + BEAT - 1) / BEAT;
   localparam int PAR_BEATS = (16 * LANES + BEAT - 1) / BEAT;
+  localparam int WGT_ROWS = WGT_KIB * 1024 / (ROWS * WPORT) * WPORT;  // over all banks
+  localparam int WGT_BITS = $clog2(WGT_ROWS);
   localparam logic [1:0] TO_ACT = 2'd0, TO_WGT = 2'd1, TO_KTAB = 2'd2, TO_PAR = 2'd3;
-  localparam int NOTE_W = 2 + 1 + 24 + 8 + 5 + 1 + 4;
+  localparam int NOTE_W = 2 + 1 + 24 + 8 + 5 + 1;
 
   // ---- Issue
-  logic [7:0] opcode, code;
-  logic       sync, fill, head_ok, start, walking;
+  logic [7:0] opcode;
+  logic       fill, walking;
 
   assign opcode = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
-  assign sync = opcode == systole_pkg::OP_SYNC_LOAD;
   assign fill = opcode == systole_pkg::OP_FILL;
-  assign head_ok = valid_i && tokens_i && !stop_i && !walking && !(fill && inflight_o);
-  assign issue_o = head_ok && code == systole_pkg::ERR_NONE;
-  assign start = issue_o && !sync;
-
-  systole_ls_check #(
-    .ENGINE(systole_pkg::ENGINE_LOAD), .ROWS(ROWS), .LANES(LANES), .WPORT(WPORT), .ACT_KIB(ACT_KIB),
-    .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
-  ) u_check (
-    .en_i(head_ok), .instr_i(instr_i), .code_o(code)
-  );
+  assign ready_o = !walking && !(fill && inflight_i);
 
   // ---- The instruction being walked
   logic        step, first, last, outside;
@@ -116,34 +100,33 @@ module systole_load #(
   logic [4:0]  tail;
   logic        fill_q;
   logic [1:0]  dest_q;
-  logic [7:0]  value_q, bank_q;
-  logic [23:0] row_q;
-  logic [31:0] pc_q;
-  logic [3:0]  push_q;
+  logic [7:0]  value_q;
 
   systole_burst_walker #(.AXI_DATA_WIDTH(AXI_DATA_WIDTH)) u_walker (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .start_i(start), .single_i(fill), .instr_i(instr_i), .step_i(step), .stop_i(stop_i && !(arvalid_o && !arready_i)),
+    .start_i(start_i), .single_i(fill), .instr_i(instr_i), .step_i(step),
+    .stop_i(stop_i && !(arvalid_o && !arready_i)),
     .base_i(rd_base_i), .last_i(rd_last_i),
     .active_o(walking), .addr_o(addr), .buf_o(buffer), .len_o(len), .tail_o(tail), .first_o(first), .last_o(last),
     .outside_o(outside)
   );
 
   always_ff @(posedge clk_i) begin
-    if (start) begin
+    if (start_i) begin
       fill_q <= fill;
       dest_q <= (opcode == systole_pkg::OP_LOAD_WGT) ? TO_WGT : (opcode == systole_pkg::OP_LOAD_KTAB) ? TO_KTAB :
                 (opcode == systole_pkg::OP_LOAD_PAR) ? TO_PAR : TO_ACT;
       value_q <= instr_i[systole_pkg::LS_FILL_LSB +: systole_pkg::LS_FILL_W];
-      // Weight rows count over all banks: row r lies in bank r mod WPORT, index r / WPORT.
-      row_q <= (opcode == systole_pkg::OP_LOAD_WGT) ?
-               instr_i[systole_pkg::LS_BUF_LSB +: systole_pkg::LS_BUF_W] / 24'(WPORT) :
-               instr_i[systole_pkg::LS_BUF_LSB +: systole_pkg::LS_BUF_W];
-      bank_q <= 8'(instr_i[systole_pkg::LS_BUF_LSB +: systole_pkg::LS_BUF_W] % 24'(WPORT));
-      pc_q <= pc_i;
-      push_q <= instr_i[systole_pkg::PUSH_LSB +: systole_pkg::PUSH_W];
     end
   end
+
+  // Weight rows count over all banks: row r lies in bank r mod WPORT, index r / WPORT. Divided when
+  // the first burst's address goes out, a cycle after the issue or later; further bursts go on there.
+  logic [WGT_BITS-1:0] wgt_row, wgt_bank;
+
+  systole_divide #(.WIDTH(WGT_BITS), .DIVISOR(WPORT)) u_bank (
+    .n_i(buffer[WGT_BITS-1:0]), .quotient_o(wgt_row), .remainder_o(wgt_bank)
+  );
 
   // ---- Addresses. hold_q: ARVALID was high and not taken; it stays, whatever happens.
   logic full, open, hold_q, taken, refused;
@@ -178,15 +161,19 @@ module systole_load #(
   logic [23:0] note_start;  // activation address, or first row of the instruction
   logic [7:0]  note_bank;
   logic [4:0]  note_tail;
-  logic [3:0]  note_push;
+  logic [23:0] place;
+  logic [7:0]  place_bank;
+
+  assign place_bank = 8'(wgt_bank);
+  assign place = (dest_q == TO_WGT) ? 24'(wgt_row) : buffer;
 
   systole_queue #(.WIDTH(NOTE_W), .DEPTH(OUTSTANDING)) u_open (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .push_i(taken), .data_i({dest_q, first, (dest_q == TO_ACT) ? buffer : row_q, bank_q, tail, last, push_q}),
+    .push_i(taken), .data_i({dest_q, first, place, place_bank, tail, last}),
     .full_o(full),
     .valid_o(open), .data_o(note), .pop_i(rvalid_i && rlast_i)
   );
-  assign {note_dest, note_first, note_start, note_bank, note_tail, note_last, note_push} = note;
+  assign {note_dest, note_first, note_start, note_bank, note_tail, note_last} = note;
 
   // ---- Data. within_q: the burst at the queue's output has had a beat.
   logic        within_q, spoilt_q, beat_ok;
@@ -249,38 +236,19 @@ module systole_load #(
       wgt_bank_o <= bank;
       buf_row_o <= row;
       buf_beat_o <= beat;
-      push_o <= note_push;
     end else if (filling_o) begin
       act_addr_o <= buffer;
       act_n_o <= 8'(tail);
       act_data_o <= {BEAT{value_q}};
-      push_o <= push_q;
     end
   end
 
   assign buf_data_o = act_data_o;
-  assign busy_o = issue_o || walking;
-  assign inflight_o = walking || open || retire_o;
+  assign working_o = walking;
 
   // ---- Errors: an answer is told in the cycle after it, by then the oldest load is its own.
-  always_comb begin
-    err_valid_o = 1'b0;
-    err_code_o = systole_pkg::ERR_NONE;
-    err_pc_o = 32'd0;
-    if (spoilt_q) begin
-      err_valid_o = 1'b1;
-      err_code_o = systole_pkg::ERR_READ_RESPONSE;
-      err_pc_o = oldest_pc_i;
-    end else if (refused) begin
-      err_valid_o = 1'b1;
-      err_code_o = systole_pkg::ERR_READ_WINDOW;
-      err_pc_o = pc_q;
-    end else if (head_ok && code != systole_pkg::ERR_NONE) begin
-      err_valid_o = 1'b1;
-      err_code_o = code;
-      err_pc_o = pc_i;
-    end
-  end
+  assign late_err_o = spoilt_q ? systole_pkg::ERR_READ_RESPONSE : systole_pkg::ERR_NONE;
+  assign work_err_o = refused ? systole_pkg::ERR_READ_WINDOW : systole_pkg::ERR_NONE;
 
   `SYSTOLE_ASSERT(DataBelongToABurst, clk_i, rst_ni, !rvalid_i || open)
   `SYSTOLE_ASSERT(FillAlone, clk_i, rst_ni, !filling_o || !open)

@@ -1,10 +1,12 @@
-// Issue checks of LOAD and STORE instructions (docs/isa.md, Checks); combinational, first rule that fails wins:
+// Checks of LOAD and STORE instructions (docs/isa.md, Checks), combinational, made when an
+// instruction is queued. The first rule that fails wins:
 //
-//   BadField     own Pop or own Push bit set; Sync: Push not 0; Bytes or Lines 0; not Fill: Addr or MemStride not on a beat;
-//                row loads: Lines not 1, Bytes not whole padded rows
-//   BufferRange  LsBuf + (Lines-1)*BufStride + Bytes > activation bytes;  row loads: LsBuf + Bytes/rowbytes > rows
+//   BadField     own Pop or own Push bit set; Sync: Push not 0; Bytes or Lines 0; not Fill: Addr or
+//                MemStride not on a beat; row loads: Lines not 1, Bytes not whole padded rows
+//   BufferRange  LsBuf + (Lines-1)*BufStride + Bytes > activation bytes;
+//                row loads: LsBuf + Bytes / padded row > rows
 //
-// en_i gates the arithmetic; code_o is ERR_NONE without it. A padded row is whole beats: ceil(rowbytes / BEAT) * BEAT.
+// A padded row is whole beats: ceil(row bytes / BEAT) * BEAT.
 module systole_ls_check #(
   parameter int ENGINE = 0,  // systole_pkg::ENGINE_LOAD or ENGINE_STORE
   parameter int ROWS = 16,
@@ -16,84 +18,99 @@ module systole_ls_check #(
   parameter int KTAB_KIB = 4,
   parameter int AXI_DATA_WIDTH = 64
 ) (
-  input  logic         en_i,
-  input  logic [255:0] instr_i,
-  output logic [7:0]   code_o
+  input  logic [systole_pkg::INSTR_W-1:0] instr_i,
+  output logic [7:0]                      code_o
 );
   localparam int BEAT = AXI_DATA_WIDTH / 8;
+  localparam int BEAT_BITS = $clog2(BEAT);
   localparam int WGT_BYTES = (ROWS + BEAT - 1) / BEAT * BEAT;
   localparam int KTAB_BYTES = (2 * ROWS + BEAT - 1) / BEAT * BEAT;
   localparam int PAR_BYTES = (16 * LANES + BEAT - 1) / BEAT * BEAT;
   localparam int WGT_ROWS = WGT_KIB * 1024 / (ROWS * WPORT) * WPORT;  // over all banks
   localparam int KTAB_ROWS = KTAB_KIB * 1024 / (2 * ROWS);
   localparam int PAR_ROWS = PAR_KIB * 1024 / (16 * LANES);
-  localparam int OWN_POP_LSB = systole_pkg::POP_LOAD_LSB + 3 * ENGINE;
-  localparam int BEAT_BITS = $clog2(BEAT);
+  localparam int OWN_POP_LSB = (ENGINE == systole_pkg::ENGINE_LOAD) ? systole_pkg::POP_LOAD_LSB :
+                               systole_pkg::POP_STORE_LSB;
+  localparam int SIZE_W = systole_pkg::LS_BYTES_W;
+  localparam int SPAN_W = systole_pkg::LS_LINES_W + systole_pkg::LS_BUF_STRIDE_W;
 
-  logic [7:0]  opcode;
-  logic        sync, fill, rows;
-  logic [23:0] bytes, buffer, stride;
-  logic [15:0] lines;
-  logic [3:0]  push;
-  logic        own, empty, off_beat, off_row, past_end;
-  // Sizes in bytes: rows are compared as row * padded row bytes, which needs no division.
-  logic [39:0] lines_span;
-  logic [40:0] end_byte;
-  logic [34:0] end_row;
+  // ---- Fields
+  logic [systole_pkg::OPCODE_W-1:0]        opcode;
+  logic [systole_pkg::POP_LOAD_W-1:0]      pop_own;
+  logic [systole_pkg::PUSH_W-1:0]          push;
+  logic [SIZE_W-1:0]                       bytes;
+  logic [systole_pkg::LS_LINES_W-1:0]      lines;
+  logic [systole_pkg::LS_BUF_W-1:0]        buffer;
+  logic [systole_pkg::LS_BUF_STRIDE_W-1:0] stride;
+  logic                                    sync, fill, to_wgt, to_ktab, to_par, rows;
 
   assign opcode = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
-  assign sync = opcode[3:0] == 4'hF;
-  assign fill = opcode == systole_pkg::OP_FILL;
-  assign rows = opcode == systole_pkg::OP_LOAD_WGT || opcode == systole_pkg::OP_LOAD_KTAB ||
-                opcode == systole_pkg::OP_LOAD_PAR;
+  assign pop_own = instr_i[OWN_POP_LSB +: systole_pkg::POP_LOAD_W];
+  assign push = instr_i[systole_pkg::PUSH_LSB +: systole_pkg::PUSH_W];
   assign bytes = instr_i[systole_pkg::LS_BYTES_LSB +: systole_pkg::LS_BYTES_W];
   assign lines = instr_i[systole_pkg::LS_LINES_LSB +: systole_pkg::LS_LINES_W];
   assign buffer = instr_i[systole_pkg::LS_BUF_LSB +: systole_pkg::LS_BUF_W];
   assign stride = instr_i[systole_pkg::LS_BUF_STRIDE_LSB +: systole_pkg::LS_BUF_STRIDE_W];
+  assign sync = opcode == systole_pkg::OP_SYNC_LOAD || opcode == systole_pkg::OP_SYNC_STORE;
+  assign fill = opcode == systole_pkg::OP_FILL;
+  assign to_wgt = opcode == systole_pkg::OP_LOAD_WGT;
+  assign to_ktab = opcode == systole_pkg::OP_LOAD_KTAB;
+  assign to_par = opcode == systole_pkg::OP_LOAD_PAR;
+  assign rows = to_wgt || to_ktab || to_par;
 
-  assign push = instr_i[systole_pkg::PUSH_LSB +: systole_pkg::PUSH_W];
-  assign own = instr_i[OWN_POP_LSB +: 3] != 3'd0 || push[ENGINE];
-  assign empty = bytes == 24'd0 || lines == 16'd0;
-  assign off_beat = !fill && (instr_i[systole_pkg::LS_ADDR_LSB +: BEAT_BITS] != BEAT_BITS'(0) ||
-                              instr_i[systole_pkg::LS_MEM_STRIDE_LSB +: BEAT_BITS] != BEAT_BITS'(0));
+  // ---- Fields that are wrong by themselves
+  logic own, empty, off_beat;
 
-  always_comb begin
-    off_row = 1'b0;
-    past_end = 1'b0;
-    lines_span = 40'd0;
-    end_byte = 41'd0;
-    end_row = 35'd0;
-    if (en_i && !sync) begin
-      if (rows) begin
-        if (opcode == systole_pkg::OP_LOAD_WGT) begin
-          off_row = lines != 16'd1 || (bytes % 24'(WGT_BYTES)) != 24'd0;
-          end_row = 35'(buffer) * 35'(WGT_BYTES) + 35'(bytes);
-          past_end = end_row > 35'(WGT_ROWS) * 35'(WGT_BYTES);
-        end else if (opcode == systole_pkg::OP_LOAD_KTAB) begin
-          off_row = lines != 16'd1 || (bytes % 24'(KTAB_BYTES)) != 24'd0;
-          end_row = 35'(buffer) * 35'(KTAB_BYTES) + 35'(bytes);
-          past_end = end_row > 35'(KTAB_ROWS) * 35'(KTAB_BYTES);
-        end else begin
-          off_row = lines != 16'd1 || (bytes % 24'(PAR_BYTES)) != 24'd0;
-          end_row = 35'(buffer) * 35'(PAR_BYTES) + 35'(bytes);
-          past_end = end_row > 35'(PAR_ROWS) * 35'(PAR_BYTES);
-        end
-      end else begin
-        lines_span = (40'(lines) - 40'd1) * 40'(stride);
-        end_byte = 41'(lines_span) + 41'(buffer) + 41'(bytes);
-        past_end = end_byte > 41'(ACT_KIB * 1024);
-      end
-    end
+  assign own = pop_own != '0 || push[ENGINE];
+  assign empty = bytes == '0 || lines == '0;
+  assign off_beat = !fill && (instr_i[systole_pkg::LS_ADDR_LSB +: BEAT_BITS] != '0 ||
+                              instr_i[systole_pkg::LS_MEM_STRIDE_LSB +: BEAT_BITS] != '0);
+
+  // ---- Rows: whole ones, within their memory. STORE has none.
+  logic off_row, past_rows;
+
+  if (ENGINE == systole_pkg::ENGINE_LOAD) begin : gen_rows
+    logic [SIZE_W-1:0] wgt, ktab, par, many;
+    logic              wgt_whole, ktab_whole, par_whole, whole;
+    logic [SIZE_W:0]   end_row, limit;
+
+    systole_exact_divide #(.WIDTH(SIZE_W), .DIVISOR(WGT_BYTES)) u_wgt (
+      .n_i(bytes), .exact_o(wgt_whole), .quotient_o(wgt)
+    );
+    systole_exact_divide #(.WIDTH(SIZE_W), .DIVISOR(KTAB_BYTES)) u_ktab (
+      .n_i(bytes), .exact_o(ktab_whole), .quotient_o(ktab)
+    );
+    systole_exact_divide #(.WIDTH(SIZE_W), .DIVISOR(PAR_BYTES)) u_par (
+      .n_i(bytes), .exact_o(par_whole), .quotient_o(par)
+    );
+    assign whole = to_wgt ? wgt_whole : to_ktab ? ktab_whole : par_whole;
+    assign off_row = rows && (lines != systole_pkg::LS_LINES_W'(1) || !whole);
+    assign limit = (SIZE_W + 1)'(to_wgt ? WGT_ROWS : to_ktab ? KTAB_ROWS : PAR_ROWS);
+    assign many = to_wgt ? wgt : to_ktab ? ktab : par;
+    assign end_row = (SIZE_W + 1)'(buffer) + (SIZE_W + 1)'(many);
+    assign past_rows = end_row > limit;
+  end else begin : gen_none
+    assign off_row = 1'b0;
+    assign past_rows = 1'b0;
   end
 
-  always_comb begin
-    code_o = systole_pkg::ERR_NONE;
-    if (en_i) begin
-      if (own) code_o = systole_pkg::ERR_BAD_FIELD;
-      else if (sync) begin
-        if (push != 4'd0) code_o = systole_pkg::ERR_BAD_FIELD;
-      end else if (empty || off_beat || off_row) code_o = systole_pkg::ERR_BAD_FIELD;
-      else if (past_end) code_o = systole_pkg::ERR_BUFFER_RANGE;
-    end
-  end
+  // ---- Lines of bytes within the activation buffer. With Lines 0, a BadField, the span is anything.
+  logic [systole_pkg::LS_LINES_W-1:0] further;
+  logic [SPAN_W-1:0]                  span;
+  logic [SPAN_W:0]                    end_byte;
+  logic                               past_bytes;
+
+  assign further = lines - systole_pkg::LS_LINES_W'(1);
+  assign span = SPAN_W'(further) * SPAN_W'(stride);
+  assign end_byte = (SPAN_W + 1)'(span) + (SPAN_W + 1)'(buffer) + (SPAN_W + 1)'(bytes);
+  assign past_bytes = end_byte > (SPAN_W + 1)'(ACT_KIB * 1024);
+
+  // ---- The first rule that fails
+  logic bad_field, out_of_range;
+
+  assign bad_field = own || (sync ? push != '0 : empty || off_beat || off_row);
+  assign out_of_range = !sync && (rows ? past_rows : past_bytes);
+  assign code_o = bad_field ? systole_pkg::ERR_BAD_FIELD :
+                  out_of_range ? systole_pkg::ERR_BUFFER_RANGE :
+                  systole_pkg::ERR_NONE;
 endmodule

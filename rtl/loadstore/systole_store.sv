@@ -9,12 +9,11 @@
 //   t+3  AW, W
 //
 // A slot is taken only when there is room for its beat (and address) behind it, so nothing in the pipe ever waits.
-// Errors: an illegal head (systole_ls_check) is not issued; a burst outside the write window is not started; an error
-// response names the instruction that waits for it. With stop_i no burst is started; a started one is finished.
+// Errors: a burst outside the write window is not started; an error response names the instruction
+// that waits for it. With stop_i no burst is started; a started one is finished.
 `include "systole_assert.svh"
 
 module systole_store #(
-  parameter int ACT_KIB = 32,
   parameter int AXI_DATA_WIDTH = 64,
   parameter int AXI_ADDR_WIDTH = 32,
   parameter int AXI_ID_WIDTH = 4,
@@ -24,21 +23,15 @@ module systole_store #(
   input  logic                        rst_ni,
   input  logic                        clear_i,
 
-  // Dispatcher queue, tokens
+  // systole_engine_frame
   input  logic                        stop_i,
-  input  logic                        valid_i,
-  input  logic [255:0]                instr_i,
-  input  logic [31:0]                 pc_i,
-  input  logic                        tokens_i,
-  output logic                        issue_o,
+  input  logic [systole_pkg::INSTR_W-1:0] instr_i,
+  input  logic                        start_i,
+  output logic                        ready_o,
+  output logic                        working_o,
   output logic                        retire_o,
-  output logic [3:0]                  push_o,
-  output logic                        busy_o,
-  output logic                        inflight_o,
-  output logic                        err_valid_o,
-  output logic [7:0]                  err_code_o,
-  output logic [31:0]                 err_pc_o,
-  input  logic [31:0]                 oldest_pc_i,  // the oldest issued and not retired store
+  output logic [7:0]                  late_err_o,
+  output logic [7:0]                  work_err_o,
 
   // systole_csr: write window; systole_control
   input  logic [63:0]                 wr_base_i,
@@ -76,35 +69,18 @@ module systole_store #(
   localparam int BEAT_BITS = $clog2(BEAT);
   localparam int ROOM = 4;  // beats (and addresses) between slot and bus: three stages, and one to go on without a gap
 
-  // ---- Issue
-  logic [7:0] code;
-  logic       sync, head_ok, start, walking;
-
-  assign sync = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W] == systole_pkg::OP_SYNC_STORE;
-  assign head_ok = valid_i && tokens_i && !stop_i && !walking;
-  assign issue_o = head_ok && code == systole_pkg::ERR_NONE;
-  assign start = issue_o && !sync;
-
-  systole_ls_check #(
-    .ENGINE(systole_pkg::ENGINE_STORE), .ACT_KIB(ACT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
-  ) u_check (
-    .en_i(head_ok), .instr_i(instr_i), .code_o(code)
-  );
-
   // ---- Slots: beat_q counts the beats of the current burst.
-  logic        first_unused, last, outside, slot, begins, ends, refused;
+  logic        walking, first_unused, last, outside, slot, begins, ends, refused;
   logic [63:0] addr;
   logic [23:0] buffer;
   logic [5:0]  len, beat_q;
   logic [4:0]  tail;
-  logic [31:0] pc_q;
-  logic [3:0]  push_q;
   logic        notes_full, open;
   logic [2:0]  beats_q, addresses_q;  // between slot and bus
 
   systole_burst_walker #(.AXI_DATA_WIDTH(AXI_DATA_WIDTH)) u_walker (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .start_i(start), .single_i(1'b0), .instr_i(instr_i), .step_i(slot && ends),
+    .start_i(start_i), .single_i(1'b0), .instr_i(instr_i), .step_i(slot && ends),
     .stop_i(stop_i && (begins || (slot && ends))),
     .base_i(wr_base_i), .last_i(wr_last_i),
     .active_o(walking), .addr_o(addr), .buf_o(buffer), .len_o(len), .tail_o(tail), .first_o(first_unused),
@@ -112,6 +88,8 @@ module systole_store #(
     .outside_o(outside)
   );
 
+  assign ready_o = !walking;
+  assign working_o = walking;
   assign begins = beat_q == 6'd0;
   assign ends = beat_q == len;
   assign slot = walking && beats_q < 3'(ROOM) &&
@@ -120,13 +98,6 @@ module systole_store #(
   assign st_re_o = slot;
   assign st_addr_o = buffer + (24'(beat_q) << BEAT_BITS);
   assign st_n_o = ends ? 8'(tail) : 8'(BEAT);
-
-  always_ff @(posedge clk_i) begin
-    if (start) begin
-      pc_q <= pc_i;
-      push_q <= instr_i[systole_pkg::PUSH_LSB +: systole_pkg::PUSH_W];
-    end
-  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -211,13 +182,13 @@ module systole_store #(
   assign awqos_o = 4'b0000;
   assign bready_o = 1'b1;
 
-  // ---- Bursts waiting for their response: last of an instruction, its tokens.
+  // ---- Bursts waiting for their response: is it the last of its instruction?
   logic note_last, spoilt_q;
 
-  systole_queue #(.WIDTH(5), .DEPTH(OUTSTANDING)) u_open (
+  systole_queue #(.WIDTH(1), .DEPTH(OUTSTANDING)) u_open (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .push_i(slot && begins), .data_i({last, push_q}), .full_o(notes_full),
-    .valid_o(open), .data_o({note_last, push_o}), .pop_i(bvalid_i)
+    .push_i(slot && begins), .data_i(last), .full_o(notes_full),
+    .valid_o(open), .data_o(note_last), .pop_i(bvalid_i)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -228,28 +199,10 @@ module systole_store #(
 
   assign retire_o = bvalid_i && !bresp_i[1] && !spoilt_q && note_last;
   assign bus_idle_o = !open;
-  assign busy_o = issue_o || walking;
-  assign inflight_o = walking || open;
 
   // ---- Errors: a response is told in the cycle after it; what waited for it is still the oldest store.
-  always_comb begin
-    err_valid_o = 1'b0;
-    err_code_o = systole_pkg::ERR_NONE;
-    err_pc_o = 32'd0;
-    if (spoilt_q) begin
-      err_valid_o = 1'b1;
-      err_code_o = systole_pkg::ERR_WRITE_RESPONSE;
-      err_pc_o = oldest_pc_i;
-    end else if (refused) begin
-      err_valid_o = 1'b1;
-      err_code_o = systole_pkg::ERR_WRITE_WINDOW;
-      err_pc_o = pc_q;
-    end else if (head_ok && code != systole_pkg::ERR_NONE) begin
-      err_valid_o = 1'b1;
-      err_code_o = code;
-      err_pc_o = pc_i;
-    end
-  end
+  assign late_err_o = spoilt_q ? systole_pkg::ERR_WRITE_RESPONSE : systole_pkg::ERR_NONE;
+  assign work_err_o = refused ? systole_pkg::ERR_WRITE_WINDOW : systole_pkg::ERR_NONE;
 
   `SYSTOLE_ASSERT(ResponseBelongsToABurst, clk_i, rst_ni, !bvalid_i || open)
   `SYSTOLE_ASSERT(QueuesHaveRoom, clk_i, rst_ni, !valid2_q || (!w_full && (!begins2_q || !aw_full)))

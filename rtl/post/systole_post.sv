@@ -15,12 +15,11 @@
 //     t+5   .. t+9 requantize                    /
 //     t+10  write
 //
-// Errors: an illegal head (systole_post_check) is not issued; an entry >= ACC_DEPTH ends its instruction before the
-// pixel is written; two writers on one activation group (conflict_i, in the cycle of the write).
+// Errors: an entry >= ACC_DEPTH ends its instruction before the pixel is written; two writers on one
+// activation group (conflict_i, in the cycle of the write: what is written is the oldest in flight).
 module systole_post #(
     parameter int COLS = 16,
     parameter int LANES = 8,
-    parameter int ACT_KIB = 32,
     parameter int PAR_KIB = 8,
     parameter int ACC_DEPTH = 128,
     parameter int AXI_DATA_WIDTH = 64,
@@ -31,20 +30,14 @@ module systole_post #(
     input logic rst_ni,
     input logic clear_i,
 
-    // dispatcher queue, tokens
-    input  logic         stop_i,
-    input  logic         valid_i,
-    input  logic [255:0] instr_i,
-    input  logic [ 31:0] pc_i,
-    input  logic         tokens_i,
-    output logic         issue_o,
+    // systole_engine_frame
+    input  logic [systole_pkg::INSTR_W-1:0] instr_i,
+    input  logic         start_i,
+    output logic         ready_o,
+    output logic         working_o,
     output logic         retire_o,
-    output logic [  3:0] push_o,
-    output logic         busy_o,
-    output logic         inflight_o,
-    output logic         err_valid_o,
-    output logic [  7:0] err_code_o,
-    output logic [ 31:0] err_pc_o,
+    output logic [  7:0] late_err_o,
+    output logic [  7:0] work_err_o,
 
     // systole_matmul: accumulators, data in the next cycle; the row sum is column COLS
     output logic                   acc_re_o,
@@ -65,33 +58,14 @@ module systole_post #(
     output logic [8*LANES-1:0] po_data_o,
     input  logic               conflict_i
 );
-  localparam int PAR_ROWS = PAR_KIB * 1024 / (16 * LANES);
   localparam int CB = (COLS > 1) ? $clog2(COLS) : 1;
   localparam int WRITE = systole_pkg::POST_TAIL;  // stage of the write
 
   // ---- Issue.
   logic tap, first, pixel_last, last, fault;
-  logic ready, is_sync, start;
-  logic [7:0] head_code;
 
-  assign ready   = valid_i && tokens_i && !stop_i && !clear_i && (!tap || (last && !fault));
-  assign is_sync = instr_i[systole_pkg::OPCODE_LSB+:8] == systole_pkg::OP_SYNC_POST;
-  assign issue_o = ready && head_code == systole_pkg::ERR_NONE;
-  assign start   = issue_o && !is_sync;
-  assign busy_o  = issue_o || (tap && !last);
-
-  systole_post_check #(
-      .COLS     (COLS),
-      .LANES    (LANES),
-      .ACT_KIB  (ACT_KIB),
-      .PAR_ROWS (PAR_ROWS),
-      .ROUNDINGS(ROUNDINGS),
-      .ROW_SUM  (ROW_SUM)
-  ) u_check (
-      .check_i(ready),
-      .instr_i,
-      .code_o (head_code)
-  );
+  assign ready_o   = !tap || (last && !fault);
+  assign working_o = tap && !last;
 
   // ---- Stage t: where each tap is. Fields that do not change within an instruction stay beside the walker.
   logic [9:0] entry;
@@ -100,10 +74,8 @@ module systole_post #(
   logic [10:0] row;
   logic [LANES-1:0] lanes;
   logic half_q;
-  logic [31:0] pc_q;
   logic [15:0] select_q;    // pair, pair's column stride, Zw
   logic [26:0] control_q;   // rounding, Zy, Lo, Hi
-  logic [3:0] push_q;
 
   systole_post_walker #(
       .LANES(LANES)
@@ -111,7 +83,7 @@ module systole_post #(
       .clk_i,
       .rst_ni,
       .clear_i,
-      .start_i     (start),
+      .start_i,
       .instr_i,
       .abort_i     (fault),
       .tap_o       (tap),
@@ -127,10 +99,8 @@ module systole_post #(
   );
 
   always_ff @(posedge clk_i) begin
-    if (start) begin
+    if (start_i) begin
       half_q    <= instr_i[systole_pkg::PO_HALF_LSB];
-      pc_q      <= pc_i;
-      push_q    <= instr_i[systole_pkg::PUSH_LSB+:4];
       select_q  <= {instr_i[systole_pkg::PO_PAIR_LSB], instr_i[systole_pkg::PO_CS_PAIR_LSB+:7],
                     instr_i[systole_pkg::PO_ZW_LSB+:8]};
       control_q <= {instr_i[systole_pkg::PO_ROUNDING_LSB+:3], instr_i[systole_pkg::PO_ZY_LSB+:8],
@@ -179,16 +149,16 @@ module systole_post #(
   end
 
   // What a pixel carries along, as deep as it is needed: {parameter row} to t+3, {rounding, Zy, Lo, Hi} to t+5,
-  // {pc, push, n, address} to t+10.
+  // {n, address} to t+10.
   logic [10:0] row3;
   logic [26:0] control5;
-  logic [66:0] write10;
+  logic [30:0] write10;
   systole_post_delay #(.WIDTH(11), .DEPTH(3)) u_row (
       .clk_i, .valid_i({pixel_p[2:1], tap}), .data_i(row), .data_o(row3));
   systole_post_delay #(.WIDTH(27), .DEPTH(5)) u_control (
       .clk_i, .valid_i({pixel_p[4:1], tap}), .data_i(control_q), .data_o(control5));
-  systole_post_delay #(.WIDTH(67), .DEPTH(WRITE)) u_write (
-      .clk_i, .valid_i({pixel_p[WRITE-1:1], tap}), .data_i({pc_q, push_q, n, addr}), .data_o(write10));
+  systole_post_delay #(.WIDTH(31), .DEPTH(WRITE)) u_write (
+      .clk_i, .valid_i({pixel_p[WRITE-1:1], tap}), .data_i({n, addr}), .data_o(write10));
 
   // ---- Stage t+1: correction and, in each lane, its column and the pair's.
   logic signed [31:0] correction_q;
@@ -264,17 +234,11 @@ module systole_post #(
     end
   endgenerate
 
-  // ---- Stage t+10: write, retire. Errors: the oldest instruction's first.
+  // ---- Stage t+10: write, retire.
   assign po_we_o    = pixel_p[WRITE];
   assign po_addr_o  = write10[23:0];
   assign po_n_o     = {1'b0, write10[30:24]};
   assign retire_o   = last_p[WRITE];
-  assign push_o     = write10[34:31];
-  assign inflight_o = tap || last_p != '0;
-
-  logic conflict;
-  assign conflict    = po_we_o && conflict_i;
-  assign err_valid_o = conflict || fault || head_code != systole_pkg::ERR_NONE;
-  assign err_code_o  = conflict ? systole_pkg::ERR_CONFLICT : fault ? systole_pkg::ERR_BUFFER_RANGE : head_code;
-  assign err_pc_o    = conflict ? write10[66:35] : fault ? pc_q : pc_i;
+  assign late_err_o = (po_we_o && conflict_i) ? systole_pkg::ERR_CONFLICT : systole_pkg::ERR_NONE;
+  assign work_err_o = fault ? systole_pkg::ERR_BUFFER_RANGE : systole_pkg::ERR_NONE;
 endmodule

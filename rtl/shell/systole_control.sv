@@ -39,7 +39,7 @@ module systole_control (
   input  logic [3:0]   head_valid_i,
   input  logic [3:0]   tokens_i,
   input  logic [127:0] head_pc_i,
-  input  logic [3:0]   flying_i,
+  input  logic [3:0]   inflight_i,
   input  logic [127:0] oldest_pc_i,
   input  logic [3:0]   retire_i,
   input  logic [3:0]   sync_i,       // a Sync issues, which is its retire; perhaps together with a retire_i
@@ -78,28 +78,17 @@ module systole_control (
 
   // ---- No progress
   assign expired = watchdog_i != 32'd0 && idle_q >= watchdog_i;
-  assign deadlock = run_o && !clear_q && blocked_i && flying_i == 4'd0 && head_valid_i != 4'd0 &&
+  assign deadlock = run_o && !clear_q && blocked_i && inflight_i == 4'd0 && head_valid_i != 4'd0 &&
                     (head_valid_i & tokens_i) == 4'd0;
 
-  // The oldest unfinished instruction: the smallest index of all that are in flight, queued, or next.
   logic [31:0] oldest_pc;
   logic [2:0]  oldest_engine;
-  always_comb begin
-    oldest_pc = next_pc_i;
-    oldest_engine = 3'(systole_pkg::ENGINE_FETCH);
-    if (expired || deadlock) begin
-      for (int e = 0; e < 4; e++) begin
-        if (head_valid_i[e] && head_pc_i[32*e +: 32] < oldest_pc) begin
-          oldest_pc = head_pc_i[32*e +: 32];
-          oldest_engine = 3'(e);
-        end
-        if (flying_i[e] && oldest_pc_i[32*e +: 32] < oldest_pc) begin
-          oldest_pc = oldest_pc_i[32*e +: 32];
-          oldest_engine = 3'(e);
-        end
-      end
-    end
-  end
+
+  systole_oldest u_oldest (
+    .head_valid_i(head_valid_i), .head_pc_i(head_pc_i),
+    .inflight_i(inflight_i), .oldest_pc_i(oldest_pc_i), .next_pc_i(next_pc_i),
+    .engine_o(oldest_engine), .pc_o(oldest_pc)
+  );
 
   // ---- The first error
   logic        hit;

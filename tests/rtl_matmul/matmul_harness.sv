@@ -1,4 +1,5 @@
-// Test harness: the activation buffer and the MATMUL engine, ports of the same widths for every configuration.
+// Test harness: the activation buffer, the MATMUL engine and its frame, ports of the same widths for
+// every configuration.
 module matmul_harness #(
     parameter int ROWS = 16,
     parameter int COLS = 16,
@@ -101,6 +102,28 @@ module matmul_harness #(
       .wr_conflict_o(wr_conflict_o)
   );
 
+  // ---- Frame: the ports stand for the queue's output, the tokens and the shell.
+  logic       head, start, ready, working;
+  logic [7:0] code, late_err, work_err;
+
+  systole_matmul_check #(
+    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
+    .ACC_DEPTH(ACC_DEPTH)
+  ) u_check (.instr_i(instr_i), .code_o(code));
+
+  /* verilator lint_off PINCONNECTEMPTY */
+  systole_engine_frame #(
+    .ENGINE(systole_pkg::ENGINE_MATMUL), .IN_FLIGHT((ROWS + COLS + 5) / 3 + 3), .LATE(1)
+  ) u_frame (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .stop_i(stop_i),
+    .valid_i(valid_i), .instr_i(instr_i), .pc_i(pc_i), .code_i(code),
+    .pops_o(), .tokens_i(tokens_i), .issue_o(issue_o), .sync_o(),
+    .push_o(push_o), .busy_o(busy_o), .inflight_o(inflight_o), .oldest_pc_o(),
+    .err_valid_o(err_valid_o), .err_code_o(err_code_o), .err_pc_o(err_pc_o),
+    .head_o(head), .start_o(start), .ready_i(ready), .working_i(working),
+    .retire_i(retire_o), .late_err_i(late_err), .work_err_i(work_err)
+  );
+
   systole_matmul #(
       .ROWS(ROWS),
       .COLS(COLS),
@@ -116,19 +139,14 @@ module matmul_harness #(
       .clk_i       (clk_i),
       .rst_ni      (rst_ni),
       .clear_i     (clear_i),
-      .stop_i      (stop_i),
-      .valid_i     (valid_i),
+      .head_i      (head),
       .instr_i     (instr_i),
-      .pc_i        (pc_i),
-      .tokens_i    (tokens_i),
-      .issue_o     (issue_o),
+      .start_i     (start),
+      .ready_o     (ready),
+      .working_o   (working),
       .retire_o    (retire_o),
-      .push_o      (push_o),
-      .busy_o      (busy_o),
-      .inflight_o  (inflight_o),
-      .err_valid_o (err_valid_o),
-      .err_code_o  (err_code_o),
-      .err_pc_o    (err_pc_o),
+      .late_err_o  (late_err),
+      .work_err_o  (work_err),
       .macs_valid_o(macs_valid_o),
       .macs_o      (macs_o),
       .act_re_o    (act_re),
@@ -146,4 +164,5 @@ module matmul_harness #(
       .acc_addr_i  (acc_addr_i),
       .acc_data_o  (acc_data)
   );
+  /* verilator lint_on PINCONNECTEMPTY */
 endmodule

@@ -197,7 +197,7 @@ void ExpectEntryError(const Instruction& i, int64_t bad_tap, size_t pixels_befor
   EXPECT_EQ(bench.reads.size(), static_cast<size_t>(4 + bad_tap));
   EXPECT_EQ(bench.writes.size(), 4 + pixels_before);
   EXPECT_EQ(bench.retires.size(), 1u);
-  EXPECT_FALSE(bench.inflight.back());
+  EXPECT_TRUE(bench.inflight.back()) << "what failed does not retire";
   EXPECT_FALSE(bench.busy.back());
 }
 
