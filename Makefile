@@ -136,6 +136,7 @@ format: setup-lint
 lint: setup-lint
 	@scripts/lint.sh $(given)
 	@scripts/lint_tb.sh
+	@python3 scripts/rooms.py
 	@git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
 
 # Line and toggle coverage of the RTL under runs of the model: with and without pooling fused, a slow memory, stalls. A

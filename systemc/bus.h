@@ -12,7 +12,7 @@
 #include <systemc>
 #include <tlm>
 
-#include "tb/axi_memory.h"
+#include "sw/device/axi_fault.h"
 #include "tlm_utils/simple_initiator_socket.h"
 #include "tlm_utils/simple_target_socket.h"
 

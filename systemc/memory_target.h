@@ -8,7 +8,7 @@
 #include <systemc>
 #include <tlm>
 
-#include "tb/memory.h"
+#include "sw/device/memory.h"
 #include "tlm_utils/simple_target_socket.h"
 
 namespace systole {

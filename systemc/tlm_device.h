@@ -9,11 +9,12 @@
 #include <memory>
 #include <vector>
 
-#include "sw/driver/device.h"
-#include "sw/driver/run_record.h"
+#include "sw/device/axi_fault.h"
+#include "sw/device/device.h"
+#include "sw/device/run_record.h"
 #include "sw/functional/executor.h"
+#include "sw/program/program.h"
 #include "sw/timing/laws.h"
-#include "tb/axi_memory.h"
 
 namespace systole {
 

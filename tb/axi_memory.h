@@ -15,7 +15,8 @@
 #include <cstdint>
 #include <deque>
 
-#include "tb/memory.h"
+#include "sw/device/axi_fault.h"
+#include "sw/device/memory.h"
 
 namespace systole {
 
@@ -38,18 +39,6 @@ struct AxiTiming {
   int latency = 20;         // cycles, at least 1
   bool stall = false;       // random back-pressure on every channel
   uint64_t stall_seed = 1;  // of that
-};
-
-// Misbehaviour for tests, on bursts that touch [first, last].
-struct AxiFault {
-  enum class Kind { kNone, kError, kNoResponse, kNotReady };
-  Kind kind = Kind::kNone;
-  uint64_t first = 0, last = ~uint64_t{0};
-  uint8_t response = 2;  // kError: SLVERR (2) or DECERR (3)
-
-  bool Touches(uint64_t address, uint64_t bytes) const {
-    return kind != Kind::kNone && address <= last && address + bytes - 1 >= first;
-  }
 };
 
 inline constexpr uint64_t kNoCycle = ~uint64_t{0};

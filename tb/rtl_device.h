@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "sw/driver/device.h"
-#include "sw/driver/run_record.h"
+#include "sw/device/device.h"
+#include "sw/device/run_record.h"
+#include "sw/program/program.h"
 #include "tb/axi_memory.h"
 
 namespace systole {

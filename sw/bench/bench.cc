@@ -10,7 +10,7 @@
 #include <functional>
 
 #include "sw/base/error.h"
-#include "sw/cli/target.h"
+#include "sw/compare/target.h"
 #include "sw/compiler/compiler.h"
 #include "sw/golden/fast.h"
 #include "sw/golden/golden.h"

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "sw/base/error.h"
-#include "sw/cli/timing_view.h"
+#include "sw/compare/timing_view.h"
 #include "sw/compiler/compiler.h"
 #include "sw/golden/fast.h"
 

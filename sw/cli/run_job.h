@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "sw/cli/compare.h"
-#include "sw/cli/target.h"
-#include "sw/compiler/program.h"
+#include "sw/compare/compare.h"
+#include "sw/compare/target.h"
 #include "sw/model/images.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 #include "sw/timing/timeline.h"
 
 namespace systole {

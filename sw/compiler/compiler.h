@@ -1,8 +1,8 @@
 // The compiler: a quantized model and a hardware configuration in, a program out.
 #pragma once
 
-#include "sw/compiler/program.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 
 namespace systole {
 

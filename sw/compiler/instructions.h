@@ -6,9 +6,9 @@
 #include "sw/compiler/constants.h"
 #include "sw/compiler/mapping.h"
 #include "sw/compiler/post_plan.h"
-#include "sw/compiler/program.h"
 #include "sw/compiler/storage.h"
 #include "sw/compiler/tiles.h"
+#include "sw/program/program.h"
 
 namespace systole {
 

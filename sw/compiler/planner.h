@@ -8,11 +8,11 @@
 
 #include "sw/compiler/constants.h"
 #include "sw/compiler/mapping_search.h"
-#include "sw/compiler/program.h"
 #include "sw/compiler/schedule.h"
 #include "sw/compiler/stage.h"
 #include "sw/compiler/storage.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 
 namespace systole {
 

@@ -12,8 +12,8 @@
 
 #include "sw/compiler/constants.h"
 #include "sw/compiler/planned_stage.h"
-#include "sw/compiler/program.h"
 #include "sw/compiler/storage.h"
+#include "sw/program/program.h"
 
 namespace systole {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "sw/compiler/program.h"
-#include "sw/driver/device.h"
+#include "sw/device/device.h"
 #include "sw/isa/counters.h"
+#include "sw/program/program.h"
 
 namespace systole {
 

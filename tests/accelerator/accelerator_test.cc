@@ -10,7 +10,7 @@
 
 #include "sw/base/error.h"
 #include "sw/check/layer_cases.h"
-#include "sw/cli/target.h"
+#include "sw/compare/target.h"
 #include "sw/compiler/compiler.h"
 #include "sw/quant/choose_multipliers.h"
 #include "tests/accelerator/run_check.h"

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "sw/cli/target.h"
-#include "sw/compiler/program.h"
+#include "sw/compare/target.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 #include "sw/timing/laws.h"
 
 namespace systole {

@@ -1,4 +1,4 @@
-#include "sw/cli/compare.h"
+#include "sw/compare/compare.h"
 
 #include <gtest/gtest.h>
 

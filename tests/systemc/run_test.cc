@@ -6,8 +6,8 @@
 
 #include <cstring>
 
+#include "sw/device/memory.h"
 #include "sw/timing/timeline.h"
-#include "tb/memory.h"
 #include "tests/systemc/tlm_fixture.h"
 
 namespace systole {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "sw/compiler/misfit.h"
-#include "sw/compiler/program.h"
 #include "sw/isa/config.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 #include "sw/timing/laws.h"
 #include "sw/timing/timeline.h"
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "sw/compiler/program.h"
 #include "sw/isa/config.h"
+#include "sw/program/program.h"
 #include "sw/timing/laws.h"
 
 namespace systole::explore {

@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "sw/cli/timing_view.h"
+#include "sw/compare/timing_view.h"
 #include "sw/golden/fast.h"
 
 namespace systole::explore {

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "sw/compiler/program.h"
 #include "sw/isa/config.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 #include "sw/scalesim/topology.h"
 #include "sw/scalesim/types.h"
 #include "sw/timing/laws.h"

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "sw/compiler/program.h"
 #include "sw/explore/space/cost.h"
 #include "sw/isa/config.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 
 namespace systole::explore {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sw/cli/compare.h"
-#include "sw/cli/target.h"
+#include "sw/compare/compare.h"
+#include "sw/compare/target.h"
 #include "sw/timing/laws.h"
 
 namespace systole {

@@ -1,4 +1,4 @@
-#include "sw/cli/target.h"
+#include "sw/compare/target.h"
 
 #include "sw/base/error.h"
 #include "systemc/tlm_device.h"

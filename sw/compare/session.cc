@@ -2,7 +2,7 @@
 // SystemC.
 #include <utility>
 
-#include "sw/cli/target.h"
+#include "sw/compare/target.h"
 
 namespace systole {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "sw/cli/compare.h"
-#include "sw/cli/inject.h"
-#include "sw/compiler/program.h"
+#include "sw/compare/compare.h"
+#include "sw/compare/inject.h"
 #include "sw/driver/driver.h"
+#include "sw/program/program.h"
 #include "tb/rtl_library.h"
 
 namespace systole {
@@ -44,7 +44,7 @@ class Target {
 std::unique_ptr<Target> MakeTarget(const std::string& backend, const HwConfig& config,
                                    const TargetSettings& settings);
 
-// "rtl" alone, without what the TLM platform links (library systole_session).
+// "rtl" alone, without what the TLM platform links (library systole_compare).
 std::unique_ptr<Target> MakeRtlTarget(const HwConfig& config, const TargetSettings& settings);
 
 // The driver's whole sequence: identify, load, setup once (returned), then images as often as

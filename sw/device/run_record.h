@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "sw/compiler/program.h"
-
 namespace systole {
 
 inline constexpr uint64_t kNever = ~uint64_t{0};

@@ -1,4 +1,4 @@
-// The memory behind the AXI ports: sparse, zero where nothing was written.
+// The memory that host and accelerator share: sparse, zero where nothing was written.
 #pragma once
 
 #include <algorithm>

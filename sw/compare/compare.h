@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "sw/compiler/program.h"
+#include "sw/device/run_record.h"
 #include "sw/driver/driver.h"
-#include "sw/driver/run_record.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 
 namespace systole {
 

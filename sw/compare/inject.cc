@@ -1,4 +1,4 @@
-#include "sw/cli/inject.h"
+#include "sw/compare/inject.h"
 
 #include <fmt/format.h>
 

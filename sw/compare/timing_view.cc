@@ -1,4 +1,4 @@
-#include "sw/cli/timing_view.h"
+#include "sw/compare/timing_view.h"
 
 #include <stdexcept>
 
