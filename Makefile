@@ -40,13 +40,14 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # The three array shapes of `make test`; and one with two weight columns a cycle, for the SystemC platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help spec sim check test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
+.PHONY: help spec sim check mutants test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
   setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore
 
 help:
 	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL; compare everything; then check'
 	@echo 'make check    directed layers, programs and bad accesses that reach every corner of the RTL, in a minute'
 	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
+	@echo 'make mutants  bugs put into a copy of the RTL, one at a time: make check finds each'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
 	@echo 'make lint     Verilator -Wall, Icarus and Yosys read the RTL; clang-format and clang-tidy the C++'
 	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++ headers, ...)'
@@ -106,6 +107,9 @@ sim: rtl build
 CHECK = $(SYSTOLE) check $(addprefix --param ,$(given))
 check: rtl build
 	@$(CHECK)
+
+mutants: build
+	@python3 scripts/mutants.py --build $(BUILD) --jobs $(JOBS) --table docs/mutants.md
 
 test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done

@@ -11,7 +11,9 @@ namespace systole::check {
 
 class AreaRun {
  public:
-  AreaRun(Bench* bench, const std::string& name) : bench_(bench), name_(name) {}
+  // Goes on until `most` cases differed.
+  AreaRun(Bench* bench, const std::string& name, size_t most)
+      : bench_(bench), name_(name), most_(most) {}
 
   // Runs a case; after an error it has to recover.
   void Try(const Case& c);
@@ -23,7 +25,7 @@ class AreaRun {
   void Skip(const std::string& why) { skipped_.push_back(why); }
 
   // False once so many cases differed that further ones tell nothing new.
-  bool goes_on() const { return differences_.size() < kMost; }
+  bool goes_on() const { return differences_.size() < most_; }
   Bench* bench() { return bench_; }
   const HwConfig& config() const { return bench_->config(); }
   int cases() const { return cases_; }
@@ -31,10 +33,9 @@ class AreaRun {
   const std::vector<std::string>& skipped() const { return skipped_; }
 
  private:
-  static constexpr size_t kMost = 3;
-
   Bench* bench_;
   std::string name_;
+  size_t most_;
   int cases_ = 0;
   std::vector<std::string> differences_, skipped_;
 };

@@ -68,6 +68,19 @@ void ErrorResponses(AreaRun* run) {
       k.expect = {ErrorCode::kReadResponse, 4, static_cast<uint32_t>(8 * burst)};
       run->Try(k);
     }
+    // The last open burst of its engine.
+    Case k = Traffic(run->config());
+    k.name = fmt::format("bus errors, {} for the only burst of the last STORE", name);
+    k.write = At(AxiFault::Kind::kError, kOut + 0x4000, response);
+    k.expect = {ErrorCode::kWriteResponse, 3, kFirstStore + 1};
+    run->Try(k);
+    k.name = fmt::format("bus errors, {} for a LOAD alone", name);
+    k.code = {With(MakeTransfer(Opcode::kLoadAct, kLoadAt, 8),
+                   {{field::kLsBuf, U(run->bench()->area().in())}})};
+    k.write = {};
+    k.read = At(AxiFault::Kind::kError, kLoadAt, response);
+    k.expect = {ErrorCode::kReadResponse, 0, 0};
+    run->Try(k);
   }
 }
 
@@ -117,6 +130,28 @@ void WatchdogToTheCycle(AreaRun* run) {
   }
 }
 
+// Work that needs no bus is progress, however long it takes.
+void LongerThanTheWatchdog(AreaRun* run) {
+  const HwConfig& c = run->config();
+  const WorkArea area(c);
+  Case k;
+  k.watchdog = 60;
+  k.look = "systole_control, systole_top";
+  k.name = "bus errors, a Fill longer than the watchdog";
+  k.code = {With(MakeTransfer(Opcode::kFill, 0, 1, U(std::min(300, area.bytes))),
+                 {{field::kLsBuf, U(area.in())}, {field::kLsBufStride, 1}, {field::kLsFill, 3}})};
+  run->Try(k);
+  // One entry again and again; the parameters multiply by 0.
+  ProgramBuilder b(c, "bus errors, a Post longer than the watchdog", k.look, 1);
+  b.LoadPar(0, {Channel{0, 0, 31}});
+  int mode = 0;
+  while (!(c.roundings >> mode & 1)) ++mode;
+  b.Then(With(testing::MakePost(200),
+              {{field::kPoOut, U(area.out())}, {field::kPoRounding, U(mode)}, {field::kPoSx, 1}}));
+  b.result().watchdog = 60;
+  run->Try(b.result());
+}
+
 }  // namespace
 
 void CheckBusErrors(AreaRun* run) {
@@ -124,6 +159,7 @@ void CheckBusErrors(AreaRun* run) {
   Silence(run, AxiFault::Kind::kNoResponse, "no answer");
   Silence(run, AxiFault::Kind::kNotReady, "never ready");
   WatchdogToTheCycle(run);
+  LongerThanTheWatchdog(run);
 }
 
 }  // namespace systole::check

@@ -95,20 +95,24 @@ class Conflicts {
     }
   }
 
+  // The last used lane in the buffer's last byte, and one past it. Lanes that are not used may be
+  // anywhere.
   void Ends() {
-    for (int past = 0; past < 2; ++past) {
-      ProgramBuilder b(c_,
-                       fmt::format("conflicts, the last lane {} of the activation buffer",
-                                   past ? "past the end" : "in the last byte"),
-                       "systole_gather, systole_matmul_control", 1);
-      std::vector<uint16_t> offsets;
-      for (int j = 0; j < c_.rows; ++j) offsets.push_back(static_cast<uint16_t>(j));
-      b.LoadKtab(0, {offsets});
-      b.Then(With(MakeMatmul(1, 1, 1), {{field::kMmFirst, 1},
-                                        {field::kMmBase, U(c_.ActBytes() - c_.rows + past)},
-                                        {field::kMmKlast, U(c_.rows)}}));
-      if (past) b.result().expect = {ErrorCode::kBufferRange, 1, 2};
-      run_->Try(b.result());
+    for (int lanes : {c_.rows, 1}) {
+      for (int past = 0; past < 2; ++past) {
+        ProgramBuilder b(c_,
+                         fmt::format("conflicts, lane {} {} of the activation buffer", lanes - 1,
+                                     past ? "past the end" : "in the last byte"),
+                         "systole_gather, systole_matmul_control", 1);
+        std::vector<uint16_t> offsets;
+        for (int j = 0; j < c_.rows; ++j) offsets.push_back(static_cast<uint16_t>(j));
+        b.LoadKtab(0, {offsets});
+        b.Then(With(MakeMatmul(1, 1, 1), {{field::kMmFirst, 1},
+                                          {field::kMmBase, U(c_.ActBytes() - lanes + past)},
+                                          {field::kMmKlast, U(lanes)}}));
+        if (past) b.result().expect = {ErrorCode::kBufferRange, 1, 2};
+        run_->Try(b.result());
+      }
     }
     if (c_.acc_depth == 1024) {
       run_->Skip("a Post past the accumulators: ACC_DEPTH=1024 has every entry");

@@ -21,7 +21,7 @@ namespace {
 using systole::InputError;
 
 int Run(const systole::HwConfig& config, systole::RtlVariant variant,
-        const std::vector<std::string>& names) {
+        const std::vector<std::string>& names, bool first) {
   const std::vector<systole::check::Area>& all = systole::check::Areas();
   for (const std::string& name : names) {
     if (std::none_of(all.begin(), all.end(), [&](const auto& a) { return name == a.name; })) {
@@ -37,10 +37,11 @@ int Run(const systole::HwConfig& config, systole::RtlVariant variant,
   for (const systole::check::Area& area : all) {
     if (!names.empty() && std::find(names.begin(), names.end(), area.name) == names.end()) continue;
     const auto begin = std::chrono::steady_clock::now();
-    systole::check::AreaRun run(&bench, area.name);
+    systole::check::AreaRun run(&bench, area.name, first ? 1 : 3);
     area.run(&run);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     report.Add(area, run, took.count());
+    if (first && report.differences() > 0) break;
   }
   report.Finish(bench);
   return report.differences() == 0 ? systole::kAllEqual : systole::kDifferent;
@@ -57,6 +58,8 @@ int main(int argc, char** argv) {
   options.AddTo(&app);
   std::vector<std::string> areas;
   app.add_option("--area", areas, "only this area, may be repeated");
+  bool first = false;
+  app.add_flag("--first", first, "ends with the first difference");
   std::string variant = "plain";
   app.add_option("--rtl-variant", variant, "library of the RTL")
       ->check(CLI::IsMember({"plain", "noassert", "trace", "cov"}));
@@ -68,7 +71,7 @@ int main(int argc, char** argv) {
                : variant == "trace"  ? RtlVariant::kTrace
                : variant == "cov"    ? RtlVariant::kCoverage
                                      : RtlVariant::kPlain,
-               areas);
+               areas, first);
   } catch (const CLI::Success& e) {
     return app.exit(e);  // help
   } catch (const CLI::ParseError& e) {
