@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -84,6 +85,10 @@ void PrintReport(const RunSummary& s) {
     if (s.cycles_compared) {
       fmt::print("issue and retire of {} instructions compared, {} differences\n", s.cycle_checks,
                  s.cycle_differences.count);
+      if (std::count(s.backends.begin(), s.backends.end(), "rtl") == 0) {
+        fmt::print(
+            "(the TLM runs on the laws that it is compared with: only rtl can refute them)\n");
+      }
     } else {
       fmt::print("random stalls: cycles are not compared\n");
     }

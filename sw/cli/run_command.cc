@@ -341,7 +341,10 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--first", o->first, "only the first N images")->check(CLI::PositiveNumber);
   c->add_option("--batch", o->batch, "images that share one pass over the fully connected layers")
       ->capture_default_str();
-  c->add_option("--backend", o->backends, "of golden, tlm, rtl, joined by commas")
+  c->add_option(
+       "--backend", o->backends,
+       "of golden, tlm, rtl, joined by commas; tlm takes its cycles from the timing laws, only "
+       "rtl can contradict them")
       ->capture_default_str();
   c->add_option("--dataflow", o->dataflow, "auto or ws")->capture_default_str();
   c->add_option("--rounding", o->rounding,

@@ -30,7 +30,7 @@ void JobNeeds::CollectParts(const Job& job, const TensorSlots& slots) {
 }
 
 const Needs& JobNeeds::Of(const Job& job, const PlannedStage& p, int fold, const TensorSlots& slots,
-                          const std::vector<Cycle>& retire) {
+                          const std::vector<Cycle>& retire, const LawConfig& law) {
   const int list = p.needs.ListOf(fold);
   Needs& needs = needs_[first_[job.stage] + static_cast<size_t>(list)];
   if (needs.image == job.image && needs.tile == job.tile) return needs;
@@ -50,7 +50,7 @@ const Needs& JobNeeds::Of(const Job& job, const PlannedStage& p, int fold, const
     for (const Written& w : written_) {
       if (w.instruction > producer && w.Overlaps(need)) producer = w.instruction;
     }
-    const Cycle ready = producer < 0 ? 0 : retire[producer] + 1;
+    const Cycle ready = producer < 0 ? 0 : TokenAvailable(retire[producer], law);
     needs.producer.push_back(producer);
     needs.ready.push_back(ready);
     needs.last_producer = std::max(needs.last_producer, producer);

@@ -29,7 +29,7 @@ class JobNeeds {
   // Of a fold of the job, whose input images are complete. retire: estimates by instruction. Holds
   // until the stage's next tile or images are asked for.
   const Needs& Of(const Job& job, const PlannedStage& stage, int fold, const TensorSlots& slots,
-                  const std::vector<Cycle>& retire);
+                  const std::vector<Cycle>& retire, const LawConfig& law);
 
  private:
   // The parts of the job's input images: those with the same ranges as one, written when the last

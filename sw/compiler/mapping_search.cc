@@ -99,7 +99,7 @@ bool PackingAllowed(const Stage& stage, int ph, int pw) {
 }
 
 int64_t MatmulCycles(const Mapping& mapping, int64_t vectors, const HwConfig& config) {
-  const LawConfig laws(config, MemoryTiming{});
+  const LawConfig laws = PlanningLaws(config);
   int64_t cycles = 0;
   for (const Fold& fold : mapping.folds) {
     cycles += ShapeOfMatmul(vectors, fold.slices, fold.columns, laws).Occupancy();

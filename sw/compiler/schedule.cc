@@ -73,14 +73,16 @@ class JobScheduler::Impl {
     serialized_ = placement.serialized;
     constants_ = &constants;
     program_ = &program;
-    law_ = LawConfig(program.config, MemoryTiming{});
+    law_ = PlanningLaws(program.config);
     images_ = program.options.images;
     batch_ = std::min(program.options.batch, images_);
     cursors_.assign(stages.size(), Cursor{});
     slots_.Clear(placement.tensors);
     emitter_.Start(&program.code);
     retire_.clear();
-    matmul_free_ = post_free_ = load_free_ = load_data_ = 0;
+    matmul_free_ = post_free_ = 0;
+    read_ = ReadPort();
+    write_ = WritePort();
     half_ = 0;
     post_of_half_[0] = post_of_half_[1] = last_store_ = kNone;
     loaded_ = stored_ = 0;
@@ -138,7 +140,7 @@ class JobScheduler::Impl {
   Engine Source(int stage) const { return stage == 0 ? Engine::kLoad : Engine::kPost; }
 
   Cycle Ready(int64_t instruction) const {
-    return instruction == kNone ? 0 : retire_[instruction] + 1;
+    return instruction == kNone ? 0 : TokenAvailable(retire_[instruction], law_);
   }
   Cycle Ready(const After& after) const {
     Cycle ready = 0;
@@ -162,7 +164,7 @@ class JobScheduler::Impl {
     for (int f = job.fold0; f < job.fold1; ++f) {
       const Fold& fold = p.mapping.folds[f];
       const Cycle period = ShapeOf(job, fold, 1).period;
-      const Needs& needs = needs_.Of(job, p, f, slots_, retire_);
+      const Needs& needs = needs_.Of(job, p, f, slots_, retire_, law_);
       work += period * fold.slices;
       parts_.push_back({f, 0, 0, After{}});
       if (f == job.fold0) parts_.back().after.Add(Engine::kPost, post_of_half_[half_]);
@@ -317,15 +319,10 @@ class JobScheduler::Impl {
       const int row0 = s.h * k / pieces, row1 = s.h * (k + 1) / pieces;
       Instruction* const i = emitter_.Append();
       SetLoadImage(*program_, s, image, row0, row1, i);
-      const Cycle issue = std::max(load_free_, Ready(after));
-      int64_t bursts = 0, beats = 0;
-      ForEachBurst(*i, [&](uint64_t, int64_t bytes) {
-        ++bursts;
-        beats += Beats(bytes, law_);
-      });
-      load_free_ = issue + bursts + 1;
-      load_data_ = std::max(load_data_, issue + law_.latency) + beats;
-      last = Emit(after, load_data_ + 2, -1);
+      const Cycle issue = std::max(read_.free(), Ready(after));
+      ForEachBurst(*i,
+                   [&](uint64_t, int64_t bytes) { read_.Next(issue, Beats(bytes, law_), law_); });
+      last = Emit(after, read_.Retire(law_), -1);
       slots_.AddPart(0, image, {row0, row1, 0, s.c, last});
     }
     slots_.SetComplete(0, image);
@@ -344,8 +341,12 @@ class JobScheduler::Impl {
     int64_t last = kNone;
     const int instructions = s.h == 1 ? 1 : images;
     for (int k = 0; k < instructions; ++k) {
-      SetStore(*program_, s, image + k, s.h == 1 ? images : 1, emitter_.Append());
-      last = Emit(after, retire_[post] + 2 * law_.latency, num_stages_ - 1);
+      Instruction* const i = emitter_.Append();
+      SetStore(*program_, s, image + k, s.h == 1 ? images : 1, i);
+      const Cycle issue = std::max(write_.free(), Ready(after));
+      ForEachBurst(*i,
+                   [&](uint64_t, int64_t bytes) { write_.Next(issue, Beats(bytes, law_), law_); });
+      last = Emit(after, write_.Retire(), num_stages_ - 1);
     }
     last_store_ = last;
     stored_ += images;
@@ -362,14 +363,16 @@ class JobScheduler::Impl {
   bool serialized_ = false;
   Constants* constants_ = nullptr;
   Program* program_ = nullptr;
-  LawConfig law_{HwConfig{}, MemoryTiming{}};
+  LawConfig law_ = PlanningLaws(HwConfig{});
   int images_ = 0, batch_ = 0;
 
   std::vector<Cursor> cursors_;
   TensorSlots slots_;
   Emitter emitter_;
   std::vector<Cycle> retire_;  // estimated, per instruction
-  Cycle matmul_free_ = 0, post_free_ = 0, load_free_ = 0, load_data_ = 0;
+  Cycle matmul_free_ = 0, post_free_ = 0;
+  ReadPort read_;
+  WritePort write_;
   int half_ = 0;
   int64_t post_of_half_[2] = {kNone, kNone};
   int64_t last_store_ = kNone;

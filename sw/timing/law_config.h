@@ -28,8 +28,9 @@ struct MemoryTiming {
   Pipeline pipeline{};
 };
 
-inline constexpr int kBurstBytes = 256;  // bursts are cut at addresses that are multiples of this
-inline constexpr int kFetchGroup = 8;    // instructions in a fetch burst
+using pipeline::kBurstBytes;
+using pipeline::kFetchGroup;
+using pipeline::kTokenMax;
 inline constexpr int kMaxOutstanding = 32;          // HwConfig::outstanding never exceeds it
 inline constexpr int64_t kMaxBursts = 1 << 24;      // of one instruction; more is no program
 inline constexpr Cycle kMaxCycle = Cycle{1} << 60;  // of a run; more is no program
@@ -64,6 +65,20 @@ struct LawConfig {
         slot_to_retire(pipeline.slot_to_array + rows + cols + pipeline.accumulator_read_to_write),
         shortest_period(pipeline.accumulator_read_to_write + 1) {}
 };
+
+// A token that is given in cycle `given`, or what it stands for, can be taken from then on.
+inline Cycle TokenAvailable(Cycle given, const LawConfig& c) {
+  return given + c.pipeline.give_to_take;
+}
+
+// The laws that a program is planned with, whatever memory it will meet: latency 20, addresses
+// never held back by OUTSTANDING. The plan orders jobs and nothing else; wrong times cost cycles,
+// not results.
+inline LawConfig PlanningLaws(const HwConfig& config) {
+  LawConfig laws(config, MemoryTiming{});
+  laws.outstanding = kMaxOutstanding;
+  return laws;
+}
 
 inline int64_t AtLeastOne(uint64_t count) { return count == 0 ? 1 : static_cast<int64_t>(count); }
 

@@ -123,7 +123,7 @@ bool Scheduler::TokensKnown(unsigned e, uint32_t word0, Cycle* ready) const {
     const Channel& channel = channel_[s][e];
     const uint32_t last = channel.popped + n - 1;
     if (last >= channel.pushed) return false;
-    *ready = std::max(*ready, channel.given[last & kTokenMask] + laws_.pipeline.give_to_take);
+    *ready = std::max(*ready, TokenAvailable(channel.given[last & kTokenMask], laws_));
   }
   return true;
 }
@@ -136,8 +136,8 @@ void Scheduler::Take(unsigned e, uint32_t word0, Cycle issue) {
     for (uint32_t n = Pops(word0, s); n > 0; --n) {
       const uint32_t token = channel.popped++;
       channel.taken[token & kTokenMask] = issue;
-      // Token number token + 255 was given while this one was still there.
-      const uint32_t later = token + 255;
+      // Token number token + kTokenMax was given while this one was still there.
+      const uint32_t later = token + kTokenMax;
       if (later < channel.pushed && channel.given[later & kTokenMask] <= issue) {
         Overflow(channel.given[later & kTokenMask], s, channel.giver[later & kTokenMask]);
       }
@@ -153,12 +153,12 @@ unsigned Scheduler::Give(unsigned e, uint32_t word0, Cycle retire, uint32_t inde
     const uint32_t token = channel.pushed++;
     channel.given[token & kTokenMask] = retire;
     channel.giver[token & kTokenMask] = index;
-    if (token >= 255 && channel.popped > token - 255 &&
-        channel.taken[(token - 255) & kTokenMask] >= retire) {
+    if (token >= kTokenMax && channel.popped > token - kTokenMax &&
+        channel.taken[(token - kTokenMax) & kTokenMask] >= retire) {
       Overflow(retire, e, index);
     }
     if (token - channel.popped >= kTokenMask) {  // more than the queues could ever take in time
-      const uint32_t first = channel.popped + 255;
+      const uint32_t first = channel.popped + kTokenMax;
       Overflow(channel.given[first & kTokenMask], e, channel.giver[first & kTokenMask]);
       Fail(ErrorCode::kToken, static_cast<int>(overflow_engine_), overflow_index_, overflow_cycle_);
     }
@@ -314,8 +314,8 @@ void Scheduler::JudgeUntaken(Cycle until) {
   for (unsigned s = 0; s < kNumEngines; ++s) {
     for (unsigned d = 0; d < kNumEngines; ++d) {
       const Channel& channel = channel_[s][d];
-      if (channel.pushed - channel.popped <= 255) continue;
-      const uint32_t first = (channel.popped + 255) & kTokenMask;
+      if (channel.pushed - channel.popped <= kTokenMax) continue;
+      const uint32_t first = (channel.popped + kTokenMax) & kTokenMask;
       if (channel.given[first] <= until) Overflow(channel.given[first], s, channel.giver[first]);
     }
   }

@@ -347,6 +347,16 @@ TEST_F(CliTest, AllThreeAgreeAndTheJsonAddsUp) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(j["layers"][i]["bytes_compared"], 2 * 5 * bytes[i]) << i;
 }
 
+TEST_F(CliTest, TheReportSaysWhatTheTlmsCyclesProve) {
+  const std::string words = "only rtl can refute them";
+  const Result without = Run("--first 1 --batch 1 --backend golden,tlm");
+  EXPECT_EQ(without.status, 0);
+  EXPECT_NE(without.out.find(words), std::string::npos) << without.out;
+  const Result with = Run("--first 1 --batch 1 --backend golden,tlm,rtl");
+  EXPECT_EQ(with.status, 0) << with.err;
+  EXPECT_EQ(with.out.find(words), std::string::npos) << with.out;
+}
+
 TEST_F(CliTest, WithoutFusionEveryTensorIsCompared) {
   const Result r =
       Run("--first 1 --batch 1 --no-fuse --backend golden,tlm,rtl --json " + Path("r.json"));

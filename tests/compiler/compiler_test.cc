@@ -71,6 +71,28 @@ TEST(RandomNetworks, ProgramsEqualGolden) {
   EXPECT_GT(run, static_cast<int>(n) * 8 / 10);
 }
 
+// A program is planned for any memory: what it says does not depend on the bursts that may be open.
+TEST(Plan, DoesNotDependOnOutstanding) {
+  ConvSpec conv;
+  conv.cout = 8, conv.kernel_h = conv.kernel_w = 3;
+  const Model model = NetBuilder("plan", 5, 3, 20, 20)
+                          .Conv(conv)
+                          .Pool({})
+                          .FullyConnected(10)
+                          .Build(Rounding::kHalfUp);
+  ProgramOptions options;
+  options.images = 6;
+  options.batch = 3;
+  std::vector<Instruction> code;
+  for (int outstanding : {1, 2, 8, 32}) {
+    HwConfig config = CaseConfig(8, 16);
+    config.outstanding = outstanding;
+    const Program program = Compile(model, config, options);
+    if (code.empty()) code = program.code;
+    EXPECT_EQ(program.code, code) << outstanding;
+  }
+}
+
 // LeNet's C1, 25 lanes of 5x5 as 2 slices: 784 vectors of one pixel, or 392 of two (12 of 16
 // columns).
 TEST(Packing, HalvesTheWorkOfSixFilters) {
