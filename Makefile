@@ -49,9 +49,9 @@ help:
 	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
 	@echo 'make mutants  bugs put into a copy of the RTL, one at a time: make check finds each'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
-	@echo 'make lint     Verilator -Wall, Icarus and Yosys read the RTL; clang-format and clang-tidy the C++'
+	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py; clang-format'
 	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++ headers, ...)'
-	@echo 'make format   clang-format in place'
+	@echo 'make format   the C++ (clang-format) and the RTL (scripts/format_rtl.py) in place'
 	@echo 'make cov      line and toggle coverage of the RTL under the LeNet run'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
@@ -136,6 +136,7 @@ spec: setup-lint
 
 format: setup-lint
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+	@git ls-files 'rtl/*.sv' | xargs scripts/format_rtl.py
 
 lint: setup-lint
 	@scripts/lint.sh $(given)

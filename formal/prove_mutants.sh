@@ -42,7 +42,7 @@ mutant 4.5 's/s_i < 6.d31 ? 6.d31 : s_i/s_i/'                                   
 mutant 4.1 's/wide\[63:31\] == {33{acc\[31\]}}/1'"'"'b1/'                          # no saturation
 mutant 5.1 's/if (MODES\[FLOAT32\] && mode_i == FLOAT32)/if (1'"'"'b0)/'                 # accumulator not rounded
 mutant 5.4 's/rest\[1\] ? 2.d2 : 2.d1/2'"'"'d1/'                                   # one bit too many kept
-mutant 5.4 's/below >> 1) + \$signed({63.d0, excess/below >> 1) - $signed({63'"'"'d0, excess/'  # ties to odd at 24 bits
+mutant 5.4 's/below >> 1) + \$signed({63.d0, odd/below >> 1) - $signed({63'"'"'d0, odd/'  # ties to odd at 24 bits
 mutant mul 's/high_q <<< 16/high_q <<< 15/'
 mutant mul 's/{49.b0, m_i\[30:16\]}/{50'"'"'b0, m_i[29:16]}/'                      # top bit of m lost
 

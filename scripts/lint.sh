@@ -1,5 +1,6 @@
 #!/bin/sh
-# Reads all RTL unchanged with Verilator (-Wall), Icarus (-g2012) and Yosys; exit status 1 if any of them says a word.
+# Reads all RTL unchanged with Verilator (-Wall), Icarus (-g2012) and Yosys, and holds it to the house's
+# rules (scripts/lint_rtl.py); exit status 1 if any of them says a word.
 #   scripts/lint.sh [NAME=VALUE ...]     RTL parameters of the top, such as ROWS=8
 set -eu
 cd "$(dirname "$0")/.."
@@ -26,11 +27,16 @@ check() {  # name, exit status of the tool; its output is in $out/$name
   fi
 }
 
-rc=0; verilator --lint-only -Wall -Irtl/common rtl/lint.vlt $files --top-module systole_top $verilator_args >"$out/verilator" 2>&1 || rc=$?
+rc=0; python3 scripts/lint_rtl.py >"$out/house" 2>&1 || rc=$?
+check house $rc
+rc=0; verilator --lint-only -Wall -Irtl/common rtl/lint.vlt $files --top-module systole_top \
+  $verilator_args >"$out/verilator" 2>&1 || rc=$?
 check verilator $rc
-rc=0; iverilog -g2012 -Wall -Irtl/common -o "$out/systole.vvp" -s systole_top $icarus_args $files >"$out/icarus" 2>&1 || rc=$?
+rc=0; iverilog -g2012 -Wall -Irtl/common -o "$out/systole.vvp" -s systole_top $icarus_args $files \
+  >"$out/icarus" 2>&1 || rc=$?
 check icarus $rc
 [ -z "$yosys_args" ] || yosys_args="chparam $yosys_args systole_top;"
-rc=0; yosys -q -p "read_verilog -sv -Irtl/common $(echo $files); $yosys_args hierarchy -check -top systole_top" >"$out/yosys" 2>&1 || rc=$?
+read="read_verilog -sv -Irtl/common $(echo $files)"
+rc=0; yosys -q -p "$read; $yosys_args hierarchy -check -top systole_top" >"$out/yosys" 2>&1 || rc=$?
 check yosys $rc
 exit $status

@@ -26,7 +26,7 @@ module systole_exact_divide #(
   localparam int LARGEST = ((1 << M_W) - 1) / ODD;
 
   logic [M_W-1:0] m, q;
-  logic           there;
+  logic there;
 
   assign m = M_W'(n_i >> LOW);
   assign q = m * M_W'(INVERSE);

@@ -139,6 +139,16 @@ package systole_pkg;
   localparam int PO_HI_LSB = 240;
   localparam int PO_HI_W = 8;
 
+  // Widths of what passes between modules: an instruction's index, an error code, and fields.
+  localparam int PC_W = 32;
+  localparam int CODE_W = 8;
+  localparam int BUF_W = 24;
+  localparam int ENTRY_W = 10;
+  localparam int COL_W = 7;
+  localparam int SLICE_W = 16;
+  localparam int STRIDE_W = 16;
+  localparam int PAR_ROW_W = 11;
+
   localparam logic [11:0] REG_ID = 12'h000;
   localparam logic [11:0] REG_VERSION = 12'h004;
   localparam logic [11:0] REG_CTRL = 12'h008;

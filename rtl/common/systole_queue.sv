@@ -1,16 +1,17 @@
 // First-in first-out queue.
 //
 //   pushed in cycle t -> at the output from t+1;  popped in cycle t -> its place is free from t+1
-// Protocol: push only while !full_o, pop only while valid_o; data_o (read combinationally) is the oldest entry.
+// Protocol: push only while !full_o, pop only while valid_o; data_o (read combinationally) is the
+// oldest entry.
 `include "systole_assert.svh"
 
 module systole_queue #(
   parameter int WIDTH = 256,
   parameter int DEPTH = 8
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   input  logic             push_i,
   input  logic [WIDTH-1:0] data_i,

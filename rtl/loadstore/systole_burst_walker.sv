@@ -3,58 +3,64 @@
 //   line l: LsBytes bytes from memory LsAddr + l*LsMemStride, buffer LsBuf + l*LsBufStride
 //   burst:  beats = min(beats to the next 256-byte aligned address, beats to the line's end)
 //
-// start_i in cycle t loads instr_i; from t+1 active_o is high and the outputs describe the current burst,
-// combinationally from registers, until step_i moves to the next one (or ends: active_o falls in the cycle after the
-// last step). stop_i ends the walk. outside_o: the burst is not wholly inside [base_i, last_i], or its address passed
-// 2^64.
+// start_i in cycle t loads instr_i; from t+1 active_o is high and the outputs describe the current
+// burst, combinationally from registers, until step_i moves to the next one (or ends: active_o
+// falls in the cycle after the last step). stop_i ends the walk. outside_o: the burst is not wholly
+// inside [base_i, last_i], or its address passed 2^64.
 module systole_burst_walker #(
   parameter int AXI_DATA_WIDTH = 64
 ) (
-  input  logic         clk_i,
-  input  logic         rst_ni,
-  input  logic         clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // Engine control
-  input  logic         start_i,
-  input  logic         single_i,   // one beat at a time, wherever it lies in memory (Fill)
-  input  logic [255:0] instr_i,
-  input  logic         step_i,
-  input  logic         stop_i,
+  input  logic                            start_i,
+  input  logic                            single_i,  // beat by beat, wherever it lies (Fill)
+  input  logic [systole_pkg::INSTR_W-1:0] instr_i,
+  input  logic                            step_i,
+  input  logic                            stop_i,
 
   // Address window, first and last byte
-  input  logic [63:0]  base_i,
-  input  logic [63:0]  last_i,
+  input  logic [63:0] base_i,
+  input  logic [63:0] last_i,
 
   // The current burst
-  output logic         active_o,
-  output logic [63:0]  addr_o,
-  output logic [23:0]  buf_o,
-  output logic [5:0]   len_o,      // beats - 1
-  output logic [4:0]   tail_o,     // valid bytes of its last beat
-  output logic         first_o,    // first burst of the instruction
-  output logic         last_o,     // last burst of the instruction
-  output logic         outside_o
+  output logic                          active_o,
+  output logic [63:0]                   addr_o,
+  output logic [systole_pkg::BUF_W-1:0] buf_o,
+  output logic [5:0]                    len_o,    // beats - 1
+  output logic [4:0]                    tail_o,   // valid bytes of its last beat
+  output logic                          first_o,  // first burst of the instruction
+  output logic                          last_o,   // last burst of the instruction
+  output logic                          outside_o
 );
+  localparam int BUF_W = systole_pkg::BUF_W;
+  localparam int BEATS_W = systole_pkg::LS_BYTES_W + 1;
   localparam int BEAT = AXI_DATA_WIDTH / 8;
   localparam int BEAT_BITS = $clog2(BEAT);
   localparam int ROOM_BITS = $clog2(systole_pkg::BURST_BYTES) - BEAT_BITS;
 
-  logic        single_q, wrapped_q;
+  logic single_q, wrapped_q;
   logic [63:0] line_addr_q, next_line;
   logic [31:0] mem_stride_q;
-  logic [23:0] line_buf_q, buf_stride_q, bytes_q, left_q;
+  logic [BUF_W-1:0] line_buf_q, buf_stride_q, bytes_q, left_q;
   logic [15:0] lines_q;
-  logic [24:0] left_beats, room, beats;
-  logic        line_end;
+  logic [BEATS_W-1:0] left_beats, to_border, room, beats;
+  logic [BEAT_BITS-1:0] partial;
+  logic line_end;
   logic [63:0] end_addr;
 
-  assign left_beats = (25'(left_q) + 25'(BEAT - 1)) >> BEAT_BITS;
-  assign room = single_q ? 25'd1 : 25'(systole_pkg::BURST_BYTES / BEAT) - 25'(addr_o[BEAT_BITS +: ROOM_BITS]);
+  assign left_beats = (BEATS_W'(left_q) + BEATS_W'(BEAT - 1)) >> BEAT_BITS;
+  assign to_border = BEATS_W'(systole_pkg::BURST_BYTES / BEAT) -
+                     BEATS_W'(addr_o[BEAT_BITS +: ROOM_BITS]);
+  assign room = single_q ? BEATS_W'(1) : to_border;
   assign line_end = left_beats <= room;
   assign beats = line_end ? left_beats : room;
 
-  assign len_o = 6'(beats - 25'd1);
-  assign tail_o = (line_end && left_q[BEAT_BITS-1:0] != BEAT_BITS'(0)) ? 5'(left_q[BEAT_BITS-1:0]) : 5'(BEAT);
+  assign len_o = 6'(beats - BEATS_W'(1));
+  assign partial = left_q[BEAT_BITS-1:0];
+  assign tail_o = (line_end && partial != '0) ? 5'(partial) : 5'(BEAT);
   assign last_o = line_end && lines_q == 16'd1;
   // a burst cannot pass 2^64: it ends at a 256-byte boundary
   assign end_addr = addr_o + (64'(beats) << BEAT_BITS) - 64'd1;
@@ -95,8 +101,8 @@ module systole_burst_walker #(
       end else begin
         wrapped_q <= wrapped_q || (end_addr == 64'hFFFF_FFFF_FFFF_FFFF);
         addr_o <= end_addr + 64'd1;
-        buf_o <= buf_o + (24'(beats) << BEAT_BITS);
-        left_q <= left_q - (24'(beats) << BEAT_BITS);
+        buf_o <= buf_o + (BUF_W'(beats) << BEAT_BITS);
+        left_q <= left_q - (BUF_W'(beats) << BEAT_BITS);
       end
     end
   end

@@ -19,30 +19,31 @@ module systole_ls_check #(
   parameter int AXI_DATA_WIDTH = 64
 ) (
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
-  output logic [7:0]                      code_o
+  output logic [systole_pkg::CODE_W-1:0]  code_o
 );
   localparam int BEAT = AXI_DATA_WIDTH / 8;
   localparam int BEAT_BITS = $clog2(BEAT);
   localparam int WGT_BYTES = (ROWS + BEAT - 1) / BEAT * BEAT;
-  localparam int KTAB_BYTES = (2 * ROWS + BEAT - 1) / BEAT * BEAT;
-  localparam int PAR_BYTES = (16 * LANES + BEAT - 1) / BEAT * BEAT;
-  localparam int WGT_ROWS = WGT_KIB * 1024 / (ROWS * WPORT) * WPORT;  // over all banks
-  localparam int KTAB_ROWS = KTAB_KIB * 1024 / (2 * ROWS);
-  localparam int PAR_ROWS = PAR_KIB * 1024 / (16 * LANES);
+  localparam int KTAB_BYTES = (systole_pkg::KTAB_BYTES * ROWS + BEAT - 1) / BEAT * BEAT;
+  localparam int PAR_BYTES = (systole_pkg::PAR_BYTES * LANES + BEAT - 1) / BEAT * BEAT;
+  localparam int WGT_ROWS = systole_pkg::wgt_rows(ROWS, WPORT, WGT_KIB) * WPORT;  // over all banks
+  localparam int KTAB_ROWS = systole_pkg::ktab_rows(ROWS, KTAB_KIB);
+  localparam int PAR_ROWS = systole_pkg::par_rows(LANES, PAR_KIB);
+  localparam int ACT_BYTES = systole_pkg::act_bytes(ACT_KIB);
   localparam int OWN_POP_LSB = (ENGINE == systole_pkg::ENGINE_LOAD) ? systole_pkg::POP_LOAD_LSB :
                                systole_pkg::POP_STORE_LSB;
   localparam int SIZE_W = systole_pkg::LS_BYTES_W;
   localparam int SPAN_W = systole_pkg::LS_LINES_W + systole_pkg::LS_BUF_STRIDE_W;
 
   // ---- Fields
-  logic [systole_pkg::OPCODE_W-1:0]        opcode;
-  logic [systole_pkg::POP_LOAD_W-1:0]      pop_own;
-  logic [systole_pkg::PUSH_W-1:0]          push;
-  logic [SIZE_W-1:0]                       bytes;
-  logic [systole_pkg::LS_LINES_W-1:0]      lines;
-  logic [systole_pkg::LS_BUF_W-1:0]        buffer;
+  logic [systole_pkg::OPCODE_W-1:0] opcode;
+  logic [systole_pkg::POP_LOAD_W-1:0] pop_own;
+  logic [systole_pkg::PUSH_W-1:0] push;
+  logic [SIZE_W-1:0] bytes;
+  logic [systole_pkg::LS_LINES_W-1:0] lines;
+  logic [systole_pkg::LS_BUF_W-1:0] buffer;
   logic [systole_pkg::LS_BUF_STRIDE_W-1:0] stride;
-  logic                                    sync, fill, to_wgt, to_ktab, to_par, rows;
+  logic sync, fill, to_wgt, to_ktab, to_par, rows;
 
   assign opcode = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
   assign pop_own = instr_i[OWN_POP_LSB +: systole_pkg::POP_LOAD_W];
@@ -71,8 +72,8 @@ module systole_ls_check #(
 
   if (ENGINE == systole_pkg::ENGINE_LOAD) begin : gen_rows
     logic [SIZE_W-1:0] wgt, ktab, par, many;
-    logic              wgt_whole, ktab_whole, par_whole, whole;
-    logic [SIZE_W:0]   end_row, limit;
+    logic wgt_whole, ktab_whole, par_whole, whole;
+    logic [SIZE_W:0] end_row, limit;
 
     systole_exact_divide #(.WIDTH(SIZE_W), .DIVISOR(WGT_BYTES)) u_wgt (
       .n_i(bytes), .exact_o(wgt_whole), .quotient_o(wgt)
@@ -94,16 +95,17 @@ module systole_ls_check #(
     assign past_rows = 1'b0;
   end
 
-  // ---- Lines of bytes within the activation buffer. With Lines 0, a BadField, the span is anything.
+  // ---- Lines of bytes within the activation buffer. With Lines 0, a BadField, the span is
+  // anything.
   logic [systole_pkg::LS_LINES_W-1:0] further;
-  logic [SPAN_W-1:0]                  span;
-  logic [SPAN_W:0]                    end_byte;
-  logic                               past_bytes;
+  logic [SPAN_W-1:0] span;
+  logic [SPAN_W:0] end_byte;
+  logic past_bytes;
 
   assign further = lines - systole_pkg::LS_LINES_W'(1);
   assign span = SPAN_W'(further) * SPAN_W'(stride);
   assign end_byte = (SPAN_W + 1)'(span) + (SPAN_W + 1)'(buffer) + (SPAN_W + 1)'(bytes);
-  assign past_bytes = end_byte > (SPAN_W + 1)'(ACT_KIB * 1024);
+  assign past_bytes = end_byte > (SPAN_W + 1)'(ACT_BYTES);
 
   // ---- The first rule that fails
   logic bad_field, out_of_range;

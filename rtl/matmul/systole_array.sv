@@ -2,68 +2,73 @@
 //
 //            swap, shift enables (one bit a column, down one row a cycle)
 //               |       |       |
-//   act[0]  -> PE  ->  PE  ->  PE  -> + 0        act[r] and weight[r] arrive r cycles after row 0's (systole_skew)
+//   act[0]  -> PE  ->  PE  ->  PE  -> + 0     row r: r cycles after row 0's (systole_skew)
 //   act[1]  -> PE  ->  PE  ->  PE  -> +          psums go down, activations right
 //               |       |       |     |
 //            psum[0] psum[1] psum[2] rowsum
 //
-// A vector whose lane 0 is at act_i in cycle t leaves column c at psum_o[c] in cycle t + ROWS + c and the row-sum
-// column at rowsum_o in cycle t + ROWS + COLS:  psum[c] = sum_r act[r] * work[r][c],  rowsum = sum_r act[r].
+// A vector whose lane 0 is at act_i in cycle t leaves column c at psum_o[c] in cycle t + ROWS + c
+// and the row-sum column at rowsum_o in cycle t + ROWS + COLS:  psum[c] = sum_r act[r] *
+// work[r][c],  rowsum = sum_r act[r].
 //
-// Weights: columns form WPORT groups of N = COLS/WPORT; each is a chain of shadow registers fed at its left edge. Group 0's
-// load is the window [l, l + wl) of load_i, group g's the same g*N cycles later. Column c of a group shifts in [l + c, l + wl):
+// Weights: columns form WPORT groups of N = COLS/WPORT; each is a chain of shadow registers fed at
+// its left edge. Group 0's load is the window [l, l + wl) of load_i, group g's the same g*N cycles
+// later. Column c of a group shifts in [l + c, l + wl):
 //   shift_c(t) = load(t) & load(t - c) & same load (parity)
-// so that the first item ends in the rightmost column used, and all columns end together. A load may begin in the very
-// cycle in which the previous weights are swapped in, because column c of both is c cycles later.
-// swap_i is one cycle ahead of the fold's first vector; it goes right one column and down one row a cycle.
-// Columns not used by a fold may hold anything.
+// so that the first item ends in the rightmost column used, and all columns end together. A load
+// may begin in the very cycle in which the previous weights are swapped in, because column c of
+// both is c cycles later. swap_i is one cycle ahead of the fold's first vector; it goes right one
+// column and down one row a cycle. Columns not used by a fold may hold anything.
 module systole_array #(
-    parameter int ROWS = 16,
-    parameter int COLS = 16,
-    parameter int WPORT = 1,
-    parameter int ROW_SUM = 1
+  parameter int ROWS = 16,
+  parameter int COLS = 16,
+  parameter int WPORT = 1,
+  parameter int ROW_SUM = 1
 ) (
-    input logic clk_i,
-    input logic rst_ni,
-    input logic clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
-    // systole_matmul_control (delayed to meet the data)
-    input logic load_i,
-    input logic parity_i,
-    input logic swap_i,
+  // systole_matmul_control (delayed to meet the data)
+  input  logic load_i,
+  input  logic parity_i,
+  input  logic swap_i,
 
-    // systole_skew: row r at [8*r +: 8]; weights of group g at [8*(g*ROWS + r) +: 8]
-    input logic [      8*ROWS-1:0] act_i,
-    input logic [8*ROWS*WPORT-1:0] weight_i,
+  // systole_skew: row r at [8*r +: 8]; weights of group g at [8*(g*ROWS + r) +: 8]
+  input  logic [8*ROWS-1:0]       act_i,
+  input  logic [8*ROWS*WPORT-1:0] weight_i,
 
-    // systole_accumulators
-    output logic [32*COLS-1:0] psum_o,
-    output logic [       15:0] rowsum_o
+  // systole_accumulators
+  output logic [32*COLS-1:0] psum_o,
+  output logic [15:0]        rowsum_o
 );
   localparam int N = COLS / WPORT;
 
   // ---- Control of row 0: bit c of the histories is the value c cycles ago.
-  logic [COLS-1:0] load_hist, parity_hist, swap_hist, load_hist_q, parity_hist_q, swap_hist_q, shift_row0;
-  assign load_hist   = COLS'({load_hist_q, load_i});
+  logic [COLS-1:0] load_hist, parity_hist, swap_hist, load_hist_q, parity_hist_q, swap_hist_q;
+  logic [COLS-1:0] shift_row0;
+  assign load_hist = COLS'({load_hist_q, load_i});
   assign parity_hist = COLS'({parity_hist_q, parity_i});
-  assign swap_hist   = COLS'({swap_hist_q, swap_i});
+  assign swap_hist = COLS'({swap_hist_q, swap_i});
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      load_hist_q   <= '0;
+      load_hist_q <= '0;
       parity_hist_q <= '0;
-      swap_hist_q   <= '0;
+      swap_hist_q <= '0;
     end else if (clear_i) begin
-      load_hist_q   <= '0;
+      load_hist_q <= '0;
       parity_hist_q <= '0;
-      swap_hist_q   <= '0;
+      swap_hist_q <= '0;
     end else begin
-      load_hist_q   <= load_hist;
+      load_hist_q <= load_hist;
       parity_hist_q <= parity_hist;
-      swap_hist_q   <= swap_hist;
+      swap_hist_q <= swap_hist;
     end
   end
   for (genvar g = 0; g < WPORT; g++) begin : gen_group
-    assign shift_row0[g*N+:N] = {N{load_hist[g*N]}} & load_hist[g*N+:N] & ~(parity_hist[g*N+:N] ^ {N{parity_hist[g*N]}});
+    logic [N-1:0] same_load;
+    assign same_load = ~(parity_hist[g*N +: N] ^ {N{parity_hist[g*N]}});
+    assign shift_row0[g*N +: N] = {N{load_hist[g*N]}} & load_hist[g*N +: N] & same_load;
   end
 
   // ---- Rows.
@@ -71,35 +76,35 @@ module systole_array #(
     logic [COLS-1:0] shift, swap;
     if (r == 0) begin : gen_top
       assign shift = shift_row0;
-      assign swap  = swap_hist;
+      assign swap = swap_hist;
     end else begin : gen_down
       logic [COLS-1:0] shift_q, swap_q;
       always_ff @(posedge clk_i or negedge rst_ni) begin
         if (!rst_ni) begin
           shift_q <= '0;
-          swap_q  <= '0;
+          swap_q <= '0;
         end else if (clear_i) begin
           shift_q <= '0;
-          swap_q  <= '0;
+          swap_q <= '0;
         end else begin
           shift_q <= gen_row[r-1].shift;
-          swap_q  <= gen_row[r-1].swap;
+          swap_q <= gen_row[r-1].swap;
         end
       end
       assign shift = shift_q;
-      assign swap  = swap_q;
+      assign swap = swap_q;
     end
 
     for (genvar c = 0; c < COLS; c++) begin : gen_col
       logic [7:0] act_in, act, weight_in, weight;
       logic [31:0] psum_in, psum;
       if (c == 0) begin : gen_left
-        assign act_in = act_i[8*r+:8];
+        assign act_in = act_i[8*r +: 8];
       end else begin : gen_inner
         assign act_in = gen_row[r].gen_col[c-1].act;
       end
       if (c % N == 0) begin : gen_edge
-        assign weight_in = weight_i[8*((c/N)*ROWS+r)+:8];
+        assign weight_in = weight_i[8*((c/N)*ROWS+r) +: 8];
       end else begin : gen_chain
         assign weight_in = gen_row[r].gen_col[c-1].weight;
       end
@@ -109,20 +114,9 @@ module systole_array #(
         assign psum_in = gen_row[r-1].gen_col[c].psum;
       end
       systole_pe u_pe (
-          .clk_i   (clk_i),
-          .shift_i (shift[c]),
-          .swap_i  (swap[c]),
-          .act_i   (act_in),
-          .act_o   (act),
-          .weight_i(weight_in),
-          .weight_o(weight),
-          .psum_i  (psum_in),
-          .psum_o  (psum)
+        .clk_i(clk_i), .shift_i(shift[c]), .swap_i(swap[c]), .act_i(act_in), .act_o(act),
+        .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in), .psum_o(psum)
       );
-      if (c % N == N - 1) begin : gen_end  // of the group's chain
-        logic unused;
-        assign unused = &{1'b0, weight, act};
-      end
     end
 
     // Row-sum column: 16 bits hold the sum of 64 lanes.
@@ -138,7 +132,7 @@ module systole_array #(
   end
 
   for (genvar c = 0; c < COLS; c++) begin : gen_out
-    assign psum_o[32*c+:32] = gen_row[ROWS-1].gen_col[c].psum;
+    assign psum_o[32*c +: 32] = gen_row[ROWS-1].gen_col[c].psum;
   end
   if (ROW_SUM == 0) begin : gen_no_rowsum
     assign rowsum_o = '0;

@@ -1,40 +1,42 @@
 // Gathers one vector of ROWS activations a cycle: lane j's byte lies at base + offset[j].
 //
 //   t    base_i and the offsets are there; addresses base + offset[j] into registers
-//   t+1  rows rotated to their banks, memories read:  lane j is in bank (rot + j) mod BANKS,  rot = address[0] mod BANKS
+//   t+1  rows rotated to their banks, memories read:  lane j is in bank (rot + j) mod BANKS,
+//        rot = address[0] mod BANKS
 //   t+2  bytes rotated back, lanes >= lanes_i set to 0, into registers
 //   t+3  act_o
 //
-// The rotation is right only if offset[j] = offset[0] + j (mod BANKS) for every used lane, checked at first_i:
-// rule_err_o. A used lane past the buffer's end: range_err_o. Both in t+1.
+// The rotation is right only if offset[j] = offset[0] + j (mod BANKS) for every used lane, checked
+// at first_i: rule_err_o. A used lane past the buffer's end: range_err_o. Both in t+1.
 module systole_gather #(
-    parameter int ROWS = 16,
-    parameter int BB = 4,        // log2(BANKS)
-    parameter int RB = 11,       // row bits of a bank
-    localparam int BANKS = 1 << BB
+  parameter int ROWS = 16,
+  parameter int BB = 4,        // log2(BANKS)
+  parameter int RB = 11,       // row bits of a bank
+  localparam int BANKS = 1 << BB
 ) (
-    input logic clk_i,
-    input logic rst_ni,
-    input logic clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
-    // systole_matmul_control, in slot t
-    input logic        valid_i,
-    input logic        first_i,  // first vector with these offsets
-    input logic [24:0] base_i,
-    input logic [ 6:0] lanes_i,
+  // systole_matmul_control, in slot t
+  input  logic                          valid_i,
+  input  logic                          first_i,  // first vector with these offsets
+  input  logic [systole_pkg::BUF_W:0]   base_i,
+  input  logic [systole_pkg::COL_W-1:0] lanes_i,
 
-    // offset table, in slot t
-    input logic [16*ROWS-1:0] offsets_i,
+  // offset table, in slot t
+  input  logic [16*ROWS-1:0] offsets_i,
 
-    // systole_act_buffer: read in t+1, data in t+2
-    output logic [   BANKS-1:0] re_o,
-    output logic [BANKS*RB-1:0] row_o,
-    input  logic [ 8*BANKS-1:0] data_i,
+  // systole_act_buffer: read in t+1, data in t+2
+  output logic [BANKS-1:0]    re_o,
+  output logic [BANKS*RB-1:0] row_o,
+  input  logic [8*BANKS-1:0]  data_i,
 
-    output logic [8*ROWS-1:0] act_o,
-    output logic              range_err_o,
-    output logic              rule_err_o
+  output logic [8*ROWS-1:0] act_o,
+  output logic              range_err_o,
+  output logic              rule_err_o
 );
+  localparam int COL_W = systole_pkg::COL_W;
   // ---- t: lane addresses. 26 bits: no sum wraps.
   logic [ROWS-1:0] past_end, off_rule;
   logic [BANKS*RB-1:0] rows, rows_q;
@@ -43,14 +45,14 @@ module systole_gather #(
       logic [25:0] address;
       logic [BB-1:0] step;
       logic used;
-      assign address = 26'(base_i) + 26'(offsets_i[16*j+:16]);
-      assign step = offsets_i[16*j+:BB] - offsets_i[BB-1:0];
-      assign used = 7'(j) < lanes_i;
+      assign address = 26'(base_i) + 26'(offsets_i[16*j +: 16]);
+      assign step = offsets_i[16*j +: BB] - offsets_i[BB-1:0];
+      assign used = COL_W'(j) < lanes_i;
       assign past_end[j] = used && (address >> (RB + BB)) != 26'd0;
       assign off_rule[j] = used && step != BB'(j);
-      assign rows[j*RB+:RB] = address[RB+BB-1:BB];
+      assign rows[j*RB +: RB] = address[RB+BB-1:BB];
     end else begin : gen_none
-      assign rows[j*RB+:RB] = '0;
+      assign rows[j*RB +: RB] = '0;
     end
   end
 
@@ -88,26 +90,25 @@ module systole_gather #(
   logic [2*BANKS-1:0] used_twice;
   assign used_twice = {used1_q, used1_q} << rot1_q;
   assign re_o = valid1_q ? used_twice[2*BANKS-1:BANKS] : '0;
-  systole_rotate #(.BB(BB), .W(RB)) u_to_banks (.amount_i(-rot1_q), .data_i(rows_q), .data_o(row_o));
+  systole_rotate #(.BB(BB), .W(RB)) u_to_banks (
+    .amount_i(-rot1_q), .data_i(rows_q), .data_o(row_o)
+  );
 
   always_ff @(posedge clk_i) begin
     if (valid1_q) begin
-      rot2_q  <= rot1_q;
+      rot2_q <= rot1_q;
       used2_q <= used1_q[ROWS-1:0];
     end
   end
 
   // ---- t+2: to lanes.
   logic [8*BANKS-1:0] lanes;
-  logic [ 8*ROWS-1:0] mask;
+  logic [8*ROWS-1:0] mask;
   systole_rotate #(.BB(BB), .W(8)) u_to_lanes (.amount_i(rot2_q), .data_i(data_i), .data_o(lanes));
   for (genvar j = 0; j < ROWS; j++) begin : gen_mask
-    assign mask[8*j+:8] = {8{used2_q[j]}};
+    assign mask[8*j +: 8] = {8{used2_q[j]}};
   end
   always_ff @(posedge clk_i) begin
     if (valid2_q) act_o <= lanes[8*ROWS-1:0] & mask;
   end
-
-  logic unused;
-  assign unused = &{1'b0, used_twice, lanes};
 endmodule

@@ -1,261 +1,152 @@
-// The MATMUL engine: control, offset table, gather, weight buffer, skews, array, accumulators. Wiring only.
+// The MATMUL engine: control, offset table, gather, weight buffer, skews, array, accumulators.
+// Wiring only.
 //
-//   control --- base ---> gather <---> activation buffer            slot t: base; t+1: activation buffer read; t+3: at the array
-//      |   \--- row ----> weight buffer (WPORT banks)               load slot s: address; s+1: read; s+2: at the array's edge
+//   control --- base ---> gather <---> activation buffer    slot t; t+1: read; t+3: at the array
+//      |   \--- row ----> weight buffer (WPORT banks)       load slot s; s+1: read; s+2: there
 //      |                    |        |
 //      |                  skew     skew      row r is r cycles late
 //      |                    |        |
 //      |- load, swap --->   a r r a y        psum of column c leaves at t+3+ROWS+c
 //      |                       |
-//      \-- entry ------> accumulators ----> POST                    read t+3+ROWS+c, written t+5+ROWS+c
+//      \-- entry ------> accumulators ----> POST            read t+3+ROWS+c, written t+5+ROWS+c
 module systole_matmul #(
-    parameter int ROWS = 16,
-    parameter int COLS = 16,
-    parameter int WPORT = 1,
-    parameter int LANES = 8,
-    parameter int ACT_KIB = 32,
-    parameter int WGT_KIB = 128,
-    parameter int KTAB_KIB = 4,
-    parameter int ACC_DEPTH = 128,
-    parameter int AXI_DATA_WIDTH = 64,
-    parameter int ROW_SUM = 1,
-    localparam int BEAT = AXI_DATA_WIDTH / 8,
-    localparam int NEED0 = (ROWS > LANES) ? ROWS : LANES,
-    localparam int NEED = (NEED0 > BEAT) ? NEED0 : BEAT,
-    localparam int BB = $clog2(NEED),
-    localparam int BANKS = 1 << BB,
-    localparam int RB = $clog2(ACT_KIB * 1024) - BB
+  parameter int ROWS = 16,
+  parameter int COLS = 16,
+  parameter int WPORT = 1,
+  parameter int LANES = 8,
+  parameter int ACT_KIB = 32,
+  parameter int WGT_KIB = 128,
+  parameter int KTAB_KIB = 4,
+  parameter int ACC_DEPTH = 128,
+  parameter int AXI_DATA_WIDTH = 64,
+  parameter int ROW_SUM = 1,
+  localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH),
+  localparam int BB = $clog2(BANKS),                                    // bank bits
+  localparam int RB = $clog2(systole_pkg::act_bytes(ACT_KIB)) - BB      // row bits of a bank
 ) (
-    input logic clk_i,
-    input logic rst_ni,
-    input logic clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
-    // systole_engine_frame
-    input  logic         head_i,
-    input  logic [systole_pkg::INSTR_W-1:0] instr_i,
-    input  logic         start_i,
-    output logic         ready_o,
-    output logic         working_o,
-    output logic         retire_o,
-    output logic [  7:0] late_err_o,
-    output logic [  7:0] work_err_o,
+  // systole_engine_frame
+  input  logic                            head_i,
+  input  logic [systole_pkg::INSTR_W-1:0] instr_i,
+  input  logic                            start_i,
+  output logic                            ready_o,
+  output logic                            working_o,
+  output logic                            retire_o,
+  output logic [systole_pkg::CODE_W-1:0]  late_err_o,
+  output logic [systole_pkg::CODE_W-1:0]  work_err_o,
 
-    // systole_counters
-    output logic         macs_valid_o,
-    output logic [ 12:0] macs_o,
+  // systole_counters
+  output logic        macs_valid_o,
+  output logic [12:0] macs_o,
 
-    // systole_act_buffer
-    output logic [   BANKS-1:0] act_re_o,
-    output logic [BANKS*RB-1:0] act_row_o,
-    input  logic [ 8*BANKS-1:0] act_data_i,
-    input  logic                conflict_i,
+  // systole_act_buffer
+  output logic [BANKS-1:0]    act_re_o,
+  output logic [BANKS*RB-1:0] act_row_o,
+  input  logic [8*BANKS-1:0]  act_data_i,
+  input  logic                conflict_i,
 
-    // systole_load
-    input logic                      wgt_we_i,
-    input logic                      ktab_we_i,
-    input logic [               7:0] wgt_bank_i,
-    input logic [              23:0] buf_row_i,
-    input logic [               7:0] buf_beat_i,
-    input logic [AXI_DATA_WIDTH-1:0] buf_data_i,
+  // systole_load
+  input  logic                          wgt_we_i,
+  input  logic                          ktab_we_i,
+  input  logic [7:0]                    wgt_bank_i,
+  input  logic [systole_pkg::BUF_W-1:0] buf_row_i,
+  input  logic [7:0]                    buf_beat_i,
+  input  logic [AXI_DATA_WIDTH-1:0]     buf_data_i,
 
-    // systole_post: an entry of all columns (column COLS: row sum), data in the next cycle
-    input  logic                   acc_re_i,
-    input  logic                   acc_half_i,
-    input  logic [            9:0] acc_addr_i,
-    output logic [32*(COLS+1)-1:0] acc_data_o
+  // systole_post: an entry of all columns (column COLS: row sum), data in the next cycle
+  input  logic                            acc_re_i,
+  input  logic                            acc_half_i,
+  input  logic [systole_pkg::ENTRY_W-1:0] acc_addr_i,
+  output logic [32*(COLS+1)-1:0]          acc_data_o
 );
-  localparam int WGT_ROWS = WGT_KIB * 1024 / (ROWS * WPORT);
-  localparam int KTAB_ROWS = KTAB_KIB * 1024 / (2 * ROWS);
+  localparam int COL_W = systole_pkg::COL_W;
+  localparam int ENTRY_W = systole_pkg::ENTRY_W;
+  localparam int BUF_W = systole_pkg::BUF_W;
+  localparam int WGT_ROWS = systole_pkg::wgt_rows(ROWS, WPORT, WGT_KIB);
+  localparam int KTAB_ROWS = systole_pkg::ktab_rows(ROWS, KTAB_KIB);
   localparam int WA = (WGT_ROWS > 1) ? $clog2(WGT_ROWS) : 1;
   localparam int KA = (KTAB_ROWS > 1) ? $clog2(KTAB_ROWS) : 1;
   localparam int EA = $clog2(ACC_DEPTH);
 
-  logic load, load_parity, ktab_re, slot, slot_first, slot_acc_first, slot_half, range_err, rule_err, acc_conflict;
-  logic [23:0] load_row;
-  logic [15:0] ktab_row;
-  logic [24:0] slot_base;
-  logic [ 6:0] slot_lanes;
-  logic [ 9:0] slot_entry;
-  systole_matmul_control #(
-      .ROWS(ROWS),
-      .COLS(COLS),
-      .WPORT(WPORT)
-  ) u_control (
-      .clk_i           (clk_i),
-      .rst_ni          (rst_ni),
-      .clear_i         (clear_i),
-      .head_i          (head_i),
-      .instr_i         (instr_i),
-      .start_i         (start_i),
-      .ready_o         (ready_o),
-      .working_o       (working_o),
-      .retire_o        (retire_o),
-      .late_err_o      (late_err_o),
-      .work_err_o      (work_err_o),
-      .macs_valid_o    (macs_valid_o),
-      .macs_o          (macs_o),
-      .load_o          (load),
-      .load_parity_o   (load_parity),
-      .load_row_o      (load_row),
-      .ktab_re_o       (ktab_re),
-      .ktab_row_o      (ktab_row),
-      .slot_o          (slot),
-      .slot_first_o    (slot_first),
-      .slot_base_o     (slot_base),
-      .slot_lanes_o    (slot_lanes),
-      .slot_acc_first_o(slot_acc_first),
-      .slot_half_o     (slot_half),
-      .slot_entry_o    (slot_entry),
-      .range_err_i     (range_err),
-      .rule_err_i      (rule_err),
-      .act_conflict_i  (conflict_i),
-      .acc_conflict_i  (acc_conflict)
+  logic load, load_parity, ktab_re, slot, slot_first, slot_acc_first, slot_half;
+  logic range_err, rule_err, acc_conflict;
+  logic [BUF_W-1:0] load_row;
+  logic [systole_pkg::SLICE_W-1:0] ktab_row;
+  logic [BUF_W:0] slot_base;
+  logic [COL_W-1:0] slot_lanes;
+  logic [ENTRY_W-1:0] slot_entry;
+  systole_matmul_control #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT)) u_control (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .head_i(head_i), .instr_i(instr_i),
+    .start_i(start_i), .ready_o(ready_o), .working_o(working_o), .retire_o(retire_o),
+    .late_err_o(late_err_o), .work_err_o(work_err_o), .macs_valid_o(macs_valid_o), .macs_o(macs_o),
+    .load_o(load), .load_parity_o(load_parity), .load_row_o(load_row), .ktab_re_o(ktab_re),
+    .ktab_row_o(ktab_row), .slot_o(slot), .slot_first_o(slot_first), .slot_base_o(slot_base),
+    .slot_lanes_o(slot_lanes), .slot_acc_first_o(slot_acc_first), .slot_half_o(slot_half),
+    .slot_entry_o(slot_entry), .range_err_i(range_err), .rule_err_i(rule_err),
+    .act_conflict_i(conflict_i), .acc_conflict_i(acc_conflict)
   );
 
   // ---- Activations.
   logic [16*ROWS-1:0] offsets;
-  logic [ 8*ROWS-1:0] act, act_skewed;
+  logic [8*ROWS-1:0] act, act_skewed;
   systole_row_memory #(
-      .ROW_BITS(16 * ROWS),
-      .DEPTH(KTAB_ROWS),
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+    .ROW_BITS(16 * ROWS), .DEPTH(KTAB_ROWS), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
   ) u_ktab (
-      .clk_i  (clk_i),
-      .we_i   (ktab_we_i),
-      .row_i  (buf_row_i),
-      .beat_i (buf_beat_i),
-      .data_i (buf_data_i),
-      .re_i   (ktab_re),
-      .raddr_i(ktab_row[KA-1:0]),
-      .rdata_o(offsets)
+    .clk_i(clk_i), .we_i(ktab_we_i), .row_i(buf_row_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
+    .re_i(ktab_re), .raddr_i(ktab_row[KA-1:0]), .rdata_o(offsets)
   );
-  systole_gather #(
-      .ROWS(ROWS),
-      .BB(BB),
-      .RB(RB)
-  ) u_gather (
-      .clk_i      (clk_i),
-      .rst_ni     (rst_ni),
-      .clear_i    (clear_i),
-      .valid_i    (slot),
-      .first_i    (slot_first),
-      .base_i     (slot_base),
-      .lanes_i    (slot_lanes),
-      .offsets_i  (offsets),
-      .re_o       (act_re_o),
-      .row_o      (act_row_o),
-      .data_i     (act_data_i),
-      .act_o      (act),
-      .range_err_o(range_err),
-      .rule_err_o (rule_err)
+  systole_gather #(.ROWS(ROWS), .BB(BB), .RB(RB)) u_gather (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(slot), .first_i(slot_first),
+    .base_i(slot_base), .lanes_i(slot_lanes), .offsets_i(offsets), .re_o(act_re_o),
+    .row_o(act_row_o), .data_i(act_data_i), .act_o(act), .range_err_o(range_err),
+    .rule_err_o(rule_err)
   );
-  systole_skew #(
-      .N(ROWS),
-      .W(8)
-  ) u_act_skew (
-      .clk_i (clk_i),
-      .data_i(act),
-      .data_o(act_skewed)
-  );
+  systole_skew #(.N(ROWS), .W(8)) u_act_skew (.clk_i(clk_i), .data_i(act), .data_o(act_skewed));
 
   // ---- Weights.
   logic [8*ROWS*WPORT-1:0] weights, weights_skewed;
   systole_weight_buffer #(
-      .ROWS(ROWS),
-      .COLS(COLS),
-      .WPORT(WPORT),
-      .WGT_KIB(WGT_KIB),
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
   ) u_weights (
-      .clk_i  (clk_i),
-      .rst_ni (rst_ni),
-      .clear_i(clear_i),
-      .we_i   (wgt_we_i),
-      .bank_i (wgt_bank_i),
-      .wrow_i (buf_row_i),
-      .beat_i (buf_beat_i),
-      .data_i (buf_data_i),
-      .valid_i(load),
-      .row_i  (load_row[WA-1:0]),
-      .rows_o (weights)
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .we_i(wgt_we_i), .bank_i(wgt_bank_i),
+    .wrow_i(buf_row_i), .beat_i(buf_beat_i), .data_i(buf_data_i), .valid_i(load),
+    .row_i(load_row[WA-1:0]), .rows_o(weights)
   );
   for (genvar g = 0; g < WPORT; g++) begin : gen_weight_skew
-    systole_skew #(
-        .N(ROWS),
-        .W(8)
-    ) u_skew (
-        .clk_i (clk_i),
-        .data_i(weights[g*8*ROWS+:8*ROWS]),
-        .data_o(weights_skewed[g*8*ROWS+:8*ROWS])
+    systole_skew #(.N(ROWS), .W(8)) u_skew (
+      .clk_i(clk_i), .data_i(weights[g*8*ROWS +: 8*ROWS]),
+      .data_o(weights_skewed[g*8*ROWS +: 8*ROWS])
     );
   end
 
   // ---- Array: weights and swap meet it two cycles after their slot.
   logic load2, parity2, swap2;
-  systole_delay #(
-      .W(3),
-      .D(2)
-  ) u_array_delay (
-      .clk_i  (clk_i),
-      .rst_ni (rst_ni),
-      .clear_i(clear_i),
-      .data_i ({load, load_parity, slot_first}),
-      .data_o ({load2, parity2, swap2})
+  systole_delay #(.W(3), .D(2)) u_array_delay (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({load, load_parity, slot_first}),
+    .data_o({load2, parity2, swap2})
   );
   logic [32*COLS-1:0] psums;
   logic [15:0] rowsum;
-  systole_array #(
-      .ROWS(ROWS),
-      .COLS(COLS),
-      .WPORT(WPORT),
-      .ROW_SUM(ROW_SUM)
-  ) u_array (
-      .clk_i   (clk_i),
-      .rst_ni  (rst_ni),
-      .clear_i (clear_i),
-      .load_i  (load2),
-      .parity_i(parity2),
-      .swap_i  (swap2),
-      .act_i   (act_skewed),
-      .weight_i(weights_skewed),
-      .psum_o  (psums),
-      .rowsum_o(rowsum)
+  systole_array #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .ROW_SUM(ROW_SUM)) u_array (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .load_i(load2), .parity_i(parity2),
+    .swap_i(swap2), .act_i(act_skewed), .weight_i(weights_skewed), .psum_o(psums), .rowsum_o(rowsum)
   );
 
   // ---- Accumulators.
   logic acc_valid, acc_first, acc_half;
   logic [EA-1:0] acc_entry;
-  systole_delay #(
-      .W(3 + EA),
-      .D(ROWS + 3)
-  ) u_acc_delay (
-      .clk_i  (clk_i),
-      .rst_ni (rst_ni),
-      .clear_i(clear_i),
-      .data_i ({slot, slot_acc_first, slot_half, slot_entry[EA-1:0]}),
-      .data_o ({acc_valid, acc_first, acc_half, acc_entry})
+  systole_delay #(.W(3 + EA), .D(ROWS + 3)) u_acc_delay (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
+    .data_i({slot, slot_acc_first, slot_half, slot_entry[EA-1:0]}),
+    .data_o({acc_valid, acc_first, acc_half, acc_entry})
   );
-  systole_accumulators #(
-      .COLS(COLS),
-      .ACC_DEPTH(ACC_DEPTH),
-      .ROW_SUM(ROW_SUM)
-  ) u_accumulators (
-      .clk_i       (clk_i),
-      .rst_ni      (rst_ni),
-      .clear_i     (clear_i),
-      .valid_i     (acc_valid),
-      .first_i     (acc_first),
-      .half_i      (acc_half),
-      .entry_i     (acc_entry),
-      .psum_i      (psums),
-      .rowsum_i    (rowsum),
-      .post_re_i   (acc_re_i),
-      .post_half_i (acc_half_i),
-      .post_entry_i(acc_addr_i),
-      .post_data_o (acc_data_o),
-      .conflict_o  (acc_conflict)
+  systole_accumulators #(.COLS(COLS), .ACC_DEPTH(ACC_DEPTH), .ROW_SUM(ROW_SUM)) u_accumulators (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(acc_valid), .first_i(acc_first),
+    .half_i(acc_half), .entry_i(acc_entry), .psum_i(psums), .rowsum_i(rowsum), .post_re_i(acc_re_i),
+    .post_half_i(acc_half_i), .post_entry_i(acc_addr_i), .post_data_o(acc_data_o),
+    .conflict_o(acc_conflict)
   );
-
-  logic unused;  // upper bits were checked at issue
-  assign unused = &{1'b0, load_row, ktab_row, slot_entry};
 endmodule

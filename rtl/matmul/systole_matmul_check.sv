@@ -12,26 +12,26 @@ module systole_matmul_check #(
   parameter int ACC_DEPTH = 128
 ) (
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
-  output logic [7:0]                      code_o
+  output logic [systole_pkg::CODE_W-1:0]  code_o
 );
-  localparam int WGT_ROWS = WGT_KIB * 1024 / (ROWS * WPORT);
-  localparam int KTAB_ROWS = KTAB_KIB * 1024 / (2 * ROWS);
+  localparam int WGT_ROWS = systole_pkg::wgt_rows(ROWS, WPORT, WGT_KIB);
+  localparam int KTAB_ROWS = systole_pkg::ktab_rows(ROWS, KTAB_KIB);
 
   // ---- Fields
-  logic [systole_pkg::OPCODE_W-1:0]      opcode;
-  logic [systole_pkg::POP_MATMUL_W-1:0]  pop_own;
-  logic [systole_pkg::PUSH_W-1:0]        push;
+  logic [systole_pkg::OPCODE_W-1:0] opcode;
+  logic [systole_pkg::POP_MATMUL_W-1:0] pop_own;
+  logic [systole_pkg::PUSH_W-1:0] push;
   logic [systole_pkg::MM_DATAFLOW_W-1:0] dataflow;
-  logic [systole_pkg::MM_WCOLS_W-1:0]    wcols, slots;
-  logic [systole_pkg::MM_KLAST_W-1:0]    klast;
-  logic [systole_pkg::MM_NX_W-1:0]       nx;
-  logic [systole_pkg::MM_NY_W-1:0]       ny;
-  logic [systole_pkg::MM_NB_W-1:0]       nb;
+  logic [systole_pkg::MM_WCOLS_W-1:0] wcols, slots;
+  logic [systole_pkg::MM_KLAST_W-1:0] klast;
+  logic [systole_pkg::MM_NX_W-1:0] nx;
+  logic [systole_pkg::MM_NY_W-1:0] ny;
+  logic [systole_pkg::MM_NB_W-1:0] nb;
   logic [systole_pkg::MM_ACC_BASE_W-1:0] acc_base;
-  logic [systole_pkg::MM_KSLICES_W-1:0]  slices;
-  logic [systole_pkg::MM_KTAB_W-1:0]     ktab;
+  logic [systole_pkg::MM_KSLICES_W-1:0] slices;
+  logic [systole_pkg::MM_KTAB_W-1:0] ktab;
   logic [systole_pkg::MM_KTAB_INC_W-1:0] ktab_inc;
-  logic [systole_pkg::MM_WGT_ROW_W-1:0]  wgt_row;
+  logic [systole_pkg::MM_WGT_ROW_W-1:0] wgt_row;
 
   assign opcode = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
   assign pop_own = instr_i[systole_pkg::POP_MATMUL_LSB +: systole_pkg::POP_MATMUL_W];
@@ -62,9 +62,9 @@ module systole_matmul_check #(
   localparam int CAP_W = $clog2(CAP + 1);
   localparam int ACC_W = CAP_W + systole_pkg::MM_NB_W + 1;
   logic [PLANE_W-1:0] plane;
-  logic [CAP_W-1:0]   capped;
-  logic [ACC_W-1:0]   acc_end;
-  logic               acc_range;
+  logic [CAP_W-1:0] capped;
+  logic [ACC_W-1:0] acc_end;
+  logic acc_range;
 
   assign plane = PLANE_W'(nx) * PLANE_W'(ny);
   assign capped = (plane > PLANE_W'(ACC_DEPTH)) ? CAP_W'(CAP) : CAP_W'(plane);
@@ -75,8 +75,8 @@ module systole_matmul_check #(
   localparam int KTAB_W = systole_pkg::MM_KTAB_W + 2;
   localparam int WGT_W = systole_pkg::MM_WGT_ROW_W + 1;
   logic [KTAB_W-1:0] ktab_end;
-  logic [WGT_W-1:0]  wgt_end;
-  logic              ktab_range, wgt_range;
+  logic [WGT_W-1:0] wgt_end;
+  logic ktab_range, wgt_range;
 
   systole_load_slots #(.COLS(COLS), .WPORT(WPORT)) u_slots (.wcols_i(wcols), .slots_o(slots));
   assign ktab_end = KTAB_W'(ktab) + ((ktab_inc != '0) ? KTAB_W'(slices) : KTAB_W'(1));

@@ -1,56 +1,57 @@
-// Activation buffer: ACT_KIB KiB of bytes in BANKS x ACT_GROUPS memories, two writers (LOAD, POST), two readers
-// (MATMUL, STORE), each memory having one port of either kind.
+// Activation buffer: ACT_KIB KiB of bytes in BANKS x ACT_GROUPS memories, two writers (LOAD, POST),
+// two readers (MATMUL, STORE), each memory having one port of either kind.
 //
 //   byte address = { group | row in group | bank }      BANKS = 2^n >= max(ROWS, LANES, beat bytes)
 //                  |<------- row ------->|
 //
-// Contiguous accesses (LOAD, POST, STORE) of n <= BANKS bytes from address a touch each bank at most once:
+// Contiguous accesses (LOAD, POST, STORE) of n <= BANKS bytes from address a touch each bank at
+// most once:
 //   bank b holds byte i = (b - a) mod BANKS, if i < n, in row  a / BANKS + (b < a mod BANKS)
-// so bytes and banks differ by a rotation. MATMUL names a row per bank (systole_gather has rotated its lanes).
-// Latency: data are there in the cycle after the read. A write can be read from the next cycle on.
-// Two readers or two writers on one group in a cycle is a conflict, told in that cycle; MATMUL's read and LOAD's
-// write then win, whose value does not matter: the run ends. Addresses are checked by the engines, not here.
+// so bytes and banks differ by a rotation. MATMUL names a row per bank (systole_gather has rotated
+// its lanes). Latency: data are there in the cycle after the read. A write can be read from the
+// next cycle on. Two readers or two writers on one group in a cycle is a conflict, told in that
+// cycle; MATMUL's read and LOAD's write then win, whose value does not matter: the run ends.
+// Addresses are checked by the engines, not here.
 module systole_act_buffer #(
-    parameter int ROWS = 16,
-    parameter int LANES = 8,
-    parameter int ACT_KIB = 32,
-    parameter int ACT_GROUPS = 4,
-    parameter int AXI_DATA_WIDTH = 64,
-    localparam int BEAT = AXI_DATA_WIDTH / 8,
-    localparam int NEED0 = (ROWS > LANES) ? ROWS : LANES,
-    localparam int NEED = (NEED0 > BEAT) ? NEED0 : BEAT,
-    localparam int BB = $clog2(NEED),             // bank bits
-    localparam int BANKS = 1 << BB,
-    localparam int RB = $clog2(ACT_KIB * 1024) - BB,  // row bits, the group's on top
-    localparam int DB = RB - $clog2(ACT_GROUPS)   // row bits within a group
+  parameter int ROWS = 16,
+  parameter int LANES = 8,
+  parameter int ACT_KIB = 32,
+  parameter int ACT_GROUPS = 4,
+  parameter int AXI_DATA_WIDTH = 64,
+  localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH),
+  localparam int BB = $clog2(BANKS),  // bank bits
+  localparam int RB = $clog2(systole_pkg::act_bytes(ACT_KIB)) - BB,  // row bits, the group's on top
+  localparam int DB = RB - $clog2(ACT_GROUPS)  // row bits within a group
 ) (
-    input logic clk_i,
+  input  logic clk_i,
 
-    // systole_load: n contiguous bytes
-    input logic                      ld_we_i,
-    input logic [              23:0] ld_addr_i,
-    input logic [               7:0] ld_n_i,
-    input logic [AXI_DATA_WIDTH-1:0] ld_data_i,
+  // systole_load: n contiguous bytes
+  input  logic                          ld_we_i,
+  input  logic [systole_pkg::BUF_W-1:0] ld_addr_i,
+  input  logic [7:0]                    ld_n_i,
+  input  logic [AXI_DATA_WIDTH-1:0]     ld_data_i,
 
-    // systole_post: n contiguous bytes
-    input logic               po_we_i,
-    input logic [       23:0] po_addr_i,
-    input logic [        7:0] po_n_i,
-    input logic [8*LANES-1:0] po_data_i,
+  // systole_post: n contiguous bytes
+  input  logic                          po_we_i,
+  input  logic [systole_pkg::BUF_W-1:0] po_addr_i,
+  input  logic [7:0]                    po_n_i,
+  input  logic [8*LANES-1:0]            po_data_i,
 
-    // systole_matmul (gather): bank b reads row mm_row_i[b*RB +: RB] where mm_re_i[b]; data in bank order
-    input  logic [   BANKS-1:0] mm_re_i,
-    input  logic [BANKS*RB-1:0] mm_row_i,
-    output logic [ 8*BANKS-1:0] mm_data_o,
+  // systole_matmul (gather): bank b reads row mm_row_i[b*RB +: RB] where mm_re_i[b]; data in bank
+  // order
+  input  logic [BANKS-1:0]    mm_re_i,
+  input  logic [BANKS*RB-1:0] mm_row_i,
+  output logic [8*BANKS-1:0]  mm_data_o,
 
-    // systole_store: n contiguous bytes, byte 0 = the byte at st_addr_i; bytes from n on are undefined
-    input  logic                      st_re_i,
-    input  logic [              23:0] st_addr_i,
-    input  logic [               7:0] st_n_i,
-    output logic [AXI_DATA_WIDTH-1:0] st_data_o,
+  // systole_store: n contiguous bytes, byte 0 = the byte at st_addr_i; bytes from n on are
+  // undefined
+  input  logic                          st_re_i,
+  input  logic [systole_pkg::BUF_W-1:0] st_addr_i,
+  input  logic [7:0]                    st_n_i,
+  output logic [AXI_DATA_WIDTH-1:0]     st_data_o,
 
-    output logic rd_conflict_o,  // to systole_matmul
-    output logic wr_conflict_o   // to systole_post
+  output logic rd_conflict_o,  // to systole_matmul
+  output logic wr_conflict_o   // to systole_post
 );
   // ---- Contiguous users: the banks and rows they touch, bytes rotated to banks.
   logic [BB-1:0] ld_rot, po_rot, st_rot, st_rot_q;
@@ -58,53 +59,17 @@ module systole_act_buffer #(
   logic [BANKS-1:0] ld_next, po_next, st_next, st_next_q;
   logic [ACT_GROUPS*BANKS-1:0] ld_here, po_here, st_here, mm_here;
   logic [ACT_GROUPS-1:0] ld_groups, po_groups, st_groups, mm_groups;
-  systole_act_span #(
-      .BB(BB),
-      .RB(RB),
-      .DB(DB),
-      .ACT_GROUPS(ACT_GROUPS)
-  ) u_span_load (
-      .valid_i (ld_we_i),
-      .addr_i  (ld_addr_i),
-      .n_i     (ld_n_i),
-      .rot_o   (ld_rot),
-      .row0_o  (ld_row0),
-      .row1_o  (ld_row1),
-      .next_o  (ld_next),
-      .here_o  (ld_here),
-      .groups_o(ld_groups)
+  systole_act_span #(.BB(BB), .RB(RB), .DB(DB), .ACT_GROUPS(ACT_GROUPS)) u_span_load (
+    .valid_i(ld_we_i), .addr_i(ld_addr_i), .n_i(ld_n_i), .rot_o(ld_rot), .row0_o(ld_row0),
+    .row1_o(ld_row1), .next_o(ld_next), .here_o(ld_here), .groups_o(ld_groups)
   );
-  systole_act_span #(
-      .BB(BB),
-      .RB(RB),
-      .DB(DB),
-      .ACT_GROUPS(ACT_GROUPS)
-  ) u_span_post (
-      .valid_i (po_we_i),
-      .addr_i  (po_addr_i),
-      .n_i     (po_n_i),
-      .rot_o   (po_rot),
-      .row0_o  (po_row0),
-      .row1_o  (po_row1),
-      .next_o  (po_next),
-      .here_o  (po_here),
-      .groups_o(po_groups)
+  systole_act_span #(.BB(BB), .RB(RB), .DB(DB), .ACT_GROUPS(ACT_GROUPS)) u_span_post (
+    .valid_i(po_we_i), .addr_i(po_addr_i), .n_i(po_n_i), .rot_o(po_rot), .row0_o(po_row0),
+    .row1_o(po_row1), .next_o(po_next), .here_o(po_here), .groups_o(po_groups)
   );
-  systole_act_span #(
-      .BB(BB),
-      .RB(RB),
-      .DB(DB),
-      .ACT_GROUPS(ACT_GROUPS)
-  ) u_span_store (
-      .valid_i (st_re_i),
-      .addr_i  (st_addr_i),
-      .n_i     (st_n_i),
-      .rot_o   (st_rot),
-      .row0_o  (st_row0),
-      .row1_o  (st_row1),
-      .next_o  (st_next),
-      .here_o  (st_here),
-      .groups_o(st_groups)
+  systole_act_span #(.BB(BB), .RB(RB), .DB(DB), .ACT_GROUPS(ACT_GROUPS)) u_span_store (
+    .valid_i(st_re_i), .addr_i(st_addr_i), .n_i(st_n_i), .rot_o(st_rot), .row0_o(st_row0),
+    .row1_o(st_row1), .next_o(st_next), .here_o(st_here), .groups_o(st_groups)
   );
   assign rd_conflict_o = (mm_groups & st_groups) != '0;
   assign wr_conflict_o = (ld_groups & po_groups) != '0;
@@ -112,14 +77,20 @@ module systole_act_buffer #(
   logic [8*BANKS-1:0] ld_bytes, po_bytes, ld_banks, po_banks, st_banks, st_bytes;
   assign ld_bytes = (8 * BANKS)'(ld_data_i);
   assign po_bytes = (8 * BANKS)'(po_data_i);
-  systole_rotate #(.BB(BB)) u_rotate_load (.amount_i(-ld_rot), .data_i(ld_bytes), .data_o(ld_banks));
-  systole_rotate #(.BB(BB)) u_rotate_post (.amount_i(-po_rot), .data_i(po_bytes), .data_o(po_banks));
-  systole_rotate #(.BB(BB)) u_rotate_store (.amount_i(st_rot_q), .data_i(st_banks), .data_o(st_bytes));
+  systole_rotate #(.BB(BB)) u_rotate_load (
+    .amount_i(-ld_rot), .data_i(ld_bytes), .data_o(ld_banks)
+  );
+  systole_rotate #(.BB(BB)) u_rotate_post (
+    .amount_i(-po_rot), .data_i(po_bytes), .data_o(po_banks)
+  );
+  systole_rotate #(.BB(BB)) u_rotate_store (
+    .amount_i(st_rot_q), .data_i(st_banks), .data_o(st_bytes)
+  );
   assign st_data_o = st_bytes[AXI_DATA_WIDTH-1:0];
 
   always_ff @(posedge clk_i) begin
     if (st_re_i) begin
-      st_rot_q  <= st_rot;
+      st_rot_q <= st_rot;
       st_row0_q <= st_row0;
       st_row1_q <= st_row1;
       st_next_q <= st_next;
@@ -128,7 +99,7 @@ module systole_act_buffer #(
 
   // ---- Banks.
   for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_mm_group
-    assign mm_groups[g] = mm_here[g*BANKS+:BANKS] != '0;
+    assign mm_groups[g] = mm_here[g*BANKS +: BANKS] != '0;
   end
   for (genvar b = 0; b < BANKS; b++) begin : gen_bank
     logic [DB-1:0] ld_row, po_row, st_row;  // within the group
@@ -136,12 +107,12 @@ module systole_act_buffer #(
     assign ld_row = ld_next[b] ? ld_row1[DB-1:0] : ld_row0[DB-1:0];
     assign po_row = po_next[b] ? po_row1[DB-1:0] : po_row0[DB-1:0];
     assign st_row = st_next[b] ? st_row1[DB-1:0] : st_row0[DB-1:0];
-    assign mm_row = mm_row_i[b*RB+:RB];
+    assign mm_row = mm_row_i[b*RB +: RB];
 
     logic [8*ACT_GROUPS-1:0] rdata;  // of all groups
     assign st_row_q = st_next_q[b] ? st_row1_q : st_row0_q;
-    assign st_banks[8*b+:8] = 8'(rdata >> {st_row_q >> DB, 3'b0});
-    assign mm_data_o[8*b+:8] = 8'(rdata >> {mm_row_q >> DB, 3'b0});
+    assign st_banks[8*b +: 8] = 8'(rdata >> {st_row_q >> DB, 3'b0});
+    assign mm_data_o[8*b +: 8] = 8'(rdata >> {mm_row_q >> DB, 3'b0});
     always_ff @(posedge clk_i) begin
       if (mm_re_i[b]) mm_row_q <= mm_row;
     end
@@ -149,21 +120,12 @@ module systole_act_buffer #(
     for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
       localparam int I = g * BANKS + b;
       assign mm_here[I] = mm_re_i[b] && (mm_row >> DB) == RB'(g);
-      systole_sram #(
-          .WIDTH(8),
-          .DEPTH(1 << DB)
-      ) u_sram (
-          .clk_i  (clk_i),
-          .we_i   (ld_here[I] || po_here[I]),
-          .waddr_i(ld_here[I] ? ld_row : po_row),
-          .wdata_i(ld_here[I] ? ld_banks[8*b+:8] : po_banks[8*b+:8]),
-          .re_i   (mm_here[I] || st_here[I]),
-          .raddr_i(mm_here[I] ? mm_row[DB-1:0] : st_row),
-          .rdata_o(rdata[8*g+:8])
+      systole_sram #(.WIDTH(8), .DEPTH(1 << DB)) u_sram (
+        .clk_i(clk_i), .we_i(ld_here[I] || po_here[I]), .waddr_i(ld_here[I] ? ld_row : po_row),
+        .wdata_i(ld_here[I] ? ld_banks[8*b +: 8] : po_banks[8*b +: 8]),
+        .re_i(mm_here[I] || st_here[I]), .raddr_i(mm_here[I] ? mm_row[DB-1:0] : st_row),
+        .rdata_o(rdata[8*g +: 8])
       );
     end
   end
-
-  logic unused;  // the spans have told the groups
-  assign unused = &{1'b0, st_bytes, ld_row0, ld_row1, po_row0, po_row1};
 endmodule

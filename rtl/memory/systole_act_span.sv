@@ -7,39 +7,36 @@
 //   row0                1 1 1                        bytes 3 4 5 in banks 0 1 2 of row1 = row0 + 1
 //   row1      1 1 1
 module systole_act_span #(
-    parameter int BB = 4,          // log2(BANKS)
-    parameter int RB = 11,         // row bits, the group's on top
-    parameter int DB = 9,          // row bits within a group
-    parameter int ACT_GROUPS = 4,
-    localparam int BANKS = 1 << BB
+  parameter int BB = 4,          // log2(BANKS)
+  parameter int RB = 11,         // row bits, the group's on top
+  parameter int DB = 9,          // row bits within a group
+  parameter int ACT_GROUPS = 4,
+  localparam int BANKS = 1 << BB
 ) (
-    input  logic                        valid_i,
-    input  logic [                23:0] addr_i,
-    input  logic [                 7:0] n_i,     // 1 .. BANKS
-    output logic [              BB-1:0] rot_o,
-    output logic [              RB-1:0] row0_o,
-    output logic [              RB-1:0] row1_o,
-    output logic [           BANKS-1:0] next_o,  // bank lies in row1
-    output logic [ACT_GROUPS*BANKS-1:0] here_o,  // bank b of group g is hit: bit g*BANKS + b
-    output logic [      ACT_GROUPS-1:0] groups_o // with a bank that is hit
+  input  logic                          valid_i,
+  input  logic [systole_pkg::BUF_W-1:0] addr_i,
+  input  logic [7:0]                    n_i,      // 1 .. BANKS
+  output logic [BB-1:0]                 rot_o,
+  output logic [RB-1:0]                 row0_o,
+  output logic [RB-1:0]                 row1_o,
+  output logic [BANKS-1:0]              next_o,   // bank lies in row1
+  output logic [ACT_GROUPS*BANKS-1:0]   here_o,   // bank b of group g is hit: bit g*BANKS + b
+  output logic [ACT_GROUPS-1:0]         groups_o  // with a bank that is hit
 );
   logic [2*BANKS-1:0] twice;
   logic [BANKS-1:0] bytes, hit;
-  assign rot_o  = addr_i[BB-1:0];
+  assign rot_o = addr_i[BB-1:0];
   assign row0_o = addr_i[RB+BB-1:BB];
   assign row1_o = row0_o + RB'(1);
   assign next_o = ~({BANKS{1'b1}} << rot_o);
-  assign bytes  = ~({BANKS{1'b1}} << n_i);
-  assign twice  = {bytes, bytes} << rot_o;
-  assign hit    = valid_i ? twice[2*BANKS-1:BANKS] : '0;
+  assign bytes = ~({BANKS{1'b1}} << n_i);
+  assign twice = {bytes, bytes} << rot_o;
+  assign hit = valid_i ? twice[2*BANKS-1:BANKS] : '0;
   for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
     logic in0, in1;
     assign in0 = (row0_o >> DB) == RB'(g);
     assign in1 = (row1_o >> DB) == RB'(g);
-    assign here_o[g*BANKS+:BANKS] = hit & (({BANKS{in0}} & ~next_o) | ({BANKS{in1}} & next_o));
-    assign groups_o[g] = here_o[g*BANKS+:BANKS] != '0;
+    assign here_o[g*BANKS +: BANKS] = hit & (({BANKS{in0}} & ~next_o) | ({BANKS{in1}} & next_o));
+    assign groups_o[g] = here_o[g*BANKS +: BANKS] != '0;
   end
-
-  logic unused;  // address bits above the buffer are the engines' to check
-  assign unused = &{1'b0, addr_i, twice};
 endmodule

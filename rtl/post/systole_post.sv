@@ -1,11 +1,13 @@
-// POST engine: accumulators -> zero-point correction, max over taps, bias, requantize, clamp -> activation buffer.
+// POST engine: accumulators -> zero-point correction, max over taps, bias, requantize, clamp ->
+// activation buffer.
 //
 //     for chunk, y, x, lane:  act[Out + y*SY + x*SX + chunk*LANES + lane] =
-//         clamp(Zy + R((max over ty, tx, pair of acc[entry][col + lane] - Zw * rowsum[entry] + bias) * m, s), Lo, Hi)
+//         clamp(Zy + R((max over ty, tx, pair of acc[entry][col + lane] - Zw * rowsum[entry]
+//                       + bias) * m, s), Lo, Hi)
 //
-// One tap a cycle. issue >= issue(previous) + T(previous); tap q reads its accumulator entry in cycle
-// t = issue + 1 + q; the last tap of a pixel is written in cycle t + 10; retire = issue + T + 10,
-// T = chunks * Ny * Nx * Nty * Ntx. Stages:
+// One tap a cycle. issue >= issue(previous) + T(previous); tap q reads its accumulator entry in
+// cycle t = issue + 1 + q; the last tap of a pixel is written in cycle t + 10; retire = issue + T +
+// 10, T = chunks * Ny * Nx * Nty * Ntx. Stages:
 //
 //     t     systole_post_walker: entry to the accumulators
 //     t+1   select LANES columns (and the pair's), Zw * row sum
@@ -15,101 +17,99 @@
 //     t+5   .. t+9 requantize                    /
 //     t+10  write
 //
-// Errors: an entry >= ACC_DEPTH ends its instruction before the pixel is written; two writers on one
-// activation group (conflict_i, in the cycle of the write: what is written is the oldest in flight).
+// Errors: an entry >= ACC_DEPTH ends its instruction before the pixel is written; two writers on
+// one activation group (conflict_i, in the cycle of the write: what is written is the oldest in
+// flight).
 module systole_post #(
-    parameter int COLS = 16,
-    parameter int LANES = 8,
-    parameter int PAR_KIB = 8,
-    parameter int ACC_DEPTH = 128,
-    parameter int AXI_DATA_WIDTH = 64,
-    parameter int ROUNDINGS = 63,
-    parameter int ROW_SUM = 1
+  parameter int COLS = 16,
+  parameter int LANES = 8,
+  parameter int PAR_KIB = 8,
+  parameter int ACC_DEPTH = 128,
+  parameter int AXI_DATA_WIDTH = 64,
+  parameter int ROUNDINGS = 63,
+  parameter int ROW_SUM = 1
 ) (
-    input logic clk_i,
-    input logic rst_ni,
-    input logic clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
-    // systole_engine_frame
-    input  logic [systole_pkg::INSTR_W-1:0] instr_i,
-    input  logic         start_i,
-    output logic         ready_o,
-    output logic         working_o,
-    output logic         retire_o,
-    output logic [  7:0] late_err_o,
-    output logic [  7:0] work_err_o,
+  // systole_engine_frame
+  input  logic [systole_pkg::INSTR_W-1:0] instr_i,
+  input  logic                            start_i,
+  output logic                            ready_o,
+  output logic                            working_o,
+  output logic                            retire_o,
+  output logic [systole_pkg::CODE_W-1:0]  late_err_o,
+  output logic [systole_pkg::CODE_W-1:0]  work_err_o,
 
-    // systole_matmul: accumulators, data in the next cycle; the row sum is column COLS
-    output logic                   acc_re_o,
-    output logic                   acc_half_o,
-    output logic [            9:0] acc_addr_o,
-    input  logic [32*(COLS+1)-1:0] acc_data_i,
+  // systole_matmul: accumulators, data in the next cycle; the row sum is column COLS
+  output logic                            acc_re_o,
+  output logic                            acc_half_o,
+  output logic [systole_pkg::ENTRY_W-1:0] acc_addr_o,
+  input  logic [32*(COLS+1)-1:0]          acc_data_i,
 
-    // systole_load: parameter rows
-    input logic                      par_we_i,
-    input logic [              23:0] buf_row_i,
-    input logic [               7:0] buf_beat_i,
-    input logic [AXI_DATA_WIDTH-1:0] buf_data_i,
+  // systole_load: parameter rows
+  input  logic                          par_we_i,
+  input  logic [systole_pkg::BUF_W-1:0] buf_row_i,
+  input  logic [7:0]                    buf_beat_i,
+  input  logic [AXI_DATA_WIDTH-1:0]     buf_data_i,
 
-    // systole_act_buffer
-    output logic               po_we_o,
-    output logic [       23:0] po_addr_o,
-    output logic [        7:0] po_n_o,
-    output logic [8*LANES-1:0] po_data_o,
-    input  logic               conflict_i
+  // systole_act_buffer
+  output logic                          po_we_o,
+  output logic [systole_pkg::BUF_W-1:0] po_addr_o,
+  output logic [7:0]                    po_n_o,
+  output logic [8*LANES-1:0]            po_data_o,
+  input  logic                          conflict_i
 );
+  localparam int BUF_W = systole_pkg::BUF_W;
+  localparam int COL_W = systole_pkg::COL_W;
+  localparam int ENTRY_W = systole_pkg::ENTRY_W;
+  localparam int PAR_ROW_W = systole_pkg::PAR_ROW_W;
   localparam int CB = (COLS > 1) ? $clog2(COLS) : 1;
+  localparam int CONTROL_W = systole_pkg::PO_ROUNDING_W + systole_pkg::PO_ZY_W +
+                             systole_pkg::PO_LO_W + systole_pkg::PO_HI_W;
   localparam int WRITE = systole_pkg::POST_TAIL;  // stage of the write
 
   // ---- Issue.
   logic tap, first, pixel_last, last, fault;
 
-  assign ready_o   = !tap || (last && !fault);
+  assign ready_o = !tap || (last && !fault);
   assign working_o = tap && !last;
 
-  // ---- Stage t: where each tap is. Fields that do not change within an instruction stay beside the walker.
-  logic [9:0] entry;
-  logic [6:0] col, n;
-  logic [23:0] addr;
-  logic [10:0] row;
+  // ---- Stage t: where each tap is. Fields that do not change within an instruction stay beside
+  // the walker.
+  logic [ENTRY_W-1:0] entry;
+  logic [COL_W-1:0] col, n;
+  logic [BUF_W-1:0] addr;
+  logic [PAR_ROW_W-1:0] row;
   logic [LANES-1:0] lanes;
   logic half_q;
-  logic [15:0] select_q;    // pair, pair's column stride, Zw
-  logic [26:0] control_q;   // rounding, Zy, Lo, Hi
+  logic pair_q;
+  logic [COL_W-1:0] cs_pair_q;
+  logic signed [7:0] zw_q;
+  logic [CONTROL_W-1:0] control_q;  // rounding, Zy, Lo, Hi
 
-  systole_post_walker #(
-      .LANES(LANES)
-  ) u_walker (
-      .clk_i,
-      .rst_ni,
-      .clear_i,
-      .start_i,
-      .instr_i,
-      .abort_i     (fault),
-      .tap_o       (tap),
-      .first_o     (first),
-      .pixel_last_o(pixel_last),
-      .last_o      (last),
-      .entry_o     (entry),
-      .col_o       (col),
-      .addr_o      (addr),
-      .row_o       (row),
-      .n_o         (n),
-      .lanes_o     (lanes)
+  systole_post_walker #(.LANES(LANES)) u_walker (
+    .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .start_i(start_i), .instr_i(instr_i),
+    .abort_i(fault), .tap_o(tap), .first_o(first), .pixel_last_o(pixel_last), .last_o(last),
+    .entry_o(entry), .col_o(col), .addr_o(addr), .row_o(row), .n_o(n), .lanes_o(lanes)
   );
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      half_q    <= instr_i[systole_pkg::PO_HALF_LSB];
-      select_q  <= {instr_i[systole_pkg::PO_PAIR_LSB], instr_i[systole_pkg::PO_CS_PAIR_LSB+:7],
-                    instr_i[systole_pkg::PO_ZW_LSB+:8]};
-      control_q <= {instr_i[systole_pkg::PO_ROUNDING_LSB+:3], instr_i[systole_pkg::PO_ZY_LSB+:8],
-                    instr_i[systole_pkg::PO_LO_LSB+:8], instr_i[systole_pkg::PO_HI_LSB+:8]};
+      half_q <= instr_i[systole_pkg::PO_HALF_LSB];
+      pair_q <= instr_i[systole_pkg::PO_PAIR_LSB];
+      cs_pair_q <= instr_i[systole_pkg::PO_CS_PAIR_LSB +: systole_pkg::PO_CS_PAIR_W];
+      zw_q <= instr_i[systole_pkg::PO_ZW_LSB +: systole_pkg::PO_ZW_W];
+      control_q <= {instr_i[systole_pkg::PO_ROUNDING_LSB +: systole_pkg::PO_ROUNDING_W],
+                    instr_i[systole_pkg::PO_ZY_LSB +: systole_pkg::PO_ZY_W],
+                    instr_i[systole_pkg::PO_LO_LSB +: systole_pkg::PO_LO_W],
+                    instr_i[systole_pkg::PO_HI_LSB +: systole_pkg::PO_HI_W]};
     end
   end
 
-  assign fault      = tap && {1'b0, entry} >= 11'(ACC_DEPTH);
-  assign acc_re_o   = tap && !fault;
+  assign fault = tap && (ENTRY_W + 1)'(entry) >= (ENTRY_W + 1)'(ACC_DEPTH);
+  assign acc_re_o = tap && !fault;
   assign acc_half_o = half_q;
   assign acc_addr_o = entry;
 
@@ -118,127 +118,105 @@ module systole_post #(
   logic [WRITE:1] pixel_p, last_p;  // the last tap of a pixel, of the instruction
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      tap_p   <= '0;
+      tap_p <= '0;
       pixel_p <= '0;
-      last_p  <= '0;
+      last_p <= '0;
     end else if (clear_i) begin
-      tap_p   <= '0;
+      tap_p <= '0;
       pixel_p <= '0;
-      last_p  <= '0;
+      last_p <= '0;
     end else begin
-      tap_p   <= {tap_p[2:1], acc_re_o};
+      tap_p <= {tap_p[2:1], acc_re_o};
       pixel_p <= {pixel_p[WRITE-1:1], acc_re_o && pixel_last};
-      last_p  <= {last_p[WRITE-1:1], acc_re_o && last};
+      last_p <= {last_p[WRITE-1:1], acc_re_o && last};
     end
   end
 
   logic [2:1] pair_p;
-  logic [6:0] col1_q, cs_pair1_q;
+  logic [COL_W-1:0] col1_q, cs_pair1_q;
   logic [LANES-1:0] lanes1_q, lanes2_q, lanes3_q, lanes4_q;
   always_ff @(posedge clk_i) begin
     first_p <= {first_p[2:1], first};
-    pair_p  <= {pair_p[1], select_q[15]};
+    pair_p <= {pair_p[1], pair_q};
     if (tap) begin
-      col1_q     <= col;
-      cs_pair1_q <= select_q[14:8];
-      lanes1_q   <= lanes;
+      col1_q <= col;
+      cs_pair1_q <= cs_pair_q;
+      lanes1_q <= lanes;
     end
     if (tap_p[1]) lanes2_q <= lanes1_q;
     if (tap_p[2]) lanes3_q <= lanes2_q;
     if (tap_p[3]) lanes4_q <= lanes3_q;
   end
 
-  // What a pixel carries along, as deep as it is needed: {parameter row} to t+3, {rounding, Zy, Lo, Hi} to t+5,
-  // {n, address} to t+10.
-  logic [10:0] row3;
-  logic [26:0] control5;
-  logic [30:0] write10;
-  systole_post_delay #(.WIDTH(11), .DEPTH(3)) u_row (
-      .clk_i, .valid_i({pixel_p[2:1], tap}), .data_i(row), .data_o(row3));
-  systole_post_delay #(.WIDTH(27), .DEPTH(5)) u_control (
-      .clk_i, .valid_i({pixel_p[4:1], tap}), .data_i(control_q), .data_o(control5));
-  systole_post_delay #(.WIDTH(31), .DEPTH(WRITE)) u_write (
-      .clk_i, .valid_i({pixel_p[WRITE-1:1], tap}), .data_i({n, addr}), .data_o(write10));
+  // What a pixel carries along, as deep as it is needed: {parameter row} to t+3, {rounding, Zy, Lo,
+  // Hi} to t+5, {n, address} to t+10.
+  logic [PAR_ROW_W-1:0] row3;
+  logic [CONTROL_W-1:0] control5;
+  logic [COL_W+BUF_W-1:0] write10;
+  systole_post_delay #(.WIDTH(PAR_ROW_W), .DEPTH(3)) u_row (
+    .clk_i, .valid_i({pixel_p[2:1], tap}), .data_i(row), .data_o(row3)
+  );
+  systole_post_delay #(.WIDTH(CONTROL_W), .DEPTH(5)) u_control (
+    .clk_i, .valid_i({pixel_p[4:1], tap}), .data_i(control_q), .data_o(control5)
+  );
+  systole_post_delay #(.WIDTH(COL_W + BUF_W), .DEPTH(WRITE)) u_write (
+    .clk_i, .valid_i({pixel_p[WRITE-1:1], tap}), .data_i({n, addr}), .data_o(write10)
+  );
+
+  logic [systole_pkg::PO_ROUNDING_W-1:0] mode5;
+  logic [systole_pkg::PO_ZY_W-1:0] zy5;
+  logic [systole_pkg::PO_LO_W-1:0] lo5;
+  logic [systole_pkg::PO_HI_W-1:0] hi5;
+  assign {mode5, zy5, lo5, hi5} = control5;
 
   // ---- Stage t+1: correction and, in each lane, its column and the pair's.
   logic signed [31:0] correction_q;
-  generate
-    if (ROW_SUM != 0) begin : gen_row_sum
-      logic signed [7:0] zw1_q;
-      always_ff @(posedge clk_i) begin
-        if (tap) zw1_q <= select_q[7:0];
-        if (tap_p[1]) correction_q <= 32'(zw1_q) * $signed(acc_data_i[32*COLS+:32]);
-      end
-    end else begin : gen_no_row_sum
-      assign correction_q = '0;
+  if (ROW_SUM != 0) begin : gen_row_sum
+    logic signed [7:0] zw1_q;
+    always_ff @(posedge clk_i) begin
+      if (tap) zw1_q <= zw_q;
+      if (tap_p[1]) correction_q <= 32'(zw1_q) * $signed(acc_data_i[32*COLS +: 32]);
     end
-  endgenerate
+  end else begin : gen_no_row_sum
+    assign correction_q = '0;
+  end
 
   logic [32*LANES-1:0] bias;
   logic [31*LANES-1:0] m;
   logic [6*LANES-1:0] s;
   systole_param_buffer #(
-      .LANES         (LANES),
-      .PAR_KIB       (PAR_KIB),
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+    .LANES(LANES), .PAR_KIB(PAR_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
   ) u_param_buffer (
-      .clk_i,
-      .par_we_i,
-      .buf_row_i,
-      .buf_beat_i,
-      .buf_data_i,
-      .re_i  (pixel_p[3]),
-      .row_i (row3),
-      .bias_o(bias),
-      .m_o   (m),
-      .s_o   (s)
+    .clk_i, .par_we_i(par_we_i), .buf_row_i(buf_row_i), .buf_beat_i(buf_beat_i),
+    .buf_data_i(buf_data_i), .re_i(pixel_p[3]), .row_i(row3), .bias_o(bias), .m_o(m), .s_o(s)
   );
 
-  genvar g;
-  generate
-    for (g = 0; g < LANES; g++) begin : gen_lane
-      logic [31:0] a_q, b_q;
-      logic [CB-1:0] col_a, col_b;  // a column past the last is a lane that is not written
-      assign col_a = CB'(col1_q + 7'(g));
-      assign col_b = CB'(col1_q + 7'(g) + cs_pair1_q);
-      always_ff @(posedge clk_i) begin
-        if (tap_p[1] && lanes1_q[g]) begin
-          a_q <= acc_data_i[32*col_a+:32];
-          if (pair_p[1]) b_q <= acc_data_i[32*col_b+:32];
-        end
+  for (genvar g = 0; g < LANES; g++) begin : gen_lane
+    logic [31:0] a_q, b_q;
+    logic [CB-1:0] col_a, col_b;  // a column past the last is a lane that is not written
+    assign col_a = CB'(col1_q + COL_W'(g));
+    assign col_b = CB'(col1_q + COL_W'(g) + cs_pair1_q);
+    always_ff @(posedge clk_i) begin
+      if (tap_p[1] && lanes1_q[g]) begin
+        a_q <= acc_data_i[32*col_a +: 32];
+        if (pair_p[1]) b_q <= acc_data_i[32*col_b +: 32];
       end
-
-      systole_post_lane #(
-          .ROUNDINGS(ROUNDINGS)
-      ) u_lane (
-          .clk_i,
-          .rst_ni,
-          .clear_i,
-          .tap2_i       (tap_p[2] && lanes2_q[g]),
-          .pair2_i      (pair_p[2]),
-          .a2_i         (a_q),
-          .b2_i         (b_q),
-          .correction2_i(correction_q),
-          .tap3_i       (tap_p[3] && lanes3_q[g]),
-          .first3_i     (first_p[3]),
-          .pixel4_i     (pixel_p[4] && lanes4_q[g]),
-          .bias4_i      (bias[32*g+:32]),
-          .m4_i         (m[31*g+:31]),
-          .s4_i         (s[6*g+:6]),
-          .mode5_i      (control5[26:24]),
-          .zy5_i        (control5[23:16]),
-          .lo5_i        (control5[15:8]),
-          .hi5_i        (control5[7:0]),
-          .y_o          (po_data_o[8*g+:8])
-      );
     end
-  endgenerate
+
+    systole_post_lane #(.ROUNDINGS(ROUNDINGS)) u_lane (
+      .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .tap2_i(tap_p[2] && lanes2_q[g]),
+      .pair2_i(pair_p[2]), .a2_i(a_q), .b2_i(b_q), .correction2_i(correction_q),
+      .tap3_i(tap_p[3] && lanes3_q[g]), .first3_i(first_p[3]), .pixel4_i(pixel_p[4] && lanes4_q[g]),
+      .bias4_i(bias[32*g +: 32]), .m4_i(m[31*g +: 31]), .s4_i(s[6*g +: 6]), .mode5_i(mode5),
+      .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5), .y_o(po_data_o[8*g +: 8])
+    );
+  end
 
   // ---- Stage t+10: write, retire.
-  assign po_we_o    = pixel_p[WRITE];
-  assign po_addr_o  = write10[23:0];
-  assign po_n_o     = {1'b0, write10[30:24]};
-  assign retire_o   = last_p[WRITE];
+  assign po_we_o = pixel_p[WRITE];
+  assign po_addr_o = write10[BUF_W-1:0];
+  assign po_n_o = 8'(write10[BUF_W +: COL_W]);
+  assign retire_o = last_p[WRITE];
   assign late_err_o = (po_we_o && conflict_i) ? systole_pkg::ERR_CONFLICT : systole_pkg::ERR_NONE;
   assign work_err_o = fault ? systole_pkg::ERR_BUFFER_RANGE : systole_pkg::ERR_NONE;
 endmodule

@@ -1,5 +1,6 @@
 // Checks of POST instructions (docs/isa.md, Checks), combinational, made when an instruction is
-// queued. code_o: the first of BadOpcode, BadField, BufferRange that applies, ERR_NONE if none does.
+// queued. code_o: the first of BadOpcode, BadField, BufferRange that applies, ERR_NONE if none
+// does.
 module systole_post_check #(
   parameter int COLS = 16,
   parameter int LANES = 8,
@@ -9,27 +10,28 @@ module systole_post_check #(
   parameter int ROW_SUM = 1
 ) (
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
-  output logic [7:0]                      code_o
+  output logic [systole_pkg::CODE_W-1:0]  code_o
 );
-  localparam int PAR_ROWS = PAR_KIB * 1024 / (16 * LANES);
+  localparam int PAR_ROWS = systole_pkg::par_rows(LANES, PAR_KIB);
+  localparam int ACT_BYTES = systole_pkg::act_bytes(ACT_KIB);
   localparam int MODES_W = 1 << systole_pkg::PO_ROUNDING_W;
   localparam logic [MODES_W-1:0] MODES = MODES_W'(ROUNDINGS & systole_pkg::ALL_ROUNDINGS);
 
   // ---- Fields
-  logic [systole_pkg::OPCODE_W-1:0]      opcode;
-  logic [systole_pkg::POP_POST_W-1:0]    pop_own;
-  logic [systole_pkg::PUSH_W-1:0]        push;
+  logic [systole_pkg::OPCODE_W-1:0] opcode;
+  logic [systole_pkg::POP_POST_W-1:0] pop_own;
+  logic [systole_pkg::PUSH_W-1:0] push;
   logic [systole_pkg::PO_ROUNDING_W-1:0] rounding;
-  logic [systole_pkg::PO_NX_W-1:0]       nx;
-  logic [systole_pkg::PO_NY_W-1:0]       ny;
-  logic [systole_pkg::PO_NTX_W-1:0]      ntx;
-  logic [systole_pkg::PO_NTY_W-1:0]      nty;
-  logic [systole_pkg::PO_NCHAN_W-1:0]    nchan;
-  logic [systole_pkg::PO_PAR_W-1:0]      row;
-  logic [systole_pkg::PO_OUT_W-1:0]      out;
-  logic [systole_pkg::PO_ZW_W-1:0]       zw;
-  logic [systole_pkg::PO_SX_W-1:0]       sx;
-  logic [systole_pkg::PO_SY_W-1:0]       sy;
+  logic [systole_pkg::PO_NX_W-1:0] nx;
+  logic [systole_pkg::PO_NY_W-1:0] ny;
+  logic [systole_pkg::PO_NTX_W-1:0] ntx;
+  logic [systole_pkg::PO_NTY_W-1:0] nty;
+  logic [systole_pkg::PO_NCHAN_W-1:0] nchan;
+  logic [systole_pkg::PO_PAR_W-1:0] row;
+  logic [systole_pkg::PO_OUT_W-1:0] out;
+  logic [systole_pkg::PO_ZW_W-1:0] zw;
+  logic [systole_pkg::PO_SX_W-1:0] sx;
+  logic [systole_pkg::PO_SY_W-1:0] sy;
 
   assign opcode = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
   assign pop_own = instr_i[systole_pkg::POP_POST_LSB +: systole_pkg::POP_POST_W];
@@ -59,15 +61,15 @@ module systole_post_check #(
   localparam int ROOM_W = systole_pkg::PO_PAR_W + systole_pkg::PO_NCHAN_W + 1;
   logic [systole_pkg::PO_NX_W-1:0] right;
   logic [systole_pkg::PO_NY_W-1:0] below;
-  logic [END_W-1:0]  end_byte;
+  logic [END_W-1:0] end_byte;
   logic [ROOM_W-1:0] end_channel;
-  logic              act_range, par_range;
+  logic act_range, par_range;
 
   assign right = nx - systole_pkg::PO_NX_W'(1);
   assign below = ny - systole_pkg::PO_NY_W'(1);
   assign end_byte = END_W'(out) + END_W'(nchan) + END_W'(below) * END_W'(sy) +
                     END_W'(right) * END_W'(sx);
-  assign act_range = end_byte > END_W'(ACT_KIB * 1024);
+  assign act_range = end_byte > END_W'(ACT_BYTES);
   assign end_channel = ROOM_W'(row) * ROOM_W'(LANES) + ROOM_W'(nchan);
   assign par_range = end_channel > ROOM_W'(PAR_ROWS * LANES);
 

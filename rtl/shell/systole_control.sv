@@ -1,75 +1,76 @@
 // Run control: start, end, errors, draining, soft reset, watchdog, token deadlock.
 //
 //   IDLE --start--> WAIT (bus still drains) --> RUN --all retired--> IDLE, DONE
-//                                                RUN --error--> DRAIN --bus idle--> IDLE, DONE and ERROR
+//                                RUN --error--> DRAIN --bus idle--> IDLE, DONE and ERROR
 //   any --soft reset--> RESET --bus idle--> IDLE
 //
-// Cycle 0 of a run is the first in RUN, with clear_o high. Last retire in cycle R -> DONE in R+2 (docs/timing.md, End).
-// The first error wins; in one cycle LOAD, MATMUL, POST, STORE, fetch, token overflow, deadlock, watchdog, in this
-// order.
-// Deadlock: nothing in flight, nothing to dispatch (or its queue full), and every engine's head waits for
-// tokens.
-// Watchdog: watchdog_i cycles in a row without progress_i; it ends RUN (naming the oldest unfinished
-// instruction: issued, queued, or next to dispatch), and the waiting in WAIT, DRAIN and RESET; DRAINING then stays
-// until the bus is idle.
+// Cycle 0 of a run is the first in RUN, with clear_o high. Last retire in cycle R -> DONE in R+2
+// (docs/timing.md, End). The first error wins; in one cycle LOAD, MATMUL, POST, STORE, fetch, token
+// overflow, deadlock, watchdog, in this order. Deadlock: nothing in flight, nothing to dispatch (or
+// its queue full), and every engine's head waits for tokens. Watchdog: watchdog_i cycles in a row
+// without progress_i; it ends RUN (naming the oldest unfinished instruction: issued, queued, or
+// next to dispatch), and the waiting in WAIT, DRAIN and RESET; DRAINING then stays until the bus is
+// idle.
 module systole_control (
-  input  logic         clk_i,
-  input  logic         rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
   // systole_csr
-  input  logic         start_i,
-  input  logic         soft_reset_i,
-  input  logic [31:0]  watchdog_i,
-  input  logic [31:0]  prog_len_i,
-  output logic [3:0]   status_o,     // DRAINING, ERROR, DONE, BUSY
-  output logic         locked_o,
-  output logic [15:0]  error_o,      // engine, code
-  output logic [31:0]  error_pc_o,
-  output logic [1:0]   irq_set_o,    // ERROR, DONE
+  input  logic                         start_i,
+  input  logic                         soft_reset_i,
+  input  logic [31:0]                  watchdog_i,
+  input  logic [31:0]                  prog_len_i,
+  output logic [3:0]                   status_o,   // DRAINING, ERROR, DONE, BUSY
+  output logic                         locked_o,
+  output logic [15:0]                  error_o,    // engine, code
+  output logic [systole_pkg::PC_W-1:0] error_pc_o,
+  output logic [1:0]                   irq_set_o,  // ERROR, DONE
 
   // Everything that runs
-  output logic         clear_o,
-  output logic         stop_o,
-  output logic         run_o,        // in RUN
-  output logic         count_o,      // counters count
-  input  logic         bus_idle_i,
-  input  logic         progress_i,
+  output logic clear_o,
+  output logic stop_o,
+  output logic run_o,    // in RUN
+  output logic count_o,  // counters count
+  input  logic bus_idle_i,
+  input  logic progress_i,
 
   // Engine e: queue output, instructions in flight (oldest first), errors
-  input  logic [3:0]   head_valid_i,
-  input  logic [3:0]   tokens_i,
-  input  logic [127:0] head_pc_i,
-  input  logic [3:0]   inflight_i,
-  input  logic [127:0] oldest_pc_i,
-  input  logic [3:0]   retire_i,
-  input  logic [3:0]   sync_i,       // a Sync issues, which is its retire; perhaps together with a retire_i
-  input  logic [3:0]   err_valid_i,
-  input  logic [31:0]  err_code_i,
-  input  logic [127:0] err_pc_i,
-  input  logic [3:0]   overflow_i,
+  input  logic [3:0]                                              head_valid_i,
+  input  logic [3:0]                                              tokens_i,
+  input  logic [systole_pkg::PC_W*systole_pkg::NUM_ENGINES-1:0]   head_pc_i,
+  input  logic [3:0]                                              inflight_i,
+  input  logic [systole_pkg::PC_W*systole_pkg::NUM_ENGINES-1:0]   oldest_pc_i,
+  input  logic [3:0]                                              retire_i,
+  input  logic [3:0]                                              sync_i,  // a Sync retires
+  input  logic [3:0]                                              err_valid_i,
+  input  logic [systole_pkg::CODE_W*systole_pkg::NUM_ENGINES-1:0] err_code_i,
+  input  logic [systole_pkg::PC_W*systole_pkg::NUM_ENGINES-1:0]   err_pc_i,
+  input  logic [3:0]                                              overflow_i,
 
   // systole_fetch
-  input  logic         fetch_err_valid_i,
-  input  logic [7:0]   fetch_err_code_i,
-  input  logic [31:0]  fetch_err_pc_i,
-  input  logic [31:0]  next_pc_i,
-  input  logic         blocked_i
+  input  logic                           fetch_err_valid_i,
+  input  logic [systole_pkg::CODE_W-1:0] fetch_err_code_i,
+  input  logic [systole_pkg::PC_W-1:0]   fetch_err_pc_i,
+  input  logic [systole_pkg::PC_W-1:0]   next_pc_i,
+  input  logic                           blocked_i
 );
+  localparam int CODE_W = systole_pkg::CODE_W;
+  localparam int PC_W = systole_pkg::PC_W;
   localparam logic [2:0] IDLE = 3'd0, WAITING = 3'd1, RUN = 3'd2, DRAIN = 3'd3, RESET = 3'd4;
 
-  logic [2:0]  state_q, state_d;
-  logic        clear_q, done_q, error_q;
+  logic [2:0] state_q, state_d;
+  logic clear_q, done_q, error_q;
   logic [31:0] retired_q, idle_q;
-  logic [3:0]  retiring;
-  logic        finished, expired, deadlock;
+  logic [3:0] retiring;
+  logic finished, expired, deadlock, draining;
 
   assign run_o = state_q == RUN;
   assign stop_o = state_q != RUN;
   assign count_o = state_q == RUN || state_q == DRAIN;
   assign clear_o = clear_q;
   assign locked_o = state_q != IDLE || !bus_idle_i;
-  assign status_o = {state_q == WAITING || state_q == DRAIN || state_q == RESET || (state_q == IDLE && !bus_idle_i),
-                     error_q, done_q, state_q != IDLE};
+  assign draining = (state_q == IDLE) ? !bus_idle_i : state_q != RUN;
+  assign status_o = {draining, error_q, done_q, state_q != IDLE};
 
   // ---- The end of a run
   assign retiring = 4'(retire_i[0]) + 4'(retire_i[1]) + 4'(retire_i[2]) + 4'(retire_i[3]) +
@@ -81,20 +82,19 @@ module systole_control (
   assign deadlock = run_o && !clear_q && blocked_i && inflight_i == 4'd0 && head_valid_i != 4'd0 &&
                     (head_valid_i & tokens_i) == 4'd0;
 
-  logic [31:0] oldest_pc;
-  logic [2:0]  oldest_engine;
+  logic [PC_W-1:0] oldest_pc;
+  logic [2:0] oldest_engine;
 
   systole_oldest u_oldest (
-    .head_valid_i(head_valid_i), .head_pc_i(head_pc_i),
-    .inflight_i(inflight_i), .oldest_pc_i(oldest_pc_i), .next_pc_i(next_pc_i),
-    .engine_o(oldest_engine), .pc_o(oldest_pc)
+    .head_valid_i(head_valid_i), .head_pc_i(head_pc_i), .inflight_i(inflight_i),
+    .oldest_pc_i(oldest_pc_i), .next_pc_i(next_pc_i), .engine_o(oldest_engine), .pc_o(oldest_pc)
   );
 
   // ---- The first error
-  logic        hit;
-  logic [7:0]  hit_code;
-  logic [2:0]  hit_engine;
-  logic [31:0] hit_pc;
+  logic hit;
+  logic [CODE_W-1:0] hit_code;
+  logic [2:0] hit_engine;
+  logic [PC_W-1:0] hit_pc;
   always_comb begin
     hit = 1'b0;
     hit_code = systole_pkg::ERR_NONE;
@@ -118,7 +118,7 @@ module systole_control (
           hit = 1'b1;
           hit_code = systole_pkg::ERR_TOKEN;
           hit_engine = 3'(e);
-          hit_pc = oldest_pc_i[32*e +: 32];
+          hit_pc = oldest_pc_i[PC_W*e +: PC_W];
         end
       end
       if (fetch_err_valid_i) begin
@@ -130,9 +130,9 @@ module systole_control (
       for (int e = 3; e >= 0; e--) begin
         if (err_valid_i[e]) begin
           hit = 1'b1;
-          hit_code = err_code_i[8*e +: 8];
+          hit_code = err_code_i[CODE_W*e +: CODE_W];
           hit_engine = 3'(e);
-          hit_pc = err_pc_i[32*e +: 32];
+          hit_pc = err_pc_i[PC_W*e +: PC_W];
         end
       end
     end
@@ -191,7 +191,8 @@ module systole_control (
       idle_q <= 32'd0;
     end else begin
       state_q <= state_d;
-      clear_q <= (state_d == RUN && state_q != RUN) || (state_q == RESET && state_d == IDLE && bus_idle_i);
+      clear_q <= (state_d == RUN && state_q != RUN) ||
+                 (state_q == RESET && state_d == IDLE && bus_idle_i);
       idle_q <= (state_d != state_q || state_q == IDLE || progress_i) ? 32'd0 : idle_q + 32'd1;
       if (clear_q) retired_q <= 32'd0;
       else if (run_o) retired_q <= retired_q + 32'(retiring);

@@ -1,14 +1,14 @@
-// Performance counters of the last run, 64 bits each, at the places systole_pkg::CNT_*_INDEX; engine
-// e, cause c at CNT_ENGINE_INDEX + NUM_CAUSES e + c:
+// Performance counters of the last run, 64 bits each, at the places systole_pkg::CNT_*_INDEX;
+// engine e, cause c at CNT_ENGINE_INDEX + NUM_CAUSES e + c:
 //   BUSY = within an instruction's occupancy, else EMPTY = nothing at the queue's output,
 //   else WAIT_TOKEN = the head's tokens are not all there, else WAIT_DATA
 // In every cycle with run_i each engine has exactly one cause: the four add up to the total.
 // clear_i (high in cycle 0 of a run) starts them at that cycle's values.
 module systole_counters (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic        clear_i,
-  input  logic        run_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
+  input  logic run_i,
 
   // Engines and queue outputs, engine e
   input  logic [systole_pkg::NUM_ENGINES-1:0] busy_i,
@@ -25,7 +25,7 @@ module systole_counters (
 
   // systole_csr
   input  logic [systole_pkg::COUNTER_INDEX_W-1:0] index_i,
-  output logic [63:0] value_o
+  output logic [63:0]                             value_o
 );
   logic [64*systole_pkg::NUM_COUNTERS-1:0] all;  // every counter at its place
   logic [63:0] total_q;

@@ -20,39 +20,41 @@ module systole_engine_frame #(
   parameter int IN_FLIGHT = 8,  // the most instructions that are started and not retired
   parameter int LATE = 0
 ) (
-  input  logic                            clk_i,
-  input  logic                            rst_ni,
-  input  logic                            clear_i,
-  input  logic                            stop_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
+  input  logic stop_i,
 
   // Queue's output, systole_tokens
-  input  logic                            valid_i,
-  input  logic [systole_pkg::INSTR_W-1:0] instr_i,
-  input  logic [31:0]                     pc_i,
-  input  logic [7:0]                      code_i,         // of its check
+  input  logic                                 valid_i,
+  input  logic [systole_pkg::INSTR_W-1:0]      instr_i,
+  input  logic [systole_pkg::PC_W-1:0]         pc_i,
+  input  logic [systole_pkg::CODE_W-1:0]       code_i,  // of its check
   output logic [4*systole_pkg::POP_LOAD_W-1:0] pops_o,  // of LOAD at the low end, then the others
-  input  logic                            tokens_i,
-  output logic                            issue_o,
-  output logic                            sync_o,         // the issue is a Sync's
-  output logic [systole_pkg::PUSH_W-1:0]  push_o,         // with retire_i
-  output logic                            busy_o,
+  input  logic                                 tokens_i,
+  output logic                                 issue_o,
+  output logic                                 sync_o,  // the issue is a Sync's
+  output logic [systole_pkg::PUSH_W-1:0]       push_o,  // with retire_i
+  output logic                                 busy_o,
 
   // systole_control
-  output logic                            inflight_o,     // started, not retired: there is one
-  output logic [31:0]                     oldest_pc_o,    // the first of them
-  output logic                            err_valid_o,
-  output logic [7:0]                      err_code_o,
-  output logic [31:0]                     err_pc_o,
+  output logic                           inflight_o,   // started, not retired: there is one
+  output logic [systole_pkg::PC_W-1:0]   oldest_pc_o,  // the first of them
+  output logic                           err_valid_o,
+  output logic [systole_pkg::CODE_W-1:0] err_code_o,
+  output logic [systole_pkg::PC_W-1:0]   err_pc_o,
 
   // The engine
-  output logic                            head_o,         // there is an instruction, in this run
-  output logic                            start_o,        // instr_i begins
-  input  logic                            ready_i,        // it may, in this cycle
-  input  logic                            working_i,      // occupied beyond this cycle's issue
-  input  logic                            retire_i,
-  input  logic [7:0]                      late_err_i,     // error codes; ERR_NONE: no error
-  input  logic [7:0]                      work_err_i
+  output logic                           head_o,      // there is an instruction, in this run
+  output logic                           start_o,     // instr_i begins
+  input  logic                           ready_i,     // it may, in this cycle
+  input  logic                           working_i,   // occupied beyond this cycle's issue
+  input  logic                           retire_i,
+  input  logic [systole_pkg::CODE_W-1:0] late_err_i,  // error codes; ERR_NONE: no error
+  input  logic [systole_pkg::CODE_W-1:0] work_err_i
 );
+  localparam int CODE_W = systole_pkg::CODE_W;
+  localparam int PC_W = systole_pkg::PC_W;
   localparam logic [systole_pkg::OPCODE_W-1:0] OP_SYNC =
     (ENGINE == systole_pkg::ENGINE_LOAD) ? systole_pkg::OP_SYNC_LOAD :
     (ENGINE == systole_pkg::ENGINE_MATMUL) ? systole_pkg::OP_SYNC_MATMUL :
@@ -77,16 +79,15 @@ module systole_engine_frame #(
   logic full;
 
   systole_queue #(.WIDTH(systole_pkg::PUSH_W + 32), .DEPTH(IN_FLIGHT)) u_in_flight (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .push_i(start_o),
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .push_i(start_o),
     .data_i({instr_i[systole_pkg::PUSH_LSB +: systole_pkg::PUSH_W], pc_i}), .full_o(full),
     .valid_o(inflight_o), .data_o({push_o, oldest_pc_o}), .pop_i(retire_i)
   );
 
   // ---- Errors.
-  logic        found;
-  logic [7:0]  found_code;
-  logic [31:0] found_pc, work_pc, started_q;
+  logic found;
+  logic [CODE_W-1:0] found_code;
+  logic [PC_W-1:0] found_pc, work_pc, started_q;
 
   always_ff @(posedge clk_i) begin
     if (start_o) started_q <= pc_i;
@@ -108,9 +109,9 @@ module systole_engine_frame #(
   end
 
   if (LATE != 0) begin : gen_late
-    logic        kept_q;
-    logic [7:0]  code_q;
-    logic [31:0] pc_q, started1_q;
+    logic kept_q;
+    logic [CODE_W-1:0] code_q;
+    logic [PC_W-1:0] pc_q, started1_q;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) kept_q <= 1'b0;

@@ -1,14 +1,15 @@
-// Fetch unit and dispatcher: reads the program in order and hands each instruction to its engine's queue.
+// Fetch unit and dispatcher: reads the program in order and hands each instruction to its engine's
+// queue.
 //
 //   burst b: instructions 8b .. 8b+7 (256 bytes; the last one shorter);
 //            AR(0) = 1, AR(b) = max(AR(b-1)+1, D(8(b-1)-1)+1)
 //   D(j) = max(r(j)+1, D(j-1)+1, a place in the engine's queue);  r(j): its last beat
 //
 // A buffer of 16 instructions, so R is always ready. Cycle 0 of a run is the one with clear_i high.
-// Errors (engine FETCH): ReadWindow, a burst not wholly inside the read window is not sent (the burst's first
-// instruction); ReadResponse (the instruction whose beat it was); BadOpcode, at dispatch; BadField, a program that is
-// not at a multiple of 256 (instruction 0). With stop_i nothing is sent or dispatched, an address that waits for
-// ARREADY stays, data are discarded.
+// Errors (engine FETCH): ReadWindow, a burst not wholly inside the read window is not sent (the
+// burst's first instruction); ReadResponse (the instruction whose beat it was); BadOpcode, at
+// dispatch; BadField, a program that is not at a multiple of 256 (instruction 0). With stop_i
+// nothing is sent or dispatched, an address that waits for ARREADY stays, data are discarded.
 `include "systole_assert.svh"
 
 module systole_fetch #(
@@ -16,27 +17,27 @@ module systole_fetch #(
   parameter int AXI_ADDR_WIDTH = 32,
   parameter int AXI_ID_WIDTH = 4
 ) (
-  input  logic                      clk_i,
-  input  logic                      rst_ni,
-  input  logic                      clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // systole_control, systole_csr
-  input  logic                      stop_i,
-  input  logic [63:0]               prog_i,
-  input  logic [31:0]               prog_len_i,
-  input  logic [63:0]               rd_base_i,
-  input  logic [63:0]               rd_last_i,
-  output logic                      err_valid_o,
-  output logic [7:0]                err_code_o,
-  output logic [31:0]               err_pc_o,
-  output logic                      bus_idle_o,
-  output logic [31:0]               next_pc_o,    // the next instruction to dispatch
-  output logic                      blocked_o,    // nothing left to dispatch, or its queue is full
+  input  logic                           stop_i,
+  input  logic [63:0]                    prog_i,
+  input  logic [31:0]                    prog_len_i,
+  input  logic [63:0]                    rd_base_i,
+  input  logic [63:0]                    rd_last_i,
+  output logic                           err_valid_o,
+  output logic [systole_pkg::CODE_W-1:0] err_code_o,
+  output logic [systole_pkg::PC_W-1:0]   err_pc_o,
+  output logic                           bus_idle_o,
+  output logic [systole_pkg::PC_W-1:0]   next_pc_o,  // the next instruction to dispatch
+  output logic                           blocked_o,  // nothing to dispatch, or its queue is full
 
   // Dispatcher: one instruction a cycle to the queue of engine e
-  output logic [3:0]                push_o,
-  output logic [255:0]              instr_o,
-  input  logic [3:0]                full_i,
+  output logic [3:0]                      push_o,
+  output logic [systole_pkg::INSTR_W-1:0] instr_o,
+  input  logic [3:0]                      full_i,
 
   // AXI4 read
   output logic [AXI_ID_WIDTH-1:0]   arid_o,
@@ -64,10 +65,10 @@ module systole_fetch #(
   logic [31:0] wanted_q;      // instructions asked for: 8 * bursts
   logic [31:0] next_q;        // instructions dispatched
   logic [31:0] left;
-  logic [3:0]  count;         // instructions of the burst, 1..8
+  logic [3:0] count;         // instructions of the burst, 1..8
   logic [63:0] addr, end_addr;
-  logic        more, hold_q, outside, off_place, refused, taken;
-  logic [1:0]  open_q;        // bursts on the bus
+  logic more, hold_q, outside, off_place, refused, taken;
+  logic [1:0] open_q;        // bursts on the bus
 
   assign left = prog_len_i - wanted_q;
   assign count = (left >= 32'd8) ? 4'd8 : 4'(left);
@@ -93,9 +94,9 @@ module systole_fetch #(
   assign bus_idle_o = open_q == 2'd0 && !hold_q;
 
   // ---- The buffer: 16 instructions, a memory per beat of an instruction.
-  logic [31:0]           arrived_q;  // whole instructions in the buffer so far
+  logic [31:0] arrived_q;  // whole instructions in the buffer so far
   logic [BEATS_BITS-1:0] beat_q;     // beats of the next one
-  logic                  beat_ok, spoilt_q;
+  logic beat_ok, spoilt_q;
 
   assign beat_ok = rvalid_i && !rresp_i[1];
 
@@ -110,13 +111,13 @@ module systole_fetch #(
   // ---- Dispatch
   logic [7:0] opcode;
   logic [3:0] engine;  // one-hot; none: unknown opcode
-  logic       there, dispatch;
+  logic there, dispatch;
 
   assign opcode = instr_o[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
   always_comb begin
     case (opcode)
-      systole_pkg::OP_LOAD_ACT, systole_pkg::OP_LOAD_WGT, systole_pkg::OP_LOAD_KTAB, systole_pkg::OP_LOAD_PAR,
-      systole_pkg::OP_FILL, systole_pkg::OP_SYNC_LOAD: engine = 4'b0001;
+      systole_pkg::OP_LOAD_ACT, systole_pkg::OP_LOAD_WGT, systole_pkg::OP_LOAD_KTAB,
+      systole_pkg::OP_LOAD_PAR, systole_pkg::OP_FILL, systole_pkg::OP_SYNC_LOAD: engine = 4'b0001;
       systole_pkg::OP_MATMUL, systole_pkg::OP_SYNC_MATMUL: engine = 4'b0010;
       systole_pkg::OP_POST, systole_pkg::OP_SYNC_POST: engine = 4'b0100;
       systole_pkg::OP_STORE, systole_pkg::OP_SYNC_STORE: engine = 4'b1000;

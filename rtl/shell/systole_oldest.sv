@@ -2,7 +2,8 @@
 // to dispatch. Combinational.
 //
 // Each engine is in order, so its oldest is in flight if anything is, else at its queue's output;
-// and whatever has been dispatched is older than what comes next. Two comparisons, one after another.
+// and whatever has been dispatched is older than what comes next. Two comparisons, one after
+// another.
 module systole_oldest (
   // Engine e: queue's output, the oldest in flight
   input  logic [systole_pkg::NUM_ENGINES-1:0]    head_valid_i,
@@ -11,20 +12,21 @@ module systole_oldest (
   input  logic [32*systole_pkg::NUM_ENGINES-1:0] oldest_pc_i,
 
   // systole_fetch
-  input  logic [31:0]                            next_pc_i,
+  input  logic [systole_pkg::PC_W-1:0] next_pc_i,
 
-  output logic [2:0]                             engine_o,  // ENGINE_FETCH: next_pc_i
-  output logic [31:0]                            pc_o
+  output logic [2:0]                   engine_o,  // ENGINE_FETCH: next_pc_i
+  output logic [systole_pkg::PC_W-1:0] pc_o
 );
+  localparam int PC_W = systole_pkg::PC_W;
   // Nodes of a tree: 0 to 3 the engines, 4 and 5 their pairs, 6 all of them.
   for (genvar n = 0; n < 7; n++) begin : gen_node
-    logic        valid;
-    logic [1:0]  engine;
-    logic [31:0] pc;
+    logic valid;
+    logic [1:0] engine;
+    logic [PC_W-1:0] pc;
     if (n < 4) begin : gen_engine
       assign valid = inflight_i[n] || head_valid_i[n];
       assign engine = 2'(n);
-      assign pc = inflight_i[n] ? oldest_pc_i[32*n +: 32] : head_pc_i[32*n +: 32];
+      assign pc = inflight_i[n] ? oldest_pc_i[PC_W*n +: PC_W] : head_pc_i[PC_W*n +: PC_W];
     end else begin : gen_pair
       localparam int LEFT = 2 * (n - 4);
       logic right;

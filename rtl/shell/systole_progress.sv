@@ -11,25 +11,25 @@ module systole_progress (
   input  logic                                filling_i,
 
   // Memory ports: a channel's VALID and READY; of R and B, whose READY is always high, VALID
-  input  logic [1:0]                          ar_i,
-  input  logic [1:0]                          aw_i,
-  input  logic [1:0]                          w_i,
-  input  logic [1:0]                          fetch_ar_i,
-  input  logic                                r_i,
-  input  logic                                b_i,
-  input  logic                                fetch_r_i,
+  input  logic [1:0] ar_i,
+  input  logic [1:0] aw_i,
+  input  logic [1:0] w_i,
+  input  logic [1:0] fetch_ar_i,
+  input  logic       r_i,
+  input  logic       b_i,
+  input  logic       fetch_r_i,
 
   // Who uses them: nothing is under way
-  input  logic                                load_idle_i,
-  input  logic                                store_idle_i,
-  input  logic                                fetch_idle_i,
+  input  logic load_idle_i,
+  input  logic store_idle_i,
+  input  logic fetch_idle_i,
 
   // systole_control
-  output logic                                progress_o,
-  output logic                                bus_idle_o,
+  output logic progress_o,
+  output logic bus_idle_o,
 
   // systole_counters
-  output logic                                write_beat_o
+  output logic write_beat_o
 );
   logic moves, works, passes;
 

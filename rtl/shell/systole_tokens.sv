@@ -1,16 +1,17 @@
 // Token counters: one of 8 bits per ordered pair (source s, destination d != s).
 //
-//   count[s][d] += push_s[d] at the retire of s;  count[s][d] -= Pop_s of the head of d at the issue of d
+//   count[s][d] += push_s[d] at the retire of s
+//   count[s][d] -= Pop_s of the head of d at the issue of d
 //   tokens_o[d] = for all s != d: count[s][d] >= Pop_s(head of d)           (combinational)
-// A token given in cycle t can be taken in t+1. A push that finds its counter at 255 is an error of the pushing engine;
-// tokens taken in the same cycle do not help. The head's Pop of its own engine is not waited for: the engine
-// refuses it.
+// A token given in cycle t can be taken in t+1. A push that finds its counter at 255 is an error of
+// the pushing engine; tokens taken in the same cycle do not help. The head's Pop of its own engine
+// is not waited for: the engine refuses it.
 `include "systole_assert.svh"
 
 module systole_tokens (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic        clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // Queue outputs: the four Pop fields of each head, engine e at [12 e +: 12]
   input  logic [47:0] head_pop_i,
@@ -20,7 +21,7 @@ module systole_tokens (
   // Engines: one token to each engine in push_i[4 e +: 4] at a retire
   input  logic [3:0]  retire_i,
   input  logic [15:0] push_i,
-  output logic [3:0]  overflow_o    // engine e pushed to a full counter in this cycle
+  output logic [3:0]  overflow_o  // engine e pushed to a full counter in this cycle
 );
   logic [15:0] short, full;  // [4 s + d]
 

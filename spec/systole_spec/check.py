@@ -28,6 +28,19 @@ def check_fields(spec):
                 owner[bit] = field.name
 
 
+def check_widths(spec):
+    unique([w.name for w in spec.widths], "width")
+    bits = {f.name: f.width for f in spec.all_fields}
+    for width in spec.widths:
+        first = width.fields[0]
+        for field in width.fields:
+            require(field in bits, f"width {width.name}: unknown field {field}")
+            require(
+                bits[field] == bits[first],
+                f"width {width.name}: {first} has {bits[first]} bits, {field} {bits[field]}",
+            )
+
+
 def check_opcodes(spec):
     unique([o.name for o in spec.opcodes], "opcode")
     unique([o.code for o in spec.opcodes], "opcode code")
@@ -114,6 +127,7 @@ def check_arithmetic(spec):
 def check(spec):
     """Raises SpecError for the first contradiction."""
     check_fields(spec)
+    check_widths(spec)
     check_opcodes(spec)
     check_registers(spec)
     check_parameters(spec)

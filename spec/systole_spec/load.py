@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 Opcode = namedtuple("Opcode", "name code meaning")
 Field = namedtuple("Field", "name lsb width meaning")
+Width = namedtuple("Width", "name fields")
 Register = namedtuple("Register", "name offset access reset meaning")
 Bit = namedtuple("Bit", "register name bit")
 Error = namedtuple("Error", "name text found")
@@ -73,6 +74,7 @@ def load(folder):
         engines=isa["engines"],
         fetch_engine=isa["fetch_engine"],
         sync_nibble=isa["sync_nibble"],
+        widths=table(isa["widths"], Width, "widths"),
         opcodes=table(isa["opcodes"], Opcode, "opcodes"),
         fields={g: table(rows, Field, f"fields.{g}") for g, rows in isa["fields"].items()},
         id=registers["id"],

@@ -74,6 +74,29 @@ TEST_F(PackageTest, OpcodesAndFieldsAreTheSame) {
   }
 }
 
+TEST_F(PackageTest, WidthsOfWiresAreThoseOfTheFields) {
+  Expect("PC_W", 32);
+  Expect("CODE_W", 8);
+  const std::pair<const char*, std::vector<Field>> widths[] = {
+      {"BUF_W",
+       {field::kLsBytes, field::kLsBuf, field::kLsBufStride, field::kMmBase, field::kMmStrideB,
+        field::kMmWgtRow, field::kPoOut}},
+      {"ENTRY_W",
+       {field::kMmNx, field::kMmNy, field::kMmNb, field::kMmAccBase, field::kPoAccBase,
+        field::kPoNx, field::kPoNy, field::kPoEsX, field::kPoEsY, field::kPoEsTx, field::kPoEsTy}},
+      {"COL_W",
+       {field::kMmWcols, field::kMmKlast, field::kPoCol, field::kPoCsTx, field::kPoCsTy,
+        field::kPoCsPair, field::kPoNchan}},
+      {"SLICE_W", {field::kMmKslices, field::kMmKtab}},
+      {"STRIDE_W",
+       {field::kMmStrideX, field::kMmStrideY, field::kMmBaseInc, field::kPoSx, field::kPoSy}},
+      {"PAR_ROW_W", {field::kPoPar}},
+  };
+  for (const auto& [name, fields] : widths) {
+    for (const Field& f : fields) Expect(name, static_cast<uint64_t>(f.width));
+  }
+}
+
 TEST_F(PackageTest, EnginesAreTheSame) {
   Expect("NUM_ENGINES", kNumEngines);
   Expect("ENGINE_LOAD", static_cast<uint64_t>(Engine::kLoad));
