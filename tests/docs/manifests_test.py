@@ -24,6 +24,21 @@ class ManifestsTest(unittest.TestCase):
     def test_bender(self):
         self.assertEqual(listed("Bender.yml", r"^ +- (rtl/\S+\.sv)$"), self.files)
 
+    def test_the_page_on_architecture(self):
+        """Every file has its row, and what a row names exists."""
+        rows = re.findall(r"^\| `(\S+\.svh?)` \| .* \| (.*) \|$", self.architecture(), re.M)
+        found = [f"rtl/{file}" for file, _ in rows if file.endswith(".sv")]
+        self.assertEqual(sorted(found), sorted(self.files))
+        for file, tests in rows:
+            folder = pages.ROOT
+            for test in tests.split(", "):
+                at = folder / test if "/" not in test else pages.ROOT / test
+                self.assertTrue(at.exists(), f"{file}: there is no {test}")
+                folder = at.parent
+
+    def architecture(self):
+        return (pages.ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+
 
 if __name__ == "__main__":
     unittest.main()
