@@ -19,7 +19,7 @@ class AreaRun {
   void Try(const Case& c);
   // The same without the recovery: for many like cases, one of which recovers now and then.
   void TryAlone(const Case& c);
-  // Any steps on the bench that throw Difference.
+  // Any steps on the device that throw Difference; none without a device.
   void Try(const std::string& name, const std::function<void()>& steps);
   // A case that this configuration cannot have.
   void Skip(const std::string& why) { skipped_.push_back(why); }
@@ -33,6 +33,8 @@ class AreaRun {
   const std::vector<std::string>& skipped() const { return skipped_; }
 
  private:
+  void Count(const std::string& name, const std::function<void()>& steps);
+
   Bench* bench_;
   std::string name_;
   size_t most_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -30,6 +31,9 @@ class Difference : public std::runtime_error {
 class Bench {
  public:
   Bench(const HwConfig& config, RtlVariant variant);
+  // Without a device: Run() only judges whether each case is what it says, by the functional model.
+  explicit Bench(const HwConfig& config);
+  bool dry() const { return !variant_.has_value(); }
 
   // Runs `c`; a case that ends well has the watched activation bytes stored and compared, too.
   // Throws Difference.
@@ -69,15 +73,18 @@ class Bench {
   const Totals& totals() const { return totals_; }
 
  private:
+  Bench(const HwConfig& config, std::optional<RtlVariant> variant);
   void RunWell(const Case& c);
   void RunToError(const Case& c);
+  void RunDry(const Case& c);
+  void MakeImage(const Case& c);
   void Sync();
   void Dump(const Case& after);
   void CompareImage(const Case& c, uint64_t first, uint64_t last);
   void Configure(const Case& c);
 
   const HwConfig config_;
-  const RtlVariant variant_;
+  const std::optional<RtlVariant> variant_;
   const WorkArea area_;
   std::unique_ptr<RtlDevice> device_;
   std::unique_ptr<Executor> model_;

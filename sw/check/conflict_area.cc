@@ -33,8 +33,8 @@ class Conflicts {
       ProgramBuilder b = Begin(same ? "MATMUL and STORE on one group" : "MATMUL and STORE apart",
                                "systole_act_buffer, systole_act_span");
       b.Add(With(LongMatmul(), {{field::kPopLoad, 1}, {field::kMmFirst, 1}}));
-      b.Add(With(MakeTransfer(Opcode::kStore, kOut, U(Bytes())),
-                 {{field::kPopLoad, 1}, {field::kLsBuf, U(same ? area_.in() : area_.out())}}));
+      b.Add(With(Again(Opcode::kStore, kOut, same ? area_.in() : area_.out()),
+                 {{field::kPopLoad, 1}}));
       End(&b, same, 1, 2);
     }
   }
@@ -46,8 +46,7 @@ class Conflicts {
       ProgramBuilder b = Begin(same ? "LOAD and POST on one group" : "LOAD and POST apart",
                                "systole_act_buffer, systole_act_span, systole_post");
       b.Add(With(LongPost(), {{field::kPopLoad, 1}}));
-      b.Add(With(MakeTransfer(Opcode::kLoadAct, kData, U(Bytes())),
-                 {{field::kLsBuf, U(same ? area_.out() : area_.in())}}));
+      b.Add(Again(Opcode::kLoadAct, kData, same ? area_.out() : area_.in()));
       End(&b, same, 2, 2);
     }
   }
@@ -133,7 +132,11 @@ class Conflicts {
   }
 
  private:
-  int Bytes() const { return std::min(600, area_.half()); }
+  // Lines of a byte each, all at one place of the buffer: one group, however small.
+  Instruction Again(Opcode opcode, uint64_t address, int buffer) const {
+    return With(MakeTransfer(opcode, address, 1, 60, U(c_.AxiBytes())),
+                {{field::kLsBuf, U(buffer)}, {field::kLsBufStride, 0}});
+  }
 
   // Reads the activation buffer for at least 30 cycles, where the buffers allow.
   Instruction LongMatmul() const {

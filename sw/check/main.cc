@@ -5,12 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
+#include "sw/base/command.h"
 #include "sw/base/error.h"
+#include "sw/base/parse_options.h"
 #include "sw/check/area_run.h"
 #include "sw/check/report.h"
 #include "sw/cli/commands.h"
@@ -50,21 +50,21 @@ int Run(const systole::HwConfig& config, systole::RtlVariant variant,
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Directed layers, programs and bad accesses that reach every corner of the RTL, for the "
-      "parameters given: bytes, cycles, counters and errors",
-      "systole check");
-  systole::ConfigOptions options;
-  options.AddTo(&app);
-  std::vector<std::string> areas;
-  app.add_option("--area", areas, "only this area, may be repeated");
-  bool first = false;
-  app.add_flag("--first", first, "ends with the first difference");
-  std::string variant = "plain";
-  app.add_option("--rtl-variant", variant, "library of the RTL")
-      ->check(CLI::IsMember({"plain", "noassert", "trace", "cov"}));
-  try {
-    app.parse(argc, argv);
+  return systole::RunCommand([&]() -> int {
+    CLI::App app(
+        "Directed layers, programs and bad accesses that reach every corner of the RTL, for the "
+        "parameters given: bytes, cycles, counters and errors",
+        "systole check");
+    systole::ConfigOptions options;
+    options.AddTo(&app);
+    std::vector<std::string> areas;
+    app.add_option("--area", areas, "only this area, may be repeated");
+    bool first = false;
+    app.add_flag("--first", first, "ends with the first difference");
+    std::string variant = "plain";
+    app.add_option("--rtl-variant", variant, "library of the RTL")
+        ->check(CLI::IsMember({"plain", "noassert", "trace", "cov"}));
+    if (!systole::ParseOptions(&app, argc, argv)) return systole::kAllEqual;
     using systole::RtlVariant;
     return Run(options.Parse(),
                variant == "noassert" ? RtlVariant::kNoAssert
@@ -72,16 +72,5 @@ int main(int argc, char** argv) {
                : variant == "cov"    ? RtlVariant::kCoverage
                                      : RtlVariant::kPlain,
                areas, first);
-  } catch (const CLI::Success& e) {
-    return app.exit(e);  // help
-  } catch (const CLI::ParseError& e) {
-    fmt::print(stderr, "error: {}; see systole check -h\n", e.what());
-    return systole::kBadInput;
-  } catch (const InputError& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return systole::kBadInput;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "error: internal: {}\n", e.what());
-    return systole::kHardwareFault;
-  }
+  });
 }

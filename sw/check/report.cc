@@ -12,7 +12,7 @@ Report::Report(const HwConfig& config) {
   const std::string differs = MakeVariables(config);
   fmt::print("check: RTL {}x{}{}{}\n", config.rows, config.cols, differs.empty() ? "" : ": ",
              differs);
-  fmt::print("{:<11} {:>5}  {:<80} {}\n", "area", "cases", "reaches", "compared");
+  fmt::print("{:<11} {:>5}  {:<51} {}\n", "area", "cases", "reaches", "compared");
   std::fflush(stdout);
 }
 
@@ -20,7 +20,7 @@ void Report::Add(const Area& area, const AreaRun& run, double seconds) {
   cases_ += run.cases();
   seconds_ += seconds;
   fmt::print(
-      "{:<11} {:>5}  {:<80} {}{}\n", area.name, run.cases(), area.covers, area.compares,
+      "{:<11} {:>5}  {:<51} {}{}\n", area.name, run.cases(), area.covers, area.compares,
       run.differences().empty() ? "" : fmt::format("  {} DIFFERENT", run.differences().size()));
   for (const std::string& d : run.differences()) fmt::print("  DIFFERENT: {}\n", d);
   for (const std::string& s : run.skipped()) skipped_.push_back(s);

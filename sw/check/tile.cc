@@ -143,7 +143,9 @@ Instruction WholePost(const ProgramBuilder& b, const TileShape& s, int out) {
   auto u = [](int v) { return static_cast<uint64_t>(v); };
   int mode = 0;
   while (!(b.config().roundings >> mode & 1)) ++mode;
-  const int channels = std::min(s.columns, ParameterRows(b.config()) * b.config().lanes);
+  // Where they are too many for the room or the parameters: the first columns, or the last.
+  const int channels = std::min({s.columns, ParameterRows(b.config()) * b.config().lanes,
+                                 (b.area().end() - out) / s.vectors()});
   return Make(Opcode::kPost, {{field::kPoHalf, u(s.half)},
                               {field::kPoRounding, u(mode)},
                               {field::kPoAccBase, u(s.entry)},
@@ -152,6 +154,7 @@ Instruction WholePost(const ProgramBuilder& b, const TileShape& s, int out) {
                               {field::kPoEsX, 1},
                               {field::kPoNtx, 1},
                               {field::kPoNty, 1},
+                              {field::kPoCol, u(s.half == 0 ? 0 : s.columns - channels)},
                               {field::kPoNchan, u(channels)},
                               {field::kPoOut, u(out)},
                               {field::kPoSx, u(channels)},

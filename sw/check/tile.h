@@ -42,7 +42,7 @@ struct TileRows {
 Instruction LoadTile(ProgramBuilder* b, const TileShape& shape, Operands operands,
                      const TileRows& rows);
 
-// A Post of every sum of the tile, one channel a column, bytes from `out` on.
+// A Post of every sum of the tile, one channel a column, bytes from `out` on, within the work area.
 Instruction WholePost(const ProgramBuilder& b, const TileShape& shape, int out);
 
 // A Post with random taps, strides, pairs, channels, zero points, clamp and a mode that is built,

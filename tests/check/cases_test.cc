@@ -1,0 +1,82 @@
+// The cases of `systole check` for any legal parameters: each is the program that it says it is, by
+// the functional model, which knows nothing of the RTL. No configuration is left without the areas
+// that it can have.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "sw/base/error.h"
+#include "sw/check/area_run.h"
+#include "sw/driver/parameters.h"
+
+namespace systole::check {
+namespace {
+
+// Runs all areas without a device; cases by area.
+std::map<std::string, int> RunDry(const HwConfig& config) {
+  Bench bench(config);
+  std::map<std::string, int> cases;
+  for (const Area& area : Areas()) {
+    AreaRun run(&bench, area.name, 100);
+    area.run(&run);
+    for (const std::string& d : run.differences()) ADD_FAILURE() << d;
+    cases[area.name] = run.cases();
+  }
+  return cases;
+}
+
+TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
+  constexpr uint64_t kSeed = 5;
+  std::mt19937_64 random(kSeed);
+  const auto pick = [&](std::initializer_list<int> values) {
+    return values.begin()[random() % values.size()];
+  };
+  int legal = 0;
+  for (int trial = 0; trial < 1000 && legal < 60; ++trial) {
+    HwConfig c;
+    c.rows = pick({2, 3, 5, 8, 16, 64});
+    c.cols = pick({2, 3, 6, 8, 17, 64});
+    c.wport = pick({1, 1, 2, 3, c.cols});
+    c.lanes = std::min(c.cols, pick({1, 2, 4, 8, 64}));
+    c.act_kib = pick({1, 2, 8, 32, 256});
+    c.act_groups = pick({1, 2, 4, 16});
+    c.wgt_kib = pick({1, 4, 128});
+    c.par_kib = pick({1, 2, 8});
+    c.ktab_kib = pick({1, 4});
+    c.acc_depth = pick({4, 7, 32, 128, 1024});
+    c.axi_data_width = pick({32, 64, 128});
+    c.axi_addr_width = pick({32, 40, 64});
+    c.outstanding = pick({1, 2, 8, 32});
+    c.queue_depth = pick({2, 4, 8, 64});
+    c.roundings = pick({63, 1, 16, 32, 42});
+    c.row_sum = pick({0, 1});
+    try {
+      Validate(c);
+    } catch (const InputError&) {
+      continue;
+    }
+    ++legal;
+    SCOPED_TRACE(fmt::format("trial {}: {}", trial, FormatParameters(c)));
+    const std::map<std::string, int> cases = RunDry(c);
+    for (const auto& [area, count] : cases) {
+      if (area != "layers") EXPECT_GT(count, 0) << area;
+    }
+    if (HasFailure()) return;
+  }
+  EXPECT_EQ(legal, 60);
+}
+
+TEST(CheckCasesTest, TheDefaultConfigurationHasAll) {
+  const std::map<std::string, int> cases = RunDry(HwConfig{});
+  EXPECT_EQ(cases.size(), 14u);
+  EXPECT_EQ(cases.at("layers"), 18);
+  EXPECT_GE(cases.at("tokens"), 12 + 8 + 4 + 1);
+  int all = 0;
+  for (const auto& [area, count] : cases) all += count;
+  EXPECT_GE(all, 570);
+}
+
+}  // namespace
+}  // namespace systole::check
