@@ -20,19 +20,32 @@ std::string ShapeName(const std::vector<int64_t>& shape) {
   return text.empty() ? "a scalar" : text;
 }
 
-// The number of images in an array of this shape; refuses any that is not the input's.
+// Shapes of one image that stand for c x h x w.
+void AddShapes(int64_t c, int64_t h, int64_t w, std::vector<std::vector<int64_t>>* shapes) {
+  shapes->push_back({c, h, w});
+  if (c == 1) shapes->push_back({h, w});
+  if (h == 1 && w == 1) shapes->push_back({c});
+}
+
+// The number of images in an array of this shape; refuses any that is not the input's, as the file
+// has it or as the first layer reads it.
 int64_t CountImages(const std::string& path, const std::vector<int64_t>& shape,
-                    const Tensor& input) {
-  std::vector<std::vector<int64_t>> accepted = {{input.c, input.h, input.w}};
-  if (input.c == 1) accepted.push_back({input.h, input.w});
-  if (input.h == 1 && input.w == 1) accepted.push_back({input.c});
+                    const Model& model) {
+  const Tensor& input = model.tensors[0];
+  std::vector<std::vector<int64_t>> accepted;
+  AddShapes(input.c, input.h, input.w, &accepted);
+  const std::vector<int>& file = model.file_input;
+  if (!file.empty()) AddShapes(file[0], file[1], file[2], &accepted);
   for (const auto& image : accepted) {
     if (shape.size() == image.size() + 1 &&
         std::equal(image.begin(), image.end(), shape.begin() + 1))
       return shape[0];
   }
-  throw InputError(fmt::format("{}: holds {}, but the model's input is N x {} x {} x {}", path,
-                               ShapeName(shape), input.c, input.h, input.w));
+  std::string also;
+  if (!file.empty())
+    also = fmt::format(", reshaped from N x {} x {} x {}", file[0], file[1], file[2]);
+  throw InputError(fmt::format("{}: holds {}, but the model's input is N x {} x {} x {}{}", path,
+                               ShapeName(shape), input.c, input.h, input.w, also));
 }
 
 int64_t Limit(int64_t count, int64_t first) { return first >= 0 ? std::min(count, first) : count; }
@@ -41,7 +54,7 @@ void FromIdx(const std::string& path, const std::vector<uint8_t>& bytes, const M
              int64_t first, Images& images) {
   const Tensor& input = model.tensors[0];
   const IdxArray array = ParseIdx(bytes.data(), bytes.size(), path);
-  images.count = Limit(CountImages(path, {array.shape.begin(), array.shape.end()}, input), first);
+  images.count = Limit(CountImages(path, {array.shape.begin(), array.shape.end()}, model), first);
   if (!model.quantizes_images && input.boundary != DType::kUint8) {
     throw InputError(
         fmt::format("{}: its bytes have no meaning for the int8 input '{}'; give an int8 or "
@@ -64,7 +77,7 @@ void FromNpy(const std::string& path, const std::vector<uint8_t>& bytes, const M
              int64_t first, Images& images) {
   const Tensor& input = model.tensors[0];
   const NpyArray array = ParseNpy(bytes.data(), bytes.size(), path);
-  images.count = Limit(CountImages(path, array.shape, input), first);
+  images.count = Limit(CountImages(path, array.shape, model), first);
   images.data.resize(images.count * input.Elements());
   const NpyType own = input.boundary == DType::kUint8 ? NpyType::kUint8 : NpyType::kInt8;
   if (array.type == own) {

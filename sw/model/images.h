@@ -29,7 +29,8 @@ int8_t QuantizeReal(float real, const Tensor& tensor);
 //     then to float), quantized; otherwise the input must be uint8 and b is its value (b - 128 in
 //     the int8 domain)
 //   .npy, N x C x H x W, or N x H x W where C = 1, or N x K where the input is K x 1 x 1 (a leading
-//   N is required):
+//   N is required), the shape that the file declares (Model::file_input) or the one that the first
+//   layer reads:
 //     uint8, int8   quantized values of the input's own type
 //     float32       real values, quantized
 // `first` >= 0: only that many from the start (fewer if the file holds fewer).

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <iterator>
 #include <queue>
 #include <unordered_set>
 
@@ -95,13 +96,25 @@ std::string Decode(const TensorProto& tensor, Constant& constant) {
                  : CopyField(tensor.int64_data(), count, INT32_MIN, INT32_MAX, constant.integers);
       break;
     default:
-      return fmt::format("has element type {}; float, int8, uint8, int32 and int64 are read",
-                         tensor.data_type());
+      return fmt::format("is {}; float, int8, uint8, int32 and int64 are read",
+                         ElementTypeName(tensor.data_type()));
   }
   return good ? "" : fmt::format("does not hold the {} values of its shape and type", count);
 }
 
 }  // namespace
+
+std::string ElementTypeName(int type) {
+  // From 17 on: younger than the ONNX that Debian 12 has.
+  static const char* const kYounger[] = {"FLOAT8E4M3FN",   "FLOAT8E4M3FNUZ", "FLOAT8E5M2",
+                                         "FLOAT8E5M2FNUZ", "UINT4",          "INT4",
+                                         "FLOAT4E2M1"};
+  if (type >= 17 && type < 17 + static_cast<int>(std::size(kYounger))) return kYounger[type - 17];
+  if (TensorProto::DataType_IsValid(type)) {
+    return TensorProto::DataType_Name(static_cast<TensorProto::DataType>(type));
+  }
+  return fmt::format("element type {}", type);
+}
 
 OnnxGraph::OnnxGraph(const uint8_t* data, size_t size, std::string file) : file_(std::move(file)) {
   const google::protobuf::LogSilencer silence;  // our message is the only one

@@ -22,6 +22,9 @@ struct Constant {
   size_t Size() const { return type == onnx::TensorProto::FLOAT ? reals.size() : integers.size(); }
 };
 
+// "INT16", "UINT4", ... as ONNX spells them; "element type 99" for a number without a name.
+std::string ElementTypeName(int type);
+
 class OnnxGraph {
  public:
   // `file` starts every message. Throws InputError if the bytes are not a graph of one real input

@@ -143,7 +143,8 @@ void OnnxImporter::ReadInput() {
           type.tensor_type().elem_type() == TensorProto::UINT8 ? DType::kUint8 : DType::kInt8;
       break;
     default:
-      graph_.Refuse("its input must be float, uint8 or int8");
+      graph_.Refuse(fmt::format("its input is {}; float, uint8 and int8 are supported",
+                                ElementTypeName(type.tensor_type().elem_type())));
   }
 }
 

@@ -32,8 +32,8 @@ int Offset(int type) { return type == TensorProto::UINT8 ? 128 : 0; }
 void RequireByte(const OnnxGraph& graph, const NodeProto& node, const Constant& constant,
                  const char* what) {
   if (constant.type != TensorProto::INT8 && constant.type != TensorProto::UINT8) {
-    graph.Refuse(node, fmt::format("{} must be int8 or uint8, but has element type {}", what,
-                                   constant.type));
+    graph.Refuse(node, fmt::format("{} must be int8 or uint8, but is {}", what,
+                                   ElementTypeName(constant.type)));
   }
 }
 

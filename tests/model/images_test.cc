@@ -163,6 +163,22 @@ TEST_F(ImagesTest, QuantizesTiesToEvenAndSaturates) {
   for (const auto& c : cases) EXPECT_EQ(QuantizeReal(c.real, tensor), c.q) << c.real;
 }
 
+// The file declares N x 4 and reshapes it to the 1 x 2 x 2 that the first layer reads.
+TEST_F(ImagesTest, ReadsTheShapeThatTheFileDeclares) {
+  model_.tensors[0].h = model_.tensors[0].w = 2;
+  const int8_t bytes[] = {1, 2, 3, 4};
+  const std::string flat = Npy(NpyType::kInt8, {1, 4}, bytes);
+  EXPECT_NE(Refusal(flat).find("holds 1 x 4, but the model's input is N x 1 x 2 x 2"),
+            std::string::npos);
+  model_.file_input = {4, 1, 1};
+  const Images images = LoadImages(flat, model_);
+  EXPECT_EQ(images.data, (std::vector<int8_t>{1, 2, 3, 4}));
+  EXPECT_EQ(images.h, 2);
+  EXPECT_EQ(LoadImages(Npy(NpyType::kInt8, {1, 2, 2}, bytes), model_).data, images.data);
+  EXPECT_NE(Refusal(Npy(NpyType::kInt8, {1, 1, 4}, bytes)).find("reshaped from N x 4 x 1 x 1"),
+            std::string::npos);
+}
+
 TEST_F(ImagesTest, LabelsHaveOneDimension) {
   EXPECT_EQ(LoadLabels(Write(std::string("\0\0\x08\1\0\0\0\3\7\2\1", 11))),
             (std::vector<uint8_t>{7, 2, 1}));

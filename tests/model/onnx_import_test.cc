@@ -484,6 +484,7 @@ TEST(OnnxImportTest, ReshapesAFlatInputToAnImage) {
   const Model model = Import(b.Output("y"));
   EXPECT_EQ((std::vector<int>{model.tensors[0].c, model.tensors[0].h, model.tensors[0].w}),
             (std::vector<int>{2, 3, 3}));
+  EXPECT_EQ(model.file_input, (std::vector<int>{18, 1, 1}));
 }
 
 }  // namespace

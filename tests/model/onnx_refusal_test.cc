@@ -247,7 +247,7 @@ const Case kCases[] = {
        n.b.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
            TensorProto::DOUBLE);
      },
-     {"must be float, uint8 or int8"}},
+     {"its input is DOUBLE; float, uint8 and int8 are supported"}},
     // Quantization.
     {"ScaleZero",
      [](Network& n) { n.SetScale("xd_q_scale", 0); },
@@ -266,6 +266,19 @@ const Case kCases[] = {
     {"ScaleOfOtherType",
      [](Network& n) { n.Node("xd_q").set_input(1, "w_int"); },
      {"its scale must be float"}},
+    {"Int16",
+     [](Network& n) {
+       for (const char* name : {"xd_q_zero", "xd_zero"}) {
+         n.Init(name).set_data_type(TensorProto::INT16), n.Init(name).set_raw_data("ab");
+       }
+     },
+     {"node 'QuantizeLinear_xd_q' (QuantizeLinear)", "is INT16; float, int8, uint8"}},
+    {"FourBits",
+     [](Network& n) { n.Init("w_int").set_data_type(21); },
+     {"node 'DequantizeLinear_w' (DequantizeLinear)", "'w_int' is UINT4; float, int8"}},
+    {"UnknownElementType",
+     [](Network& n) { n.Init("w_int").set_data_type(99); },
+     {"'w_int' is element type 99; float"}},
     {"ZeroPointOfOtherType",
      [](Network& n) { n.Node("xd_q").set_input(2, "b_int"); },
      {"must be int8 or uint8"}},
@@ -349,7 +362,7 @@ const Case kCases[] = {
      {"stored outside the file"}},
     {"HalfPrecision",
      [](Network& n) { n.Init("xd_q_scale").set_data_type(TensorProto::FLOAT16); },
-     {"element type 10"}},
+     {"is FLOAT16; float, int8"}},
     {"OneDimensionalConvolution",
      [](Network& n) {
        n.Init("w_int").mutable_dims()->RemoveLast(), n.Init("w_int").set_raw_data("abcdef");
