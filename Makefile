@@ -100,7 +100,12 @@ explore: setup-explore build
 # ---- Jobs
 RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABELS)) $(if $(FIRST),--first $(FIRST)) $(addprefix --param ,$(given))
 
-sim: rtl build
+# What does not fit is told before anything is verilated.
+FIT = n=$(BATCH); [ -z "$(FIRST)" ] || [ "$(FIRST)" -ge "$$n" ] || n=$(FIRST); $(SYSTOLE) compile $(MODEL) \
+  -o $(BUILD)/program --images $$n --batch $$n $(addprefix --param ,$(given)) >/dev/null
+sim: build
+	@$(FIT)
+	@scripts/build_rtl.sh VARIANT=$(VARIANT) $(given)
 	@$(RUN) --batch $(BATCH) --backend golden,tlm,rtl --jobs $(JOBS) --json build/sim.json
 	@$(CHECK)
 

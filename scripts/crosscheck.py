@@ -4,7 +4,8 @@
   .venv/bin/python scripts/crosscheck.py ort     a model, QLinear operators of ONNX Runtime, mode float32: equal
   .venv/bin/python scripts/crosscheck.py tflite  a model, LiteRT's reference kernels, mode tflite: equal
   .venv/bin/python scripts/crosscheck.py rtl     a model, every layer on golden, TLM and RTL: equal (make rtl builds it)
-  .venv/bin/python scripts/crosscheck.py random  random ONNX models, mode float32: equal; where they average, within 1
+  .venv/bin/python scripts/crosscheck.py random  random ONNX chains and graphs that branch, mode float32: equal; where
+                                                 they average or join tensors of several scales, within 1
 
 A network that averages may differ from ONNX Runtime by 1 in its first average, and in whatever follows; the rates are
 printed. Model: the shipped LeNet, or --model. Images: the first of the test set that the model is made for, in
@@ -229,6 +230,7 @@ def check_random(arguments):
             files = os.path.join(place, "model.onnx"), os.path.join(place, "input.npy")
             mine = golden.layer_outputs(arguments.systole, *files, "float32")
             kinds = [layer["operator"] for layer in case["layers"]]
+            _require_told(arguments, files[0], case["average"])
             theirs = random_models.make_case(case["seed"], 4)[3]
             # Up to an average pooling every layer is compared, itself within 1; what follows starts from other values.
             last = kinds.index("AveragePool") if case["average"] else len(kinds) - 1
@@ -249,6 +251,7 @@ def check_random(arguments):
             if case["average"]:
                 averaged += entry["compared"]
                 averaged_different += entry["different"]
+    graphs = check_graphs(arguments)
     exact = [entry for entry in entries if not entry["average"]]
     print(
         f"{len(exact)} models without average pooling: {sum(entry['different'] for entry in exact)} of"
@@ -259,6 +262,38 @@ def check_random(arguments):
         f" differ by 1"
         f" ({averaged_different / max(averaged, 1):.2%})"
     )
+    return entries + graphs
+
+
+def _require_told(arguments, path, differs):
+    """`systole info` names the layers that ONNX Runtime may compute within 1: some, or none."""
+    told = golden.constants(arguments.systole, path, "float32")["layers"]
+    named = [layer["name"] for layer in told if layer["onnx_runtime_differs"]]
+    if bool(named) != differs:
+        raise UserError(f"{path}: systole info names {named or 'no layer'} as within 1")
+
+
+def check_graphs(arguments):
+    """Graphs that branch and join; those that join tensors of several scales within 1."""
+    import random_graphs
+
+    entries = []
+    with tempfile.TemporaryDirectory() as folder:
+        for case in random_graphs.write_cases(folder, arguments.seed, arguments.count, 4):
+            place = os.path.join(folder, case["folder"])
+            files = os.path.join(place, "model.onnx"), os.path.join(place, "input.npy")
+            mine = golden.layer_outputs(arguments.systole, *files, "float32")[-1]
+            theirs = np.load(os.path.join(place, "expected.npy"))
+            many = case["scales"] == "many"
+            _require_told(arguments, files[0], many)
+            label = f"graph {case['seed']} {case['form']}"
+            entries.append({**compare(label, mine, theirs, 1 if many else 0), "many": many})
+    for many, what in ((False, "of one scale"), (True, "of several scales, within 1")):
+        some = [entry for entry in entries if entry["many"] == many]
+        print(
+            f"{len(some)} graphs that join tensors {what}: {sum(e['different'] for e in some)} of"
+            f" {sum(e['compared'] for e in some)} outputs differ"
+        )
     return entries
 
 

@@ -313,54 +313,53 @@ def _element(tensor):
     return TensorProto.UINT8 if tensor.dtype == "uint8" else TensorProto.INT8
 
 
+def qlinear_stage(graph, stage, value):
+    """The stage on the quantized `value`, with its clamp."""
+    name, target = stage.name, stage.target
+    if stage.kind == "maxpool":
+        return graph.node("MaxPool", [value], name, **_window(stage))
+    source = graph.quantization(f"{name}_in", stage.source)
+    out = graph.quantization(f"{name}_out", target)
+    if stage.kind == "avgpool":
+        return graph.node(
+            "QLinearAveragePool",
+            [value, *source, *out],
+            name,
+            domain="com.microsoft",
+            **_window(stage),
+            **_pool_extra(stage),
+        )
+    weights, _ = _stored_weights(graph, stage)
+    bias = []
+    if stage.bias is not None:
+        bias = [graph.constant(f"{name}_bias", stage.bias, np.int32)]
+    if stage.kind == "conv":
+        inputs = [value, *source, *weights, *out, *bias]
+        value = graph.node("QLinearConv", inputs, name, **_window(stage))
+    elif stage.operator == "Gemm" or bias:
+        inputs = [value, *source, *weights, *(bias or [""]), *out]
+        value = graph.node(
+            "QGemm", inputs, name, domain="com.microsoft", transB=int(stage.transposed)
+        )
+    else:
+        value = graph.node("QLinearMatMul", [value, *source, *weights, *out], name)
+    if stage.clamp() == target.limits():
+        return value
+    bounds = [
+        graph.constant(f"{name}_{side}", bound, target.dtype)
+        for side, bound in zip(("low", "high"), stage.clamp())
+    ]
+    return graph.node("Clip", [value, *bounds], f"{name}_clip")
+
+
 def build_qlinear(chain, every_output):
     """The QLinear form; every_output: each layer's (clamped) output is a graph output."""
     graph, value, flat, outputs = _Graph(chain.named), "image", False, []
     for stage in chain.stages:
-        name, target = stage.name, stage.target
+        target = stage.target
         if stage.kind == "fc" and not flat:
             value, flat = _flatten(graph, chain, value, stage), True
-        if stage.kind == "maxpool":
-            value = graph.node("MaxPool", [value], name, **_window(stage))
-        else:
-            source = graph.quantization(f"{name}_in", stage.source)
-            out = graph.quantization(f"{name}_out", target)
-            if stage.kind == "avgpool":
-                value = graph.node(
-                    "QLinearAveragePool",
-                    [value, *source, *out],
-                    name,
-                    domain="com.microsoft",
-                    **_window(stage),
-                    **_pool_extra(stage),
-                )
-            else:
-                weights, _ = _stored_weights(graph, stage)
-                bias = (
-                    [graph.constant(f"{name}_bias", stage.bias, np.int32)]
-                    if stage.bias is not None
-                    else []
-                )
-                if stage.kind == "conv":
-                    value = graph.node(
-                        "QLinearConv",
-                        [value, *source, *weights, *out, *bias],
-                        name,
-                        **_window(stage),
-                    )
-                elif stage.operator == "Gemm" or bias:
-                    inputs = [value, *source, *weights, *(bias or [""]), *out]
-                    value = graph.node(
-                        "QGemm", inputs, name, domain="com.microsoft", transB=int(stage.transposed)
-                    )
-                else:
-                    value = graph.node("QLinearMatMul", [value, *source, *weights, *out], name)
-        if stage.clamp() != target.limits() and stage.kind not in ("maxpool", "avgpool"):
-            bounds = [
-                graph.constant(f"{name}_{side}", bound, target.dtype)
-                for side, bound in zip(("low", "high"), stage.clamp())
-            ]
-            value = graph.node("Clip", [value, *bounds], f"{name}_clip")
+        value = qlinear_stage(graph, stage, value)
         outputs.append(
             _value_info(
                 value, chain, (target.shape[0],) if flat else target.shape, _element(target)
@@ -368,6 +367,50 @@ def build_qlinear(chain, every_output):
         )
     inputs = [_value_info("image", chain, chain.input.shape, _element(chain.input))]
     return _finish(graph, chain, inputs, outputs if every_output else outputs[-1:], True)
+
+
+def qdq_stage(graph, stage, value):
+    """The stage on the dequantized `value`, with its clamp, quantized and dequantized again."""
+    name = stage.name
+    if stage.kind in ("maxpool", "avgpool"):
+        operator = "MaxPool" if stage.kind == "maxpool" else "AveragePool"
+        value = graph.node(operator, [value], name, **_window(stage), **_pool_extra(stage))
+    else:
+        weights, axis = _stored_weights(graph, stage)
+        along = {"axis": axis} if len(stage.weight_scales) > 1 else {}
+        inputs = [
+            value,
+            graph.node("DequantizeLinear", weights, f"{name}_weight_dequantize", **along),
+        ]
+        bias = None
+        if stage.bias is not None:
+            scale = (stage.source.scale * stage.weight_scales).astype(np.float32)
+            scale = scale if len(scale) > 1 else scale[0]
+            stored = [
+                graph.constant(f"{name}_bias", stage.bias, np.int32),
+                graph.constant(f"{name}_bias_scale", scale, np.float32),
+            ]
+            along = {"axis": 0} if len(stage.weight_scales) > 1 else {}
+            bias = graph.node("DequantizeLinear", stored, f"{name}_bias_dequantize", **along)
+        if stage.kind == "conv":
+            value = graph.node("Conv", inputs + ([bias] if bias else []), name, **_window(stage))
+        elif stage.operator == "Gemm":
+            value = graph.node(
+                "Gemm", inputs + ([bias] if bias else []), name, transB=int(stage.transposed)
+            )
+        else:
+            value = graph.node("MatMul", inputs, name)
+            if bias:
+                value = graph.node("Add", [value, bias], f"{name}_add")
+    if stage.relu:
+        value = graph.node("Relu", [value], f"{name}_relu")
+    if stage.clip:
+        bounds = [
+            graph.constant(f"{name}_{side}", bound, np.float32)
+            for side, bound in zip(("low", "high"), stage.clip)
+        ]
+        value = graph.node("Clip", [value, *bounds], f"{name}_clip")
+    return graph.requantize(value, name, stage.target)
 
 
 def build_qdq(chain):
@@ -381,51 +424,10 @@ def build_qdq(chain):
     )
     value = graph.node("DequantizeLinear", [value, *pair], "image_dequantize")
     for stage in chain.stages:
-        name = stage.name
         if stage.kind == "fc" and not flat:
             value, flat = _flatten(graph, chain, value, stage), True
-            value = graph.requantize(value, f"{name}_flat", stage.source)
-        if stage.kind in ("maxpool", "avgpool"):
-            operator = "MaxPool" if stage.kind == "maxpool" else "AveragePool"
-            value = graph.node(operator, [value], name, **_window(stage), **_pool_extra(stage))
-        else:
-            weights, axis = _stored_weights(graph, stage)
-            along = {"axis": axis} if len(stage.weight_scales) > 1 else {}
-            inputs = [
-                value,
-                graph.node("DequantizeLinear", weights, f"{name}_weight_dequantize", **along),
-            ]
-            bias = None
-            if stage.bias is not None:
-                scale = (stage.source.scale * stage.weight_scales).astype(np.float32)
-                scale = scale if len(scale) > 1 else scale[0]
-                stored = [
-                    graph.constant(f"{name}_bias", stage.bias, np.int32),
-                    graph.constant(f"{name}_bias_scale", scale, np.float32),
-                ]
-                along = {"axis": 0} if len(stage.weight_scales) > 1 else {}
-                bias = graph.node("DequantizeLinear", stored, f"{name}_bias_dequantize", **along)
-            if stage.kind == "conv":
-                value = graph.node(
-                    "Conv", inputs + ([bias] if bias else []), name, **_window(stage)
-                )
-            elif stage.operator == "Gemm":
-                value = graph.node(
-                    "Gemm", inputs + ([bias] if bias else []), name, transB=int(stage.transposed)
-                )
-            else:
-                value = graph.node("MatMul", inputs, name)
-                if bias:
-                    value = graph.node("Add", [value, bias], f"{name}_add")
-        if stage.relu:
-            value = graph.node("Relu", [value], f"{name}_relu")
-        if stage.clip:
-            bounds = [
-                graph.constant(f"{name}_{side}", bound, np.float32)
-                for side, bound in zip(("low", "high"), stage.clip)
-            ]
-            value = graph.node("Clip", [value, *bounds], f"{name}_clip")
-        value = graph.requantize(value, name, stage.target)
+            value = graph.requantize(value, f"{stage.name}_flat", stage.source)
+        value = qdq_stage(graph, stage, value)
     last = chain.stages[-1].target.shape
     element = TensorProto.FLOAT if chain.float_input else _element(chain.input)
     inputs = [_value_info("image", chain, chain.input.shape, element)]

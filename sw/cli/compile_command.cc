@@ -11,6 +11,7 @@
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
 #include "sw/cli/commands.h"
+#include "sw/cli/info.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/disassemble.h"
 #include "sw/model/load.h"
@@ -80,7 +81,7 @@ int Compile(const Options& o) {
   FileSet().AddOutputFolder("-o", o.folder);
   ProgramOptions po;
   po.images = o.images, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
-  const Program p = systole::Compile(Prepared(o.model, o.rounding), config, po);
+  const Program p = CompileOrExplain(Prepared(o.model, o.rounding), config, po);
   const std::vector<uint8_t> image = MemoryImage(p);
 
   MakeFolder(o.folder);
@@ -106,85 +107,12 @@ int Compile(const Options& o) {
   return kAllEqual;
 }
 
-const char* KindName(const Layer& l) {
-  switch (l.kind) {
-    case LayerKind::kConv:
-      return "conv";
-    case LayerKind::kFullyConnected:
-      return "fully connected";
-    case LayerKind::kMaxPool:
-      return "max pool";
-    case LayerKind::kAveragePool:
-      return "average pool";
-  }
-  return "?";
-}
-
-uint64_t MacsOf(const Layer& l, const Tensor& out) {
-  if (l.weights.empty()) return 0;
-  return l.weights.size() / l.bias.size() * static_cast<uint64_t>(out.Elements());
-}
-
-// The constants as the hardware gets them: zero points and clamps in the int8 domain, multipliers m
-// and shifts s.
-nlohmann::ordered_json ConstantsJson(const Model& model) {
-  nlohmann::ordered_json j;
-  for (const Tensor& t : model.tensors) {
-    j["tensors"].push_back({{"name", t.name},
-                            {"shape", {t.c, t.h, t.w}},
-                            {"type", t.boundary == DType::kUint8 ? "uint8" : "int8"},
-                            {"scale", t.scale},
-                            {"zero_point", t.zero_point}});
-  }
-  for (size_t i = 0; i < model.layers.size(); ++i) {
-    const Layer& l = model.layers[i];
-    j["layers"].push_back({{"name", l.name},
-                           {"kind", KindName(l)},
-                           {"weights", l.weights.size()},
-                           {"macs", MacsOf(l, model.tensors[i + 1])},
-                           {"weight_zero_point", l.weight_zero_point},
-                           {"clamp", {l.clamp_lo, l.clamp_hi}},
-                           {"m", l.m},
-                           {"s", l.s}});
-  }
-  return j;
-}
-
 int Info(const Options& o) {
   FileSet files;
   files.AddInput("the model", o.model);
   files.AddOutput("--json", o.json);
-  const Model model = Prepared(o.model, o.rounding);
-  if (!o.json.empty()) WriteFile(o.json, Text(ConstantsJson(model), 1));
-  const HwConfig config = o.config.Parse();
-  auto tensor = [](const Tensor& t) {
-    return fmt::format("{}x{}x{} {} scale {:.6g} zero {}", t.c, t.h, t.w,
-                       t.boundary == DType::kUint8 ? "uint8" : "int8", t.scale,
-                       t.boundary == DType::kUint8 ? t.zero_point + 128 : t.zero_point);
-  };
-  fmt::print("{}: input {}\n", model.name.empty() ? o.model : model.name, tensor(model.tensors[0]));
-  uint64_t macs = 0, weights = 0;
-  for (size_t i = 0; i < model.layers.size(); ++i) {
-    const Layer& l = model.layers[i];
-    const Tensor& out = model.tensors[i + 1];
-    const uint64_t m = MacsOf(l, out);
-    fmt::print("{:>2} {:<12} {:<16} kernel {}x{} stride {}x{} pad {},{},{},{} -> {}", i, l.name,
-               KindName(l), l.kernel_h, l.kernel_w, l.stride_h, l.stride_w, l.pad.top, l.pad.left,
-               l.pad.bottom, l.pad.right, tensor(out));
-    if (!l.weights.empty()) {
-      fmt::print(", weights {} B per {}{}, {} MACs", l.weights.size(),
-                 l.weight_scales.size() > 1 ? "channel" : "tensor",
-                 l.weight_zero_point != 0 ? fmt::format(" zero {}", l.weight_zero_point) : "", m);
-    }
-    fmt::print(", clamp {}..{}\n", l.clamp_lo, l.clamp_hi);
-    macs += m, weights += l.weights.size();
-  }
-  fmt::print("{} MACs an image, {} bytes of weights\n", macs, weights);
-  ProgramOptions po;
-  po.images = po.batch = o.batch;
-  const Program p = systole::Compile(model, config, po);
-  fmt::print("on {}x{}, batch {}:\n", config.rows, config.cols, o.batch);
-  for (const auto& r : p.report) fmt::print("   {:<14} {}\n", r.name, r.mapping);
+  const Rounding mode = ParseRounding(o.rounding);
+  PrintInfo(o.model, mode, o.config.Parse(), o.batch, o.json);
   return kAllEqual;
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sw/base/output_file.h"
+#include "sw/cli/table.h"
 #include "sw/driver/parameters.h"
 
 namespace systole {
@@ -40,12 +41,16 @@ std::string Cell(const std::map<std::string, uint64_t>& values, const char* who)
 
 void PrintTable(const RunSummary& s, const std::map<std::string, RowCycles>& cycles,
                 const std::map<std::string, uint64_t>& totals, uint64_t images, bool compared) {
-  constexpr const char* kLine = "{:<14} {:>11} {:>13} {:>10} {:>11} {:>11} {:>11} {:>6}\n";
-  fmt::print(kLine, "layer", "MACs", "bytes equal", "different", "RTL", "TLM", "model", "util");
+  constexpr const char* kLine = "{:<{}} {:>11} {:>13} {:>10} {:>11} {:>11} {:>11} {:>6}\n";
+  size_t width = 14;
+  for (const auto& layer : s.layers) width = std::max(width, ShortName(layer.name).size());
+  fmt::print(kLine, "layer", width, "MACs", "bytes equal", "different", "RTL", "TLM", "model",
+             "util");
   auto row = [&](const std::string& name, const std::string& macs, int64_t bytes, int64_t different,
                  const std::map<std::string, uint64_t>& c, const std::string& utilization) {
     const bool tensors = compared && bytes >= 0;
-    fmt::print(kLine, name, macs, tensors ? std::to_string(bytes - different) : "",
+    fmt::print(kLine, ShortName(name), width, macs,
+               tensors ? std::to_string(bytes - different) : "",
                tensors ? std::to_string(different) : "", Cell(c, "rtl"), Cell(c, "tlm"),
                Cell(c, "model"), utilization);
   };
@@ -93,6 +98,7 @@ void PrintReport(const RunSummary& s) {
       fmt::print("random stalls: cycles are not compared\n");
     }
   }
+  if (!s.within_one.empty()) fmt::print("mode float32: {}\n", s.within_one);
   if (s.accuracy >= 0) fmt::print("accuracy {:.2f}%\n", 100 * s.accuracy);
   std::string seconds;
   for (const auto& [who, t] : s.seconds) seconds += fmt::format("{} {:.2f} s  ", who, t);

@@ -28,7 +28,8 @@ struct RunSummary {
   bool cycles_compared = true;  // false with random stalls
   int64_t cycle_checks = 0;     // instructions whose stamps were compared
   Differences tensor_differences, cycle_differences;
-  double accuracy = -1;  // < 0: no labels
+  std::string within_one;  // where ONNX Runtime may differ by 1, and why; "": nowhere
+  double accuracy = -1;    // < 0: no labels
   double wall_seconds = 0;
 
   int64_t Mismatches() const { return tensor_differences.count + cycle_differences.count; }

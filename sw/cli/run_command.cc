@@ -19,6 +19,7 @@
 #include "sw/model/load.h"
 #include "sw/model/npy.h"
 #include "sw/quant/choose_multipliers.h"
+#include "sw/quant/onnx_runtime.h"
 #include "sw/quant/range_proof.h"
 
 namespace systole {
@@ -254,10 +255,8 @@ int Run(const RunOptions& o) {
     }
   }
 
-  // Missing libraries are told before work starts.
+  Job job(model, options, images);  // compiles: what does not fit is told before RTL is asked for
   if (options.Has("rtl")) CheckRtlBuilt(options.config, options.target.rtl_variant);
-
-  Job job(model, options, images);
   const int64_t out_size = model.tensors.back().Elements();
   SharedMemory outputs(static_cast<size_t>(images.count * out_size));
   std::vector<std::unique_ptr<SharedMemory>> tensors(model.tensors.size());
@@ -287,6 +286,9 @@ int Run(const RunOptions& o) {
   s.bytes.resize(s.layers.size());
   s.mismatches.resize(s.layers.size());
   s.cycles_compared = !o.has_stall;
+  if (rounding == Rounding::kFloat32 && !EqualsOnnxRuntime(model)) {
+    s.within_one = OnnxRuntimeNote(model);
+  }
 
   int processes =
       o.jobs > 0 ? o.jobs : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));

@@ -118,7 +118,7 @@ int Job::AddProgram(int images, int batch) {
   po.fuse_pool = options_.fuse;
   po.pack_pixels = options_.pack;
   if (options_.Hardware()) {
-    p->program = Compile(model_, options_.config, po);
+    p->program = CompileOrExplain(model_, options_.config, po);
     if (options_.fault.kind == Fault::Kind::kWeight && options_.fault.description != "golden") {
       p->faulty = std::make_unique<Program>(Compile(faulty_model_, options_.config, po));
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sw/compiler/fit.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/planner.h"
 
@@ -47,6 +48,18 @@ Program Compile(const Model& model, const HwConfig& config, const ProgramOptions
   PackConstants(planner, &program);
   Report(planner, &program);
   return program;
+}
+
+Program CompileOrExplain(const Model& model, const HwConfig& config,
+                         const ProgramOptions& options) {
+  try {
+    return Compile(model, config, options);
+  } catch (const MisfitError& e) {
+    if (e.misfit() == Misfit::kParameter) throw;
+    RequireChain(model);
+    Planner planner(model);
+    throw MisfitError(e.misfit(), FindFit(planner, config, options).Text(model.name));
+  }
 }
 
 }  // namespace systole

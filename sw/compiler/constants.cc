@@ -152,9 +152,8 @@ void Constants::CheckFit(const std::string& model_name) const {
   auto check = [&](int need, int have, const char* parameter, int value, Misfit misfit,
                    const char* what) {
     if (need <= have) return;
-    throw MisfitError(misfit,
-                      fmt::format("{}: {} need {} rows on chip, {}={} has {}; use a larger {}",
-                                  model_name, what, need, parameter, value, have, parameter));
+    throw MisfitError(misfit, fmt::format("{}: {} need {} rows on chip, {}={} has {}", model_name,
+                                          what, need, parameter, value, have));
   };
   check(weight_rows(), config_.WgtRows(), "WGT_KIB", config_.wgt_kib, Misfit::kWeight, "weights");
   check(offset_rows(), config_.KtabRows(), "KTAB_KIB", config_.ktab_kib, Misfit::kOffset,

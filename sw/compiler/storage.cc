@@ -147,11 +147,9 @@ void PlaceTensors(int first_batched, const HwConfig& config, int images, int bat
   for (const Storage& s : tensors) need += s.Bytes();
   throw MisfitError(
       Misfit::kActivation,
-      fmt::format(
-          "{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}; use a larger "
-          "ACT_KIB{}",
-          model_name, batch, need, config.act_kib, config.ActBytes(),
-          batch > 1 ? " or a smaller batch" : ""));
+      fmt::format("{}: activations of a batch of {} need {} bytes on chip, ACT_KIB={} has {}{}",
+                  model_name, batch, need, config.act_kib, config.ActBytes(),
+                  batch > 1 ? " (a smaller batch needs less)" : ""));
 }
 
 }  // namespace systole

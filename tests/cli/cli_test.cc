@@ -142,6 +142,32 @@ TEST_F(CliTest, AMissingRtlLibraryNamesTheCommandThatBuildsIt) {
                 {"make rtl VARIANT=trace ROWS=61 COLS=59"});
 }
 
+TEST_F(CliTest, WhatDoesNotFitIsToldBeforeRtlIsAskedFor) {
+  ExpectRefused(
+      "run " + kModel + kDigits + " --backend golden,rtl --rows 61 --cols 59 --wgt-kib 1 --first 1",
+      {"WGT_KIB=1 has", "it fits with WGT_KIB="});
+}
+
+// A graph runs on golden, and is refused by layer and operator where it does not.
+TEST_F(CliTest, AGraphRunsOnGolden) {
+  const std::string folder = SYSTOLE_SOURCE_DIR "/tests/python/random_graphs/000";
+  const std::string run = "run " + folder + "/model.onnx --images " + folder + "/input.npy";
+  const Result r = Systole(run + " --backend golden --outputs " + Path("y.npy"));
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_GT(ReadNpy(Path("y.npy")).Elements(), 0);
+  ExpectRefused(run + " --backend golden,tlm",
+                {"layer 'b0_1' (MaxPool)", "cut the model where it branches"});
+}
+
+TEST_F(CliTest, ARunSaysWhereOnnxRuntimeMayDifferByOne) {
+  const std::string averaging = SYSTOLE_SOURCE_DIR "/models/lenet5-avgpool/model.onnx";
+  const Result r = Systole("run " + averaging + kDigits + " --first 1 --backend golden");
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("mode float32: within 1 of ONNX Runtime"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("(AveragePool): "), std::string::npos) << r.out;
+  EXPECT_EQ(Run("--first 1 --backend golden").out.find("ONNX Runtime"), std::string::npos);
+}
+
 TEST_F(CliTest, ARefusalLeavesNothingWritten) {
   ExpectRefused("run " + kModel + kDigits + " --first 2 --backend golden --outputs " +
                     Path("y.npy") + " --json " + Path("no/such/folder.json"),

@@ -8,18 +8,16 @@
 #include <string>
 
 #include "sw/golden/fast.h"
+#include "sw/golden/golden.h"
+#include "sw/model/graph.h"
 #include "sw/model/images.h"
 #include "sw/model/load.h"
 #include "sw/model/npy.h"
 #include "sw/quant/choose_multipliers.h"
+#include "sw/quant/onnx_runtime.h"
 
 namespace systole {
 namespace {
-
-bool Averages(const Model& model) {
-  return std::any_of(model.layers.begin(), model.layers.end(),
-                     [](const Layer& layer) { return layer.kind == LayerKind::kAveragePool; });
-}
 
 TEST(OnnxRuntimeTest, GoldenGivesTheSameOutputs) {
   int equal_models = 0, averaging_models = 0;
@@ -45,8 +43,7 @@ TEST(OnnxRuntimeTest, GoldenGivesTheSameOutputs) {
         differing += difference != 0;
       }
     }
-    if (Averages(
-            model)) {  // ONNX Runtime averages dequantized floats: a tie may fall the other way
+    if (!EqualsOnnxRuntime(model)) {  // a tie may fall the other way
       EXPECT_LE(greatest, 1) << folder;
       averaged += images.count * golden.OutputSize();
       ++averaging_models;
@@ -61,6 +58,36 @@ TEST(OnnxRuntimeTest, GoldenGivesTheSameOutputs) {
   std::printf("%d models equal; %d averaging models: %ld of %ld outputs differ by one\n",
               equal_models, averaging_models, static_cast<long>(differing),
               static_cast<long>(averaged));
+}
+
+// Graphs that branch and join channels (tests/python/random_graphs).
+TEST(OnnxRuntimeTest, GoldenGivesTheSameOutputsOfGraphs) {
+  int equal_graphs = 0, graphs_of_many_scales = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(RANDOM_GRAPHS)) {
+    if (!entry.is_directory()) continue;
+    const std::string folder = entry.path().string();
+    Model model = LoadModel(folder + "/model.onnx");
+    ChooseMultipliers(model, Rounding::kFloat32);
+    const Images images = LoadImages(folder + "/input.npy", model);
+    const NpyArray expected = ReadNpy(folder + "/expected.npy");
+    const int offset = expected.type == NpyType::kUint8 ? 128 : 0;
+    const int64_t size = model.tensors.back().Elements();
+    ASSERT_EQ(expected.Elements(), images.count * size) << folder;
+    EXPECT_FALSE(IsChain(model)) << folder;
+    const bool equal = EqualsOnnxRuntime(model);
+    (equal ? equal_graphs : graphs_of_many_scales)++;
+    FastGolden fast(model);
+    for (int64_t i = 0; i < images.count; ++i) {
+      const std::vector<std::vector<int8_t>> outputs = RunReference(model, images.Image(i));
+      EXPECT_EQ(fast.Run(images.Image(i)), outputs) << folder;
+      for (int64_t k = 0; k < size; ++k) {
+        const int want = static_cast<int8_t>(expected.bytes[i * size + k] - offset);
+        EXPECT_LE(std::abs(outputs.back()[k] - want), equal ? 0 : 1) << folder << " element " << k;
+      }
+    }
+  }
+  EXPECT_GE(equal_graphs, 8);
+  EXPECT_GE(graphs_of_many_scales, 3);
 }
 
 }  // namespace

@@ -124,6 +124,23 @@ class CommittedModelsTest(unittest.TestCase):
                     file.read(), proto.SerializeToString(deterministic=True), case["folder"]
                 )
 
+    def test_expected_outputs_of_graphs_are_those_of_onnx_runtime_today(self):
+        import random_graphs
+
+        graphs = os.path.join(os.path.dirname(_FOLDER), "random_graphs")
+        with open(os.path.join(graphs, "manifest.json"), encoding="utf-8") as file:
+            manifest = json.load(file)
+        self.assertEqual(len(manifest), 16)
+        for case in manifest:
+            _, proto, pixels, expected = random_graphs.make_case(case["seed"], 2)
+            folder = os.path.join(graphs, case["folder"])
+            for name, array in (("input", pixels), ("expected", expected)):
+                stored = np.load(os.path.join(folder, f"{name}.npy"))
+                np.testing.assert_array_equal(stored, array, case["folder"])
+            with open(os.path.join(folder, "model.onnx"), "rb") as file:
+                stored = file.read()
+            self.assertEqual(stored, proto.SerializeToString(deterministic=True), case["folder"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,47 @@
+#include "sw/quant/onnx_runtime.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "sw/model/graph.h"
+
+namespace systole {
+namespace {
+
+// Operators of a text folder are written small.
+bool IsOnnx(const Layer& layer) {
+  return !layer.op.empty() && std::isupper(static_cast<unsigned char>(layer.op[0])) != 0;
+}
+
+}  // namespace
+
+std::string OnnxRuntimeDifference(const Layer& layer) {
+  if (!IsOnnx(layer) || layer.kind != LayerKind::kAveragePool) return "";
+  if (layer.kernel_h == 1 && layer.kernel_w == 1) {
+    return "ONNX Runtime multiplies by one scale and divides by the other, with two roundings";
+  }
+  if (layer.average == AverageMode::kTflite) return "its average is TensorFlow Lite's";
+  return "ONNX Runtime averages dequantized values in single precision";
+}
+
+bool EqualsOnnxRuntime(const Model& model) {
+  return std::all_of(model.layers.begin(), model.layers.end(),
+                     [](const Layer& layer) { return OnnxRuntimeDifference(layer).empty(); });
+}
+
+std::string OnnxRuntimeNote(const Model& model) {
+  std::string text;
+  bool onnx = false;
+  for (const Layer& layer : model.layers) {
+    onnx = onnx || IsOnnx(layer);
+    const std::string why = OnnxRuntimeDifference(layer);
+    if (!why.empty()) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", Label(layer), why);
+  }
+  if (!onnx) return "";
+  if (text.empty()) return "equal to ONNX Runtime in every byte";
+  return "within 1 of ONNX Runtime, given the same input, at " + text + "; all else is equal";
+}
+
+}  // namespace systole
