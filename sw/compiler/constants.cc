@@ -107,10 +107,9 @@ OffsetRows Constants::AddOffsets(const Stage& stage, const Fold& fold, int pitch
       if (offset < 0 || offset > 0xFFFF) {
         throw MisfitError(
             Misfit::kTooLarge,
-            fmt::format(
-                "layer '{}': a window spans {} bytes on chip, more than 65535; the layer is too "
-                "large for this accelerator",
-                stage.name, offset));
+            fmt::format("{}: a window spans {} bytes on chip, more than 65535; the layer is too "
+                        "large for this accelerator",
+                        Label(stage), offset));
       }
       row[j] = static_cast<uint16_t>(offset);
       return true;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 namespace systole {
 namespace {
 
@@ -24,6 +27,47 @@ const Buffer* BufferOf(Misfit misfit) {
     if (buffer.misfit == misfit) return &buffer;
   }
   return nullptr;
+}
+
+// Rows of the offset table that a stage brings: one where its slices step evenly, else one a slice.
+int64_t OffsetRowsOf(const PlannedStage& p) {
+  std::set<int> tables;
+  int64_t rows = 0;
+  for (size_t f = 0; f < p.rows.size(); ++f) {
+    const OffsetRows& offsets = p.rows[f].offsets;
+    if (tables.insert(offsets.ktab).second)
+      rows += offsets.increment ? p.mapping.folds[f].slices : 1;
+  }
+  return rows;
+}
+
+// What each stage takes of a buffer that was too small in the last plan; empty: not told.
+std::vector<int64_t> Shares(const Planner& planner, Misfit misfit, const HwConfig& config) {
+  const std::vector<PlannedStage>& stages = planner.stages();
+  std::vector<int64_t> shares(stages.size());
+  for (size_t s = 0; s < stages.size(); ++s) {
+    if (misfit == Misfit::kActivation) shares[s] = planner.placement().tensors[s].Bytes();
+    if (misfit == Misfit::kOffset) shares[s] = OffsetRowsOf(stages[s]);
+    for (const Fold& fold : stages[s].mapping.folds) {
+      if (misfit == Misfit::kWeight) shares[s] += int64_t{fold.slices} * LoadCycles(fold, config);
+    }
+  }
+  if (misfit == Misfit::kChannel) {
+    for (const ParameterRun& run : planner.constants().parameters()) {
+      shares[run.stage] += (run.channels + config.lanes - 1) / config.lanes;
+    }
+  }
+  return misfit == Misfit::kAccumulator ? std::vector<int64_t>{} : shares;
+}
+
+// " (3200 of them by layer 'C5' (Gemm))": the stage that takes most; of activations, by its input.
+std::string MostOfThem(const Planner& planner, Misfit misfit, const HwConfig& config) {
+  const std::vector<int64_t> shares = Shares(planner, misfit, config);
+  if (shares.empty()) return "";
+  const auto most = std::max_element(shares.begin(), shares.end());
+  return fmt::format(" ({} of them {} {})", *most,
+                     misfit == Misfit::kActivation ? "the input of" : "for",
+                     Label(*planner.stages()[most - shares.begin()].stage));
 }
 
 struct Outcome {
@@ -102,15 +146,18 @@ Fit FindFit(Planner& planner, const HwConfig& config, const ProgramOptions& opti
     const Outcome outcome = Try(planner, fit.config, options);
     if (outcome.misfit == Misfit::kNone) break;
     const Buffer* const buffer = BufferOf(outcome.misfit);
+    const std::string what = buffer == nullptr
+                                 ? outcome.what
+                                 : outcome.what + MostOfThem(planner, outcome.misfit, fit.config);
     if (buffer == nullptr || !Enlarge(planner, *buffer, options, &fit.config)) {
       fit.misfit = outcome.misfit;
-      fit.refusal = outcome.what;
+      fit.refusal = what;
       if (buffer != nullptr) {
         fit.refusal += fmt::format("; no {} that can be built is large enough", buffer->parameter);
       }
       break;
     }
-    fit.shortages.push_back({outcome.misfit, outcome.what, buffer->parameter, 0});
+    fit.shortages.push_back({outcome.misfit, what, buffer->parameter, 0});
   }
   for (Shortage& s : fit.shortages) s.fits = fit.config.*BufferOf(s.misfit)->member;
   return fit;

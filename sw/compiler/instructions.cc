@@ -17,8 +17,7 @@ struct Owner {
 
 [[noreturn, gnu::cold, gnu::noinline]] void RefuseField(const Owner& owner, Field f,
                                                         uint64_t value) {
-  const std::string who =
-      owner.stage != nullptr ? fmt::format("layer '{}'", owner.stage->name) : owner.what;
+  const std::string who = owner.stage != nullptr ? Label(*owner.stage) : owner.what;
   throw MisfitError(
       Misfit::kTooLarge,
       fmt::format(

@@ -36,18 +36,16 @@ void CheckSupported(const Stage& stage, const HwConfig& config) {
   if (!(config.roundings >> static_cast<int>(stage.rounding) & 1)) {
     throw MisfitError(
         Misfit::kUnsupported,
-        fmt::format(
-            "layer '{}': rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it "
-            "in or choose another",
-            stage.name, RoundingName(stage.rounding), config.roundings));
+        fmt::format("{}: rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it "
+                    "in or choose another",
+                    Label(stage), RoundingName(stage.rounding), config.roundings));
   }
   if (stage.zw != 0 && config.row_sum == 0) {
     throw MisfitError(
         Misfit::kUnsupported,
-        fmt::format(
-            "layer '{}': its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
-            "ROW_SUM=1",
-            stage.name, stage.zw));
+        fmt::format("{}: its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
+                    "ROW_SUM=1",
+                    Label(stage), stage.zw));
   }
 }
 
@@ -120,9 +118,8 @@ void Planner::PlanStages(const HwConfig& config, const ProgramOptions& options) 
     if (p.tiles.empty()) {
       throw MisfitError(
           Misfit::kAccumulator,
-          fmt::format(
-              "layer '{}': one pooling window needs more than the ACC_DEPTH={} accumulator entries",
-              p.stage->name, config.acc_depth));
+          fmt::format("{}: one pooling window needs more than the ACC_DEPTH={} accumulator entries",
+                      Label(*p.stage), config.acc_depth));
     }
     p.needs.Set(*p.stage, p.mapping);
     p.images_per_tile = 1;

@@ -25,12 +25,13 @@ class Planner {
   explicit Planner(const Model& model);
 
   // The whole program but for constants and report. It and the decisions below hold until the next
-  // call. Throws MisfitError where the configuration is not possible, lacks what a layer needs, or
-  // is too small.
+  // call; after a MisfitError, those taken up to then. Throws MisfitError where the configuration
+  // is not possible, lacks what a layer needs, or is too small.
   Program& Plan(const HwConfig& config, const ProgramOptions& options);
 
   const std::vector<PlannedStage>& stages() const { return stages_; }
   const Constants& constants() const { return constants_; }
+  const Placement& placement() const { return placement_; }
 
  private:
   void PlanStages(const HwConfig& config, const ProgramOptions& options);

@@ -103,6 +103,11 @@ void LowerMaxPool(const Layer& layer, const Tensor& in, const Tensor& out, Round
 
 }  // namespace
 
+std::string Label(const Stage& stage) {
+  return stage.op.empty() ? fmt::format("layer '{}'", stage.name)
+                          : fmt::format("layer '{}' ({})", stage.name, stage.op);
+}
+
 std::string WhyNotCompiled(const Model& model, size_t i) {
   const Layer& layer = model.layers[i];
   if (layer.kind == LayerKind::kConcat) {
@@ -146,6 +151,7 @@ std::vector<Stage> LowerToStages(const Model& model, bool fuse_pool) {
     }
     Stage stage;
     stage.name = layer.name;
+    stage.op = layer.op;
     stage.first_layer = stage.last_layer = static_cast<int>(i);
     stage.cin = in.c;
     stage.h = in.h;

@@ -13,6 +13,7 @@ namespace systole {
 
 struct Stage {
   std::string name;  // for reports: "C1+S2"
+  std::string op;    // of the first layer: "Conv"; may be empty
   int first_layer = 0, last_layer = 0;
   // Input tensor: cin x h x w, padded by `pad` with `pad_value`.
   int cin = 1, h = 1, w = 1;
@@ -51,6 +52,9 @@ struct Stage {
     return weights[((static_cast<size_t>(n) * InGroup() + cg) * kernel_h + ky) * kernel_w + kx];
   }
 };
+
+// "layer 'C1+S2' (Conv)", for messages.
+std::string Label(const Stage& stage);
 
 // Why the compiler refuses layers[i], whatever the configuration, and what to do; "": it does not.
 std::string WhyNotCompiled(const Model& model, size_t i);

@@ -83,6 +83,9 @@ TEST(FitTest, TheMessageHasTheValuesThatFit) {
     const std::string text = e.what();
     EXPECT_EQ(text.rfind("demanding: ", 0), 0u) << text;
     EXPECT_EQ(text.find('\n'), std::string::npos);
+    // 100 fully connected outputs of all the 90 x 7 x 3 inputs: most of the weights.
+    const size_t weights = text.find("weights need ");
+    EXPECT_NE(text.find("for layer 'fc3')", weights), std::string::npos) << text;
     for (const Shortage& s : fit.shortages) {
       const std::string now = s.parameter == "ACC_DEPTH" ? "=4 " : "=1 ";
       EXPECT_NE(text.find(s.parameter + now), std::string::npos) << text;
