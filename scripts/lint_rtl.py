@@ -21,7 +21,13 @@ FIELD_SIZES = {7: "a column", 10: "an entry", 11: "a parameter row", 24: "a buff
 # Here a number of bits is none of a field: arithmetic, registers, the package itself.
 NO_FIELDS = ("systole_pkg.sv", "systole_csr.sv", "systole_requantize.sv")
 # Files that change hands at the moment, and follow.
-LATER = ("systole_csr.sv", "systole_pe.sv", "systole_sram.sv", "systole_load.sv", "systole_store.sv")
+LATER = (
+    "systole_csr.sv",
+    "systole_pe.sv",
+    "systole_sram.sv",
+    "systole_load.sv",
+    "systole_store.sv",
+)
 PORT = re.compile(r"^\s*(?:input|output)\s+logic.*?(\w+)\s*,?$")
 REGISTER = re.compile(r"(_q|_o|_p)$|^mem$")
 
@@ -78,11 +84,15 @@ class Linter:
         port = PORT.match(code)
         if port and not top and not re.search(r"(_i|_o|_ni)$", port[1]):
             self.say(file, number, f"port {port[1]}: ends in _i, _o or _ni")
-        assigned = re.match(r"^\s*(?:.*\)\s*|.*begin\s*|else\s*)?([\w.]+)(?:\[[^\]]*\])* <= .*;$", code)
+        assigned = re.match(
+            r"^\s*(?:.*\)\s*|.*begin\s*|else\s*)?([\w.]+)(?:\[[^\]]*\])* <= .*;$", code
+        )
         if assigned and "if (" not in code.split(" <= ")[0][-4:]:
             target = assigned[1]
             if not REGISTER.search(target):
-                self.say(file, number, f"register {target}: ends in _q (_o: a port, _p: a pipeline)")
+                self.say(
+                    file, number, f"register {target}: ends in _q (_o: a port, _p: a pipeline)"
+                )
         for m in re.finditer(r"\bsystole_\w+ (?:#\(.*\) )?(\w+) \(", code):
             if not m[1].startswith("u_") and "module" not in code:
                 self.say(file, number, f"instance {m[1]}: begins with u_")

@@ -2,7 +2,6 @@
 """Holds the order of the C++ folders: a file includes its own folder and lower ones, never a higher one.
 
 rooms.py [--root DIR]          exit status 1 and one line for each include that goes up or sideways
-rooms.py --draw                the folders as a Mermaid drawing: who includes whom, by the files as they are
 """
 
 import argparse
@@ -73,37 +72,10 @@ def check(root):
     return messages
 
 
-def draw(root):
-    """Mermaid: an arrow to each folder that is included, but for those reached through another."""
-    level = {room: i for i, rooms in enumerate(ROOMS) for room in rooms}
-    below = {room: set() for room in level}
-    for path, included in includes(root):
-        source, target = room_of(path), room_of(included)
-        if source in level and target in level and source != target:
-            below[source].add(target)
-    reach = {}
-    for room in sorted(level, key=level.get):
-        lower = {r for r in below[room] if level[r] < level[room]}
-        reach[room] = lower.union(*(reach[r] for r in lower))
-    lines = ["graph BT"]
-    for room in level:
-        if not below[room] and not any(room in b for b in below.values()):
-            continue
-        lines.append(f"  {room.replace('/', '_')}[{room}]")
-        for target in sorted(below[room]):
-            if not any(target in reach.get(r, ()) for r in below[room] if r != target):
-                lines.append(f"  {target.replace('/', '_')} --> {room.replace('/', '_')}")
-    return "\n".join(lines)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--root", default=os.path.join(os.path.dirname(__file__), ".."))
-    parser.add_argument("--draw", action="store_true")
     arguments = parser.parse_args()
-    if arguments.draw:
-        print(draw(arguments.root))
-        return 0
     messages = check(arguments.root)
     for message in messages:
         print(message)

@@ -4,7 +4,7 @@ import argparse
 import pathlib
 import sys
 
-from . import array_cells, block_diagram, timeline, window
+from . import array_cells, block_diagram, rooms, timeline, window
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -16,6 +16,7 @@ def figures(systole):
         "blocks.svg": block_diagram.draw(),
         "window.svg": window.draw(),
         "array.svg": array_cells.draw(),
+        "rooms.svg": rooms.draw(),
         "timeline.svg": timeline.draw_image(stamps),
         "gantt.svg": timeline.draw_first(stamps),
     }
