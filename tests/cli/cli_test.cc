@@ -87,7 +87,7 @@ class CliTest : public ::testing::Test {
 
 TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
   for (const std::string command :
-       {"", "run", "compile", "info", "config", "scalesim", "workload"}) {
+       {"", "run", "compile", "info", "config", "check", "scalesim", "workload"}) {
     const Result r = Systole(command + " -h");
     EXPECT_EQ(r.status, 0) << command;
     EXPECT_NE((r.out + r.err).find("sage"), std::string::npos) << command;
@@ -96,7 +96,7 @@ TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
 
 TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("", {"subcommand"});
-  ExpectRefused("fly", {"fly", "run, compile, info, config, scalesim, workload, explore"});
+  ExpectRefused("fly", {"fly", "run, compile, info, config, check, scalesim, workload, explore"});
   ExpectRefused("run " + kModel, {"--images"});
   ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"--bogus"});
   ExpectRefused("run " + kModel + kDigits + " --first 0", {"--first"});
@@ -110,6 +110,12 @@ TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("run " + kModel + kDigits + " --trace x.fst --backend golden,tlm",
                 {"--trace", "rtl"});
   ExpectRefused("run " + kModel + kDigits + " --backend rtl --trace-layer C1", {"--trace FILE"});
+}
+
+TEST_F(CliTest, CheckRefusesWhatItDoesNotKnow) {
+  ExpectRefused("check --area nothing", {"--area nothing", "registers, transfers, array"});
+  ExpectRefused("check --rows 63 --cols 61 --area tokens", {"make rtl", "ROWS=63 COLS=61"});
+  ExpectRefused("check --rtl-variant fast", {"--rtl-variant", "noassert"});
 }
 
 TEST_F(CliTest, ParametersAreRefusedByName) {
