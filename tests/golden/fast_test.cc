@@ -27,6 +27,7 @@ TEST_P(FastGoldenTest, EqualsTheDefinitionOnRandomModels) {
   std::set<LayerKind> kinds;
   int64_t inside = 0, all = 0;
   for (uint64_t seed = 1; seed <= 400; ++seed) {
+    options.joins = seed % 2 == 0;
     const Model model = RandomModel(1000 * GetParam() + seed, options);
     FastGolden fast(model);
     std::mt19937_64 random(seed);
@@ -47,7 +48,7 @@ TEST_P(FastGoldenTest, EqualsTheDefinitionOnRandomModels) {
       ASSERT_EQ(last, want.back()) << model.name;
     }
   }
-  EXPECT_EQ(kinds.size(), 4u);
+  EXPECT_EQ(kinds.size(), 5u);
   EXPECT_GT(inside, all / 3);  // outputs are not all saturated
 }
 
@@ -107,6 +108,7 @@ TEST(FastGoldenTest, EqualsTheDefinitionOnEveryInstructionSet) {
     for (uint64_t seed = 1; seed <= 120; ++seed) {
       RandomModelOptions options;
       options.rounding = static_cast<Rounding>(seed % kNumRoundings);
+      options.joins = seed % 3 == 0;
       const Model model = RandomModel(50000 + seed, options);
       std::mt19937_64 random(seed);
       const std::vector<int8_t> image = RandomImage(model, random);

@@ -24,6 +24,7 @@ class Generator {
     model_.tensors.push_back(input);
     const int layers = Between(1, options_.max_layers);
     while (static_cast<int>(model_.layers.size()) < layers) {
+      if (options_.joins && Chance(40)) AddJoin();
       const int kind = Between(0, 9);
       if (kind < 5) AddConv();
       if (kind == 5) AddFullyConnected();
@@ -153,6 +154,38 @@ class Generator {
     }
     Window(layer, out);
     Append(model_, layer, {static_cast<int>(model_.tensors.size()) - 1}, out);
+  }
+
+  // Branches from the last tensor, of its height, width, scale and zero point, and their
+  // concatenation.
+  void AddJoin() {
+    const int source = static_cast<int>(model_.tensors.size()) - 1;
+    const Tensor in = model_.tensors[source];
+    std::vector<int> parts;
+    if (Chance(60)) {
+      Layer conv = NewLayer(LayerKind::kConv);
+      Filters(conv, RandomTensor(Between(1, 6), in.h, in.w), in.c);
+      model_.tensors.back().scale = in.scale;
+      model_.tensors.back().zero_point = in.zero_point;
+      parts.push_back(static_cast<int>(model_.tensors.size()) - 1);
+    }
+    for (int branch = Between(1, 2); branch > 0; --branch) {
+      const Layer layer = NewLayer(LayerKind::kMaxPool);
+      parts.push_back(Append(model_, layer, {source}, Like(in, in.c)));
+    }
+    if (Chance(50)) parts.push_back(source);
+    int channels = 0;
+    for (int part : parts) channels += model_.tensors[part].c;
+    const Layer layer = NewLayer(LayerKind::kConcat);
+    Append(model_, layer, parts, Like(in, channels));
+  }
+
+  // Of `in`, but for its name and channels.
+  Tensor Like(const Tensor& in, int channels) const {
+    Tensor tensor = in;
+    tensor.name = "t" + std::to_string(model_.tensors.size());
+    tensor.c = channels;
+    return tensor;
   }
 
   std::mt19937_64 random_;

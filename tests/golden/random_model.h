@@ -18,6 +18,7 @@ struct RandomModelOptions {
   bool dilated = true;
   bool asymmetric_weights = true;  // weight zero points other than 0
   bool average_pools = true;
+  bool joins = false;  // branches that a concatenation joins
 };
 
 // A model that passes CheckModel() and ProveRanges(), multipliers chosen. Scales are such that
