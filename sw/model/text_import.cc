@@ -79,9 +79,12 @@ class TextImporter {
       model_.image.mean = TextReal(path_, line_->number, Word("the mean of an image's bytes"));
       return;
     }
-    if (kind != "conv" && kind != "fc" && kind != "maxpool" && kind != "avgpool") {
+    if (kind != "conv" && kind != "fc" && kind != "maxpool" && kind != "avgpool" &&
+        kind != "concat") {
       Refuse(
-          fmt::format("'{}' is unknown; known are input, image, conv, fc, maxpool, avgpool", kind));
+          fmt::format("'{}' is unknown; known are input, image, conv, fc, maxpool, avgpool, "
+                      "concat",
+                      kind));
     }
     if (model_.tensors.empty()) Refuse("a line 'input' must come first");
     Append(kind);
@@ -102,24 +105,38 @@ class TextImporter {
     model_.tensors.push_back(tensor);
   }
 
+  // The tensor of that name, read by the line.
+  int Source(const std::string& name) const {
+    for (size_t i = 0; i < model_.tensors.size(); ++i) {
+      if (model_.tensors[i].name == name) return static_cast<int>(i);
+    }
+    Refuse(fmt::format("'{}' is no input or layer of a line before", name));
+  }
+
   void Append(const std::string& kind) {
-    const Tensor& source = model_.tensors.back();
+    if (kind == "concat") return Concat();
     Layer layer;
-    Tensor target = source;
-    layer.name = target.name = Name();
+    layer.name = Name();
+    layer.op = kind;
     layer.kind = kind == "conv"      ? LayerKind::kConv
                  : kind == "fc"      ? LayerKind::kFullyConnected
                  : kind == "maxpool" ? LayerKind::kMaxPool
                                      : LayerKind::kAveragePool;
     const bool filters = kind == "conv" || kind == "fc";
-    if (filters) target.c = Int("the number of outputs", 1, kMaxChannels);
-    if (kind == "fc") target.h = target.w = 1;
+    const int outputs = filters ? Int("the number of outputs", 1, kMaxChannels) : 0;
     if (kind != "fc") {
       layer.kernel_h = Int("the kernel's height", 1, kMaxSide);
       layer.kernel_w = Int("the kernel's width", 1, kMaxSide);
     }
-    const bool relu = ReadOptions(kind, &layer);
-    if (kind != "fc") {
+    int from = static_cast<int>(model_.tensors.size()) - 1;
+    const bool relu = ReadOptions(kind, &layer, &from);
+    const Tensor source = model_.tensors[from];
+    Tensor target = source;
+    target.name = layer.name;
+    if (filters) target.c = outputs;
+    if (kind == "fc") {
+      target.h = target.w = 1;
+    } else {
       target.h = Side(source.h, layer.pad.top + layer.pad.bottom, layer.kernel_h, layer.stride_h,
                       layer.dilation_h);
       target.w = Side(source.w, layer.pad.left + layer.pad.right, layer.kernel_w, layer.stride_w,
@@ -129,18 +146,43 @@ class TextImporter {
     if (filters || std::filesystem::exists(File(target.name + "_scale_zero.txt")))
       ReadScaleZero(&target);
     if (relu) layer.clamp_lo = target.zero_point;
-    layer.op = kind;
-    const int last = static_cast<int>(model_.tensors.size()) - 1;
-    systole::Append(model_, std::move(layer), {last}, std::move(target));
+    systole::Append(model_, std::move(layer), {from}, std::move(target));
+  }
+
+  void Concat() {
+    Layer layer;
+    layer.name = Name();
+    layer.op = "concat";
+    layer.kind = LayerKind::kConcat;
+    std::vector<int> inputs = {Source(Word("a tensor to join"))};
+    while (next_ < line_->words.size()) inputs.push_back(Source(line_->words[next_++]));
+    Tensor target = model_.tensors[inputs[0]];
+    const Tensor first = target;
+    int64_t channels = 0;
+    for (int input : inputs) {
+      const Tensor& in = model_.tensors[input];
+      if (in.h != first.h || in.w != first.w || in.scale != first.scale ||
+          in.zero_point != first.zero_point) {
+        Refuse(fmt::format("'{}' and '{}' differ in height, width, scale or zero point", first.name,
+                           in.name));
+      }
+      channels += in.c;
+    }
+    if (channels > kMaxChannels) Refuse("the output has too many channels");
+    target.name = layer.name;
+    target.c = static_cast<int>(channels);
+    systole::Append(model_, std::move(layer), std::move(inputs), std::move(target));
   }
 
   // The words after the fixed ones; returns whether one was relu.
-  bool ReadOptions(const std::string& kind, Layer* layer) {
+  bool ReadOptions(const std::string& kind, Layer* layer, int* from) {
     bool relu = false;
     while (next_ < line_->words.size()) {
       const std::string& option = line_->words[next_++];
       if (option == "relu") {
         relu = true;
+      } else if (option == "from") {
+        *from = Source(Word("the tensor that it reads"));
       } else if (option == "stride" && kind != "fc") {
         layer->stride_h = Int("the vertical stride", 1, kMaxSide);
         layer->stride_w = Int("the horizontal stride", 1, kMaxSide);

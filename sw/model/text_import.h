@@ -12,7 +12,7 @@ namespace systole {
 inline constexpr char kTextNetworkFile[] = "network.txt";
 
 // Reads `folder` (docs/quantization.md has the grammar):
-//   network.txt                   the input and the layers, one a line
+//   network.txt                   the input and the layers, one a line, in topological order
 //   <layer>.weight.txt            integers -128..127, N x C/groups x KH x KW (or N x K), C order,
 //   white space between <layer>.bias.txt              N integers of int32; no file: zeros
 //   <layer>.weight_scale_zero.txt scale and zero point: one line, or one per output channel (the

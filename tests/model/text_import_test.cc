@@ -109,6 +109,36 @@ TEST_F(TextImportTest, ReadsWindowsPoolingAndImages) {
   EXPECT_EQ(model.tensors[3].scale, 0.125f);
 }
 
+// Two branches of x, joined with x itself.
+TEST_F(TextImportTest, ReadsAGraph) {
+  Write("network.txt",
+        "input x int8 1 1 2\nmaxpool p 1 2 pad 0 0 0 1\nmaxpool r 1 1 relu from x\n"
+        "concat j p x r\nmaxpool y 1 1\n");
+  Write("x_scale_zero.txt", "0.5 3\n");
+  Model model = LoadModel(folder_);
+  ASSERT_EQ(model.layers.size(), 4u);
+  EXPECT_EQ(model.layers[1].inputs, std::vector<int>{0});
+  EXPECT_EQ(model.layers[2].kind, LayerKind::kConcat);
+  EXPECT_EQ(model.layers[2].inputs, (std::vector<int>{1, 0, 2}));
+  ChooseMultipliers(model, Rounding::kHalfEven);
+  const int8_t image[] = {-7, 9};
+  EXPECT_EQ(RunReference(model, image).back(), (std::vector<int8_t>{9, 9, -7, 9, 3, 9}));
+}
+
+TEST_F(TextImportTest, RefusesGraphs) {
+  Write("x_scale_zero.txt", "0.5 3\n");
+  const std::string input = "input x int8 1 2 2\n";
+  EXPECT_EQ(Refusal("network.txt", input + "maxpool p 1 1 from q\n"),
+            "network.txt: line 2: 'q' is no input or layer of a line before");
+  EXPECT_EQ(Refusal("network.txt", input + "concat j\n"),
+            "network.txt: line 2: a tensor to join is missing");
+  EXPECT_EQ(Refusal("network.txt", input + "maxpool p 2 2\nconcat j x p\n"),
+            "network.txt: line 3: 'x' and 'p' differ in height, width, scale or zero point");
+  EXPECT_NE(Refusal("network.txt", input + "maxpool p 1 1\nmaxpool q 1 1 from x\n")
+                .find("no layer reads tensor 1 ('p')"),
+            std::string::npos);
+}
+
 TEST_F(TextImportTest, NamesTheMissingFile) {
   Remove("c.weight.txt");
   EXPECT_NE(Refusal().find("c.weight.txt"), std::string::npos);
@@ -126,7 +156,8 @@ TEST_F(TextImportTest, RefusesNetworks) {
             "network.txt: line 1: type 'int4' is unknown; known are uint8, int8");
   EXPECT_EQ(
       Refusal("network.txt", "input x uint8 1 2 2\n\nlstm c\n"),
-      "network.txt: line 3: 'lstm' is unknown; known are input, image, conv, fc, maxpool, avgpool");
+      "network.txt: line 3: 'lstm' is unknown; known are input, image, conv, fc, maxpool, avgpool, "
+      "concat");
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\nconv c 2 3 2\n"),
             "network.txt: line 2: a window of 3 does not fit into 2 with its padding");
   EXPECT_EQ(Refusal("network.txt", "input x uint8 1 2 2\nconv c 2 2 2 relu6\n"),
