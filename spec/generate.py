@@ -93,6 +93,9 @@ def main():
         for name, emitters in REGIONS.items():
             lines = {region: emit(spec) for region, emit in emitters.items()}
             made[name] = regions.fill(name, (ROOT / name).read_text(), lines)
+        for path in sorted(ROOT.glob("rtl/**/*.sv")) + sorted(ROOT.glob("tb/**/*.sv")):
+            name = str(path.relative_to(ROOT))
+            made[name] = emit_rtl.with_defaults(spec, made.get(name, path.read_text()))
     except (SpecError, tomllib.TOMLDecodeError) as problem:
         print(f"error: spec: {problem}", file=sys.stderr)
         return 2

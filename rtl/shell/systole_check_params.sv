@@ -81,7 +81,7 @@ module systole_check_params #(
       "2, 4, 8, 16, 32 or 64")
   `SYSTOLE_REQUIRE(ROUNDINGS,
       ROUNDINGS >= 1 && ROUNDINGS <= systole_pkg::ALL_ROUNDINGS,
-      "a mask of the six modes, 1 to 63")
+      "a mask of the rounding modes, 1 to 63")
   `SYSTOLE_REQUIRE(ROW_SUM,
       ROW_SUM >= 0 && ROW_SUM <= 1,
       "0 or 1")

@@ -1,5 +1,6 @@
 """What the definitions must agree on among themselves."""
 
+from .expression import bounds
 from .load import require
 
 
@@ -106,6 +107,17 @@ def check_parameters(spec):
     for p in spec.parameters:
         require(p.name in ruled, f"parameter {p.name} has no rule")
         require(p.default < 1 << spec.places[p.name].width, f"{p.name}: default does not fit")
+        highest = bounds(spec, p.name)[1]
+        width = spec.places[p.name].width
+        require(highest < 1 << width, f"{p.name}: {highest} does not fit into {width} bits of PARAM")
+    width_of = {f.name: f.width for f in spec.all_fields}
+    for h in spec.holds:
+        most = bounds(spec, h.parameter)[1] - h.less
+        width = width_of[h.field]
+        require(
+            most < 1 << width,
+            f"{h.field}: {most} ({h.parameter} less {h.less}) does not fit into its {width} bits",
+        )
     for rule in spec.rules:
         require(rule.parameter in spec.places, f"rule of an unknown parameter {rule.parameter}")
 
@@ -130,5 +142,5 @@ def check(spec):
     check_widths(spec)
     check_opcodes(spec)
     check_registers(spec)
-    check_parameters(spec)
     check_arithmetic(spec)
+    check_parameters(spec)

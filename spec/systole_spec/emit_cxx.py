@@ -1,6 +1,6 @@
 """C++: the X-macro file of the instruction set and the headers of sw/isa."""
 
-from .expression import Emitter
+from .expression import Emitter, bounds
 from .load import camel, snake, upper
 from .text import wrap
 
@@ -196,6 +196,14 @@ class Cxx(Emitter):
         return {"pow2": "NextPowerOfTwo", "power_of_two": "IsPowerOfTwo"}[name] + f"({a[0]})"
 
 
+def allowed(spec, parameter):
+    return "; ".join(r.allowed for r in spec.rules if r.parameter == parameter.name)
+
+
+def lowest_highest(spec, parameter):
+    return "{}, {}".format(*bounds(spec, parameter.name))
+
+
 def config_h(spec):
     members = "\n".join(
         wrap(f"  int {p.name.lower()} = {p.default};", p.meaning) for p in spec.parameters
@@ -207,7 +215,7 @@ def config_h(spec):
     )
     rows = "\n".join(
         f'    {{"{p.name}", &HwConfig::{p.name.lower()}, {place.word}, {place.lsb}, {place.width},\n'
-        f'     "{p.meaning}"}},'
+        f'     {lowest_highest(spec, p)}, "{allowed(spec, p)}", "{p.meaning}"}},'
         for p, place in ((p, spec.places[p.name]) for p in spec.parameters)
     )
     return f"""\
@@ -250,6 +258,8 @@ struct ParameterInfo {{
   const char* name;  // as in the RTL
   int HwConfig::*member;
   int word, lsb, width;
+  int lowest, highest;  // whatever the other parameters are
+  const char* allowed;  // in words
   const char* meaning;
 }};
 inline constexpr int kNumParameters = {len(spec.parameters)};

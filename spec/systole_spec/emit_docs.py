@@ -2,6 +2,7 @@
 
 import json
 
+from .emit_cxx import allowed
 from .expression import parameters_of
 from .load import snake, upper
 
@@ -82,10 +83,6 @@ def field_tables(spec):
         out += ["", f"### {TITLES[group]}"] + head("bits", "field", "meaning")
         out += [row(bits(f), f"`{f.name}`", f.meaning) for f in fields]
     return out[1:]
-
-
-def allowed(spec, parameter):
-    return "; ".join(r.allowed for r in spec.rules if r.parameter == parameter.name)
 
 
 def parameter_table(spec):

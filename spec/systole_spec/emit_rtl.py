@@ -1,7 +1,9 @@
 """SystemVerilog: the package, the checks of the parameters."""
 
+import re
+
 from .expression import Emitter, names, parameters_of
-from .load import snake, upper
+from .load import constants, snake, upper
 
 PACKAGE_HEADER = """\
 // Opcodes, instruction fields (NAME_LSB, NAME_W), registers and their bits, counters, error codes,
@@ -38,13 +40,6 @@ class Sv(Emitter):
     def divisor(self, node, text):
         """A refused parameter is named, not a division by zero."""
         return text if text.isdigit() else f"{self.prefix}larger(1, {text.strip('()')})"
-
-
-def constants(spec):
-    """Numbers that expressions may name beside parameters and geometry."""
-    made = {upper(n.name): n.value for n in spec.limits + spec.latencies}
-    made["ALL_ROUNDINGS"] = (1 << len(spec.roundings)) - 1
-    return made
 
 
 def integer(name, value, comment=""):
@@ -150,6 +145,13 @@ def legal_function(spec):
         out.append(f"    {g.name.lower()}_ = {g.name.lower()}({needs});")
     rules = " &&\n            ".join(f"({emit.text(rule.condition)})" for rule in spec.rules)
     return out + [f"    legal = {rules};", "  endfunction"]
+
+
+def with_defaults(spec, text):
+    """The text of a module with the default of every parameter of the accelerator as defined."""
+    for p in spec.parameters:
+        text = re.sub(rf"(parameter int {p.name}\s*=\s*)\d+", rf"\g<1>{p.default}", text)
+    return text
 
 
 CHECK_HEADER = """\

@@ -2,7 +2,7 @@
 
 import ast
 
-from .load import SpecError, require
+from .load import SpecError, constants, require
 
 COMPARE = {ast.LtE: "<=", ast.Lt: "<", ast.GtE: ">=", ast.Gt: ">", ast.Eq: "==", ast.NotEq: "!="}
 BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
@@ -112,3 +112,41 @@ def check_divisors(spec):
                     seen.add(name)
                     todo.append(geometry[name])
         judged.add(rule.parameter)
+
+
+def bounds(spec, name):
+    """(lowest, highest) that the rules of a parameter allow, whatever the others are."""
+    lowest, highest = [], []
+    for rule in spec.rules:
+        if rule.parameter == name:
+            for node in ast.walk(ast.parse(rule.condition)):
+                if isinstance(node, ast.Compare):
+                    add_bounds(spec, name, node, lowest, highest)
+    require(lowest and highest, f"parameter {name}: its rules give no lowest or no highest value")
+    return max(lowest), min(highest)
+
+
+def add_bounds(spec, name, node, lowest, highest):
+    """Of one comparison that holds the parameter itself: 2 <= ROWS <= 64, X in (32, 64), X == 1."""
+    parts = [node.left] + node.comparators
+    for left, op, right in zip(parts, node.ops, node.comparators):
+        if isinstance(op, ast.LtE) and is_name(right, name):
+            lowest.append(bound_of(spec, left, 0))
+        if isinstance(op, ast.LtE) and is_name(left, name):
+            highest.append(bound_of(spec, right, 1))
+        if isinstance(op, ast.Eq) and is_name(left, name):
+            lowest.append(right.value)
+            highest.append(right.value)
+        if isinstance(op, ast.In) and is_name(left, name):
+            lowest.append(min(e.value for e in right.elts))
+            highest.append(max(e.value for e in right.elts))
+
+
+def is_name(node, name):
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def bound_of(spec, node, which):
+    if isinstance(node, ast.Constant):
+        return node.value
+    return constants(spec)[node.id] if node.id in constants(spec) else bounds(spec, node.id)[which]

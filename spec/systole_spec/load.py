@@ -9,6 +9,7 @@ from types import SimpleNamespace
 Opcode = namedtuple("Opcode", "name code meaning")
 Field = namedtuple("Field", "name lsb width meaning")
 Width = namedtuple("Width", "name fields")
+Holds = namedtuple("Holds", "field parameter less")
 Register = namedtuple("Register", "name offset access reset meaning")
 Bit = namedtuple("Bit", "register name bit")
 Error = namedtuple("Error", "name text found")
@@ -63,6 +64,13 @@ def table(rows, kind, where):
     return made
 
 
+def constants(spec):
+    """Numbers that expressions may name beside parameters and geometry."""
+    made = {upper(n.name): n.value for n in spec.limits + spec.latencies}
+    made["ALL_ROUNDINGS"] = (1 << len(spec.roundings)) - 1
+    return made
+
+
 def load(folder):
     """Reads isa, registers, arithmetic, pipeline and parameters .toml of a folder."""
     isa, registers, arithmetic, pipeline, parameters = (
@@ -76,6 +84,7 @@ def load(folder):
         sync_nibble=isa["sync_nibble"],
         widths=table(isa["widths"], Width, "widths"),
         opcodes=table(isa["opcodes"], Opcode, "opcodes"),
+        holds=table(isa["holds"], Holds, "holds"),
         fields={g: table(rows, Field, f"fields.{g}") for g, rows in isa["fields"].items()},
         id=registers["id"],
         version=registers["version"],
@@ -95,6 +104,12 @@ def load(folder):
         rules=table(parameters["rules"], Rule, "rules"),
         param_base=parameters["param_base"],
     )
+    known = constants(spec)
+    spec.parameters = [
+        p._replace(default=known.get(p.default, p.default), meaning=p.meaning.format(**known))
+        for p in spec.parameters
+    ]
+    spec.rules = [r._replace(allowed=r.allowed.format(**known)) for r in spec.rules]
     spec.all_fields = [f for group in spec.fields.values() for f in group]
     spec.places = {p.name: place_of(p) for p in spec.parameters}
     spec.param_words = 1 + max(place.word for place in spec.places.values())

@@ -60,7 +60,7 @@ void Validate(const HwConfig& c) {
   Require(c.queue_depth >= 2 && c.queue_depth <= 64 && IsPowerOfTwo(c.queue_depth), "QUEUE_DEPTH",
           c.queue_depth, "2, 4, 8, 16, 32 or 64");
   Require(c.roundings >= 1 && c.roundings <= kAllRoundings, "ROUNDINGS", c.roundings,
-          "a mask of the six modes, 1 to 63");
+          "a mask of the rounding modes, 1 to 63");
   Require(c.row_sum >= 0 && c.row_sum <= 1, "ROW_SUM", c.row_sum, "0 or 1");
   Require(c.dataflows == 1, "DATAFLOWS", c.dataflows, "ws (1); os and is are not built yet");
 }

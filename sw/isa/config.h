@@ -69,32 +69,49 @@ struct ParameterInfo {
   const char* name;  // as in the RTL
   int HwConfig::*member;
   int word, lsb, width;
+  int lowest, highest;  // whatever the other parameters are
+  const char* allowed;  // in words
   const char* meaning;
 };
 inline constexpr int kNumParameters = 18;
 inline constexpr int kParamWords = 6;
 inline constexpr ParameterInfo kParameters[kNumParameters] = {
-    {"ROWS", &HwConfig::rows, 0, 0, 8, "array rows: lanes of the reduction axis K"},
-    {"COLS", &HwConfig::cols, 0, 8, 8, "array columns: filters"},
-    {"WPORT", &HwConfig::wport, 0, 16, 8, "weight columns loaded per cycle"},
-    {"LANES", &HwConfig::lanes, 0, 24, 8, "requantize lanes"},
-    {"ACT_KIB", &HwConfig::act_kib, 1, 0, 16, "activation buffer, KiB"},
-    {"ACT_GROUPS", &HwConfig::act_groups, 1, 16, 16,
+    {"ROWS", &HwConfig::rows, 0, 0, 8, 2, 64, "2 to 64",
+     "array rows: lanes of the reduction axis K"},
+    {"COLS", &HwConfig::cols, 0, 8, 8, 2, 64, "2 to 64", "array columns: filters"},
+    {"WPORT", &HwConfig::wport, 0, 16, 8, 1, 64, "a divisor of COLS",
+     "weight columns loaded per cycle"},
+    {"LANES", &HwConfig::lanes, 0, 24, 8, 1, 64, "1 to COLS", "requantize lanes"},
+    {"ACT_KIB", &HwConfig::act_kib, 1, 0, 16, 1, 4096,
+     "a power of two, 1 to 4096; at least two rows of banks in each of ACT_GROUPS groups",
+     "activation buffer, KiB"},
+    {"ACT_GROUPS", &HwConfig::act_groups, 1, 16, 16, 1, 16, "1, 2, 4, 8 or 16",
      "its address groups: one reader and one writer each"},
-    {"WGT_KIB", &HwConfig::wgt_kib, 2, 0, 16, "weight buffer, KiB"},
-    {"PAR_KIB", &HwConfig::par_kib, 2, 16, 16, "parameter memory, KiB (16 bytes a channel)"},
-    {"KTAB_KIB", &HwConfig::ktab_kib, 3, 16, 16, "offset table, KiB (2 bytes a lane)"},
-    {"ACC_DEPTH", &HwConfig::acc_depth, 3, 0, 16, "accumulator entries per half"},
-    {"AXI_DATA_WIDTH", &HwConfig::axi_data_width, 4, 0, 16, "data bits of both memory ports"},
-    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width, 4, 16, 8,
+    {"WGT_KIB", &HwConfig::wgt_kib, 2, 0, 16, 1, 8192,
+     "1 to 8192, at least two rows of ROWS * WPORT bytes", "weight buffer, KiB"},
+    {"PAR_KIB", &HwConfig::par_kib, 2, 16, 16, 1, 256,
+     "1 to 256, one to 2048 rows of 16 * LANES bytes",
+     "parameter memory, KiB (16 bytes a channel)"},
+    {"KTAB_KIB", &HwConfig::ktab_kib, 3, 16, 16, 1, 1024,
+     "1 to 1024, at most 65536 rows of 2 * ROWS bytes", "offset table, KiB (2 bytes a lane)"},
+    {"ACC_DEPTH", &HwConfig::acc_depth, 3, 0, 16, 4, 1024, "4 to 1024",
+     "accumulator entries per half"},
+    {"AXI_DATA_WIDTH", &HwConfig::axi_data_width, 4, 0, 16, 32, 128, "32, 64 or 128",
+     "data bits of both memory ports"},
+    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width, 4, 16, 8, 32, 64, "32 to 64",
      "address bits of both memory ports; addresses that need more are outside every window"},
-    {"AXI_ID_WIDTH", &HwConfig::axi_id_width, 4, 24, 8, "identifier bits of both memory ports"},
-    {"OUTSTANDING", &HwConfig::outstanding, 5, 8, 8, "read and write bursts in flight"},
-    {"QUEUE_DEPTH", &HwConfig::queue_depth, 5, 0, 8, "instructions queued per engine"},
-    {"ROUNDINGS", &HwConfig::roundings, 5, 16, 8, "bit r: rounding mode r is included"},
-    {"ROW_SUM", &HwConfig::row_sum, 5, 24, 1,
+    {"AXI_ID_WIDTH", &HwConfig::axi_id_width, 4, 24, 8, 1, 16, "1 to 16",
+     "identifier bits of both memory ports"},
+    {"OUTSTANDING", &HwConfig::outstanding, 5, 8, 8, 1, 32, "1 to 32",
+     "read and write bursts in flight"},
+    {"QUEUE_DEPTH", &HwConfig::queue_depth, 5, 0, 8, 2, 64, "2, 4, 8, 16, 32 or 64",
+     "instructions queued per engine"},
+    {"ROUNDINGS", &HwConfig::roundings, 5, 16, 8, 1, 63, "a mask of the rounding modes, 1 to 63",
+     "bit r: rounding mode r is included"},
+    {"ROW_SUM", &HwConfig::row_sum, 5, 24, 1, 0, 1, "0 or 1",
      "1: the row-sum column (asymmetric weights) is included"},
-    {"DATAFLOWS", &HwConfig::dataflows, 5, 25, 7, "bit 0: weight stationary"},
+    {"DATAFLOWS", &HwConfig::dataflows, 5, 25, 7, 1, 1, "ws (1); os and is are not built yet",
+     "bit 0: weight stationary"},
 };
 
 }  // namespace systole

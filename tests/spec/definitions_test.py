@@ -86,6 +86,18 @@ class DefinitionsTest(unittest.TestCase):
         self.spec.rules = [r for r in self.spec.rules if r.parameter != "ROW_SUM"]
         self.refused("ROW_SUM", "no rule")
 
+    def test_a_limit_beyond_its_field(self):
+        for i, rule in enumerate(self.spec.rules):
+            if rule.parameter == "COLS":
+                self.spec.rules[i] = rule._replace(condition="2 <= COLS <= 128")
+        self.refused("MmWcols", "128", "7 bits")
+
+    def test_a_limit_beyond_its_register(self):
+        for i, rule in enumerate(self.spec.rules):
+            if rule.parameter == "OUTSTANDING":
+                self.spec.rules[i] = rule._replace(condition="1 <= OUTSTANDING <= 256")
+        self.refused("OUTSTANDING", "256", "8 bits of PARAM")
+
     def test_a_division_by_a_parameter_not_judged_yet(self):
         self.spec.rules.reverse()
         self.refused("divides by")
