@@ -3,7 +3,7 @@
 #
 #   formal/prove.sh [-r RTL_DIR] [-o WORK_DIR] [MODE.STEP | mul ...]
 #
-# Without names: the multiplier; steps 1 (operand), 4 (float32: 24 bits) and 5 (result) of all six modes, once in the
+# Without names: the multiplier; steps 1 (operand), 4 (float32: 24 bits) and 5 (result) of all modes, once in the
 # lane with all modes and once in the lane with that mode alone. Exit status: 0 proved; 1 refuted, the counterexample is
 # in WORK_DIR; 2 neither.
 set -u
@@ -18,7 +18,17 @@ while getopts r:o: option; do
   esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || set -- mul 0.1 0.5 1.1 1.5 2.1 2.5 3.1 3.5 4.1 4.5 5.1 5.4 5.5
+package=$here/../rtl/common/systole_pkg.sv
+number() { sed -n "s/.* $1 = \(.*d\)*\([0-9]*\);.*/\2/p" "$package"; }
+modes=$(number NUM_ROUNDINGS)
+if [ $# -eq 0 ]; then
+  set -- mul "$(number ROUND_FLOAT32).4"
+  mode=0
+  while [ "$mode" -lt "$modes" ]; do
+    set -- "$@" $mode.1 $mode.5
+    mode=$((mode + 1))
+  done
+fi
 mkdir -p "$work" || exit 2
 
 # check NAME STEP: the circuit in NAME.smt2 from any state on, the assertions of one step.
@@ -45,7 +55,6 @@ circuit() {
   }
 }
 
-package=$here/../rtl/common/systole_pkg.sv
 files="$package $here/requantize_proof.sv $here/requantize_spec.sv $here/requantize_mul_free.sv $rtl/systole_requantize.sv"
 for name; do
   if [ "$name" = mul ]; then
@@ -56,7 +65,7 @@ for name; do
   fi
   mode=${name%.*}
   step=${name#*.}
-  for roundings in 63 $((1 << mode)); do
+  for roundings in $(((1 << modes) - 1)) $((1 << mode)); do
     id=mode$mode.step$step.roundings$roundings
     circuit "$id" "read_verilog -sv -formal $files;
       chparam -set MODE $mode -set STEP $step -set ROUNDINGS $roundings requantize_proof;

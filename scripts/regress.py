@@ -55,6 +55,15 @@ def random_parameters(seed):
     }
 
 
+def check_names():
+    """Every parameter is in the matrix, or its default is the only value that is built."""
+    with open(os.path.join(ROOT, "spec", "systole.json"), encoding="utf-8") as definitions:
+        known = {p["name"] for p in json.load(definitions)["parameters"]}
+    varied = set(random_parameters(1)) | {"DATAFLOWS"}
+    if known != varied:
+        sys.exit(f"error: the matrix and spec/ name different parameters: {known ^ varied}")
+
+
 def name_of(parameters):
     shape = f"{parameters['ROWS']}x{parameters['COLS']}"
     rest = " ".join(f"{k}={v}" for k, v in parameters.items() if k not in ("ROWS", "COLS"))
@@ -113,6 +122,7 @@ def main():
     parser.add_argument("--latencies", default="1,20,100", help="memory latencies, cycles")
     parser.add_argument("--only", default="", help="only configurations whose name contains this")
     options = parser.parse_args()
+    check_names()
     latencies = [int(x) for x in options.latencies.split(",")]
     os.makedirs(os.path.join(ROOT, "build", "regress"), exist_ok=True)
 

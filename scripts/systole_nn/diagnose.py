@@ -32,6 +32,8 @@ def nearest(value, mode):
         return floor + 1
     if mode in ("half_away", "tflite"):
         return floor + 1 if value > 0 else floor
+    if mode not in ("half_even", "float32"):
+        raise ValueError(f"rounding mode {mode}")
     return floor + floor % 2
 
 

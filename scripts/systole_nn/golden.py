@@ -14,7 +14,8 @@ from . import UserError, export_onnx
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _PLACES = ("build/host/sw/cli/systole", "build/sw/cli/systole")
-MODES = ("floor", "half_up", "half_away", "half_even", "tflite", "float32")
+with open(os.path.join(ROOT, "spec", "systole.json"), encoding="utf-8") as _definitions:
+    MODES = tuple(json.load(_definitions)["roundings"])
 
 
 def binary(option=None):

@@ -135,11 +135,17 @@ inline constexpr CauseInfo kCauses[] = {{
 def rounding_modes_h(spec):
     codes = "\n".join(wrap(f"  k{r.name} = {i},", r.meaning) for i, r in enumerate(spec.roundings))
     names = "\n".join(f'    "{r.text}",' for r in spec.roundings)
+    cases = "\n".join(
+        f"    case Rounding::k{r.name}:\n"
+        f"      return f(std::integral_constant<Rounding, Rounding::k{r.name}>());"
+        for r in spec.roundings
+    )
     return f"""\
 // The rounding modes of requantization: codes (instruction field, RTL, files) and names.
 {SOURCE}#pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 namespace systole {{
 
@@ -153,6 +159,16 @@ inline constexpr int kAllRoundings = (1 << kNumRoundings) - 1;
 inline constexpr const char* kRoundingNames[] = {{
 {names}
 }};
+
+// f(std::integral_constant<Rounding, mode>()): from a mode at run time to one at compile time. The
+// last one is also what no mode's code comes to.
+template <typename F>
+inline auto WithRounding(Rounding mode, F&& f) {{
+  switch (mode) {{
+{cases}
+  }}
+  return f(std::integral_constant<Rounding, Rounding::k{spec.roundings[-1].name}>());
+}}
 
 }}  // namespace systole
 """
@@ -214,7 +230,7 @@ def config_h(spec):
         for g in spec.geometry
     )
     rows = "\n".join(
-        f'    {{"{p.name}", &HwConfig::{p.name.lower()}, {place.word}, {place.lsb}, {place.width},\n'
+        f'    {{"{p.name}", "{p.name.lower()}", &HwConfig::{p.name.lower()}, {place.word}, {place.lsb}, {place.width},\n'
         f'     {lowest_highest(spec, p)}, "{allowed(spec, p)}", "{p.meaning}"}},'
         for p, place in ((p, spec.places[p.name]) for p in spec.parameters)
     )
@@ -256,6 +272,7 @@ void Validate(const HwConfig& config);
 // registers.
 struct ParameterInfo {{
   const char* name;  // as in the RTL
+  const char* key;   // the same in small letters, as in files
   int HwConfig::*member;
   int word, lsb, width;
   int lowest, highest;  // whatever the other parameters are

@@ -80,32 +80,26 @@ inline int64_t RoundFloat32(int32_t acc, uint32_t m, int s) {
 // R(acc * m, s) in one mode.
 template <Rounding kMode>
 inline int64_t RoundProduct(int32_t acc, uint32_t m, int s) {
-  if constexpr (kMode == Rounding::kTflite) return RoundTflite(acc, m, s);
-  if constexpr (kMode == Rounding::kFloat32) return RoundFloat32(acc, m, s);
   const int64_t p = static_cast<int64_t>(acc) * static_cast<int64_t>(m);
-  if constexpr (kMode == Rounding::kFloor) return RoundFloor(p, s);
-  if constexpr (kMode == Rounding::kHalfUp) return RoundHalfUp(p, s);
-  if constexpr (kMode == Rounding::kHalfAway) return RoundHalfAway(p, s);
-  return RoundHalfEven(p, s);
+  if constexpr (kMode == Rounding::kFloor) {
+    return RoundFloor(p, s);
+  } else if constexpr (kMode == Rounding::kHalfUp) {
+    return RoundHalfUp(p, s);
+  } else if constexpr (kMode == Rounding::kHalfAway) {
+    return RoundHalfAway(p, s);
+  } else if constexpr (kMode == Rounding::kHalfEven) {
+    return RoundHalfEven(p, s);
+  } else if constexpr (kMode == Rounding::kTflite) {
+    return RoundTflite(acc, m, s);
+  } else {
+    static_assert(kMode == Rounding::kFloat32, "a rounding mode without arithmetic");
+    return RoundFloat32(acc, m, s);
+  }
 }
 
 // The same for a mode known at run time.
 inline int64_t RoundProduct(int32_t acc, uint32_t m, int s, Rounding mode) {
-  switch (mode) {
-    case Rounding::kFloor:
-      return RoundProduct<Rounding::kFloor>(acc, m, s);
-    case Rounding::kHalfUp:
-      return RoundProduct<Rounding::kHalfUp>(acc, m, s);
-    case Rounding::kHalfAway:
-      return RoundProduct<Rounding::kHalfAway>(acc, m, s);
-    case Rounding::kHalfEven:
-      return RoundProduct<Rounding::kHalfEven>(acc, m, s);
-    case Rounding::kTflite:
-      return RoundProduct<Rounding::kTflite>(acc, m, s);
-    case Rounding::kFloat32:
-      break;
-  }
-  return RoundProduct<Rounding::kFloat32>(acc, m, s);
+  return WithRounding(mode, [&](auto known) { return RoundProduct<known.value>(acc, m, s); });
 }
 
 // clamp(zy + r, lo, hi).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <random>
 
 #include "sw/arith/requantize.h"
@@ -185,6 +186,7 @@ const std::vector<NearMiss>& NearMisses(Rounding mode) {
       {"the product keeps all bits", FloatProductExact}};
   static const std::vector<NearMiss>* const all[] = {&floor,     &half_up, &half_away,
                                                      &half_even, &tflite,  &float32};
+  static_assert(std::size(all) == kNumRoundings, "near misses of every mode");
   return *all[static_cast<int>(mode)];
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "sw/arith/rounding.h"
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
 #include "sw/cli/commands.h"
@@ -130,9 +131,7 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  c->add_option("--rounding", o->rounding,
-                "floor, half_up, half_away, half_even, tflite or float32")
-      ->capture_default_str();
+  c->add_option("--rounding", o->rounding, "one of " + RoundingNames())->capture_default_str();
   c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own");
   c->add_flag("--no-pack", o->no_pack,
               "one output pixel at a time on the array, its channels alone on the columns");
@@ -150,9 +149,7 @@ void AddInfoCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  c->add_option("--rounding", o->rounding,
-                "floor, half_up, half_away, half_even, tflite or float32")
-      ->capture_default_str();
+  c->add_option("--rounding", o->rounding, "one of " + RoundingNames())->capture_default_str();
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Info(*o); }; });
 }

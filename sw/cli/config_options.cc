@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <memory>
 
@@ -11,13 +10,13 @@
 namespace systole {
 
 void ConfigOptions::AddTo(CLI::App* command) {
-  const std::vector<std::string>& names = ParameterNames();
-  values_.resize(names.size());
-  for (size_t i = 0; i < names.size(); ++i) {
-    std::string option = "--" + names[i];
-    std::transform(option.begin(), option.end(), option.begin(),
-                   [](char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
-    command->add_option(option, values_[i], "RTL parameter " + names[i])->group("Accelerator");
+  values_.resize(kNumParameters);
+  for (size_t i = 0; i < values_.size(); ++i) {
+    const ParameterInfo& p = kParameters[i];
+    std::string option = std::string("--") + p.key;
+    std::replace(option.begin(), option.end(), '_', '-');
+    command->add_option(option, values_[i], fmt::format("{}: {}", p.meaning, p.allowed))
+        ->group("Accelerator");
   }
   command->add_option("--param", assigned_, "RTL parameter as NAME=VALUE, may be repeated")
       ->group("Accelerator");

@@ -126,25 +126,7 @@ void WriteJson(const std::string& path, const RunSummary& s) {
   using nlohmann::ordered_json;
   ordered_json j;
   j["model"] = s.model;
-  const HwConfig& c = s.config;
-  j["config"] = {{"rows", c.rows},
-                 {"cols", c.cols},
-                 {"wport", c.wport},
-                 {"lanes", c.lanes},
-                 {"act_kib", c.act_kib},
-                 {"act_groups", c.act_groups},
-                 {"wgt_kib", c.wgt_kib},
-                 {"par_kib", c.par_kib},
-                 {"ktab_kib", c.ktab_kib},
-                 {"acc_depth", c.acc_depth},
-                 {"axi_data_width", c.axi_data_width},
-                 {"axi_addr_width", c.axi_addr_width},
-                 {"axi_id_width", c.axi_id_width},
-                 {"outstanding", c.outstanding},
-                 {"queue_depth", c.queue_depth},
-                 {"roundings", c.roundings},
-                 {"row_sum", c.row_sum},
-                 {"dataflows", c.dataflows}};
+  for (const ParameterInfo& p : kParameters) j["config"][p.key] = s.config.*p.member;
   j["images"] = s.images;
   j["batch"] = s.batch;
   j["backends"] = s.backends;
@@ -155,9 +137,10 @@ void WriteJson(const std::string& path, const RunSummary& s) {
     for (const auto& layer : s.layers) macs += layer.macs;
     j["cycles"] = s.totals;
     j["cycles_per_image"] = FirstOf(s.steady);
-    j["utilization"] = FirstOf(s.steady) == 0
-                           ? 0
-                           : static_cast<double>(macs) / (FirstOf(s.steady) * c.rows * c.cols);
+    j["utilization"] =
+        FirstOf(s.steady) == 0
+            ? 0
+            : static_cast<double>(macs) / (FirstOf(s.steady) * s.config.rows * s.config.cols);
     j["cycle_mismatches"] =
         s.cycles_compared ? ordered_json(s.cycle_differences.count) : ordered_json(nullptr);
     ordered_json lead;
@@ -179,7 +162,7 @@ void WriteJson(const std::string& path, const RunSummary& s) {
            {"bytes_compared", s.bytes[r]},
            {"mismatches", s.mismatches[r]},
            {"cycles", cycles},
-           {"utilization", Utilization(s.layers[r].macs * s.images, FirstOf(column), c)}});
+           {"utilization", Utilization(s.layers[r].macs * s.images, FirstOf(column), s.config)}});
     }
     j["layers"] = layers;
     j["batch_1"] = {{"cycles", s.batch_one}};

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "sw/arith/rounding.h"
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
 #include "sw/cli/commands.h"
@@ -349,9 +350,7 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action) {
        "rtl can contradict them")
       ->capture_default_str();
   c->add_option("--dataflow", o->dataflow, "auto or ws")->capture_default_str();
-  c->add_option("--rounding", o->rounding,
-                "floor, half_up, half_away, half_even, tflite or float32")
-      ->capture_default_str();
+  c->add_option("--rounding", o->rounding, "one of " + RoundingNames())->capture_default_str();
   c->add_option("--outputs", o->outputs, "write the raw quantized outputs (.npy)");
   c->add_option("--outputs-dir", o->outputs_dir,
                 "write every layer's output: DIR/<index>_<name>.npy");

@@ -30,20 +30,8 @@ void RequantizeLanes(const int32_t* v, const Parameter* p, int lanes, int zy, in
 template <typename Parameter>
 void RequantizeLanes(Rounding mode, const int32_t* v, const Parameter* p, int lanes, int zy, int lo,
                      int hi, uint8_t* out) {
-  switch (mode) {
-    case Rounding::kFloor:
-      return RequantizeLanes<Rounding::kFloor>(v, p, lanes, zy, lo, hi, out);
-    case Rounding::kHalfUp:
-      return RequantizeLanes<Rounding::kHalfUp>(v, p, lanes, zy, lo, hi, out);
-    case Rounding::kHalfAway:
-      return RequantizeLanes<Rounding::kHalfAway>(v, p, lanes, zy, lo, hi, out);
-    case Rounding::kHalfEven:
-      return RequantizeLanes<Rounding::kHalfEven>(v, p, lanes, zy, lo, hi, out);
-    case Rounding::kTflite:
-      return RequantizeLanes<Rounding::kTflite>(v, p, lanes, zy, lo, hi, out);
-    case Rounding::kFloat32:
-      return RequantizeLanes<Rounding::kFloat32>(v, p, lanes, zy, lo, hi, out);
-  }
+  WithRounding(mode,
+               [&](auto known) { RequantizeLanes<known.value>(v, p, lanes, zy, lo, hi, out); });
 }
 
 }  // namespace

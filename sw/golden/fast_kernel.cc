@@ -152,6 +152,10 @@ struct RoundWide {
       const auto odd = hn::And(hn::Shr(p, s), hn::Set(d64, 1));
       return hn::Shr(hn::Add(p, hn::Add(hn::Sub(half, hn::Set(d64, 1)), odd)), s);
     }
+    static_assert(kMode == Rounding::kFloor || kMode == Rounding::kHalfUp ||
+                      kMode == Rounding::kHalfAway || kMode == Rounding::kHalfEven ||
+                      kMode == Rounding::kTflite,
+                  "a rounding mode without vectors");
     if (kMode == Rounding::kTflite)
       p = hn::ShiftRight<31>(hn::Add(p, hn::Set(d64, int64_t{1} << 30)));
     const auto negative = hn::BroadcastSignBit(p);  // -1 or 0
@@ -199,11 +203,25 @@ bool RequantizeInVectors(const RequantizeTask& t) {
   for (int n = 0; n < t.channels; ++n) {
     if (t.s[n] < 32) return false;
   }
-  if (t.mode == Rounding::kFloor) RequantizeBlocks<RoundWide<Rounding::kFloor> >(t);
-  if (t.mode == Rounding::kHalfUp) RequantizeBlocks<RoundWide<Rounding::kHalfUp> >(t);
-  if (t.mode == Rounding::kHalfAway) RequantizeBlocks<RoundWide<Rounding::kHalfAway> >(t);
-  if (t.mode == Rounding::kHalfEven) RequantizeBlocks<RoundWide<Rounding::kHalfEven> >(t);
-  if (t.mode == Rounding::kTflite) RequantizeBlocks<RoundWide<Rounding::kTflite> >(t);
+  switch (t.mode) {
+    case Rounding::kFloor:
+      RequantizeBlocks<RoundWide<Rounding::kFloor> >(t);
+      break;
+    case Rounding::kHalfUp:
+      RequantizeBlocks<RoundWide<Rounding::kHalfUp> >(t);
+      break;
+    case Rounding::kHalfAway:
+      RequantizeBlocks<RoundWide<Rounding::kHalfAway> >(t);
+      break;
+    case Rounding::kHalfEven:
+      RequantizeBlocks<RoundWide<Rounding::kHalfEven> >(t);
+      break;
+    case Rounding::kTflite:
+      RequantizeBlocks<RoundWide<Rounding::kTflite> >(t);
+      break;
+    case Rounding::kFloat32:  // above
+      break;
+  }
   return true;
 }
 

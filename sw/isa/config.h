@@ -67,6 +67,7 @@ void Validate(const HwConfig& config);
 // registers.
 struct ParameterInfo {
   const char* name;  // as in the RTL
+  const char* key;   // the same in small letters, as in files
   int HwConfig::*member;
   int word, lsb, width;
   int lowest, highest;  // whatever the other parameters are
@@ -76,42 +77,42 @@ struct ParameterInfo {
 inline constexpr int kNumParameters = 18;
 inline constexpr int kParamWords = 6;
 inline constexpr ParameterInfo kParameters[kNumParameters] = {
-    {"ROWS", &HwConfig::rows, 0, 0, 8, 2, 64, "2 to 64",
+    {"ROWS", "rows", &HwConfig::rows, 0, 0, 8, 2, 64, "2 to 64",
      "array rows: lanes of the reduction axis K"},
-    {"COLS", &HwConfig::cols, 0, 8, 8, 2, 64, "2 to 64", "array columns: filters"},
-    {"WPORT", &HwConfig::wport, 0, 16, 8, 1, 64, "a divisor of COLS",
+    {"COLS", "cols", &HwConfig::cols, 0, 8, 8, 2, 64, "2 to 64", "array columns: filters"},
+    {"WPORT", "wport", &HwConfig::wport, 0, 16, 8, 1, 64, "a divisor of COLS",
      "weight columns loaded per cycle"},
-    {"LANES", &HwConfig::lanes, 0, 24, 8, 1, 64, "1 to COLS", "requantize lanes"},
-    {"ACT_KIB", &HwConfig::act_kib, 1, 0, 16, 1, 4096,
+    {"LANES", "lanes", &HwConfig::lanes, 0, 24, 8, 1, 64, "1 to COLS", "requantize lanes"},
+    {"ACT_KIB", "act_kib", &HwConfig::act_kib, 1, 0, 16, 1, 4096,
      "a power of two, 1 to 4096; at least two rows of banks in each of ACT_GROUPS groups",
      "activation buffer, KiB"},
-    {"ACT_GROUPS", &HwConfig::act_groups, 1, 16, 16, 1, 16, "1, 2, 4, 8 or 16",
+    {"ACT_GROUPS", "act_groups", &HwConfig::act_groups, 1, 16, 16, 1, 16, "1, 2, 4, 8 or 16",
      "its address groups: one reader and one writer each"},
-    {"WGT_KIB", &HwConfig::wgt_kib, 2, 0, 16, 1, 8192,
+    {"WGT_KIB", "wgt_kib", &HwConfig::wgt_kib, 2, 0, 16, 1, 8192,
      "1 to 8192, at least two rows of ROWS * WPORT bytes", "weight buffer, KiB"},
-    {"PAR_KIB", &HwConfig::par_kib, 2, 16, 16, 1, 256,
+    {"PAR_KIB", "par_kib", &HwConfig::par_kib, 2, 16, 16, 1, 256,
      "1 to 256, one to 2048 rows of 16 * LANES bytes",
      "parameter memory, KiB (16 bytes a channel)"},
-    {"KTAB_KIB", &HwConfig::ktab_kib, 3, 16, 16, 1, 1024,
+    {"KTAB_KIB", "ktab_kib", &HwConfig::ktab_kib, 3, 16, 16, 1, 1024,
      "1 to 1024, at most 65536 rows of 2 * ROWS bytes", "offset table, KiB (2 bytes a lane)"},
-    {"ACC_DEPTH", &HwConfig::acc_depth, 3, 0, 16, 4, 1024, "4 to 1024",
+    {"ACC_DEPTH", "acc_depth", &HwConfig::acc_depth, 3, 0, 16, 4, 1024, "4 to 1024",
      "accumulator entries per half"},
-    {"AXI_DATA_WIDTH", &HwConfig::axi_data_width, 4, 0, 16, 32, 128, "32, 64 or 128",
-     "data bits of both memory ports"},
-    {"AXI_ADDR_WIDTH", &HwConfig::axi_addr_width, 4, 16, 8, 32, 64, "32 to 64",
+    {"AXI_DATA_WIDTH", "axi_data_width", &HwConfig::axi_data_width, 4, 0, 16, 32, 128,
+     "32, 64 or 128", "data bits of both memory ports"},
+    {"AXI_ADDR_WIDTH", "axi_addr_width", &HwConfig::axi_addr_width, 4, 16, 8, 32, 64, "32 to 64",
      "address bits of both memory ports; addresses that need more are outside every window"},
-    {"AXI_ID_WIDTH", &HwConfig::axi_id_width, 4, 24, 8, 1, 16, "1 to 16",
+    {"AXI_ID_WIDTH", "axi_id_width", &HwConfig::axi_id_width, 4, 24, 8, 1, 16, "1 to 16",
      "identifier bits of both memory ports"},
-    {"OUTSTANDING", &HwConfig::outstanding, 5, 8, 8, 1, 32, "1 to 32",
+    {"OUTSTANDING", "outstanding", &HwConfig::outstanding, 5, 8, 8, 1, 32, "1 to 32",
      "read and write bursts in flight"},
-    {"QUEUE_DEPTH", &HwConfig::queue_depth, 5, 0, 8, 2, 64, "2, 4, 8, 16, 32 or 64",
+    {"QUEUE_DEPTH", "queue_depth", &HwConfig::queue_depth, 5, 0, 8, 2, 64, "2, 4, 8, 16, 32 or 64",
      "instructions queued per engine"},
-    {"ROUNDINGS", &HwConfig::roundings, 5, 16, 8, 1, 63, "a mask of the rounding modes, 1 to 63",
-     "bit r: rounding mode r is included"},
-    {"ROW_SUM", &HwConfig::row_sum, 5, 24, 1, 0, 1, "0 or 1",
+    {"ROUNDINGS", "roundings", &HwConfig::roundings, 5, 16, 8, 1, 63,
+     "a mask of the rounding modes, 1 to 63", "bit r: rounding mode r is included"},
+    {"ROW_SUM", "row_sum", &HwConfig::row_sum, 5, 24, 1, 0, 1, "0 or 1",
      "1: the row-sum column (asymmetric weights) is included"},
-    {"DATAFLOWS", &HwConfig::dataflows, 5, 25, 7, 1, 1, "ws (1); os and is are not built yet",
-     "bit 0: weight stationary"},
+    {"DATAFLOWS", "dataflows", &HwConfig::dataflows, 5, 25, 7, 1, 1,
+     "ws (1); os and is are not built yet", "bit 0: weight stationary"},
 };
 
 }  // namespace systole

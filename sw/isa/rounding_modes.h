@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 namespace systole {
 
@@ -21,5 +22,26 @@ inline constexpr int kAllRoundings = (1 << kNumRoundings) - 1;
 inline constexpr const char* kRoundingNames[] = {
     "floor", "half_up", "half_away", "half_even", "tflite", "float32",
 };
+
+// f(std::integral_constant<Rounding, mode>()): from a mode at run time to one at compile time. The
+// last one is also what no mode's code comes to.
+template <typename F>
+inline auto WithRounding(Rounding mode, F&& f) {
+  switch (mode) {
+    case Rounding::kFloor:
+      return f(std::integral_constant<Rounding, Rounding::kFloor>());
+    case Rounding::kHalfUp:
+      return f(std::integral_constant<Rounding, Rounding::kHalfUp>());
+    case Rounding::kHalfAway:
+      return f(std::integral_constant<Rounding, Rounding::kHalfAway>());
+    case Rounding::kHalfEven:
+      return f(std::integral_constant<Rounding, Rounding::kHalfEven>());
+    case Rounding::kTflite:
+      return f(std::integral_constant<Rounding, Rounding::kTflite>());
+    case Rounding::kFloat32:
+      return f(std::integral_constant<Rounding, Rounding::kFloat32>());
+  }
+  return f(std::integral_constant<Rounding, Rounding::kFloat32>());
+}
 
 }  // namespace systole

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "sw/explore/native/native_cost.h"
@@ -132,26 +133,39 @@ class NativeModelCost : public CostModel {
   std::vector<NativeWorkload> workloads_;
 };
 
+// A parameter of the hardware: default and bounds are those of spec/parameters.toml.
+Parameter Hardware(const std::string& key, const std::string& meaning) {
+  for (const ParameterInfo& p : kParameters) {
+    if (key == p.key) return {key, meaning, HwConfig{}.*p.member, p.lowest, p.highest, {}, true};
+  }
+  throw std::logic_error("no hardware parameter " + key);
+}
+
+Parameter WithAuto(Parameter p) {
+  p.fallback = 0;
+  p.names = {{"auto", 0}};
+  return p;
+}
+
 }  // namespace
 
 const std::vector<Parameter>& NativeParameters() {
-  static const HwConfig config;
   static const std::vector<Parameter> table = {
-      {"rows", "array rows", config.rows, 2, 64, {}, true},
-      {"cols", "array columns", config.cols, 2, 64, {}, true},
+      Hardware("rows", "array rows"),
+      Hardware("cols", "array columns"),
       {"pe_budget", "processing elements", 0, 4, 4096, {}, true},
       {"dataflow", "ws", 0, 0, 0, {{"ws", 0}}, false},
-      {"wport", "weight columns loaded in a cycle, divides cols", config.wport, 1, 64, {}, true},
-      {"lanes", "requantize lanes, or auto: min(8, cols)", 0, 1, 64, {{"auto", 0}}, true},
-      {"act_kib", "KiB of the activation buffer", config.act_kib, 1, 4096, {}, true},
-      {"act_groups", "address groups of the activation buffer", config.act_groups, 1, 16, {}, true},
-      {"wgt_kib", "KiB of the weight buffer", config.wgt_kib, 1, 8192, {}, true},
-      {"par_kib", "KiB of the parameter memory", config.par_kib, 1, 256, {}, true},
-      {"ktab_kib", "KiB of the offset table", config.ktab_kib, 1, 1024, {}, true},
-      {"acc_depth", "accumulator entries per half", config.acc_depth, 4, 1024, {}, true},
-      {"axi_data_width", "bits of the memory bus", config.axi_data_width, 32, 128, {}, true},
-      {"outstanding", "bursts in flight", config.outstanding, 1, 32, {}, true},
-      {"queue_depth", "instructions per engine queue", config.queue_depth, 2, 64, {}, true},
+      Hardware("wport", "weight columns loaded in a cycle, divides cols"),
+      WithAuto(Hardware("lanes", "requantize lanes, or auto: min(8, cols)")),
+      Hardware("act_kib", "KiB of the activation buffer"),
+      Hardware("act_groups", "address groups of the activation buffer"),
+      Hardware("wgt_kib", "KiB of the weight buffer"),
+      Hardware("par_kib", "KiB of the parameter memory"),
+      Hardware("ktab_kib", "KiB of the offset table"),
+      Hardware("acc_depth", "accumulator entries per half"),
+      Hardware("axi_data_width", "bits of the memory bus"),
+      Hardware("outstanding", "bursts in flight"),
+      Hardware("queue_depth", "instructions per engine queue"),
       {"batch", "images of a run", 1, 1, 1024, {}, true},
       {"fuse_pool",
        "yes: pooling in the requantizer; no: on its own",
