@@ -30,6 +30,7 @@ FILES = {
     "sw/isa/counters.h": emit_cxx.counters_h,
     "sw/isa/rounding_modes.h": emit_cxx.rounding_modes_h,
     "sw/isa/pipeline.h": emit_cxx.pipeline_h,
+    "sw/timing/pipeline.h": emit_cxx.timing_pipeline_h,
     "sw/isa/config.h": emit_cxx.config_h,
     "sw/isa/config.cc": emit_cxx.config_cc,
     "sw/firmware/systole_hw.h": emit_c.header,

@@ -227,14 +227,43 @@ package systole_pkg;
   localparam int NUM_ROUNDINGS = 6;
   localparam int ALL_ROUNDINGS = 63;
 
-  // cycles: last vector in the array -> retire, beside ROWS + COLS
-  localparam int MATMUL_TAIL = 5;
+  // cycles: all engines: issue -> MATMUL's first vector slot, POST's first tap, LOAD's first
+  // address, Fill's first beat, STORE's first read
+  localparam int PIPE_ISSUE_TO_WORK = 1;
+  // cycles: MATMUL: a vector's slot -> its window is read from the activation buffer
+  localparam int PIPE_SLOT_TO_ACTIVATION_READ = 1;
+  // cycles: MATMUL: a vector's slot -> it is at the edge of the array; ROWS + c cycles later column
+  // c's sum meets its accumulator
+  localparam int PIPE_SLOT_TO_ARRAY = 3;
+  // cycles: MATMUL: an accumulator entry is read -> it is written
+  localparam int PIPE_ACCUMULATOR_READ_TO_WRITE = 2;
+  // cycles: an error of MATMUL -> run control is told (the other engines tell in the same cycle)
+  localparam int PIPE_MATMUL_ERROR_TO_CONTROL = 1;
+  // cycles: POST: a tap's accumulator read -> its pixel's bytes are written, where it is the
+  // pixel's last
+  localparam int PIPE_TAP_TO_WRITE = 10;
+  // cycles: LOAD and Fill: a beat -> its write into the buffer, and the error that came with it
+  localparam int PIPE_BEAT_TO_WRITE = 1;
+  // cycles: STORE: a beat's read -> it is on the bus, the address with a burst's first
+  localparam int PIPE_READ_TO_BUS = 3;
+  // cycles: STORE: a response -> the error that came with it
+  localparam int PIPE_RESPONSE_TO_ERROR = 1;
+  // cycles: fetch: first cycle of the run -> first address
+  localparam int PIPE_START_TO_FETCH = 1;
+  // cycles: fetch: an instruction's last beat -> its dispatch
+  localparam int PIPE_ARRIVAL_TO_DISPATCH = 1;
+  // cycles: fetch: dispatch -> output of the engine's queue
+  localparam int PIPE_DISPATCH_TO_HEAD = 1;
+  // cycles: a token given -> taken
+  localparam int PIPE_GIVE_TO_TAKE = 1;
+  // cycles: the last retire -> DONE is seen by the register port
+  localparam int PIPE_RETIRE_TO_DONE = 2;
+  // cycles: MATMUL: last slot -> retire, beside ROWS + COLS
+  localparam int MATMUL_TAIL = PIPE_SLOT_TO_ARRAY + PIPE_ACCUMULATOR_READ_TO_WRITE;
   // cycles: read-modify-write of an accumulator entry: shortest period of a fold
-  localparam int ACC_TURN = 3;
-  // cycles: last accumulator read -> byte written and retire
-  localparam int POST_TAIL = 10;
-  // cycles: a STORE burst's first slot -> its address and first beat on the bus
-  localparam int STORE_LEAD = 3;
+  localparam int ACC_TURN = PIPE_ACCUMULATOR_READ_TO_WRITE + 1;
+  // cycles: POST: last accumulator read -> byte written and retire
+  localparam int POST_TAIL = PIPE_TAP_TO_WRITE;
   // bytes: bursts are cut at addresses that are multiples of this
   localparam int BURST_BYTES = 256;
   // instructions: in a burst of the fetch unit

@@ -1,5 +1,7 @@
 """C++: the X-macro file of the instruction set and the headers of sw/isa."""
 
+import textwrap
+
 from .expression import Emitter, bounds
 from .load import camel, snake, upper
 from .text import wrap
@@ -177,10 +179,10 @@ inline auto WithRounding(Rounding mode, F&& f) {{
 def pipeline_h(spec):
     rows = "\n".join(
         f"// {n.unit}: {n.meaning}\ninline constexpr int k{n.name} = {n.value};"
-        for n in spec.latencies + spec.limits
+        for n in spec.limits
     )
     return f"""\
-// Depths of the RTL's pipelines and fixed sizes, from which the timing laws (sw/timing) are built.
+// Fixed sizes that the RTL and the software share.
 {SOURCE}#pragma once
 
 namespace systole::pipeline {{
@@ -188,6 +190,27 @@ namespace systole::pipeline {{
 {rows}
 
 }}  // namespace systole::pipeline
+"""
+
+
+def timing_pipeline_h(spec):
+    members = "\n".join(
+        "\n".join(f"  // {line}" for line in textwrap.wrap(n.meaning, 95))
+        + f"\n  int {snake(n.name)} = {n.value};"
+        for n in spec.latencies
+    )
+    return f"""\
+// The depths of the RTL's pipelines in cycles: every offset of the timing laws, each once. All
+// stamps (matmul_law.h, post_law.h, transfer_law.h, fetch_law.h) are sums of these.
+{SOURCE}#pragma once
+
+namespace systole {{
+
+struct Pipeline {{
+{members}
+}};
+
+}}  // namespace systole
 """
 
 

@@ -98,8 +98,8 @@ def geometry_table(spec):
 
 
 def pipeline_table(spec):
-    out = head("name", "value", "unit", "meaning")
-    return out + [row(upper(n.name), n.value, n.unit, n.meaning) for n in spec.latencies]
+    out = head("offset", "cycles", "from -> to")
+    return out + [row(f"`{snake(n.name)}`", n.value, n.meaning) for n in spec.latencies]
 
 
 def rounding_table(spec):

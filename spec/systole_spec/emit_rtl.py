@@ -1,6 +1,7 @@
 """SystemVerilog: the package, the checks of the parameters."""
 
 import re
+import textwrap
 
 from .expression import Emitter, names, parameters_of
 from .load import constants, snake, upper
@@ -49,6 +50,10 @@ def integer(name, value, comment=""):
 def logic(width, name, value, comment=""):
     text = f"  localparam logic [{width - 1}:0] {name} = {value};"
     return text + (f"  // {comment}" if comment and len(text) + len(comment) < 95 else "")
+
+
+def comment_lines(text):
+    return ["  // " + line for line in textwrap.wrap(text, 95)]
 
 
 def package(spec):
@@ -106,7 +111,13 @@ def package(spec):
         integer("ALL_ROUNDINGS", (1 << len(spec.roundings)) - 1),
         "",
     ]
-    for n in spec.latencies + spec.limits:
+    for n in spec.latencies:
+        out += comment_lines(f"cycles: {n.meaning}")
+        out += [integer(f"PIPE_{upper(n.name)}", n.value)]
+    depth = Sv(spec, parameter=lambda name: f"PIPE_{name}")
+    for n in spec.depths:
+        out += [f"  // cycles: {n.meaning}", integer(upper(n.name), depth.text(n.value))]
+    for n in spec.limits:
         out += [f"  // {n.unit}: {n.meaning}", integer(upper(n.name), n.value)]
     out += [""] + geometry_functions(spec) + legal_function(spec) + ["endpackage"]
     return PACKAGE_HEADER + "\n".join(out) + "\n"

@@ -17,6 +17,7 @@ Counter = namedtuple("Counter", "name offset width meaning")
 Cause = namedtuple("Cause", "name meaning")
 Rounding = namedtuple("Rounding", "name text meaning")
 Number = namedtuple("Number", "name value unit meaning")
+Latency = namedtuple("Latency", "name value meaning")
 Parameter = namedtuple("Parameter", "name default key register meaning")
 Geometry = namedtuple("Geometry", "name value meaning")
 Rule = namedtuple("Rule", "parameter condition allowed")
@@ -66,7 +67,7 @@ def table(rows, kind, where):
 
 def constants(spec):
     """Numbers that expressions may name beside parameters and geometry."""
-    made = {upper(n.name): n.value for n in spec.limits + spec.latencies}
+    made = {upper(n.name): n.value for n in spec.limits}
     made["ALL_ROUNDINGS"] = (1 << len(spec.roundings)) - 1
     return made
 
@@ -97,7 +98,8 @@ def load(folder):
         engine_counters=registers["counters"]["engine"],
         counter_base=registers["counters"]["base"],
         roundings=table(arithmetic["roundings"], Rounding, "roundings"),
-        latencies=table(pipeline["latencies"], Number, "latencies"),
+        latencies=table(pipeline["latencies"], Latency, "latencies"),
+        depths=table(pipeline["depths"], Latency, "depths"),
         limits=table(pipeline["limits"], Number, "limits"),
         parameters=table(parameters["parameters"], Parameter, "parameters"),
         geometry=table(parameters["geometry"], Geometry, "geometry"),

@@ -121,17 +121,15 @@ void CompareTiming(const std::vector<Instruction>& code, const std::string& run,
     }
   };
   check("total cycles", reference.total, view.total);
-  check("counter of MACs", reference.counters.macs, view.counters.macs);
-  check("counter of read beats", reference.counters.read_beats, view.counters.read_beats);
-  check("counter of write beats", reference.counters.write_beats, view.counters.write_beats);
+  for (const CounterInfo& c : kCounters) {
+    if (c.member == &HardwareCounters::total) continue;  // above
+    check(fmt::format("counter {}", c.name), reference.counters.*c.member, view.counters.*c.member);
+  }
   for (int e = 0; e < kNumEngines; ++e) {
-    const auto& a = reference.counters.engine[e];
-    const auto& b = view.counters.engine[e];
-    check(fmt::format("counter of {} busy", EngineName(e)), a.busy, b.busy);
-    check(fmt::format("counter of {} waiting for tokens", EngineName(e)), a.wait_token,
-          b.wait_token);
-    check(fmt::format("counter of {} waiting for data", EngineName(e)), a.wait_data, b.wait_data);
-    check(fmt::format("counter of {} empty", EngineName(e)), a.empty, b.empty);
+    for (const CauseInfo& c : kCauses) {
+      check(fmt::format("counter {} of {}", c.name, EngineName(e)),
+            reference.counters.engine[e].*c.member, view.counters.engine[e].*c.member);
+    }
   }
 }
 

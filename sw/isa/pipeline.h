@@ -1,17 +1,9 @@
-// Depths of the RTL's pipelines and fixed sizes, from which the timing laws (sw/timing) are built.
+// Fixed sizes that the RTL and the software share.
 // Generated from spec/ by `make spec`: edit the definitions there, not this file.
 #pragma once
 
 namespace systole::pipeline {
 
-// cycles: last vector in the array -> retire, beside ROWS + COLS
-inline constexpr int kMatmulTail = 5;
-// cycles: read-modify-write of an accumulator entry: shortest period of a fold
-inline constexpr int kAccTurn = 3;
-// cycles: last accumulator read -> byte written and retire
-inline constexpr int kPostTail = 10;
-// cycles: a STORE burst's first slot -> its address and first beat on the bus
-inline constexpr int kStoreLead = 3;
 // bytes: bursts are cut at addresses that are multiples of this
 inline constexpr int kBurstBytes = 256;
 // instructions: in a burst of the fetch unit

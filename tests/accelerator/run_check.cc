@@ -50,24 +50,20 @@ std::string CheckCycles(const Program& program, const TargetRun& setup_run, cons
   const Timeline t = Simulate(program.code, program.config, timing);
   problem = CheckStamps(program.code, t, run.record);
   if (!problem.empty()) return problem;
-  auto differ = [](const char* what, int64_t model, uint64_t device) {
-    return static_cast<uint64_t>(model) == device
-               ? ""
-               : fmt::format("counter {}: model {}, device {}", what, model, device);
+  const HardwareCounters model = AsHardware(t.counters, t.total);
+  auto differ = [&problem](const std::string& what, uint64_t expected, uint64_t got) {
+    if (problem.empty() && expected != got) {
+      problem = fmt::format("counter {}: model {}, device {}", what, expected, got);
+    }
   };
-  const HardwareCounters& c = run.counters;
-  problem = differ("total", t.total, c.total);
-  if (problem.empty()) problem = differ("macs", t.counters.macs, c.macs);
-  if (problem.empty()) problem = differ("read beats", t.counters.read_beats, c.read_beats);
-  if (problem.empty()) problem = differ("write beats", t.counters.write_beats, c.write_beats);
-  for (int e = 0; e < kNumEngines && problem.empty(); ++e) {
-    const auto& model = t.counters.cycles[e];
-    const auto& device = c.engine[e];
-    problem = differ("busy", model[0], device.busy);
-    if (problem.empty()) problem = differ("wait_token", model[1], device.wait_token);
-    if (problem.empty()) problem = differ("wait_data", model[2], device.wait_data);
-    if (problem.empty()) problem = differ("empty", model[3], device.empty);
-    if (!problem.empty()) problem = fmt::format("engine {} ", e) + problem;
+  for (const CounterInfo& c : kCounters) {
+    differ(c.name, model.*c.member, run.counters.*c.member);
+  }
+  for (int e = 0; e < kNumEngines; ++e) {
+    for (const CauseInfo& c : kCauses) {
+      differ(fmt::format("{} of engine {}", c.name, e), model.engine[e].*c.member,
+             run.counters.engine[e].*c.member);
+    }
   }
   return problem;
 }

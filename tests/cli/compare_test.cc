@@ -86,7 +86,7 @@ TEST(CompareTimingTest, StampsTotalsAndCountersAreAllCompared) {
   EXPECT_EQ(found.told[0],
             "rtl: run, instruction 1 (Matmul |): issue model 6, rtl 7; retire model 9, rtl 9");
   EXPECT_EQ(found.told[1], "rtl: run, total cycles: model 20, rtl 21");
-  EXPECT_EQ(found.told[2], "rtl: run, counter of POST waiting for data: model 0, rtl 3");
+  EXPECT_EQ(found.told[2], "rtl: run, counter wait_data of POST: model 0, rtl 3");
 }
 
 }  // namespace

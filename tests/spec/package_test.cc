@@ -7,6 +7,7 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "sw/isa/config.h"
@@ -15,6 +16,7 @@
 #include "sw/isa/pipeline.h"
 #include "sw/isa/registers.h"
 #include "sw/isa/rounding_modes.h"
+#include "sw/timing/law_config.h"
 #include "tests/spec/upper.h"
 
 namespace systole {
@@ -32,13 +34,23 @@ class PackageTest : public testing::Test {
   void SetUp() override {
     std::ifstream file(SYSTOLE_SOURCE_DIR "/rtl/common/systole_pkg.sv");
     ASSERT_TRUE(file) << "rtl/common/systole_pkg.sv cannot be read";
-    const std::regex line(R"(\s*localparam\s+(?:int|logic \[\d+:0\])\s+(\w+)\s*=\s*([\w']+);.*)");
+    const std::regex line(R"(\s*localparam\s+(?:int|logic \[\d+:0\])\s+(\w+)\s*=\s*([\w' +]+);.*)");
     std::smatch match;
     for (std::string text; std::getline(file, text);) {
       if (text.find("localparam") == std::string::npos) continue;
       ASSERT_TRUE(std::regex_match(text, match, line)) << text;
-      ASSERT_TRUE(package_.emplace(match[1], Number(match[2])).second) << match[1] << " twice";
+      ASSERT_TRUE(package_.emplace(match[1], Sum(match[2])).second) << match[1] << " twice";
     }
+  }
+
+  // "5", "12'h0FC", "PIPE_TAP_TO_WRITE + 1": names stand above in the package.
+  uint64_t Sum(const std::string& text) const {
+    uint64_t sum = 0;
+    std::istringstream terms(text);
+    for (std::string term; terms >> term;) {
+      if (term != "+") sum += package_.count(term) ? package_.at(term) : Number(term);
+    }
+    return sum;
   }
 
   void Expect(const std::string& name, uint64_t value) {
@@ -162,10 +174,31 @@ TEST_F(PackageTest, RoundingModesAreTheSame) {
 }
 
 TEST_F(PackageTest, LatenciesAndSizesAreTheSame) {
-  Expect("MATMUL_TAIL", pipeline::kMatmulTail);
-  Expect("ACC_TURN", pipeline::kAccTurn);
-  Expect("POST_TAIL", pipeline::kPostTail);
-  Expect("STORE_LEAD", pipeline::kStoreLead);
+  const Pipeline p;
+  auto cycles = [this](const std::string& name, int value) {
+    Expect("PIPE_" + name, static_cast<uint64_t>(value));
+  };
+  cycles("ISSUE_TO_WORK", p.issue_to_work);
+  cycles("SLOT_TO_ACTIVATION_READ", p.slot_to_activation_read);
+  cycles("SLOT_TO_ARRAY", p.slot_to_array);
+  cycles("ACCUMULATOR_READ_TO_WRITE", p.accumulator_read_to_write);
+  cycles("MATMUL_ERROR_TO_CONTROL", p.matmul_error_to_control);
+  cycles("TAP_TO_WRITE", p.tap_to_write);
+  cycles("BEAT_TO_WRITE", p.beat_to_write);
+  cycles("READ_TO_BUS", p.read_to_bus);
+  cycles("RESPONSE_TO_ERROR", p.response_to_error);
+  cycles("START_TO_FETCH", p.start_to_fetch);
+  cycles("ARRIVAL_TO_DISPATCH", p.arrival_to_dispatch);
+  cycles("DISPATCH_TO_HEAD", p.dispatch_to_head);
+  cycles("GIVE_TO_TAKE", p.give_to_take);
+  cycles("RETIRE_TO_DONE", p.retire_to_done);
+  ExpectNothingElse("PIPE_");
+  // What the RTL calls sums of them, as the laws add them up (the laws leave out ROWS + COLS).
+  HwConfig config;
+  const LawConfig laws(config, MemoryTiming{});
+  Expect("MATMUL_TAIL", static_cast<uint64_t>(laws.slot_to_retire - config.rows - config.cols));
+  Expect("ACC_TURN", static_cast<uint64_t>(laws.shortest_period));
+  Expect("POST_TAIL", static_cast<uint64_t>(p.tap_to_write));
   Expect("BURST_BYTES", pipeline::kBurstBytes);
   Expect("FETCH_GROUP", pipeline::kFetchGroup);
   Expect("PAR_BYTES", pipeline::kParBytes);
