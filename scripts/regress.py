@@ -50,7 +50,7 @@ def random_parameters(seed):
         "AXI_ID_WIDTH": r.choice([1, 4, 8]),
         "OUTSTANDING": r.choice([1, 2, 4, 8, 16]),
         "QUEUE_DEPTH": r.choice([2, 4, 8, 16]),
-        "ROUNDINGS": r.choice([0x3F, 0x20, 0x30]),
+        "ROUNDINGS": r.choice(["all", 0x20, 0x30]),
         "ROW_SUM": r.choice([0, 1]),
     }
 

@@ -62,6 +62,10 @@ REGIONS = {
         "errors": emit_docs.error_table,
     },
     "docs/isa.md": {"opcodes": emit_docs.opcode_table, "fields": emit_docs.field_tables},
+    "docs/spec.md": {
+        "pipeline": emit_docs.pipeline_table,
+        "geometry": emit_docs.geometry_table,
+    },
     "docs/integration.md": {"parameters": emit_docs.parameter_table},
 }
 
@@ -94,7 +98,11 @@ def main():
         for name, emitters in REGIONS.items():
             lines = {region: emit(spec) for region, emit in emitters.items()}
             made[name] = regions.fill(name, (ROOT / name).read_text(), lines)
-        for path in sorted(ROOT.glob("rtl/**/*.sv")) + sorted(ROOT.glob("tb/**/*.sv")):
+        for path in (
+            sorted(ROOT.glob("rtl/**/*.sv"))
+            + sorted(ROOT.glob("tb/**/*.sv"))
+            + sorted(ROOT.glob("formal/*.sv"))
+        ):
             name = str(path.relative_to(ROOT))
             made[name] = emit_rtl.with_defaults(spec, made.get(name, path.read_text()))
     except (SpecError, tomllib.TOMLDecodeError) as problem:

@@ -1,12 +1,12 @@
-"""Generated text inside files written by hand, between lines that hold `spec: begin NAME` and
+"""Generated text inside files written by hand, between comment lines `spec: begin NAME` and
 `spec: end`."""
 
 import re
 
 from .load import require
 
-BEGIN = re.compile(r"spec: begin (\w+)")
-END = "spec: end"
+BEGIN = re.compile(r"^\s*(?://|#|<!--) spec: begin (\w+)")
+END = re.compile(r"^\s*(?://|#|<!--) spec: end")
 
 
 def fill(name, text, regions):
@@ -14,7 +14,7 @@ def fill(name, text, regions):
     out, skipping, used = [], None, set()
     for number, line in enumerate(text.splitlines(), 1):
         begin = BEGIN.search(line)
-        if END in line:
+        if END.search(line):
             require(skipping, f"{name}, line {number}: an end without a begin")
             skipping = None
         if skipping is None:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sw/isa/isa.h"
+#include "sw/isa/rounding_modes.h"
 
 namespace systole {
 
@@ -15,7 +16,7 @@ struct PostConfig {
   int act_bytes = 32 * 1024;
   int par_bytes = 8 * 1024;
   int axi_bytes = 8;
-  int roundings = 0x3F;
+  int roundings = kAllRoundings;
   int row_sum = 1;
   int ParRows() const { return par_bytes / (16 * lanes); }
 };
