@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Compares the golden reference with ONNX Runtime and TensorFlow Lite, output by output.
 
-  .venv/bin/python scripts/crosscheck.py ort     a model, QLinear operators of ONNX Runtime, mode float32: equal
-  .venv/bin/python scripts/crosscheck.py tflite  a model, LiteRT's reference kernels, mode tflite: equal
-  .venv/bin/python scripts/crosscheck.py rtl     a model, every layer on golden, TLM and RTL: equal (make rtl builds it)
-  .venv/bin/python scripts/crosscheck.py random  random ONNX chains and graphs that branch, mode float32: equal; where
-                                                 they average or join tensors of several scales, within 1
+  .venv/bin/python scripts/crosscheck.py ort     a model, QLinear operators of ONNX Runtime, mode
+                                                 float32: equal
+  .venv/bin/python scripts/crosscheck.py tflite  a model, LiteRT's reference kernels, mode tflite:
+                                                 equal
+  .venv/bin/python scripts/crosscheck.py rtl     a model, every layer on golden, TLM and RTL: equal
+                                                 (make rtl builds it)
+  .venv/bin/python scripts/crosscheck.py random  random ONNX chains and graphs that branch, mode
+                                                 float32: equal; where they average or join
+                                                 tensors of several scales, within 1
 
-A network that averages may differ from ONNX Runtime by 1 in its first average, and in whatever follows; the rates are
-printed. Model: the shipped LeNet, or --model. Images: the first of the test set that the model is made for, in
-SYSTOLE_DATA, padded as it wants, or those of --images (IDX).
-Exit status: 0 as claimed; 1 a difference (where: image, layer, element, both values); 2 bad input or usage.
+A network that averages may differ from ONNX Runtime by 1 in its first average, and in whatever
+follows; the rates are printed. Model: the shipped LeNet, or --model. Images: the first of the test
+set that the model is made for, in SYSTOLE_DATA, padded as it wants, or those of --images (IDX).
+Exit status: 0 as claimed; 1 a difference (where: image, layer, element, both values); 2 bad input
+or usage.
 """
 
 import argparse
@@ -28,10 +33,13 @@ from systole_nn import UserError, golden  # noqa: E402
 
 
 def compare(label, mine, theirs, tolerance=0):
-    """Prints and returns one comparison; both arrays as N x anything, in the same type. tolerance None: only told."""
+    """Prints and returns one comparison; both arrays as N x anything, in the same type. tolerance
+    None: only told.
+    """
     if mine.dtype != theirs.dtype or mine.size != theirs.size:
         raise UserError(
-            f"{label}: {mine.dtype} {mine.shape} cannot be compared with {theirs.dtype} {theirs.shape}"
+            f"{label}: {mine.dtype} {mine.shape} cannot be compared with"
+            f" {theirs.dtype} {theirs.shape}"
         )
     mine, theirs = mine.reshape(len(mine), -1).astype(np.int64), theirs.reshape(
         len(theirs), -1
@@ -47,7 +55,8 @@ def compare(label, mine, theirs, tolerance=0):
         where = f"  first: image {image} element {element}: {values}"
     told = f", {different / max(mine.size, 1):.3%}" if tolerance != 0 else ""
     print(
-        f"  {label:16s} {mine.size:9d} compared {different:6d} different{told} (largest {largest}){where}"
+        f"  {label:16s} {mine.size:9d} compared {different:6d} different{told}"
+        f" (largest {largest}){where}"
     )
     return entry
 
@@ -101,7 +110,9 @@ def check_ort(arguments):
 
 
 def _after_averages(arguments, model, theirs):
-    """The layers behind each average pooling, given the framework's own averages: equal up to the next average."""
+    """The layers behind each average pooling, given the framework's own averages: equal up to the
+    next average.
+    """
     from systole_nn import quantize
 
     averages = [index for index, layer in enumerate(model.layers) if layer.spec.kind == "avgpool"]
@@ -133,7 +144,9 @@ def check_tflite(arguments):
 
 
 def check_rtl(arguments):
-    """Every layer on golden, TLM and RTL, by the command line's own comparison; cycles of RTL, TLM and model too."""
+    """Every layer on golden, TLM and RTL, by the command line's own comparison; cycles of RTL, TLM
+    and model too.
+    """
     from systole_nn import import_onnx
 
     model = import_onnx.load(arguments.model)
@@ -182,7 +195,8 @@ def _backends(model, images, report):
         entries.append(entry)
         missing = "" if whole else f", not {wanted}: a byte was not compared"
         print(
-            f"  {told['name']:16s} {entry['compared']:9d} compared{missing} {entry['different']:6d} different, cycles"
+            f"  {told['name']:16s} {entry['compared']:9d} compared{missing}"
+            f" {entry['different']:6d} different, cycles"
             f" {' '.join(f'{name} {count}' for name, count in told['cycles'].items())}"
         )
     if len(report["layers"]) != len(model.layers):
@@ -193,7 +207,8 @@ def _backends(model, images, report):
 
 
 def _layers(model, mine, theirs, average_tolerance=1):
-    """Equal up to the first average pooling, that within 1; what follows it starts from other values and is told.
+    """Equal up to the first average pooling, that within 1; what follows it starts from other
+    values and is told.
 
     average_tolerance 0: equal throughout.
     """
@@ -232,7 +247,8 @@ def check_random(arguments):
             kinds = [layer["operator"] for layer in case["layers"]]
             _require_told(arguments, files[0], case["average"])
             theirs = random_models.make_case(case["seed"], 4)[3]
-            # Up to an average pooling every layer is compared, itself within 1; what follows starts from other values.
+            # Up to an average pooling every layer is compared, itself within 1; what follows starts
+            # from other values.
             last = kinds.index("AveragePool") if case["average"] else len(kinds) - 1
             if last == len(kinds) - 1:
                 index, mine_last = last, mine[-1]
@@ -254,12 +270,13 @@ def check_random(arguments):
     graphs = check_graphs(arguments)
     exact = [entry for entry in entries if not entry["average"]]
     print(
-        f"{len(exact)} models without average pooling: {sum(entry['different'] for entry in exact)} of"
+        f"{len(exact)} models without average pooling:"
+        f" {sum(entry['different'] for entry in exact)} of"
         f" {sum(entry['compared'] for entry in exact)} outputs differ"
     )
     print(
-        f"{len(entries) - len(exact)} models with average pooling: {averaged_different} of {averaged} outputs"
-        f" differ by 1"
+        f"{len(entries) - len(exact)} models with average pooling: {averaged_different} of"
+        f" {averaged} outputs differ by 1"
         f" ({averaged_different / max(averaged, 1):.2%})"
     )
     return entries + graphs
@@ -334,7 +351,8 @@ def main(argv=None):
             json.dump({"check": arguments.check, "comparisons": entries}, file, indent=1)
     failed = [entry for entry in entries if not entry["pass"]]
     print(
-        f"{'FAILED' if failed else 'equal as claimed'}: {len(entries)} comparisons, {len(failed)} failed"
+        f"{'FAILED' if failed else 'equal as claimed'}: {len(entries)} comparisons,"
+        f" {len(failed)} failed"
     )
     return 1 if failed else 0
 

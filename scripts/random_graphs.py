@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""Random small quantized ONNX graphs that branch and join, with the outputs that ONNX Runtime computes for them.
+"""Random small quantized ONNX graphs that branch and join, with the outputs that ONNX Runtime
+computes for them.
 
   .venv/bin/python scripts/random_graphs.py --seed 1 --count 100 --out build/random_graphs
 
-Each model is one or two blocks: two to four branches (a convolution with its clamp, a max pooling, or nothing) from
-one tensor, joined by a concatenation of channels that a convolution may follow; in QDQ form or with QLinear operators.
-The scales of the branches are equal, or (`scales` = "many") those of the last concatenation differ.
+Each model is one or two blocks: two to four branches (a convolution with its clamp, a max pooling,
+or nothing) from one tensor, joined by a concatenation of channels that a convolution may follow; in
+QDQ form or with QLinear operators. The scales of the branches are equal, or (`scales` = "many")
+those of the last concatenation differ.
 
-OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W) and expected.npy (the quantized output);
-OUT/manifest.json lists folder, seed, form, type of the activations and scales ("one" or "many"). The expected outputs
-are those of ONNX Runtime on the uint8 QLinear form, which holds the same integers (moved by 128 for int8); in the
-float32 mode they are to be equal, where the scales are many within 1.
+OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W) and expected.npy (the quantized
+output); OUT/manifest.json lists folder, seed, form, type of the activations and scales ("one" or
+"many"). The expected outputs are those of ONNX Runtime on the uint8 QLinear form, which holds the
+same integers (moved by 128 for int8); in the float32 mode they are to be equal, where the scales
+are many within 1.
 """
 
 import argparse
@@ -32,7 +35,9 @@ from systole_nn import UserError, ort  # noqa: E402
 
 @dataclass
 class Node:
-    """A stage, or (stage None) the concatenation of several values. Value 0 is the image, node i makes value i + 1."""
+    """A stage, or (stage None) the concatenation of several values. Value 0 is the image, node i
+    makes value i + 1.
+    """
 
     sources: list
     target: Tensor
@@ -48,7 +53,9 @@ class Network:
 
 
 def _conv(rng, data, name, source, grid=None):
-    """A 1x1 or 3x3 convolution that keeps height and width; grid: the tensor whose scale and zero point it has."""
+    """A 1x1 or 3x3 convolution that keeps height and width; grid: the tensor whose scale and zero
+    point it has.
+    """
     size, count = rng.choice([1, 3]), rng.randint(1, 6)
     shape = (source.shape[0], size, size)
     target = Tensor(
@@ -102,7 +109,7 @@ def random_network(rng):
     return Network(form, scales, image, nodes)
 
 
-# ----------------------------------------------------------------------------------------------------- ONNX graphs
+# -------------------------------------------------------------------------------------- ONNX graphs
 
 
 def _finish(graph, network, element, value, out_element):
@@ -148,7 +155,7 @@ def build_qdq(network):
     return _finish(graph, network, TensorProto.FLOAT, names[-1], TensorProto.FLOAT)
 
 
-# ------------------------------------------------------------------------------------------------------------ cases
+# -------------------------------------------------------------------------------------------- cases
 
 
 def _as_int8(network):

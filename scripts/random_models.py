@@ -3,15 +3,17 @@
 
   .venv/bin/python scripts/random_models.py --seed 1 --count 100 --out build/random_models
 
-Each model is a chain of Conv, Gemm, MatMul (+ Add), Relu, Clip, MaxPool, AveragePool, Flatten or Reshape, in QDQ form
-or with QLinear operators, with every mixture of signedness, zero points and per-tensor or per-channel scales that the
-project takes. Small enough for the on-chip buffers: a tensor holds at most 8 KB, the weights at most 64 KiB in all.
+Each model is a chain of Conv, Gemm, MatMul (+ Add), Relu, Clip, MaxPool, AveragePool, Flatten or
+Reshape, in QDQ form or with QLinear operators, with every mixture of signedness, zero points and
+per-tensor or per-channel scales that the project takes. Small enough for the on-chip buffers: a
+tensor holds at most 8 KB, the weights at most 64 KiB in all.
 
-OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W), expected.npy (the quantized output) and, with
---layers, expected_<k>.npy (that of the k-th layer, with its clamp). OUT/manifest.json lists the models: folder, seed,
-form, type of the activations, whether it averages, layers (name, operator, shape, clip_node = the clamp is a node of
-its own). The expected outputs are those of ONNX Runtime on the model's QLinear form, which holds the same integers; in
-the float32 mode they are to be equal, where nothing averages.
+OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W), expected.npy (the quantized
+output) and, with --layers, expected_<k>.npy (that of the k-th layer, with its clamp).
+OUT/manifest.json lists the models: folder, seed, form, type of the activations, whether it
+averages, layers (name, operator, shape, clip_node = the clamp is a node of its own). The expected
+outputs are those of ONNX Runtime on the model's QLinear form, which holds the same integers; in the
+float32 mode they are to be equal, where nothing averages.
 """
 
 import argparse
@@ -89,7 +91,7 @@ class Chain:
     batch: object = "N"
 
 
-# ---------------------------------------------------------------------------------------------------- random choice
+# ------------------------------------------------------------------------------------ random choice
 
 
 def _random_scale(rng, around):
@@ -227,7 +229,7 @@ def random_chain(rng, form, average):
     return chain
 
 
-# ----------------------------------------------------------------------------------------------------- ONNX graphs
+# -------------------------------------------------------------------------------------- ONNX graphs
 
 
 class _Graph:
@@ -435,11 +437,13 @@ def build_qdq(chain):
     return _finish(graph, chain, inputs, outputs, False)
 
 
-# ------------------------------------------------------------------------------------------------------------ cases
+# -------------------------------------------------------------------------------------------- cases
 
 
 def make_case(seed, images, average=None, form=None):
-    """(chain, model proto, quantized images N x C x H x W, list of expected outputs N x C x H x W per layer)."""
+    """(chain, model proto, quantized images N x C x H x W, list of expected outputs N x C x H x W
+    per layer).
+    """
     rng = random.Random(f"systole {seed}")
     form = form or rng.choice(["qdq", "qlinear"])
     if average is None:
@@ -476,9 +480,10 @@ def _as_uint8(chain):
 def reference(chain, pixels):
     """ONNX Runtime's output of every layer.
 
-    Chains of int8 activations run twice: as they are, and moved to uint8, where no processor saturates. Both must agree
-    up to the first average pooling (whose floats depend on the zero point); where they do not, the int8 kernels of this
-    processor saturate and the run stops, since it would prove nothing.
+    Chains of int8 activations run twice: as they are, and moved to uint8, where no processor
+    saturates. Both must agree up to the first average pooling (whose floats depend on the zero
+    point); where they do not, the int8 kernels of this processor saturate and the run stops, since
+    it would prove nothing.
     """
     batch = 1 if chain.batch == 1 else len(pixels)
     if chain.input.dtype == "uint8":
@@ -491,7 +496,8 @@ def reference(chain, pixels):
     exact = kinds.index("avgpool") if "avgpool" in kinds else len(kinds)
     if any((a != b).any() for a, b in zip(native[:exact], moved)):
         raise UserError(
-            "ONNX Runtime's int8 kernels saturate on this processor (no VNNI): no reference can be made here"
+            "ONNX Runtime's int8 kernels saturate on this processor (no VNNI): no reference can be"
+            " made here"
         )
     return native
 
@@ -582,7 +588,8 @@ def main(argv=None):
         arguments.max_bytes,
     )
     print(
-        f"wrote {len(manifest)} models, seeds {manifest[0]['seed']} to {manifest[-1]['seed']}, to {arguments.out}"
+        f"wrote {len(manifest)} models, seeds {manifest[0]['seed']} to {manifest[-1]['seed']},"
+        f" to {arguments.out}"
     )
     return 0
 
