@@ -1,10 +1,13 @@
-// Processing element of the weight-stationary array: a working weight, a shadow weight, one multiply-accumulate a cycle.
+// Processing element of the weight-stationary array: a working weight, a shadow weight, one
+// multiply-accumulate a cycle.
 //
 //   psum_o   <= psum_i + act_i * work      (down)
 //   act_o    <= act_i                      (right)
-//   weight_o <= weight_i  if shift_i       (right; the shadow register: the next fold's weight arrives while this one computes)
+//   weight_o <= weight_i  if shift_i       (right; the shadow register: the next fold's weight
+//                                           arrives while this one computes)
 //   work     <= weight_o  if swap_i        (one cycle ahead of the fold's first activation)
 //
+// The product of two signed bytes, -16,256 to 16,384, fits 16 bits: synthesis builds no more.
 // Registers without reset: the control bits beside the data say what counts.
 module systole_pe (
     input logic clk_i,
@@ -20,10 +23,14 @@ module systole_pe (
     output logic [31:0] psum_o
 );
   logic [7:0] work_q;
+  logic signed [15:0] product;
+
+  assign product = $signed(act_i) * $signed(work_q);
+
   always_ff @(posedge clk_i) begin
     act_o <= act_i;
     if (shift_i) weight_o <= weight_i;
     if (swap_i) work_q <= weight_o;
-    psum_o <= psum_i + 32'($signed(act_i)) * 32'($signed(work_q));
+    psum_o <= psum_i + {{16{product[15]}}, product};
   end
 endmodule
