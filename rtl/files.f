@@ -4,6 +4,7 @@ common/systole_pkg.sv
 common/systole_sram.sv
 common/systole_delay.sv
 common/systole_queue.sv
+common/systole_hold.sv
 common/systole_rotate.sv
 common/systole_divide.sv
 common/systole_exact_divide.sv

@@ -1,9 +1,12 @@
 // Control and status registers behind an AXI4-Lite port (docs/registers.md).
 //
-// A write is accepted in the cycle in which address and data are both valid and the last response is taken (or none
-// waits); the registers have changed in the next cycle, BVALID rises in it. A read is accepted whenever no answer
-// waits; RVALID rises in the next cycle with the values of the cycle of acceptance.
-// start_o, soft_reset_o: pulses in the cycle of acceptance. Reading the low word of a counter keeps its high word.
+// Requests are accepted at once, one of each channel ahead of its answer; no READY depends on an
+// input of its cycle (systole_hold). A write is done in the first cycle in which address and data
+// are there and no earlier answer waits, or is just being taken; the registers have changed in the
+// next cycle, BVALID rises in it. A read is done in the first cycle in which no earlier answer
+// waits, or is just being taken; RVALID rises in the next cycle with the values of that cycle.
+// start_o, soft_reset_o: pulses in the cycle in which the write is done. Reading the low word of a
+// counter keeps its high word.
 // Answers SLVERR and changes nothing: an unmapped offset, a write to a read-only register, a write to the program or
 // window registers while locked_i (a run may be using them).
 module systole_csr #(
@@ -79,13 +82,22 @@ module systole_csr #(
   // ---- Writes
   logic        write, write_known, write_ok;
   logic [11:0] write_at;
-  logic [31:0] lanes;
+  logic [31:0] lanes, wdata;
+  logic [9:0]  write_word;
+  logic [3:0]  wstrb;
+  logic        aw_valid, w_valid;
 
-  assign write = awvalid_i && wvalid_i && (!bvalid_o || bready_i);
-  assign awready_o = write;
-  assign wready_o = write;
-  assign write_at = {awaddr_i[11:2], 2'b00};
-  assign lanes = {{8{wstrb_i[3]}}, {8{wstrb_i[2]}}, {8{wstrb_i[1]}}, {8{wstrb_i[0]}}};
+  systole_hold #(.WIDTH(10)) u_aw (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(awvalid_i), .ready_o(awready_o), .data_i(awaddr_i[11:2]),
+    .valid_o(aw_valid), .data_o(write_word), .take_i(write)
+  );
+  systole_hold #(.WIDTH(36)) u_w (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(wvalid_i), .ready_o(wready_o), .data_i({wstrb_i, wdata_i}),
+    .valid_o(w_valid), .data_o({wstrb, wdata}), .take_i(write)
+  );
+  assign write = aw_valid && w_valid && (!bvalid_o || bready_i);
+  assign write_at = {write_word, 2'b00};
+  assign lanes = {{8{wstrb[3]}}, {8{wstrb[2]}}, {8{wstrb[1]}}, {8{wstrb[0]}}};
 
   always_comb begin
     case (write_at)
@@ -101,8 +113,8 @@ module systole_csr #(
     endcase
   end
   assign write_ok = write && write_known;
-  assign soft_reset_o = write_ok && write_at == systole_pkg::REG_CTRL && wstrb_i[0] && wdata_i[1];
-  assign start_o = write_ok && write_at == systole_pkg::REG_CTRL && wstrb_i[0] && wdata_i[0] && !wdata_i[1];
+  assign soft_reset_o = write_ok && write_at == systole_pkg::REG_CTRL && wstrb[0] && wdata[1];
+  assign start_o = write_ok && write_at == systole_pkg::REG_CTRL && wstrb[0] && wdata[0] && !wdata[1];
 
   logic [31:0] prog_lo_q, prog_hi_q, rd_base_lo_q, rd_base_hi_q, rd_last_lo_q, rd_last_hi_q;
   logic [31:0] wr_base_lo_q, wr_base_hi_q, wr_last_lo_q, wr_last_hi_q;
@@ -110,7 +122,7 @@ module systole_csr #(
   logic [31:0] prog_len_q, watchdog_q;
   logic [1:0]  irq_enable_q, irq_status_q, irq_clear;
 
-  assign irq_clear = (write_ok && write_at == systole_pkg::REG_IRQ_STATUS && wstrb_i[0]) ? wdata_i[1:0] : 2'b00;
+  assign irq_clear = (write_ok && write_at == systole_pkg::REG_IRQ_STATUS && wstrb[0]) ? wdata[1:0] : 2'b00;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -132,19 +144,19 @@ module systole_csr #(
       irq_status_q <= (irq_status_q & ~irq_clear) | irq_set_i;
       if (write_ok) begin
         case (write_at)
-          systole_pkg::REG_IRQ_ENABLE: irq_enable_q <= (irq_enable_q & ~lanes[1:0]) | (wdata_i[1:0] & lanes[1:0]);
-          systole_pkg::REG_PROG_LO: prog_lo_q <= (prog_lo_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_PROG_HI: prog_hi_q <= (prog_hi_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_PROG_LEN: prog_len_q <= (prog_len_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_WATCHDOG: watchdog_q <= (watchdog_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_RD_BASE_LO: rd_base_lo_q <= (rd_base_lo_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_RD_BASE_HI: rd_base_hi_q <= (rd_base_hi_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_RD_LAST_LO: rd_last_lo_q <= (rd_last_lo_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_RD_LAST_HI: rd_last_hi_q <= (rd_last_hi_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_WR_BASE_LO: wr_base_lo_q <= (wr_base_lo_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_WR_BASE_HI: wr_base_hi_q <= (wr_base_hi_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_WR_LAST_LO: wr_last_lo_q <= (wr_last_lo_q & ~lanes) | (wdata_i & lanes);
-          systole_pkg::REG_WR_LAST_HI: wr_last_hi_q <= (wr_last_hi_q & ~lanes) | (wdata_i & lanes);
+          systole_pkg::REG_IRQ_ENABLE: irq_enable_q <= (irq_enable_q & ~lanes[1:0]) | (wdata[1:0] & lanes[1:0]);
+          systole_pkg::REG_PROG_LO: prog_lo_q <= (prog_lo_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_PROG_HI: prog_hi_q <= (prog_hi_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_PROG_LEN: prog_len_q <= (prog_len_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_WATCHDOG: watchdog_q <= (watchdog_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_RD_BASE_LO: rd_base_lo_q <= (rd_base_lo_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_RD_BASE_HI: rd_base_hi_q <= (rd_base_hi_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_RD_LAST_LO: rd_last_lo_q <= (rd_last_lo_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_RD_LAST_HI: rd_last_hi_q <= (rd_last_hi_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_WR_BASE_LO: wr_base_lo_q <= (wr_base_lo_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_WR_BASE_HI: wr_base_hi_q <= (wr_base_hi_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_WR_LAST_LO: wr_last_lo_q <= (wr_last_lo_q & ~lanes) | (wdata & lanes);
+          systole_pkg::REG_WR_LAST_HI: wr_last_hi_q <= (wr_last_hi_q & ~lanes) | (wdata & lanes);
           default: ;
         endcase
       end
@@ -177,14 +189,18 @@ module systole_csr #(
   assign irq_o = |(irq_status_q & irq_enable_q);
 
   // ---- Reads
-  logic        read, read_known, high_word;
+  logic        read, read_known, high_word, ar_valid;
+  logic [9:0]  read_word;
   logic [11:0] read_at;
   logic [11:0] counter;
   logic [31:0] value, value_low, high_q;
 
-  assign read = arvalid_i && arready_o;
-  assign arready_o = !rvalid_o || rready_i;
-  assign read_at = {araddr_i[11:2], 2'b00};
+  systole_hold #(.WIDTH(10)) u_ar (
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(arvalid_i), .ready_o(arready_o), .data_i(araddr_i[11:2]),
+    .valid_o(ar_valid), .data_o(read_word), .take_i(read)
+  );
+  assign read = ar_valid && (!rvalid_o || rready_i);
+  assign read_at = {read_word, 2'b00};
   assign high_word = read_at[2];
   assign counter = read_at - systole_pkg::REG_CNT_FIRST;
   assign value_low = value_i[31:0];
@@ -193,7 +209,7 @@ module systole_csr #(
   always_comb begin
     value = 32'd0;
     read_known = 1'b1;
-    if (arvalid_i) begin
+    if (ar_valid) begin
       case (read_at)
         systole_pkg::REG_ID: value = systole_pkg::ID_VALUE;
         systole_pkg::REG_VERSION: value = systole_pkg::VERSION_VALUE;

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <verilated.h>
 
+#include <algorithm>
+#include <deque>
 #include <memory>
+#include <random>
 
 #include "sw/isa/registers.h"
 
@@ -191,32 +194,48 @@ TEST_F(Csr, WindowEndsAreCutToTheAddressBits) {
   EXPECT_EQ(Read(reg::kRdLastHi), 1u);
 }
 
-TEST_F(Csr, WaitsForAddressAndDataInEitherOrder) {
+TEST_F(Csr, TakesAddressAndDataInEitherOrder) {
   dut_->awaddr_i = reg::kProgLen, dut_->wdata_i = 123, dut_->wstrb_i = 15;
   for (const bool address_first : {true, false}) {
     (address_first ? dut_->awvalid_i : dut_->wvalid_i) = 1;
+    dut_->eval();
+    EXPECT_TRUE(dut_->awready_o && dut_->wready_o);
+    Step();
+    // Taken; what is at the port now is not looked at, and the next of its channel waits.
+    dut_->awvalid_i = dut_->wvalid_i = 0;
+    if (address_first) dut_->awaddr_i = reg::kWatchdog;
+    if (!address_first) dut_->wdata_i = 55;
     for (int i = 0; i < 3; ++i) {
       dut_->eval();
-      EXPECT_FALSE(dut_->awready_o || dut_->wready_o || dut_->bvalid_o);
+      EXPECT_EQ(dut_->awready_o, !address_first);
+      EXPECT_EQ(dut_->wready_o, address_first);
+      EXPECT_FALSE(dut_->bvalid_o);
       Step();
     }
     (address_first ? dut_->wvalid_i : dut_->awvalid_i) = 1;
     Step();
     EXPECT_TRUE(dut_->bvalid_o);
+    EXPECT_TRUE(dut_->awready_o && dut_->wready_o);
     dut_->awvalid_i = dut_->wvalid_i = 0;
     Step();
     EXPECT_EQ(Read(reg::kProgLen), 123u);
+    EXPECT_EQ(Read(reg::kWatchdog), 0u);
+    Write(reg::kProgLen, 0);
     dut_->awaddr_i = reg::kProgLen, dut_->wdata_i = 123;
   }
 }
 
-TEST_F(Csr, HoldsItsAnswersUntilTheyAreTaken) {
+TEST_F(Csr, AnswersStayUntilTakenAndOneRequestIsTakenAhead) {
   dut_->bready_i = dut_->rready_i = 0;
   dut_->awaddr_i = 0xF00, dut_->wstrb_i = 15, dut_->awvalid_i = dut_->wvalid_i = 1;
   dut_->araddr_i = reg::kId, dut_->arvalid_i = 1;
   Step();
-  dut_->awaddr_i = reg::kProgLen, dut_->wdata_i = 5;  // the next request waits
+  dut_->awaddr_i = reg::kProgLen, dut_->wdata_i = 5;  // the next request is taken ...
   dut_->araddr_i = reg::kVersion;
+  dut_->eval();
+  EXPECT_TRUE(dut_->awready_o && dut_->wready_o && dut_->arready_o);
+  Step();
+  dut_->awaddr_i = 0xF00, dut_->wdata_i = 6, dut_->araddr_i = reg::kParam0;  // ... one more waits
   for (int i = 0; i < 4; ++i) {
     dut_->eval();
     EXPECT_TRUE(dut_->bvalid_o && dut_->rvalid_o);
@@ -227,10 +246,100 @@ TEST_F(Csr, HoldsItsAnswersUntilTheyAreTaken) {
   }
   EXPECT_EQ(dut_->prog_len_o, 0u);
   dut_->bready_i = dut_->rready_i = 1;
+  dut_->eval();
+  EXPECT_FALSE(dut_->awready_o || dut_->wready_o || dut_->arready_o);
   Step();
   EXPECT_EQ(dut_->bresp_o, kOkay);
   EXPECT_EQ(dut_->prog_len_o, 5u);
   EXPECT_EQ(dut_->rdata_o, reg::kVersionValue);
+}
+
+// One channel's requests as the port's rules have them: accepted while none is kept.
+struct Requests {
+  std::deque<uint32_t> kept;
+  bool valid = false;
+  uint32_t value = 0;
+
+  void Offer(std::mt19937& random, uint32_t next) {
+    if (valid) return;  // stays until taken
+    valid = random() % 3 != 0;
+    if (valid) value = next;
+  }
+  bool Ready() const { return kept.empty(); }
+  bool There() const { return valid || !kept.empty(); }
+  uint32_t First() const { return kept.empty() ? value : kept.front(); }
+  // The end of the cycle; `done`: the first one was served.
+  void End(bool done) {
+    const bool accepted = valid && Ready();
+    if (accepted) kept.push_back(value);
+    if (accepted) valid = false;
+    if (done) kept.pop_front();
+  }
+};
+
+TEST_F(Csr, RandomPausesOnEveryChannelAndNoOutputFollowsAnInputInItsCycle) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    Requests aw, w, ar;
+    uint32_t prog_len = static_cast<uint32_t>(dut_->prog_len_o), written = 0, read = 0;
+    bool b_waits = false, r_waits = false;
+    uint32_t b_answer = 0, r_answer = 0;
+    for (int cycle = 0; cycle < 2000; ++cycle) {
+      aw.Offer(random, random() % 4 == 0 ? uint32_t{reg::kId} : uint32_t{reg::kProgLen});
+      w.Offer(random, random());
+      ar.Offer(random, random() % 4 == 0 ? uint32_t{reg::kId} : uint32_t{reg::kProgLen});
+      const bool bready = random() % 3 != 0, rready = random() % 3 != 0;
+      // First other inputs: nothing may follow them.
+      uint32_t outputs[2][8];
+      for (const int real : {0, 1}) {
+        dut_->awvalid_i = real ? aw.valid : !aw.valid;
+        dut_->wvalid_i = real ? w.valid : !w.valid;
+        dut_->arvalid_i = real ? ar.valid : !ar.valid;
+        dut_->awaddr_i = real ? aw.value : ~aw.value;
+        dut_->wdata_i = real ? w.value : ~w.value;
+        dut_->araddr_i = real ? ar.value : ~ar.value;
+        dut_->wstrb_i = real ? 15 : 0;
+        dut_->bready_i = real ? bready : !bready;
+        dut_->rready_i = real ? rready : !rready;
+        dut_->eval();
+        const uint32_t now[8] = {dut_->awready_o, dut_->wready_o, dut_->bvalid_o, dut_->bresp_o,
+                                 dut_->arready_o, dut_->rvalid_o, dut_->rresp_o,  dut_->rdata_o};
+        std::copy(now, now + 8, outputs[real]);
+      }
+      for (int i = 0; i < 8; ++i) ASSERT_EQ(outputs[0][i], outputs[1][i]) << cycle << ": " << i;
+      ASSERT_EQ(dut_->awready_o, aw.Ready()) << cycle;
+      ASSERT_EQ(dut_->wready_o, w.Ready()) << cycle;
+      ASSERT_EQ(dut_->arready_o, ar.Ready()) << cycle;
+      ASSERT_EQ(dut_->bvalid_o, b_waits) << cycle;
+      if (b_waits) {
+        ASSERT_EQ(dut_->bresp_o, b_answer) << cycle;
+      }
+      ASSERT_EQ(dut_->rvalid_o, r_waits) << cycle;
+      if (r_waits) {
+        ASSERT_EQ(dut_->rdata_o, r_answer) << cycle;
+      }
+      const bool write_done = aw.There() && w.There() && (!b_waits || bready);
+      const bool read_done = ar.There() && (!r_waits || rready);
+      // A read in the cycle of a write sees the value before it.
+      if (read_done) r_answer = ar.First() == reg::kId ? uint32_t{reg::kIdValue} : prog_len;
+      if (write_done) b_answer = aw.First() == reg::kId ? kSlverr : kOkay;
+      if (write_done && aw.First() == reg::kProgLen) prog_len = w.First();
+      b_waits = write_done || (b_waits && !bready);
+      r_waits = read_done || (r_waits && !rready);
+      aw.End(write_done), w.End(write_done), ar.End(read_done);
+      written += write_done, read += read_done;
+      Step();
+    }
+    EXPECT_GT(written, 400u);
+    EXPECT_GT(read, 600u);
+    // Reset forgets what is kept.
+    dut_->awvalid_i = dut_->wvalid_i = dut_->arvalid_i = 0;
+    dut_->rst_ni = 0;
+    Step();
+    dut_->rst_ni = 1, dut_->bready_i = dut_->rready_i = 1;
+    Step();
+  }
 }
 
 }  // namespace
