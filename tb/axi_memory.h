@@ -89,9 +89,9 @@ class AxiReadPort {
       return;
     b.address &= ~uint64_t(beat_bytes_ - 1);
     data = memory_->At(b.address);
+    response = fault_.beats && !fault_.Touches(b.address, beat_bytes_) ? 0 : b.response;
     b.address += beat_bytes_;
     id = b.id;
-    response = b.response;
     last = --b.beats == 0;
     valid = true;
   }

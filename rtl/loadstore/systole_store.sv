@@ -120,7 +120,7 @@ module systole_store #(
   logic [4:0]                bytes1_q, bytes2_q;
   logic [AXI_ADDR_WIDTH-1:0] addr1_q, addr2_q;
   logic [5:0]                len1_q, len2_q;
-  logic [AXI_DATA_WIDTH-1:0] data2_q;
+  logic [AXI_DATA_WIDTH-1:0] data2_q, wdata2;
   logic [BEAT-1:0]           strobes2;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -158,6 +158,9 @@ module systole_store #(
     end
   end
   assign strobes2 = ~({BEAT{1'b1}} << bytes2_q);
+  for (genvar i = 0; i < BEAT; i++) begin : gen_lane
+    assign wdata2[8*i +: 8] = strobes2[i] ? data2_q[8*i +: 8] : 8'd0;  // what is not written is 0
+  end
 
   logic [5:0] awlen;
   logic       aw_full, w_full;
@@ -168,7 +171,7 @@ module systole_store #(
   );
   systole_queue #(.WIDTH(AXI_DATA_WIDTH + BEAT + 1), .DEPTH(ROOM)) u_w (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .push_i(valid2_q), .data_i({data2_q, strobes2, ends2_q}), .full_o(w_full),
+    .push_i(valid2_q), .data_i({wdata2, strobes2, ends2_q}), .full_o(w_full),
     .valid_o(wvalid_o), .data_o({wdata_o, wstrb_o, wlast_o}), .pop_i(wvalid_o && wready_i)
   );
 
@@ -205,5 +208,10 @@ module systole_store #(
   assign work_err_o = refused ? systole_pkg::ERR_WRITE_WINDOW : systole_pkg::ERR_NONE;
 
   `SYSTOLE_ASSERT(ResponseBelongsToABurst, clk_i, rst_ni, !bvalid_i || open)
+  logic [BEAT-1:0] unstrobed;  // lanes that are not 0
+  always_comb begin
+    for (int i = 0; i < BEAT; i++) unstrobed[i] = !wstrb_o[i] && wdata_o[8*i +: 8] != 8'd0;
+  end
+  `SYSTOLE_ASSERT(UnstrobedLanesAreZero, clk_i, rst_ni, !wvalid_o || unstrobed == BEAT'(0))
   `SYSTOLE_ASSERT(QueuesHaveRoom, clk_i, rst_ni, !valid2_q || (!w_full && (!begins2_q || !aw_full)))
 endmodule

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <random>
@@ -79,7 +80,10 @@ class Bench {
 
 class RtlBench : public Bench {
  public:
-  RtlBench() : device_(OpenRtl(Config())) { device_->SetTiming({kLatency, false, 0}); }
+  // Mutated programs may let an engine read what another one writes.
+  RtlBench() : device_(OpenRtl(Config(), RtlVariant::kPlain, {"+systole_any_program"})) {
+    device_->SetTiming({kLatency, false, 0});
+  }
   Device* device() override { return device_.get(); }
   RtlDevice* rtl() { return device_.get(); }
   void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) override {
@@ -292,6 +296,116 @@ TEST_F(FaultTest, ErrorResponsesNameTheInstructionOnTheBus) {
   expect({AxiFault::Kind::kError, weights, weights, 2}, {}, {},
          fmt::format("error AXI read error response in LOAD at setup {}",
                      Find(program_.setup, Opcode::kLoadWgt)));
+}
+
+// A burst of the data port, cut from the fields of its instruction: no burst passes a 256-byte
+// aligned address, and beats are whole.
+struct BusBurst {
+  uint64_t first, last;
+  bool in_setup;
+  uint32_t pc;
+};
+
+std::vector<BusBurst> Bursts(const Program& program, bool stores) {
+  const uint64_t beat = Config().axi_data_width / 8;
+  std::vector<BusBurst> bursts;
+  for (const bool in_setup : {true, false}) {
+    const std::vector<Instruction>& code = in_setup ? program.setup : program.code;
+    for (uint32_t pc = 0; pc < code.size(); ++pc) {
+      const Opcode opcode = code[pc].opcode();
+      const bool load = opcode == Opcode::kLoadAct || opcode == Opcode::kLoadWgt ||
+                        opcode == Opcode::kLoadKtab || opcode == Opcode::kLoadPar;
+      if (stores ? opcode != Opcode::kStore : !load) continue;
+      for (uint64_t line = 0; line < code[pc].Get(field::kLsLines); ++line) {
+        uint64_t at = code[pc].Get(field::kLsAddr) + line * code[pc].Get(field::kLsMemStride);
+        const uint64_t end = (at + code[pc].Get(field::kLsBytes) + beat - 1) / beat * beat;
+        while (at < end) {
+          const uint64_t next = std::min(end, at / 256 * 256 + 256);
+          bursts.push_back({at, next - 1, in_setup, pc});
+          at = next;
+        }
+      }
+    }
+  }
+  return bursts;
+}
+
+// Of several bursts that touch the range, the first in program order is answered with the error.
+std::string WantedError(const std::vector<BusBurst>& bursts, const AxiFault& fault, bool stores) {
+  for (const BusBurst& b : bursts) {
+    if (fault.Touches(b.first, b.last + 1 - b.first)) {
+      return fmt::format("error {} in {} at {}{}",
+                         ErrorText(stores ? ErrorCode::kWriteResponse : ErrorCode::kReadResponse),
+                         EngineName(stores ? 3 : 0), b.in_setup ? "setup " : "", b.pc);
+    }
+  }
+  return "done";
+}
+
+TEST_F(FaultTest, AnErrorInAnyBurstOfTheDataPortNamesItsInstruction) {
+  for (const bool stores : {false, true}) {
+    const std::vector<BusBurst> bursts = Bursts(program_, stores);
+    EXPECT_GT(bursts.size(), stores ? 1u : 10u);
+    for (size_t i = 0; i < bursts.size(); ++i) {
+      AxiFault fault{AxiFault::Kind::kError, bursts[i].first, bursts[i].last};
+      fault.response = i % 2 == 0 ? 2 : 3;
+      const std::string want = WantedError(bursts, fault, stores);
+      const auto set = [&](Bench* bench) {
+        bench->SetFaults(stores ? AxiFault{} : fault, {}, stores ? fault : AxiFault{});
+      };
+      for (Bench* bench : {static_cast<Bench*>(&rtl_), static_cast<Bench*>(&tlm_)}) {
+        const std::string who = bench == &rtl_ ? "rtl" : "tlm";
+        set(bench);
+        EXPECT_EQ(bench->Run(program_, images_).Text(), want) << who << ", burst " << i;
+        bench->SetFaults({}, {}, {});
+        ExpectCorrectRun(bench, who + " after " + want);
+      }
+      // Whatever the pauses: the same instruction.
+      rtl_.rtl()->SetTiming({1 + static_cast<int>(i % 30), true, i});
+      set(&rtl_);
+      EXPECT_EQ(rtl_.Run(program_, images_).Text(), want) << "stalled rtl, burst " << i;
+      rtl_.SetFaults({}, {}, {});
+      rtl_.rtl()->SetTiming({kLatency, false, 0});
+    }
+    ExpectCorrectRun(&rtl_, "rtl at last");
+  }
+}
+
+TEST_F(FaultTest, AnErrorInAnyBeatThatIsReadNamesItsInstruction) {
+  const uint64_t beat = Config().axi_data_width / 8;
+  const std::vector<BusBurst> bursts = Bursts(program_, false);
+  int beats = 0;
+  for (const BusBurst& b : bursts) {
+    for (uint64_t at = b.first; at <= b.last; at += beat, ++beats) {
+      AxiFault fault{AxiFault::Kind::kError, at, at + beat - 1};
+      fault.beats = true;
+      rtl_.SetFaults(fault, {}, {});
+      EXPECT_EQ(rtl_.Run(program_, images_).Text(), WantedError(bursts, fault, false))
+          << "beat at " << at;
+      rtl_.SetFaults({}, {}, {});
+      if (beats % 16 == 0) ExpectCorrectRun(&rtl_, fmt::format("after the beat at {}", at));
+    }
+  }
+  EXPECT_GT(beats, 100);
+  ExpectCorrectRun(&rtl_, "rtl at last");
+}
+
+TEST_F(FaultTest, AnErrorInAnyBeatThatIsFetchedNamesItsInstruction) {
+  const uint64_t beat = Config().axi_data_width / 8;
+  for (const bool in_setup : {true, false}) {
+    const uint64_t base = in_setup ? program_.setup_address : program_.code_address;
+    const size_t count = in_setup ? program_.setup.size() : program_.code.size();
+    for (uint64_t at = 0; at < count * kInstructionBytes; at += beat) {
+      AxiFault fault{AxiFault::Kind::kError, base + at, base + at + beat - 1};
+      fault.beats = true;
+      rtl_.SetFaults({}, fault, {});
+      EXPECT_EQ(rtl_.Run(program_, images_).Text(),
+                fmt::format("error {} in fetch at {}{}", ErrorText(ErrorCode::kReadResponse),
+                            in_setup ? "setup " : "", at / kInstructionBytes));
+      rtl_.SetFaults({}, {}, {});
+    }
+    ExpectCorrectRun(&rtl_, "rtl at last");
+  }
 }
 
 TEST_F(FaultTest, SlavesThatNeverAnswerEndByTheWatchdog) {
