@@ -4,12 +4,13 @@
 //   served in its own cycle: nothing is kept; else it is kept from the next cycle on, with ready_o
 //   low, until take_i
 //
-// Latency 0, a request a cycle while each is served at once. Protocol: valid/ready; take_i only while valid_o.
+// Latency 0, a request a cycle while each is served at once. Protocol: valid/ready; take_i only
+// while valid_o.
 module systole_hold #(
   parameter int WIDTH = 8
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
   input  logic             valid_i,
   output logic             ready_o,
@@ -19,7 +20,7 @@ module systole_hold #(
   output logic [WIDTH-1:0] data_o,
   input  logic             take_i
 );
-  logic             kept_q;
+  logic kept_q;
   logic [WIDTH-1:0] data_q;
 
   assign ready_o = !kept_q;
