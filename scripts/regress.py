@@ -29,6 +29,10 @@ SHAPES = [
     {"ROWS": 64, "COLS": 64, "ACT_KIB": 128, "KTAB_KIB": 8},
 ]
 
+# Built once more with random initial state, run with each of these seeds.
+RANDOM_STATE = [{"ROWS": 5, "COLS": 7}, {"ROWS": 8, "COLS": 8, "WPORT": 2}]
+STATE_SEEDS = [1, 2, 3]
+
 
 def random_parameters(seed):
     """A legal configuration on which LeNet fits, by seed."""
@@ -70,7 +74,7 @@ def name_of(parameters):
     return f"{shape} {rest}".strip()
 
 
-def run_one(systole, parameters, latency, options):
+def run_one(systole, parameters, latency, state_seed, options):
     """One `systole run`; returns (exit status, JSON or None, standard error's last line)."""
     out = os.path.join(ROOT, "build", "regress", "run.json")
     if os.path.exists(out):
@@ -94,7 +98,11 @@ def run_one(systole, parameters, latency, options):
     ]
     for key, value in parameters.items():
         command += ["--param", f"{key}={value}"]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    environment = dict(os.environ)
+    if state_seed is not None:
+        command += ["--rtl-variant", "random"]
+        environment["SYSTOLE_RTL_SEED"] = str(state_seed)
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
     report = None
     if os.path.exists(out):
         with open(out) as f:
@@ -128,20 +136,25 @@ def main():
 
     # Speed of simulation is not what this is about: quick compilation is.
     os.environ.setdefault("RTL_CXXFLAGS", "-O1")
-    configurations = SHAPES + [random_parameters(seed) for seed in range(1, options.random + 1)]
+    configurations = [(shape, None) for shape in SHAPES]
+    configurations += [(random_parameters(seed), None) for seed in range(1, options.random + 1)]
+    configurations += [(shape, seed) for shape in RANDOM_STATE for seed in STATE_SEEDS]
     rows, worst = [], 0
     print(
         f"{'configuration':<60} {'latency':>7} {'bytes':>8} {'mismatches':>10} {'cycles RTL':>11} {'TLM':>9} "
         f"{'model':>9} {'result':>8} {'build s':>8}"
     )
-    for parameters in configurations:
+    for parameters, state_seed in configurations:
         name = name_of(parameters)
+        if state_seed is not None:
+            name += f", random state {state_seed}"
         if options.only not in name:
             continue
         start = time.time()
         build = subprocess.run(
             [os.path.join(ROOT, "scripts/build_rtl.sh")]
-            + [f"{k}={v}" for k, v in parameters.items()],
+            + [f"{k}={v}" for k, v in parameters.items()]
+            + (["VARIANT=random"] if state_seed is not None else []),
             capture_output=True,
             text=True,
             cwd=ROOT,
@@ -152,10 +165,13 @@ def main():
             worst = max(worst, 2)
             continue
         for latency in latencies:
-            status, report, message = run_one(options.systole, parameters, latency, options)
+            status, report, message = run_one(
+                options.systole, parameters, latency, state_seed, options
+            )
             row = {
                 "configuration": parameters,
                 "latency": latency,
+                "state_seed": state_seed,
                 "status": status,
                 "message": message,
             }

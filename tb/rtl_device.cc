@@ -24,14 +24,14 @@
 #error "SYSTOLE_AXI_BYTES, SYSTOLE_ACT_BYTES: set by tb/verilated/CMakeLists.txt"
 #endif
 
-// Verilator's two ways out of a $fatal, made an exception.
+// Verilator's two ways out of a $fatal, made an exception. The file leads to the module; the
+// instance and the name are in what Verilator prints (lines are cut: scripts/verilate.sh).
 void vl_fatal(const char* file, int line, const char*, const char* message) {
   throw systole::AssertionFailure(std::string(message) + " (" + file + ":" + std::to_string(line) +
                                   ")");
 }
-void vl_stop(const char* file, int line, const char*) {
-  throw systole::AssertionFailure("RTL assertion failed (" + std::string(file) + ":" +
-                                  std::to_string(line) + ")");
+void vl_stop(const char* file, int, const char*) {
+  throw systole::AssertionFailure("RTL assertion failed (" + std::string(file) + ")");
 }
 
 namespace systole {
@@ -61,8 +61,9 @@ constexpr int kRegisterLimit = 100000;  // cycles a register access may take
 
 class VerilatedDevice final : public RtlDevice {
  public:
-  VerilatedDevice()
-      : model_(&context_),
+  VerilatedDevice(int argc, const char* const* argv)
+      : context_(argc, argv),
+        model_(&context_),
         read_(&memory_, SYSTOLE_AXI_BYTES),
         fetch_(&memory_, SYSTOLE_AXI_BYTES),
         write_(&memory_, SYSTOLE_AXI_BYTES),
@@ -70,6 +71,15 @@ class VerilatedDevice final : public RtlDevice {
 #if VM_TRACE_FST
     context_.traceEverOn(true);
 #endif
+    model_.bus_reset_i = 0;
+    model_.axil_awvalid_i = model_.axil_wvalid_i = model_.axil_arvalid_i = 0;
+    // The reset is asserted before the first clock edge: Verilator resets on an edge of rst_ni
+    // alone.
+    model_.clk_i = 0;
+    model_.rst_ni = 1;
+    model_.eval();
+    model_.rst_ni = 0;
+    model_.eval();
     Configure();
     model_.axil_bready_i = 1;
     model_.axil_rready_i = 1;
@@ -388,7 +398,13 @@ class VerilatedDevice final : public RtlDevice {
   bool trace_on_ = false;
 #endif
 
-  VerilatedContext context_;
+  // The plusargs have to be there before the model is made.
+  struct Context : VerilatedContext {
+    Context(int argc, const char* const* argv) {
+      commandArgs(argc, const_cast<const char**>(argv));
+    }
+  };
+  Context context_;
   Vsystole_tb model_;
   Memory memory_;
   AxiReadPort read_, fetch_;
@@ -412,4 +428,6 @@ class VerilatedDevice final : public RtlDevice {
 }  // namespace
 }  // namespace systole
 
-extern "C" systole::RtlDevice* SystoleMakeRtlDevice() { return new systole::VerilatedDevice; }
+extern "C" systole::RtlDevice* SystoleMakeRtlDevice(int argc, const char* const* argv) {
+  return new systole::VerilatedDevice(argc, argv);
+}

@@ -3,6 +3,10 @@
 //   `SYSTOLE_ASSERT(name, clk, rst_n, expr)
 //     At every rising clk edge outside reset, expr must hold (values before the edge); else the simulation ends with
 //     "systole: assertion failed: <instance>.<name>". Nothing in synthesis (YOSYS, SYNTHESIS) or with SYSTOLE_NO_ASSERT.
+//   `SYSTOLE_ASSERT_PROGRAM(name, clk, expr)
+//     The same for what a program promises (docs/isa.md) rather than the hardware; without a reset. SYSTOLE_ANY_PROGRAM
+//     compiles these away; with SYSTOLE_PLUSARGS the plusarg +systole_any_program switches them off: for tests of
+//     arbitrary programs.
 //   `SYSTOLE_REQUIRE(PARAM, ok, text)
 //     Refuses an illegal parameter by name: Verilator when it elaborates (and, where warnings do not stop it, at time 0),
 //     Icarus at time 0, Yosys in `hierarchy` (an instance of the missing module systole_illegal_parameter_PARAM).
@@ -11,15 +15,28 @@
 
 `ifdef YOSYS
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
+`define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
 `elsif SYNTHESIS
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
+`define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
 `elsif SYSTOLE_NO_ASSERT
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
+`define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
 `else
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_) \
   always @(posedge clk_) begin : name_ \
     if (rst_n_ && !(expr_)) $fatal(1, "systole: assertion failed: %m"); \
   end
+`ifdef SYSTOLE_ANY_PROGRAM
+`define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
+`elsif SYSTOLE_PLUSARGS
+`define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_) \
+  bit name_``_off; \
+  initial name_``_off = $test$plusargs("systole_any_program") != 0; \
+  `SYSTOLE_ASSERT(name_, clk_, 1'b1, (expr_) || name_``_off)
+`else
+`define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_) `SYSTOLE_ASSERT(name_, clk_, 1'b1, expr_)
+`endif
 `endif
 
 `ifdef VERILATOR

@@ -3,8 +3,11 @@
 //   we_i:  mem[waddr_i] <= wdata_i, readable from the next cycle
 //   re_i:  rdata_o = mem[raddr_i] from the next cycle on, held until the next re_i
 //
-// Reading an address in the cycle in which it is written gives an undefined value; no user of this module does it.
+// Reading an address in the cycle in which it is written gives an undefined value: the tokens of a
+// program order its engines so that it never happens.
 // Contents and output have no reset.
+`include "systole_assert.svh"
+
 module systole_sram #(
     parameter int WIDTH = 8,
     parameter int DEPTH = 16,
@@ -24,4 +27,6 @@ module systole_sram #(
     if (we_i) mem[waddr_i] <= wdata_i;
     if (re_i) rdata_o <= mem[raddr_i];
   end
+
+  `SYSTOLE_ASSERT_PROGRAM(NoReadOfWhatIsWritten, clk_i, !(we_i && re_i && waddr_i == raddr_i))
 endmodule

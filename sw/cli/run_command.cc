@@ -126,6 +126,7 @@ JobOptions MakeJobOptions(const RunOptions& o) {
   job.target.rtl_variant = !o.trace.empty()              ? RtlVariant::kTrace
                            : o.rtl_variant == "noassert" ? RtlVariant::kNoAssert
                            : o.rtl_variant == "cov"      ? RtlVariant::kCoverage
+                           : o.rtl_variant == "random"   ? RtlVariant::kRandom
                                                          : RtlVariant::kPlain;
   if (!o.trace.empty() && o.rtl_variant != "plain") {
     throw InputError("--trace, --rtl-variant: the tracing library is its own variant; choose one");
@@ -373,8 +374,8 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action) {
       ->each([o](const std::string&) { o->has_stall = true; });
   c->add_option("--jobs", o->jobs, "processes (default: one per core)")->check(CLI::PositiveNumber);
   c->add_option("--rtl-variant", o->rtl_variant,
-                "library of the RTL: plain, noassert or cov (make rtl VARIANT=...)")
-      ->check(CLI::IsMember({"plain", "noassert", "cov"}))
+                "library of the RTL: plain, noassert, cov or random (make rtl VARIANT=...)")
+      ->check(CLI::IsMember({"plain", "noassert", "cov", "random"}))
       ->capture_default_str();
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Run(*o); }; });

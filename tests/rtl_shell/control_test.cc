@@ -122,6 +122,69 @@ TEST_F(ShellControl, HardResetAtAnyCycleThenARun) {
   ExpectWorks();
 }
 
+// Every register and counter as docs/registers.md has it after reset.
+void ExpectResetValues(RtlDevice* device, const HwConfig& c) {
+  const auto parameter = [&](int i) -> uint32_t {
+    switch (i) {
+      case 0:
+        return c.rows | c.cols << 8 | c.wport << 16 | c.lanes << 24;
+      case 1:
+        return c.act_kib | c.act_groups << 16;
+      case 2:
+        return c.wgt_kib | c.par_kib << 16;
+      case 3:
+        return c.acc_depth | c.ktab_kib << 16;
+      case 4:
+        return c.axi_data_width | c.axi_addr_width << 16 | c.axi_id_width << 24;
+      default:
+        return c.queue_depth | c.outstanding << 8 | c.roundings << 16 | c.row_sum << 24 | 1u << 25;
+    }
+  };
+  for (uint32_t at = 0; at < 0x1A0; at += 4) {
+    if (at > reg::kWrLastHi && at < reg::kParam0) continue;
+    if (at > reg::kParam5 && at < reg::kCntTotal) continue;
+    uint32_t want = 0;
+    if (at == 0x000) want = 0x53595354;
+    if (at == 0x004) want = 0x00010000;
+    if (at >= reg::kParam0 && at <= reg::kParam5)
+      want = parameter(static_cast<int>(at - reg::kParam0) / 4);
+    EXPECT_EQ(device->ReadReg(at), want) << "offset " << at;
+  }
+}
+
+TEST_F(ShellControl, EveryRegisterAndCounterAfterReset) {
+  for (const RtlVariant variant : {RtlVariant::kPlain, RtlVariant::kRandom}) {
+    for (int seed = 1; seed <= (variant == RtlVariant::kRandom ? 5 : 1); ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      bench.device = OpenRtl(bench.config, variant,
+                             {"+systole_any_program", "+verilator+seed+" + std::to_string(seed)});
+      ExpectResetValues(bench.device.get(), bench.config);  // power-up
+      for (const char* when : {"in a run", "after a run", "after an error"}) {
+        SCOPED_TRACE(when);
+        bench.Configure();
+        bench.device->WriteReg(reg::kWatchdog, 70000);
+        if (std::string(when) == "after an error") {
+          ExpectError(bench.Run({Make(Opcode::kSyncLoad), Instruction{}}), ErrorCode::kBadOpcode, 4,
+                      1);
+        } else {
+          bench.Start(Copy());
+          if (std::string(when) == "in a run") {
+            bench.device->Idle(300);
+          } else {
+            ExpectDone(bench.Finish());
+          }
+          EXPECT_GT(bench.Get64(reg::kCntTotal), 200u);
+          EXPECT_GT(bench.Get64(reg::kCntReadBeats), 50u);
+        }
+        bench.device->Reset(1);
+        ExpectResetValues(bench.device.get(), bench.config);
+      }
+      bench.Configure();
+      ExpectWorks();
+    }
+  }
+}
+
 struct Hang {
   const char* name;
   AxiFault::Kind kind;
