@@ -11,7 +11,7 @@ PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB 
   DATAFLOWS
 # spec: end
 OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA NETWORKS ORIGINAL PYTHON
-given := $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p))))
+given := $(strip $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p)))))
 on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
 unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(on_command_line))
 ifneq ($(unknown),)
@@ -35,6 +35,16 @@ ifneq ($(SYSTOLE_DATA),)
   export override SYSTOLE_DATA := $(abspath $(SYSTOLE_DATA))
 endif
 CONFIG := $(BUILD)/sw/driver/systole_config
+# Builds in one folder wait for each other. CMake works in the folder it configured only: one that was moved or copied is
+# made anew.
+HOST_CMAKE = flock $(BUILD)/lock $(CMAKE)
+configured_in := $(shell sed -n 's/^CMAKE_CACHEFILE_DIR:INTERNAL=//p' $(BUILD)/CMakeCache.txt 2>/dev/null)
+ifneq ($(configured_in),)
+ifneq ($(realpath $(configured_in)),$(realpath $(BUILD)))
+  $(info make: $(BUILD) was moved or copied from $(configured_in); building it anew)
+  $(shell rm -rf $(BUILD))
+endif
+endif
 SYSTOLE := $(BUILD)/sw/cli/systole
 export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # The three array shapes of `make test`; and one with two weight columns a cycle, for the SystemC platform.
@@ -52,11 +62,11 @@ help:
 	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py; clang-format'
 	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++ headers, ...)'
 	@echo 'make format   the C++ (clang-format) and the RTL (scripts/format_rtl.py) in place'
-	@echo 'make cov      line and toggle coverage of the RTL under the LeNet run'
+	@echo 'make cov      coverage: lines and toggles of the RTL under LeNet runs, lines of the C++ under its tests'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
 	@echo 'make bench    speed of each description, in one run'
-	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert, trace or cov)'
+	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert, trace, cov or random)'
 	@echo 'make build    only the host programs, explore left out; the command line is $(SYSTOLE) -h'
 	@echo 'make explore  the design-space exploration, systole explore (more packages: pagmo, SQLite)'
 	@echo 'make slurm-test  a sweep as a job array on a real one-node Slurm cluster, workers killed in mid-job'
@@ -78,24 +88,24 @@ setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv se
 $(BUILD)/build.ninja: | setup-build
 	@echo 'configuring $(BUILD)'
 	@mkdir -p $(BUILD)
-	@$(CMAKE) -G Ninja -B $(BUILD) -DSYSTOLE_TESTS=OFF >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; rm -f $@; exit 1; }
+	@$(HOST_CMAKE) -G Ninja -B $(BUILD) -DSYSTOLE_TESTS=OFF >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; rm -f $@; exit 1; }
 
 # Refuses illegal parameters by name.
 config: $(BUILD)/build.ninja
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole_config >$(BUILD)/config.log 2>&1 || { cat $(BUILD)/config.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole_config >$(BUILD)/config.log 2>&1 || { cat $(BUILD)/config.log >&2; exit 1; }
 	@$(CONFIG) $(given) >/dev/null
 
 rtl: config
 	@scripts/build_rtl.sh VARIANT=$(VARIANT) $(given)
 
 build: config
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
-	@ln -sf $(abspath $(SYSTOLE)) build/systole
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@ln -sfr $(SYSTOLE) build/systole
 
 # A folder configured before the packages were there does not know the target yet.
 explore: setup-explore build
-	@grep -q systole_explore_search $(BUILD)/build.ninja || $(CMAKE) $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole-explore >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@grep -q systole_explore_search $(BUILD)/build.ninja || $(HOST_CMAKE) $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole-explore >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 
 # ---- Jobs
 RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABELS)) $(if $(FIRST),--first $(FIRST)) $(addprefix --param ,$(given))
@@ -120,8 +130,9 @@ test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done
 	@scripts/build_rtl.sh ROWS=8 COLS=8 WPORT=2 LANES=4
 	@scripts/build_rtl.sh VARIANT=trace ROWS=5 COLS=7
-	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || $(CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh VARIANT=random ROWS=5 COLS=7
+	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || $(HOST_CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 	@cd $(BUILD) && ctest -j $(JOBS) --output-on-failure $(if $(TESTS),-R '$(TESTS)')
 
 regress: setup-test build
@@ -149,24 +160,14 @@ lint: setup-lint
 	@python3 scripts/rooms.py
 	@git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
 
-# Line and toggle coverage of the RTL under runs of the model: with and without pooling fused, a slow memory, stalls. A
-# small array unless parameters are given: toggle counters of 256 elements take long to compile and say the same.
-COV_PARAMETERS = $(or $(given),ROWS=4 COLS=4)
-cov: setup-cov build
-	@scripts/build_rtl.sh VARIANT=cov $(COV_PARAMETERS)
-	@rm -rf build/cov && mkdir -p build/cov
-	@for options in '' --no-fuse '--memory-latency 100' '--stall 1' '--stall 2'; do \
-	  SYSTOLE_COVERAGE_DIR=build/cov $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(addprefix --param ,$(COV_PARAMETERS)) --first 4 \
-	    --batch 2 --backend golden,rtl --rtl-variant cov $$options >build/cov/run.log || { cat build/cov/run.log; exit 1; }; done
-	@verilator_coverage --write-info build/cov/rtl.info build/cov/*.dat
-	@genhtml -q -o build/cov/html build/cov/rtl.info >build/cov/genhtml.log 2>&1 || { cat build/cov/genhtml.log; exit 1; }
-	@awk -F'[:,]' '/^DA/ { n++; if ($$3 > 0) h++ } END { printf "RTL lines executed and toggled: %d of %d (%.1f %%)\n", h, n, 100 * h / n }' build/cov/rtl.info
-	@echo 'report: build/cov/html/index.html'
+# A small array unless parameters are given: toggle counters of 256 elements take long to compile and say the same.
+cov: setup-test setup-cov config
+	@scripts/cov.sh $(MODEL) $(IMAGES) $(or $(given),ROWS=4 COLS=4)
 
 bench: setup-build build
 	@scripts/build_rtl.sh VARIANT=plain
 	@scripts/build_rtl.sh VARIANT=noassert
-	@$(CMAKE) --build $(BUILD) -j $(JOBS) --target systole_bench scalesim_bench >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole_bench scalesim_bench >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
 	@$(BUILD)/sw/bench/systole_bench $(MODEL) $(IMAGES)
 	@echo
 	@python3 scripts/bench_scalesim.py --bin $(BUILD) $(if $(ORIGINAL),--original $(ORIGINAL)) $(if $(PYTHON),--python $(PYTHON))

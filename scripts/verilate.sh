@@ -1,0 +1,54 @@
+#!/bin/sh
+# Verilates the test bench around the accelerator (tb/systole_tb.sv) into C++ files, and touches only
+# those that changed.
+#   scripts/verilate.sh FOLDER VARIANT [NAME=VALUE...]
+# FOLDER/gen: the C++; FOLDER/inputs: a hash of everything it came from. Nothing is done while the hash
+# holds. Line numbers do not reach the C++, so that a comment changes no file; an assertion is named by
+# its instance.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+folder=$1 variant=$2
+shift 2
+
+arguments="--cc -O3 --no-timing --no-decoration --output-split 4000 -Wno-fatal
+  +define+SYSTOLE_PLUSARGS"
+case $variant in
+  # Random bits, by +verilator+seed+N.
+  random) arguments="$arguments --x-assign unique --x-initial unique" ;;
+  *) arguments="$arguments --x-assign fast --x-initial fast" ;;
+esac
+case $variant in
+  noassert) arguments="$arguments --no-assert +define+SYSTOLE_NO_ASSERT -GCHECK=0" ;;
+  trace) arguments="$arguments --trace-fst --trace-structs" ;;
+  cov) arguments="$arguments --coverage-line --coverage-toggle" ;;
+esac
+for assignment in "$@"; do arguments="$arguments -G$assignment"; done
+
+files=$(sed -n "s#^[a-z0-9_/]*\.sv\$#$root/rtl/&#p" "$root/rtl/files.f")
+bench="$root/tb/axi_read_checker.sv $root/tb/axi_write_checker.sv $root/tb/axil_checker.sv
+  $root/tb/systole_tb.sv"
+# shellcheck disable=SC2086
+hash=$({
+  verilator --version
+  echo "$arguments" $files
+  cat "$0" $files "$root/rtl/common/systole_assert.svh" $bench
+} | sha256sum)
+[ ! -f "$folder/inputs" ] || [ "$(cat "$folder/inputs")" != "$hash" ] || exit 0
+
+rm -rf "$folder/gen.new" "$folder/inputs"
+mkdir -p "$folder/gen"
+# shellcheck disable=SC2086
+verilator $arguments "-I$root/rtl/common" --prefix Vsystole_tb --top-module systole_tb \
+  --Mdir "$folder/gen.new" $files $bench
+cd "$folder/gen.new"
+if [ "$variant" != cov ]; then
+  sed -E -i -e 's/(VL_STOP_MT\("[^"]*", )[0-9]+/\10/' -e 's/(%%Error: [a-z_]+\.sv):[0-9]+:/\1:/' ./*.cpp
+fi
+for old in ../gen/*; do
+  [ -e "${old##*/}" ] || rm -f "$old"
+done
+for new in *.cpp *.h; do
+  cmp -s "$new" "../gen/$new" || mv "$new" ../gen/
+done
+rm -rf "$folder/gen.new"
+echo "$hash" >"$folder/inputs"
