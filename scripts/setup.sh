@@ -17,7 +17,7 @@ for group in "$@"; do
     synth) packages="$packages yosys" ;;
     wave) packages="$packages gtkwave" ;;
     cov) packages="$packages lcov" ;;
-    venv) packages="$packages python3 python3-venv" ;;
+    venv) packages="$packages python3 python3-venv python3-dev iverilog" ;;
     slurm) packages="$packages slurm-wlm munge" ;;
     *) echo "setup.sh: unknown group '$group' (build, explore, test, lint, synth, wave, cov, venv, slurm)" >&2; exit 2 ;;
   esac
