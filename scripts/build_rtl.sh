@@ -1,8 +1,9 @@
 #!/bin/sh
-# Verilates and compiles the accelerator for one configuration: build/rtl/<key>[-variant]/libsystole_rtl.so.
+# Verilates and compiles the accelerator for one configuration:
+# build/rtl/<key>[-variant]/libsystole_rtl.so.
 #   scripts/build_rtl.sh [VARIANT=plain|noassert|trace|cov|random] [NAME=VALUE...]
-# Environment: SYSTOLE_CONFIG (path of systole_config), CMAKE, JOBS, RTL_CXXFLAGS. Builds of one configuration wait for
-# each other.
+# Environment: SYSTOLE_CONFIG (path of systole_config), CMAKE, JOBS, RTL_CXXFLAGS. Builds of one
+# configuration wait for each other.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 config=${SYSTOLE_CONFIG:-$root/build/host/sw/driver/systole_config}

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Coverage of the RTL (lines and toggles under runs of a model) and of the C++ (lines under its tests and the same runs).
+# Coverage of the RTL (lines and toggles under runs of a model) and of the C++ (lines under its
+# tests and the same runs).
 #   scripts/cov.sh MODEL IMAGES NAME=VALUE...      RTL parameters
-# Environment: CMAKE, JOBS. Reports in build/cov: rtl/index.html, cpp/index.html; a line for each in the end.
+# Environment: CMAKE, JOBS. Reports in build/cov: rtl/index.html, cpp/index.html; a line for each in
+# the end.
 set -eu
 cd "$(dirname "$0")/.."
 model=$1 images=$2
@@ -21,8 +23,8 @@ quiet() {
 }
 
 # Tests of C++ alone: those that verilate blocks count no line of it that these do not.
-tests="arith_test model_test golden_test functional_test compiler_test timing_test driver_test scalesim_test
-  systemc_test cli_parts_test axi_memory_test"
+tests="arith_test model_test golden_test functional_test compiler_test timing_test driver_test
+  scalesim_test systemc_test cli_parts_test axi_memory_test"
 
 echo "cov: building the C++ with counters"
 quiet configure.log "$cmake" -G Ninja -B "$host" -DCMAKE_BUILD_TYPE=None \
@@ -38,8 +40,8 @@ for assignment in "$@"; do parameters="$parameters --param $assignment"; done
 for options in '' --no-fuse '--memory-latency 100' '--stall 1' '--stall 2'; do
   echo "cov: run $options"
   # shellcheck disable=SC2086
-  SYSTOLE_COVERAGE_DIR=$out quiet run.log "$host/sw/cli/systole" run "$model" --images "$images" $parameters \
-    --first 4 --batch 2 --backend golden,tlm,rtl --rtl-variant cov $options
+  SYSTOLE_COVERAGE_DIR=$out quiet run.log "$host/sw/cli/systole" run "$model" --images "$images" \
+    $parameters --first 4 --batch 2 --backend golden,tlm,rtl --rtl-variant cov $options
 done
 for name in $tests; do
   echo "cov: $name"
@@ -49,9 +51,10 @@ done
 
 quiet rtl.log verilator_coverage --write-info "$out/rtl.info" "$out"/*.dat
 quiet rtl_html.log genhtml -q -o "$out/rtl" "$out/rtl.info"
-quiet cpp.log lcov -q --capture --directory "$host" --base-directory . --no-external --ignore-errors gcov,source \
-  --output-file "$out/all.info"
-quiet cpp.log lcov -q --extract "$out/all.info" "$PWD/sw/*" "$PWD/systemc/*" "$PWD/tb/*" --output-file "$out/cpp.info"
+quiet cpp.log lcov -q --capture --directory "$host" --base-directory . --no-external \
+  --ignore-errors gcov,source --output-file "$out/all.info"
+quiet cpp.log lcov -q --extract "$out/all.info" "$PWD/sw/*" "$PWD/systemc/*" "$PWD/tb/*" \
+  --output-file "$out/cpp.info"
 quiet cpp_html.log genhtml -q -p "$PWD" -o "$out/cpp" "$out/cpp.info"
 
 # lines TEXT FILE
@@ -60,9 +63,15 @@ lines() {
     END { printf "%s: %d of %d (%.1f %%)\n", text, h, n, 100 * h / n }' "$2"
 }
 awk -F'[:,]' -v root="$PWD/" '
-  /^SF/ { file = substr($0, 4 + length(root)); n = split(file, part, "/"); folder = part[1] (n > 2 ? "/" part[2] : "") }
+  /^SF/ {
+    n = split(substr($0, 4 + length(root)), part, "/")
+    folder = part[1] (n > 2 ? "/" part[2] : "")
+  }
   /^DA/ { all[folder]++; if ($3 > 0) hit[folder]++ }
-  END { for (f in all) printf "  %-16s %6d of %6d  %5.1f %%\n", f, hit[f], all[f], 100 * hit[f] / all[f] }' \
+  END {
+    for (f in all)
+      printf "  %-16s %6d of %6d  %5.1f %%\n", f, hit[f], all[f], 100 * hit[f] / all[f]
+  }' \
   "$out/cpp.info" | sort
 lines "RTL lines executed and toggled" "$out/rtl.info"
 lines "C++ lines executed" "$out/cpp.info"

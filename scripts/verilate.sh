@@ -1,10 +1,10 @@
 #!/bin/sh
-# Verilates the test bench around the accelerator (tb/systole_tb.sv) into C++ files, and touches only
-# those that changed.
+# Verilates the test bench around the accelerator (tb/systole_tb.sv) into C++ files, and touches
+# only those that changed.
 #   scripts/verilate.sh FOLDER VARIANT [NAME=VALUE...]
-# FOLDER/gen: the C++; FOLDER/inputs: a hash of everything it came from. Nothing is done while the hash
-# holds. Line numbers do not reach the C++, so that a comment changes no file; an assertion is named by
-# its instance.
+# FOLDER/gen: the C++; FOLDER/inputs: a hash of everything it came from. Nothing is done while the
+# hash holds. Line numbers do not reach the C++, so that a comment changes no file; an assertion is
+# named by its instance.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$1 variant=$2
@@ -42,7 +42,8 @@ verilator $arguments "-I$root/rtl/common" --prefix Vsystole_tb --top-module syst
   --Mdir "$folder/gen.new" $files $bench
 cd "$folder/gen.new"
 if [ "$variant" != cov ]; then
-  sed -E -i -e 's/(VL_STOP_MT\("[^"]*", )[0-9]+/\10/' -e 's/(%%Error: [a-z_]+\.sv):[0-9]+:/\1:/' ./*.cpp
+  sed -E -i -e 's/(VL_STOP_MT\("[^"]*", )[0-9]+/\10/' \
+    -e 's/(%%Error: [a-z_]+\.sv):[0-9]+:/\1:/' ./*.cpp
 fi
 for old in ../gen/*; do
   [ -e "${old##*/}" ] || rm -f "$old"

@@ -108,7 +108,7 @@ class Bench:
 
 
 async def run_images(bench, count, pauses=False):
-    """Every image gives its expected output; returns the cycles of each. Pauses: other ones each."""
+    """Every image gives its expected output; returns the cycles of each run."""
     images = np.load(os.environ["SYSTOLE_IMAGES"])[:count]
     expected = np.load(os.environ["SYSTOLE_EXPECTED"])[:count]
     assert len(images) == count and len(expected) == count

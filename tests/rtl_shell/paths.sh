@@ -1,6 +1,7 @@
 #!/bin/sh
-# No output of the top depends on an input in the same cycle (AXI forbids such paths): Yosys walks from every input but
-# clock and reset through everything that is no register, and must meet no output. Prints the outputs it meets.
+# No output of the top depends on an input in the same cycle (AXI forbids such paths): Yosys walks
+# from every input but clock and reset through everything that is no register, and must meet no
+# output. Prints the outputs it meets.
 set -eu
 cd "$(dirname "$0")/../.."
 files=$(sed -n 's#^[a-z0-9_/]*\.sv$#rtl/&#p' rtl/files.f)
