@@ -146,7 +146,6 @@ def write_table(path, mutants, results):
             96,
             initial_indent="> ",
             subsequent_indent="> ",
-            break_long_words=False,
             break_on_hyphens=False,
         )
         lines += [""]

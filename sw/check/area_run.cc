@@ -39,24 +39,39 @@ const std::vector<Area>& Areas() {
   return areas;
 }
 
+namespace {
+
+// The bus checkers say what the masters did wrong.
+std::string BehindAssertion(const std::string& what, const std::string& look) {
+  if (what.find("axi_read_checker") != std::string::npos)
+    return "systole_fetch, systole_load, systole_burst_walker";
+  if (what.find("axi_write_checker") != std::string::npos)
+    return "systole_store, systole_burst_walker";
+  if (what.find("axil_checker") != std::string::npos) return "systole_csr";
+  return "that line; " + look;
+}
+
+}  // namespace
+
 void AreaRun::Try(const Case& c) {
-  Count(c.name, [&] {
+  Count(c.name, c.look, [&] {
     bench_->Run(c);
     if (c.expect.code != ErrorCode::kNone) bench_->Run(OverlapCase(config(), "after " + c.name, 1));
   });
 }
 
 void AreaRun::TryAlone(const Case& c) {
-  Count(c.name, [&] { bench_->Run(c); });
+  Count(c.name, c.look, [&] { bench_->Run(c); });
 }
 
 void AreaRun::Try(const std::string& name, const std::function<void()>& steps) {
-  Count(name, [&] {
+  Count(name, "systole_csr, systole_control", [&] {
     if (!bench_->dry()) steps();
   });
 }
 
-void AreaRun::Count(const std::string& name, const std::function<void()>& steps) {
+void AreaRun::Count(const std::string& name, const std::string& look,
+                    const std::function<void()>& steps) {
   if (!goes_on()) return;
   ++cases_;
   std::string text;
@@ -66,9 +81,9 @@ void AreaRun::Count(const std::string& name, const std::function<void()>& steps)
   } catch (const Difference& e) {
     text = e.what();
   } catch (const AssertionFailure& e) {
-    text = fmt::format("{}: {}", name, e.what());
+    text = fmt::format("{}: {}; look at {}", name, e.what(), BehindAssertion(e.what(), look));
   } catch (const HardwareError& e) {
-    text = fmt::format("{}: {}", name, e.what());
+    text = fmt::format("{}: {}; look at {}", name, e.what(), look);
   }
   differences_.push_back(fmt::format("{}: {}", name_, text));
   bench_->Reopen();

@@ -33,7 +33,7 @@ class AreaRun {
   const std::vector<std::string>& skipped() const { return skipped_; }
 
  private:
-  void Count(const std::string& name, const std::function<void()>& steps);
+  void Count(const std::string& name, const std::string& look, const std::function<void()>& steps);
 
   Bench* bench_;
   std::string name_;

@@ -125,11 +125,11 @@ Case BackToBack(const HwConfig& c) {
 
 void CheckArray(AreaRun* run) {
   const HwConfig& c = run->config();
-  for (int k = 0; k < 10 && run->goes_on(); ++k)
+  for (int k = 0; k < 20 && run->goes_on(); ++k)
     run->Try(TileCase(c, k, Operands::kSmall, "small operands"));
-  for (int k = 10; k < 16 && run->goes_on(); ++k)
+  for (int k = 20; k < 34 && run->goes_on(); ++k)
     run->Try(TileCase(c, k, Operands::kFull, "all of int8"));
-  for (int k = 16; k < 19 && run->goes_on(); ++k)
+  for (int k = 34; k < 40 && run->goes_on(); ++k)
     run->Try(TileCase(c, k, Operands::kExtreme, "-128 and 127"));
   run->Try(BackToBack(c));
   // (2^31 / 2^14 / ROWS) slices.

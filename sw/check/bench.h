@@ -71,6 +71,11 @@ class Bench {
     uint64_t programs = 0, instructions = 0, bytes = 0, stamps = 0, counters = 0, errors = 0;
   };
   const Totals& totals() const { return totals_; }
+  // A program run, and bytes compared, beside Run().
+  void Count(uint64_t programs, uint64_t bytes) {
+    totals_.programs += programs;
+    totals_.bytes += bytes;
+  }
 
  private:
   Bench(const HwConfig& config, std::optional<RtlVariant> variant);

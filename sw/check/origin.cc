@@ -49,7 +49,11 @@ std::string Writer(const std::vector<Instruction>& code, uint32_t before, uint64
     if (i.opcode() == Opcode::kLoadAct || i.opcode() == Opcode::kFill) {
       if (FillsOrLoads(i, buffer)) return Named(code, k);
     } else if (i.opcode() == Opcode::kPost) {
-      if (const auto pixel = Pixel(i, buffer)) return *pixel + " of " + Named(code, k);
+      const auto pixel = Pixel(i, buffer);
+      if (!pixel) continue;
+      const bool corrected = i.Get(field::kPoZw) != 0;
+      return *pixel + " of " + Named(code, k) +
+             (corrected ? " with Zw times the row sum (systole_array, systole_accumulators)" : "");
     }
   }
   return "an earlier program";

@@ -89,7 +89,7 @@ void AddTile(ProgramBuilder* b, const Slots& slots, int k) {
 }  // namespace
 
 Case OverlapCase(const HwConfig& config, const std::string& name, int tiles, uint64_t seed) {
-  ProgramBuilder b(config, name, "the engine named, systole_tokens, systole_act_buffer", seed);
+  ProgramBuilder b(config, name, "the engine's files, systole_tokens, systole_act_buffer", seed);
   b.set_chained(false);
   const Slots slots(config, b.area());
   for (int k = 0; k < tiles; ++k) AddTile(&b, slots, k);
@@ -99,7 +99,7 @@ Case OverlapCase(const HwConfig& config, const std::string& name, int tiles, uin
 void CheckOverlap(AreaRun* run) {
   if (run->config().act_groups == 1)
     run->Skip("ACT_GROUPS=1: engines take turns, nothing overlaps in the activation buffer");
-  for (int k = 0; k < 9 && run->goes_on(); ++k) {
+  for (int k = 0; k < 24 && run->goes_on(); ++k) {
     const int latency = k % 3 == 0 ? 20 : k % 3 == 1 ? 1 : 100;
     Case c = OverlapCase(run->config(),
                          fmt::format("all engines, program {}, memory latency {}", k, latency), 5,
@@ -110,7 +110,7 @@ void CheckOverlap(AreaRun* run) {
 }
 
 void CheckStalls(AreaRun* run) {
-  for (uint64_t seed = 1; seed <= 8 && run->goes_on(); ++seed) {
+  for (uint64_t seed = 1; seed <= 20 && run->goes_on(); ++seed) {
     Case c = OverlapCase(run->config(), fmt::format("all engines, stalls of seed {}", seed), 5,
                          200 + seed);
     c.latency = 1 + static_cast<int>(seed % 5);

@@ -9,7 +9,7 @@ namespace systole::check {
 void CheckPost(AreaRun* run) {
   const HwConfig& c = run->config();
   if (c.row_sum == 0) run->Skip("weight zero points: the row sum is not built (ROW_SUM=0)");
-  for (int k = 0; k < 12 && run->goes_on(); ++k) {
+  for (int k = 0; k < 30 && run->goes_on(); ++k) {
     ProgramBuilder b(c, fmt::format("post, program {}", k),
                      "systole_post_walker, systole_post, systole_post_lane, systole_param_buffer",
                      static_cast<uint64_t>(400 + k));

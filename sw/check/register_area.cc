@@ -165,8 +165,8 @@ void CheckRegisters(AreaRun* run) {
 void CheckResets(AreaRun* run) {
   Bench* const bench = run->bench();
   const Long reference(run->config());
-  for (int k = 0; k < 8 && run->goes_on(); ++k) {
-    const uint64_t cycle = 1 + reference.total * static_cast<uint64_t>(k) / 8;
+  for (int k = 0; k < 20 && run->goes_on(); ++k) {
+    const uint64_t cycle = 1 + reference.total * static_cast<uint64_t>(k) / 20;
     const std::string hard = fmt::format("a reset after {} cycles", cycle);
     run->Try(hard, [&] {
       bench->Start(reference.c);

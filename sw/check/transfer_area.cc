@@ -109,7 +109,7 @@ void CheckTransfers(AreaRun* run) {
   run->Try(Borders(c));
   run->Try(ManyBursts(c));
   run->Try(BufferEnd(c));
-  for (int k = 0; k < 9 && run->goes_on(); ++k) run->Try(RandomTransfers(c, k));
+  for (int k = 0; k < 24 && run->goes_on(); ++k) run->Try(RandomTransfers(c, k));
 }
 
 }  // namespace systole::check
