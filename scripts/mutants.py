@@ -140,15 +140,9 @@ def write_table(path, mutants, results):
         "",
     ]
     for number, (mutant, (module, line, remark)) in enumerate(zip(mutants, results), 1):
-        lines += [f"**{number}. {module}**: {mutant['what']}", ""]
-        lines += textwrap.wrap(
-            "`" + (line or remark).replace("`", "'") + "`",
-            96,
-            initial_indent="> ",
-            subsequent_indent="> ",
-            break_on_hyphens=False,
-        )
-        lines += [""]
+        lines += textwrap.wrap(f"**{number}. {module}**: {mutant['what']}", 98)
+        quoted = {"initial_indent": "> ", "subsequent_indent": "> "}
+        lines += ["", *textwrap.wrap(line or remark, 98, **quoted), ""]
     path.write_text("\n".join(lines[:-1]) + "\n")
 
 
