@@ -45,7 +45,7 @@ void ExpectIdle(Bench* bench, const std::string& when) {
   ExpectRegister(bench, when, "ERROR", reg::kError, 0);
   ExpectRegister(bench, when, "ERROR_PC", reg::kErrorPc, 0);
   ExpectRegister(bench, when, "CTRL", reg::kCtrl, 0);
-  for (uint32_t offset = reg::kCntTotal; offset < reg::kCntEngine + 128; offset += 8) {
+  for (uint32_t offset = reg::kCntFirst; offset < reg::kCntEnd; offset += 8) {
     const uint64_t value = bench->Get64(offset);
     bench->Expect(value == 0,
                   fmt::format("{}: the counter at 0x{:03x} is {}, must be 0", when, offset, value),

@@ -112,7 +112,7 @@ TEST_F(Csr, UnmappedAndReadOnlyAnswerWithAnError) {
   uint32_t response = 0;
   for (uint32_t at = 0; at < 0x1000; at += 4) {
     const bool readable = at <= reg::kWrLastHi || (at >= reg::kParam0 && at <= reg::kParam5) ||
-                          (at >= reg::kCntTotal && at < reg::kCntEngine + 4 * 32);
+                          (at >= reg::kCntTotal && at < reg::kCntEnd);
     const bool writable = at == reg::kCtrl || at == reg::kIrqEnable || at == reg::kIrqStatus ||
                           (at >= reg::kProgLo && at <= reg::kWrLastHi);
     const uint32_t value = Read(at, &response);
@@ -171,7 +171,7 @@ TEST_F(Csr, InterruptStatusIsSetByEventsAndClearedByOnes) {
 }
 
 TEST_F(Csr, LowCounterWordKeepsItsHighWord) {
-  for (uint32_t index = 0; index < 20; ++index) {
+  for (uint32_t index = 0; index < (reg::kCntEnd - reg::kCntFirst) / 8; ++index) {
     dut_->value_i = 0x1111222233334444ull + index;
     dut_->araddr_i = reg::kCntTotal + 8 * index;
     dut_->eval();

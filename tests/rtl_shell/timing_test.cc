@@ -118,10 +118,10 @@ TEST_P(ShellTiming, RandomProgramsKeepTheLaws) {
         ASSERT_EQ(static_cast<int64_t>(got[i].retire), model.retire[i])
             << "retire of instruction " << i;
       }
-      EXPECT_EQ(bench.Get64(reg::kCntTotal), static_cast<uint64_t>(model.total));
-      EXPECT_EQ(bench.Get64(reg::kCntReadBeats), static_cast<uint64_t>(model.counters.read_beats));
-      EXPECT_EQ(bench.Get64(reg::kCntWriteBeats),
-                static_cast<uint64_t>(model.counters.write_beats));
+      const HardwareCounters counters = AsHardware(model.counters, model.total);
+      for (const CounterInfo& c : kCounters) {
+        EXPECT_EQ(bench.Get64(c.offset), counters.*c.member) << "counter " << c.name;
+      }
       for (int e = 0; e < kNumEngines; ++e) {
         uint64_t sum = 0;
         for (int c = 0; c < 4; ++c) {

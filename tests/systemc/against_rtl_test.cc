@@ -83,8 +83,7 @@ class AgainstRtl : public ::testing::TestWithParam<int> {
       ASSERT_EQ(rtl_->record().stamps[j].retire, tlm_->record().stamps[j].retire)
           << what << ", retire of " << j;
     }
-    for (uint32_t offset = reg::kCntTotal; offset < reg::kCntEngine + 32 * kNumEngines;
-         offset += 8) {
+    for (uint32_t offset = reg::kCntFirst; offset < reg::kCntEnd; offset += 8) {
       ASSERT_EQ(ReadReg64(rtl_.get(), offset), ReadReg64(tlm_.get(), offset))
           << what << ", counter 0x" << std::hex << offset;
     }

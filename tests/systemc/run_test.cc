@@ -57,12 +57,10 @@ void ExpectAsModelled(TlmDevice* device, const std::vector<Instruction>& code, c
     return;
   }
   EXPECT_EQ(o.status, reg::kStatusDone) << what;
-  EXPECT_EQ(ReadReg64(device, reg::kCntTotal), static_cast<uint64_t>(t.total)) << what;
-  EXPECT_EQ(ReadReg64(device, reg::kCntMacs), static_cast<uint64_t>(t.counters.macs)) << what;
-  EXPECT_EQ(ReadReg64(device, reg::kCntReadBeats), static_cast<uint64_t>(t.counters.read_beats))
-      << what;
-  EXPECT_EQ(ReadReg64(device, reg::kCntWriteBeats), static_cast<uint64_t>(t.counters.write_beats))
-      << what;
+  const HardwareCounters model = AsHardware(t.counters, t.total);
+  for (const CounterInfo& c : kCounters) {
+    EXPECT_EQ(ReadReg64(device, c.offset), model.*c.member) << what << ", counter " << c.name;
+  }
   for (int e = 0; e < kNumEngines; ++e) {
     for (int k = 0; k < 4; ++k) {
       EXPECT_EQ(ReadReg64(device, reg::EngineCounter(e, static_cast<reg::Cause>(k))),
