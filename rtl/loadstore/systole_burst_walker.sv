@@ -45,7 +45,7 @@ module systole_burst_walker #(
   logic [63:0] line_addr_q, next_line;
   logic [31:0] mem_stride_q;
   logic [BUF_W-1:0] line_buf_q, buf_stride_q, bytes_q, left_q;
-  logic [15:0] lines_q;
+  logic [systole_pkg::LS_LINES_W-1:0] lines_q;
   logic [BEATS_W-1:0] left_beats, to_border, room, beats;
   logic [BEAT_BITS-1:0] partial;
   logic line_end;
@@ -61,7 +61,7 @@ module systole_burst_walker #(
   assign len_o = 6'(beats - BEATS_W'(1));
   assign partial = left_q[BEAT_BITS-1:0];
   assign tail_o = (line_end && partial != '0) ? 5'(partial) : 5'(BEAT);
-  assign last_o = line_end && lines_q == 16'd1;
+  assign last_o = line_end && lines_q == systole_pkg::LS_LINES_W'(1);
   // a burst cannot pass 2^64: it ends at a 256-byte boundary
   assign end_addr = addr_o + (64'(beats) << BEAT_BITS) - 64'd1;
   assign outside_o = wrapped_q || addr_o < base_i || end_addr > last_i;
@@ -97,7 +97,7 @@ module systole_burst_walker #(
         buf_o <= line_buf_q + buf_stride_q;
         line_buf_q <= line_buf_q + buf_stride_q;
         left_q <= bytes_q;
-        lines_q <= lines_q - 16'd1;
+        lines_q <= lines_q - systole_pkg::LS_LINES_W'(1);
       end else begin
         wrapped_q <= wrapped_q || (end_addr == 64'hFFFF_FFFF_FFFF_FFFF);
         addr_o <= end_addr + 64'd1;
