@@ -9,17 +9,17 @@
 `include "systole_assert.svh"
 
 module systole_sram #(
-    parameter int WIDTH = 8,
-    parameter int DEPTH = 16,
-    localparam int AW = (DEPTH > 1) ? $clog2(DEPTH) : 1
+  parameter int WIDTH = 8,
+  parameter int DEPTH = 16,
+  localparam int AW = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
-    input  logic             clk_i,
-    input  logic             we_i,
-    input  logic [   AW-1:0] waddr_i,
-    input  logic [WIDTH-1:0] wdata_i,
-    input  logic             re_i,
-    input  logic [   AW-1:0] raddr_i,
-    output logic [WIDTH-1:0] rdata_o
+  input  logic             clk_i,
+  input  logic             we_i,
+  input  logic [AW-1:0]    waddr_i,
+  input  logic [WIDTH-1:0] wdata_i,
+  input  logic             re_i,
+  input  logic [AW-1:0]    raddr_i,
+  output logic [WIDTH-1:0] rdata_o
 );
   logic [WIDTH-1:0] mem[0:DEPTH-1];
 

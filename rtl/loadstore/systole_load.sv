@@ -1,14 +1,17 @@
-// LOAD engine: AXI4 read bursts -> activation, weight, offset or parameter memory; Fill writes a constant.
+// LOAD engine: AXI4 read bursts -> activation, weight, offset or parameter memory; Fill writes a
+// constant.
 //
-//   a(k) = max(a(k-1)+1, issue+1, e(k-OUTSTANDING)+1)    cycle of burst k's address, e(k) of its last data beat
+//   a(k) = max(a(k-1)+1, issue+1, e(k-OUTSTANDING)+1)    cycle of burst k's address,
+//                                                        e(k) of its last data beat
 //   free = a(last)+1, retire = e(last)+1;   Fill: B beats in issue+1 .. issue+B, retire = issue+B+1
 //
-//   systole_burst_walker -> AR;  a queue of OUTSTANDING bursts remembers where data go;  R beat -> write registers
+//   systole_burst_walker -> AR;  a queue of OUTSTANDING bursts remembers where data go;
+//   R beat -> write registers
 //
-// A beat accepted in cycle t is at the write port in t+1. R is always ready: the memories take a beat every cycle.
-// Errors: a burst outside the read window is not sent; an error response (SLVERR, DECERR) names the
-// instruction that waits for it and ends all writing. With stop_i nothing new is sent, an address
-// that waits for ARREADY stays, and what arrives is discarded.
+// A beat accepted in cycle t is at the write port in t+1. R is always ready: the memories take a
+// beat every cycle. Errors: a burst outside the read window is not sent; an error response (SLVERR,
+// DECERR) names the instruction that waits for it and ends all writing. With stop_i nothing new is
+// sent, an address that waits for ARREADY stays, and what arrives is discarded.
 `include "systole_assert.svh"
 
 module systole_load #(
@@ -21,26 +24,26 @@ module systole_load #(
   parameter int AXI_ID_WIDTH = 4,
   parameter int OUTSTANDING = 8
 ) (
-  input  logic                      clk_i,
-  input  logic                      rst_ni,
-  input  logic                      clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // systole_engine_frame
-  input  logic                      stop_i,
+  input  logic                            stop_i,
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
-  input  logic                      start_i,
-  input  logic                      inflight_i,
-  output logic                      ready_o,
-  output logic                      working_o,
-  output logic                      retire_o,
-  output logic [7:0]                late_err_o,
-  output logic [7:0]                work_err_o,
+  input  logic                            start_i,
+  input  logic                            inflight_i,
+  output logic                            ready_o,
+  output logic                            working_o,
+  output logic                            retire_o,
+  output logic [systole_pkg::CODE_W-1:0]  late_err_o,
+  output logic [systole_pkg::CODE_W-1:0]  work_err_o,
 
   // systole_csr: read window; systole_control
-  input  logic [63:0]               rd_base_i,
-  input  logic [63:0]               rd_last_i,
-  output logic                      bus_idle_o,   // no address waits, no burst is open
-  output logic                      filling_o,    // a Fill writes in this cycle (progress without a bus)
+  input  logic [63:0] rd_base_i,
+  input  logic [63:0] rd_last_i,
+  output logic        bus_idle_o,  // no address waits, no burst is open
+  output logic        filling_o,   // a Fill writes in this cycle (progress without a bus)
 
   // AXI4 read
   output logic [AXI_ID_WIDTH-1:0]   arid_o,
@@ -61,67 +64,71 @@ module systole_load #(
   output logic                      rready_o,
 
   // Activation buffer: act_n_o contiguous bytes
-  output logic                      act_we_o,
-  output logic [23:0]               act_addr_o,
-  output logic [7:0]                act_n_o,
-  output logic [AXI_DATA_WIDTH-1:0] act_data_o,
+  output logic                          act_we_o,
+  output logic [systole_pkg::BUF_W-1:0] act_addr_o,
+  output logic [7:0]                    act_n_o,
+  output logic [AXI_DATA_WIDTH-1:0]     act_data_o,
 
   // Weight, offset and parameter memories: beat buf_beat_o of row buf_row_o
-  output logic                      wgt_we_o,
-  output logic                      ktab_we_o,
-  output logic                      par_we_o,
-  output logic [7:0]                wgt_bank_o,
-  output logic [23:0]               buf_row_o,
-  output logic [7:0]                buf_beat_o,
-  output logic [AXI_DATA_WIDTH-1:0] buf_data_o
+  output logic                          wgt_we_o,
+  output logic                          ktab_we_o,
+  output logic                          par_we_o,
+  output logic [7:0]                    wgt_bank_o,
+  output logic [systole_pkg::BUF_W-1:0] buf_row_o,
+  output logic [7:0]                    buf_beat_o,
+  output logic [AXI_DATA_WIDTH-1:0]     buf_data_o
 );
+  localparam int BUF_W = systole_pkg::BUF_W;
   localparam int BEAT = AXI_DATA_WIDTH / 8;
   localparam int WGT_BEATS = (ROWS + BEAT - 1) / BEAT;
-  localparam int KTAB_BEATS = (2 * ROWS + BEAT - 1) / BEAT;
-  localparam int PAR_BEATS = (16 * LANES + BEAT - 1) / BEAT;
-  localparam int WGT_ROWS = WGT_KIB * 1024 / (ROWS * WPORT) * WPORT;  // over all banks
+  localparam int KTAB_BEATS = (systole_pkg::KTAB_BYTES * ROWS + BEAT - 1) / BEAT;
+  localparam int PAR_BEATS = (systole_pkg::PAR_BYTES * LANES + BEAT - 1) / BEAT;
+  localparam int WGT_ROWS = systole_pkg::wgt_rows(ROWS, WPORT, WGT_KIB) * WPORT;  // over all banks
   localparam int WGT_BITS = $clog2(WGT_ROWS);
   localparam logic [1:0] TO_ACT = 2'd0, TO_WGT = 2'd1, TO_KTAB = 2'd2, TO_PAR = 2'd3;
-  localparam int NOTE_W = 2 + 1 + 24 + 8 + 5 + 1;
+  localparam int NOTE_W = 2 + 1 + BUF_W + 8 + 5 + 1;
 
   // ---- Issue
   logic [7:0] opcode;
-  logic       fill, walking;
+  logic fill, walking;
 
   assign opcode = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
   assign fill = opcode == systole_pkg::OP_FILL;
   assign ready_o = !walking && !(fill && inflight_i);
 
   // ---- The instruction being walked
-  logic        step, first, last, outside;
+  logic step, first, last, outside;
   logic [63:0] addr;
-  logic [23:0] buffer;
-  logic [5:0]  len;
-  logic [4:0]  tail;
-  logic        fill_q;
-  logic [1:0]  dest_q;
-  logic [7:0]  value_q;
+  logic [BUF_W-1:0] buffer;
+  logic [5:0] len;
+  logic [4:0] tail;
+  logic fill_q;
+  logic [1:0] dest_q;
+  logic [7:0] value_q;
 
   systole_burst_walker #(.AXI_DATA_WIDTH(AXI_DATA_WIDTH)) u_walker (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .start_i(start_i), .single_i(fill), .instr_i(instr_i), .step_i(step),
-    .stop_i(stop_i && !(arvalid_o && !arready_i)),
-    .base_i(rd_base_i), .last_i(rd_last_i),
-    .active_o(walking), .addr_o(addr), .buf_o(buffer), .len_o(len), .tail_o(tail), .first_o(first), .last_o(last),
-    .outside_o(outside)
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .start_i(start_i), .single_i(fill),
+    .instr_i(instr_i), .step_i(step), .stop_i(stop_i && !(arvalid_o && !arready_i)),
+    .base_i(rd_base_i), .last_i(rd_last_i), .active_o(walking), .addr_o(addr), .buf_o(buffer),
+    .len_o(len), .tail_o(tail), .first_o(first), .last_o(last), .outside_o(outside)
   );
 
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       fill_q <= fill;
-      dest_q <= (opcode == systole_pkg::OP_LOAD_WGT) ? TO_WGT : (opcode == systole_pkg::OP_LOAD_KTAB) ? TO_KTAB :
-                (opcode == systole_pkg::OP_LOAD_PAR) ? TO_PAR : TO_ACT;
+      case (opcode)
+        systole_pkg::OP_LOAD_WGT: dest_q <= TO_WGT;
+        systole_pkg::OP_LOAD_KTAB: dest_q <= TO_KTAB;
+        systole_pkg::OP_LOAD_PAR: dest_q <= TO_PAR;
+        default: dest_q <= TO_ACT;
+      endcase
       value_q <= instr_i[systole_pkg::LS_FILL_LSB +: systole_pkg::LS_FILL_W];
     end
   end
 
   // Weight rows count over all banks: row r lies in bank r mod WPORT, index r / WPORT. Divided when
-  // the first burst's address goes out, a cycle after the issue or later; further bursts go on there.
+  // the first burst's address goes out, a cycle after the issue or later; further bursts go on
+  // there.
   logic [WGT_BITS-1:0] wgt_row, wgt_bank;
 
   systole_divide #(.WIDTH(WGT_BITS), .DIVISOR(WPORT)) u_bank (
@@ -156,39 +163,38 @@ module systole_load #(
 
   // ---- Open bursts: where their data go.
   logic [NOTE_W-1:0] note;
-  logic [1:0]  note_dest;
-  logic        note_first, note_last;
-  logic [23:0] note_start;  // activation address, or first row of the instruction
-  logic [7:0]  note_bank;
-  logic [4:0]  note_tail;
-  logic [23:0] place;
-  logic [7:0]  place_bank;
+  logic [1:0] note_dest;
+  logic note_first, note_last;
+  logic [BUF_W-1:0] note_start;  // activation address, or first row of the instruction
+  logic [7:0] note_bank;
+  logic [4:0] note_tail;
+  logic [BUF_W-1:0] place;
+  logic [7:0] place_bank;
 
   assign place_bank = 8'(wgt_bank);
-  assign place = (dest_q == TO_WGT) ? 24'(wgt_row) : buffer;
+  assign place = (dest_q == TO_WGT) ? BUF_W'(wgt_row) : buffer;
 
   systole_queue #(.WIDTH(NOTE_W), .DEPTH(OUTSTANDING)) u_open (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .push_i(taken), .data_i({dest_q, first, place, place_bank, tail, last}),
-    .full_o(full),
-    .valid_o(open), .data_o(note), .pop_i(rvalid_i && rlast_i)
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .push_i(taken),
+    .data_i({dest_q, first, place, place_bank, tail, last}), .full_o(full), .valid_o(open),
+    .data_o(note), .pop_i(rvalid_i && rlast_i)
   );
   assign {note_dest, note_first, note_start, note_bank, note_tail, note_last} = note;
 
   // ---- Data. within_q: the burst at the queue's output has had a beat.
-  logic        within_q, spoilt_q, beat_ok;
-  logic [23:0] act_next_q, act_addr;
-  logic [23:0] row_next_q, row;
-  logic [7:0]  bank_next_q, bank, beat_next_q, beat, row_end;
-  logic        row_done;
+  logic within_q, spoilt_q, beat_ok;
+  logic [BUF_W-1:0] act_next_q, act_addr;
+  logic [BUF_W-1:0] row_next_q, row;
+  logic [7:0] bank_next_q, bank, beat_next_q, beat, row_end;
+  logic row_done;
 
   assign beat_ok = rvalid_i && !rresp_i[1] && !spoilt_q && !stop_i;
   assign act_addr = within_q ? act_next_q : note_start;
   assign row = (note_first && !within_q) ? note_start : row_next_q;
   assign bank = (note_first && !within_q) ? note_bank : bank_next_q;
   assign beat = (note_first && !within_q) ? 8'd0 : beat_next_q;
-  assign row_end = (note_dest == TO_WGT) ? 8'(WGT_BEATS - 1) : (note_dest == TO_KTAB) ? 8'(KTAB_BEATS - 1) :
-    8'(PAR_BEATS - 1);
+  assign row_end = (note_dest == TO_WGT) ? 8'(WGT_BEATS - 1) :
+                   (note_dest == TO_KTAB) ? 8'(KTAB_BEATS - 1) : 8'(PAR_BEATS - 1);
   assign row_done = beat == row_end;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -221,14 +227,14 @@ module systole_load #(
 
   always_ff @(posedge clk_i) begin
     if (rvalid_i) begin
-      act_next_q <= act_addr + 24'(BEAT);
+      act_next_q <= act_addr + BUF_W'(BEAT);
       beat_next_q <= row_done ? 8'd0 : beat + 8'd1;
       if (row_done && note_dest == TO_WGT) begin
         bank_next_q <= (bank == 8'(WPORT - 1)) ? 8'd0 : bank + 8'd1;
-        row_next_q <= (bank == 8'(WPORT - 1)) ? row + 24'd1 : row;
+        row_next_q <= (bank == 8'(WPORT - 1)) ? row + BUF_W'(1) : row;
       end else begin
         bank_next_q <= bank;
-        row_next_q <= row_done ? row + 24'd1 : row;
+        row_next_q <= row_done ? row + BUF_W'(1) : row;
       end
       act_addr_o <= act_addr;
       act_n_o <= rlast_i ? 8'(note_tail) : 8'(BEAT);

@@ -10,17 +10,17 @@
 // The product of two signed bytes, -16,256 to 16,384, fits 16 bits: synthesis builds no more.
 // Registers without reset: the control bits beside the data say what counts.
 module systole_pe (
-    input logic clk_i,
-    input logic shift_i,
-    input logic swap_i,
+  input  logic clk_i,
+  input  logic shift_i,
+  input  logic swap_i,
 
-    input  logic [7:0] act_i,
-    output logic [7:0] act_o,
-    input  logic [7:0] weight_i,
-    output logic [7:0] weight_o,
+  input  logic [7:0] act_i,
+  output logic [7:0] act_o,
+  input  logic [7:0] weight_i,
+  output logic [7:0] weight_o,
 
-    input  logic [31:0] psum_i,
-    output logic [31:0] psum_o
+  input  logic [31:0] psum_i,
+  output logic [31:0] psum_o
 );
   logic [7:0] work_q;
   logic signed [15:0] product;

@@ -6,9 +6,9 @@
 // next cycle, BVALID rises in it. A read is done in the first cycle in which no earlier answer
 // waits, or is just being taken; RVALID rises in the next cycle with the values of that cycle.
 // start_o, soft_reset_o: pulses in the cycle in which the write is done. Reading the low word of a
-// counter keeps its high word.
-// Answers SLVERR and changes nothing: an unmapped offset, a write to a read-only register, a write to the program or
-// window registers while locked_i (a run may be using them).
+// counter keeps its high word. Answers SLVERR and changes nothing: an unmapped offset, a write to a
+// read-only register, a write to the program or window registers while locked_i (a run may be using
+// them).
 module systole_csr #(
   // spec: begin parameters
   parameter int ROWS = 16,
@@ -31,8 +31,8 @@ module systole_csr #(
   parameter int DATAFLOWS = 1
   // spec: end
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
   // Host (AXI4-Lite)
   input  logic [11:0] awaddr_i,
@@ -55,14 +55,14 @@ module systole_csr #(
   output logic        irq_o,
 
   // systole_control
-  output logic        start_o,
-  output logic        soft_reset_o,
-  output logic [31:0] watchdog_o,
-  input  logic [3:0]  status_i,      // DRAINING, ERROR, DONE, BUSY
-  input  logic        locked_i,
-  input  logic [15:0] error_i,       // engine, code
-  input  logic [31:0] error_pc_i,
-  input  logic [1:0]  irq_set_i,     // ERROR, DONE: pulses
+  output logic                         start_o,
+  output logic                         soft_reset_o,
+  output logic [31:0]                  watchdog_o,
+  input  logic [3:0]                   status_i,   // DRAINING, ERROR, DONE, BUSY
+  input  logic                         locked_i,
+  input  logic [15:0]                  error_i,    // engine, code
+  input  logic [systole_pkg::PC_W-1:0] error_pc_i,
+  input  logic [1:0]                   irq_set_i,  // ERROR, DONE: pulses
 
   // systole_fetch, engines
   output logic [63:0] prog_o,
@@ -74,26 +74,26 @@ module systole_csr #(
 
   // systole_counters
   output logic [systole_pkg::COUNTER_INDEX_W-1:0] index_o,
-  input  logic [63:0] value_i
+  input  logic [63:0]                             value_i
 );
   localparam logic [1:0] OKAY = 2'b00, SLVERR = 2'b10;
   localparam logic [63:0] ADDR_MASK = 64'hFFFF_FFFF_FFFF_FFFF >> (64 - AXI_ADDR_WIDTH);
 
   // ---- Writes
-  logic        write, write_known, write_ok;
+  logic write, write_known, write_ok, control, clears;
   logic [11:0] write_at;
   logic [31:0] lanes, wdata;
-  logic [9:0]  write_word;
-  logic [3:0]  wstrb;
-  logic        aw_valid, w_valid;
+  logic [9:0] write_word;
+  logic [3:0] wstrb;
+  logic aw_valid, w_valid;
 
   systole_hold #(.WIDTH(10)) u_aw (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(awvalid_i), .ready_o(awready_o), .data_i(awaddr_i[11:2]),
-    .valid_o(aw_valid), .data_o(write_word), .take_i(write)
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(awvalid_i), .ready_o(awready_o),
+    .data_i(awaddr_i[11:2]), .valid_o(aw_valid), .data_o(write_word), .take_i(write)
   );
   systole_hold #(.WIDTH(36)) u_w (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(wvalid_i), .ready_o(wready_o), .data_i({wstrb_i, wdata_i}),
-    .valid_o(w_valid), .data_o({wstrb, wdata}), .take_i(write)
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(wvalid_i), .ready_o(wready_o),
+    .data_i({wstrb_i, wdata_i}), .valid_o(w_valid), .data_o({wstrb, wdata}), .take_i(write)
   );
   assign write = aw_valid && w_valid && (!bvalid_o || bready_i);
   assign write_at = {write_word, 2'b00};
@@ -101,7 +101,8 @@ module systole_csr #(
 
   always_comb begin
     case (write_at)
-      systole_pkg::REG_CTRL, systole_pkg::REG_IRQ_ENABLE, systole_pkg::REG_IRQ_STATUS, systole_pkg::REG_WATCHDOG:
+      systole_pkg::REG_CTRL, systole_pkg::REG_IRQ_ENABLE, systole_pkg::REG_IRQ_STATUS,
+      systole_pkg::REG_WATCHDOG:
         write_known = 1'b1;
       systole_pkg::REG_PROG_LO, systole_pkg::REG_PROG_HI, systole_pkg::REG_PROG_LEN,
       systole_pkg::REG_RD_BASE_LO, systole_pkg::REG_RD_BASE_HI, systole_pkg::REG_RD_LAST_LO,
@@ -113,16 +114,18 @@ module systole_csr #(
     endcase
   end
   assign write_ok = write && write_known;
-  assign soft_reset_o = write_ok && write_at == systole_pkg::REG_CTRL && wstrb[0] && wdata[1];
-  assign start_o = write_ok && write_at == systole_pkg::REG_CTRL && wstrb[0] && wdata[0] && !wdata[1];
+  assign control = write_ok && write_at == systole_pkg::REG_CTRL && wstrb[0];
+  assign soft_reset_o = control && wdata[systole_pkg::CTRL_SOFT_RESET_BIT];
+  assign start_o = control && wdata[systole_pkg::CTRL_START_BIT] && !soft_reset_o;
 
   logic [31:0] prog_lo_q, prog_hi_q, rd_base_lo_q, rd_base_hi_q, rd_last_lo_q, rd_last_hi_q;
   logic [31:0] wr_base_lo_q, wr_base_hi_q, wr_last_lo_q, wr_last_hi_q;
   logic [63:0] rd_last, wr_last;
   logic [31:0] prog_len_q, watchdog_q;
-  logic [1:0]  irq_enable_q, irq_status_q, irq_clear;
+  logic [1:0] irq_enable_q, irq_status_q, irq_clear;
 
-  assign irq_clear = (write_ok && write_at == systole_pkg::REG_IRQ_STATUS && wstrb[0]) ? wdata[1:0] : 2'b00;
+  assign clears = write_ok && write_at == systole_pkg::REG_IRQ_STATUS && wstrb[0];
+  assign irq_clear = clears ? wdata[1:0] : 2'b00;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -144,7 +147,8 @@ module systole_csr #(
       irq_status_q <= (irq_status_q & ~irq_clear) | irq_set_i;
       if (write_ok) begin
         case (write_at)
-          systole_pkg::REG_IRQ_ENABLE: irq_enable_q <= (irq_enable_q & ~lanes[1:0]) | (wdata[1:0] & lanes[1:0]);
+          systole_pkg::REG_IRQ_ENABLE:
+            irq_enable_q <= (irq_enable_q & ~lanes[1:0]) | (wdata[1:0] & lanes[1:0]);
           systole_pkg::REG_PROG_LO: prog_lo_q <= (prog_lo_q & ~lanes) | (wdata & lanes);
           systole_pkg::REG_PROG_HI: prog_hi_q <= (prog_hi_q & ~lanes) | (wdata & lanes);
           systole_pkg::REG_PROG_LEN: prog_len_q <= (prog_len_q & ~lanes) | (wdata & lanes);
@@ -175,8 +179,9 @@ module systole_csr #(
     end
   end
 
-  // A last byte beyond the address bits there are means the end of the address space: windows are compared with 64
-  // bits. The first bytes and the program address keep all bits: what they name beyond the address bits is outside.
+  // A last byte beyond the address bits there are means the end of the address space: windows are
+  // compared with 64 bits. The first bytes and the program address keep all bits: what they name
+  // beyond the address bits is outside.
   assign prog_o = {prog_hi_q, prog_lo_q};
   assign prog_len_o = prog_len_q;
   assign watchdog_o = watchdog_q;
@@ -189,15 +194,15 @@ module systole_csr #(
   assign irq_o = |(irq_status_q & irq_enable_q);
 
   // ---- Reads
-  logic        read, read_known, high_word, ar_valid;
-  logic [9:0]  read_word;
+  logic read, read_known, high_word, ar_valid;
+  logic [9:0] read_word;
   logic [11:0] read_at;
   logic [11:0] counter;
   logic [31:0] value, value_low, high_q;
 
   systole_hold #(.WIDTH(10)) u_ar (
-    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(arvalid_i), .ready_o(arready_o), .data_i(araddr_i[11:2]),
-    .valid_o(ar_valid), .data_o(read_word), .take_i(read)
+    .clk_i(clk_i), .rst_ni(rst_ni), .valid_i(arvalid_i), .ready_o(arready_o),
+    .data_i(araddr_i[11:2]), .valid_o(ar_valid), .data_o(read_word), .take_i(read)
   );
   assign read = ar_valid && (!rvalid_o || rready_i);
   assign read_at = {read_word, 2'b00};
@@ -244,7 +249,8 @@ module systole_csr #(
         };
         // spec: end
         default: begin
-          read_known = read_at >= systole_pkg::REG_CNT_FIRST && read_at <= systole_pkg::REG_CNT_LAST;
+          read_known = read_at >= systole_pkg::REG_CNT_FIRST &&
+                       read_at <= systole_pkg::REG_CNT_LAST;
           if (read_known) value = high_word ? high_q : value_low;
         end
       endcase

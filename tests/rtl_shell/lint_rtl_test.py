@@ -71,10 +71,16 @@ class HouseRules(unittest.TestCase):
 
     def test_names(self):
         file = "common/systole_queue.sv"
-        self.expect(file, "output logic             full_o,", "output logic             full,", "port")
-        self.expect(file, "if (push_i) mem[wr_q] <= data_i;", "if (push_i) ram[wr_q] <= data_i;", "reg")
+        self.expect(
+            file, "output logic             full_o,", "output logic             full,", "port"
+        )
+        self.expect(
+            file, "if (push_i) mem[wr_q] <= data_i;", "if (push_i) ram[wr_q] <= data_i;", "reg"
+        )
         file = "shell/systole_control.sv"
         self.expect(file, "systole_oldest u_oldest (", "systole_oldest oldest (", "begins with u_")
+        file = "shell/systole_fetch.sv"
+        self.expect(file, "begin : gen_beat", "begin : beat", "begins with gen_")
 
     def test_waivers_stand_in_one_place(self):
         path = self.rtl / "common/systole_queue.sv"
@@ -96,7 +102,9 @@ class Format(unittest.TestCase):
             text = (ROOT / "rtl" / name).read_text()
             with tempfile.TemporaryDirectory() as folder:
                 copy = Path(folder) / "copy.sv"
-                disturbed = re.sub(r"^  (input|output)  ?logic", r"     \1 logic ", text, flags=re.M)
+                disturbed = re.sub(
+                    r"^  (input|output)  ?logic", r"     \1 logic ", text, flags=re.M
+                )
                 disturbed = re.sub(r" <= ", "   <= ", disturbed)
                 self.assertNotEqual(disturbed, text)
                 copy.write_text(disturbed)
