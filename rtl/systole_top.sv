@@ -166,7 +166,7 @@ module systole_top #(
   logic [CODE_W*systole_pkg::NUM_ENGINES-1:0] check_code, err_code, late_err, work_err;
   logic [47:0] pops;
   logic [15:0] give;  // tokens at a retire
-  logic filling, macs_valid;
+  logic filling, post_works, macs_valid;
   logic [12:0] macs;
 
   // ---- Memories between the engines
@@ -223,12 +223,13 @@ module systole_top #(
     );
 
     systole_progress u_progress (
-      .push_i(push), .issue_i(issue), .retire_i(retire), .inflight_i(inflight), .filling_i(filling),
-      .ar_i({m_axi_arvalid, m_axi_arready}), .aw_i({m_axi_awvalid, m_axi_awready}),
-      .w_i({m_axi_wvalid, m_axi_wready}), .fetch_ar_i({m_axi_fetch_arvalid, m_axi_fetch_arready}),
-      .r_i(m_axi_rvalid), .b_i(m_axi_bvalid), .fetch_r_i(m_axi_fetch_rvalid),
-      .load_idle_i(load_idle), .store_idle_i(store_idle), .fetch_idle_i(fetch_idle),
-      .progress_o(progress), .bus_idle_o(bus_idle), .write_beat_o(write_beat)
+      .push_i(push), .issue_i(issue), .retire_i(retire), .inflight_i(inflight),
+      .post_works_i(post_works), .filling_i(filling), .ar_i({m_axi_arvalid, m_axi_arready}),
+      .aw_i({m_axi_awvalid, m_axi_awready}), .w_i({m_axi_wvalid, m_axi_wready}),
+      .fetch_ar_i({m_axi_fetch_arvalid, m_axi_fetch_arready}), .r_i(m_axi_rvalid),
+      .b_i(m_axi_bvalid), .fetch_r_i(m_axi_fetch_rvalid), .load_idle_i(load_idle),
+      .store_idle_i(store_idle), .fetch_idle_i(fetch_idle), .progress_o(progress),
+      .bus_idle_o(bus_idle), .write_beat_o(write_beat)
     );
 
     systole_control u_control (
@@ -360,7 +361,7 @@ module systole_top #(
       .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
     ) u_post (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .instr_i(gen_engine[POST].head),
-      .start_i(start[POST]), .ready_o(ready[POST]), .working_o(working[POST]),
+      .start_i(start[POST]), .ready_o(ready[POST]), .working_o(working[POST]), .works_o(post_works),
       .retire_o(retire[POST]), .late_err_o(late_err[CODE_W*POST +: CODE_W]),
       .work_err_o(work_err[CODE_W*POST +: CODE_W]), .acc_re_o(acc_re), .acc_half_o(acc_half),
       .acc_addr_o(acc_addr), .acc_data_i(acc_data), .par_we_i(par_we), .buf_row_i(buf_row),

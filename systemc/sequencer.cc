@@ -41,7 +41,7 @@ Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Ex
   if (settings_.length == 0) {
     FeedEnded();
   } else {
-    At(scheduler_->NextFetch(), kFetch, 0);
+    QueueFetch();
   }
 }
 
@@ -52,10 +52,11 @@ Cycle Sequencer::Next() {
   if (track_progress_ && FindExpiry(next, &expired)) return expired;
   if (!empty) return next;
   if (engine_hangs_ || fetch_hangs_) {
-    return settings_.watchdog == 0 ? kForever
-                                   : std::max(now_, last_progress_) + settings_.watchdog + 1;
+    return settings_.watchdog == 0
+               ? kForever
+               : WatchdogExpires(std::max(now_, last_progress_), settings_.watchdog);
   }
-  return now_ + 1;
+  return DeadlockSeen(now_);
 }
 
 bool Sequencer::Step() {
@@ -84,6 +85,20 @@ bool Sequencer::Step() {
 
 // ---- Fetch
 
+// The address of the next burst, where it can be known: bursts go on while there is room for them,
+// whatever has become of earlier ones.
+void Sequencer::QueueFetch() {
+  if (wanted_ >= settings_.length) return;
+  Cycle freed = -1;
+  if (wanted_ >= 2 * kFetchGroup) {
+    const std::vector<Cycle>& dispatch = scheduler_->dispatch();
+    const size_t needed = static_cast<size_t>(wanted_) - kFetchGroup - 1;
+    if (needed >= dispatch.size()) return;
+    freed = dispatch[needed];
+  }
+  At(std::max(now_, fetch_.NextAddress(freed, scheduler_->laws())), kFetch, 0);
+}
+
 void Sequencer::DoFetch() {
   const uint32_t n =
       static_cast<uint32_t>(std::min<uint64_t>(kFetchGroup, settings_.length - wanted_));
@@ -103,10 +118,11 @@ void Sequencer::DoFetch() {
   const LawConfig& laws = scheduler_->laws();
   fetch_.Burst(now_, laws);
   Progress(now_, now_);
-  if (answer == BusPorts::Answer::kNever) {
-    fetch_hangs_ = true;
+  wanted_ += n;
+  if (answer == BusPorts::Answer::kNever) fetch_hangs_ = true;
+  if (fetch_hangs_) {  // nothing comes after an answer that never does
     feeding_ = false;
-    return;
+    return QueueFetch();
   }
   Cycle last = 0;
   for (uint32_t k = 0; k < n; ++k) last = fetch_.Arrival(laws);
@@ -114,10 +130,10 @@ void Sequencer::DoFetch() {
   Progress(fetch_.first_beat(), last);
   if (answer == BusPorts::Answer::kError) {
     feeding_ = false;
-    return ErrorAt({ErrorCode::kReadResponse, fetch_.Error(laws), kFirst}, kFetchEngine, pc,
-                   kErrorOfFetch);
+    ErrorAt({ErrorCode::kReadResponse, fetch_.Error(laws), kFirst}, kFetchEngine, pc,
+            kErrorOfFetch);
   }
-  wanted_ += n;
+  if (!feeding_) return QueueFetch();
   for (uint32_t k = 0; k < n; ++k) {
     Instruction i;
     for (int w = 0; w < 8; ++w) {
@@ -131,7 +147,7 @@ void Sequencer::DoFetch() {
   }
   if (feeding_ && wanted_ == settings_.length) FeedEnded();
   QueueIssues();
-  if (feeding_) At(scheduler_->NextFetch(), kFetch, 0);
+  QueueFetch();
 }
 
 void Sequencer::Feed(const Instruction& instruction) {
@@ -184,13 +200,25 @@ void Sequencer::DoIssue(uint32_t index) {
   issue_ = now_;
   bus_error_ = {};
   answered_ = true;
+  bursts_ = 0;
   const ErrorCode early = CheckInstruction(i, config_);
   if (early != ErrorCode::kNone) return EngineErrorAt(HeadError(early, engine), engine, index);
 
   issued_[index] = 1;
   observer_->OnIssue(index, now_);
   const ErrorCode error = executor_->Execute(i, this);
-  if (!answered_) return Hang(index);
+  const Cycle retire = scheduler_->retire()[index];
+  if (engine == 1 || engine == 2 || i.opcode() == Opcode::kFill) {
+    const bool aborted = error != ErrorCode::kNone && engine == 2;
+    Progress(now_, aborted ? RunningError(error, i).cycle : retire);
+  }
+  Progress(now_, now_);
+  if (!answered_) {
+    WalkAfterHang(i);
+    Hang(index);
+    if (bus_error_.code != ErrorCode::kNone) EngineErrorAt(bus_error_, engine, index);
+    return;
+  }
   const std::optional<Conflict> conflict = conflicts_.Issue(index, i, now_, executor_->offsets());
   if (conflict.has_value()) {
     const bool first = conflict->of_sums || conflict->engine == static_cast<int>(Engine::kPost);
@@ -198,14 +226,14 @@ void Sequencer::DoIssue(uint32_t index) {
                   conflict->index);
   }
   if (bus_error_.code != ErrorCode::kNone) return EngineErrorAt(bus_error_, engine, index);
-  if (error != ErrorCode::kNone) return EngineErrorAt(RunningError(error, i), engine, index);
-  const Cycle retire = scheduler_->retire()[index];
+  if (error != ErrorCode::kNone) {
+    if (i.opcode() == Opcode::kPost) aborted_post_ = index;
+    return EngineErrorAt(RunningError(error, i), engine, index);
+  }
   assert(i.opcode() == Opcode::kFill || engine != 0 || (i.Get(field::kOpcode) & 15) == 15 ||
          retire == read_.Retire(scheduler_->laws()));
   assert(engine != 3 || (i.Get(field::kOpcode) & 15) == 15 || retire == write_.Retire());
   if (retire == Scheduler::kNever) return;
-  if (engine == 1 || engine == 2 || i.opcode() == Opcode::kFill) Progress(now_, retire);
-  Progress(now_, now_);
   At(retire, kRetire, index);
 }
 
@@ -243,6 +271,7 @@ void Sequencer::NoteBusError(const Error& error) {
 ErrorCode Sequencer::ReadBurst(uint64_t address, uint8_t* data, size_t bytes) {
   const LawConfig& laws = scheduler_->laws();
   const BurstTimes t = read_.Next(issue_, static_cast<int64_t>(bytes >> laws.beat_shift), laws);
+  ++bursts_;
   if (!Inside(address, bytes, settings_.read_first, settings_.read_last)) {
     NoteBusError({ErrorCode::kReadWindow, t.refused, kSecond});
     return ErrorCode::kReadWindow;
@@ -252,6 +281,8 @@ ErrorCode Sequencer::ReadBurst(uint64_t address, uint8_t* data, size_t bytes) {
   Progress(t.address, t.address);
   if (answer == BusPorts::Answer::kNever) {
     answered_ = false;
+    hangs_from_ = t.address;
+    read_.Hang(laws);
     return ErrorCode::kWatchdog;
   }
   OpenBurst(t.address, t.last_beat);
@@ -264,6 +295,7 @@ ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t by
   const LawConfig& laws = scheduler_->laws();
   const int64_t beats = Beats(static_cast<int64_t>(bytes), laws);
   const BurstTimes t = write_.Next(issue_, beats, laws);
+  ++bursts_;
   if (!Inside(address, static_cast<size_t>(beats) << laws.beat_shift, settings_.write_first,
               settings_.write_last)) {
     NoteBusError({ErrorCode::kWriteWindow, t.refused, kSecond});
@@ -274,6 +306,8 @@ ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t by
   Progress(t.address, t.last_beat);
   if (answer == BusPorts::Answer::kNever) {
     answered_ = false;
+    hangs_from_ = t.buffer;
+    write_.Hang(laws);
     return ErrorCode::kWatchdog;
   }
   OpenBurst(t.buffer, t.response);
@@ -285,13 +319,45 @@ ErrorCode Sequencer::WriteBurst(uint64_t address, const uint8_t* data, size_t by
 
 // ---- A bus that never answers
 
+// The bursts behind one that is never answered: their addresses go out while OUTSTANDING allows it,
+// and one outside the window is refused.
+void Sequencer::WalkAfterHang(const Instruction& i) {
+  const LawConfig& laws = scheduler_->laws();
+  const bool store = i.engine() == Engine::kStore;
+  int skip = bursts_;
+  bool stuck = false;
+  ForEachBurst(i, [&](uint64_t address, int64_t bytes) {
+    if (stuck || skip-- > 0) return;
+    const int64_t beats = Beats(bytes, laws);
+    const BurstTimes t = store ? write_.Next(issue_, beats, laws) : read_.Next(issue_, beats, laws);
+    const size_t length = static_cast<size_t>(beats) << laws.beat_shift;
+    if (!Inside(address, length, store ? settings_.write_first : settings_.read_first,
+                store ? settings_.write_last : settings_.read_last)) {
+      NoteBusError({store ? ErrorCode::kWriteWindow : ErrorCode::kReadWindow, t.refused, kSecond});
+      stuck = true;
+    } else if (t.address >= kUnanswered) {
+      stuck = true;
+    } else {
+      Progress(t.address, store ? t.last_beat : t.address);
+    }
+  });
+}
+
 // Everything that waits for `index`, directly or not, now waits for ever: the composition is done
-// again with that.
+// again with that. What engines have already run into stays.
 void Sequencer::Hang(uint32_t index) {
   engine_hangs_ = true;
+  Events kept;
+  for (; !events_.empty(); events_.pop()) {
+    const Event& e = events_.top();
+    if (e.kind >= kErrorOfEngine && e.kind < kErrorOfFetch &&
+        (e.rank != kHead || e.cycle <= now_ + 1))
+      kept.push(e);
+    if (e.kind == kErrorOfFetch && e.rank != kSecond) kept.push(e);
+  }
   scheduler_ = std::make_unique<Scheduler>(config_, timing_);
   scheduler_->Hang(index);
-  events_ = {};
+  events_ = std::move(kept);
   queued_ = 0;
   feeding_ = true;
   deadlock_ = overflow_told_ = false;
@@ -306,7 +372,7 @@ void Sequencer::Hang(uint32_t index) {
     }
   }
   QueueIssues();
-  if (feeding_ && !fetch_hangs_) At(std::max(now_, scheduler_->NextFetch()), kFetch, 0);
+  QueueFetch();
 }
 
 // ---- Errors, end
@@ -323,9 +389,12 @@ bool Sequencer::EndWith(ErrorCode code, int engine, uint32_t pc, Cycle cycle) {
   draining_ = true;
   const Cycle idle = result_.bus_idle = BusIdleFrom(cycle);
   if (idle == kForever) {  // the watchdog ends the draining too
-    result_.end = settings_.watchdog == 0 ? kForever : cycle + settings_.watchdog + 2;
+    result_.end =
+        settings_.watchdog == 0
+            ? kForever
+            : DoneAfterWatchdog(WatchdogExpires(LastProgressOfDraining(cycle), settings_.watchdog));
   } else {
-    result_.end = std::max(cycle + 1, idle) + 1;
+    result_.end = DoneAfterError(cycle, idle);
   }
   return false;
 }
@@ -335,7 +404,7 @@ bool Sequencer::WatchdogEnds(Cycle cycle) {
   const bool dispatched = oldest_ < dispatch.size() && dispatch[oldest_] < cycle;
   EndWith(ErrorCode::kWatchdog,
           dispatched ? static_cast<int>(code_[oldest_].engine()) : kFetchEngine, oldest_, cycle);
-  result_.end = cycle + 1;
+  result_.end = DoneAfterWatchdog(cycle);
   return false;
 }
 
@@ -343,7 +412,7 @@ bool Sequencer::EndOfEvents() {
   if (engine_hangs_ || fetch_hangs_) return WatchdogEnds(Next());
   if (deadlock_)
     return EndWith(ErrorCode::kToken, scheduler_->error_engine(), scheduler_->error_index(),
-                   now_ + 1);
+                   DeadlockSeen(now_));
   result_.end = scheduler_->total();
   result_.counters = scheduler_->counters();
   return false;
@@ -359,12 +428,26 @@ void Sequencer::OpenBurst(Cycle address, Cycle end) {
 }
 
 Cycle Sequencer::BusIdleFrom(Cycle cycle) const {
-  if (engine_hangs_ || fetch_hangs_) return kForever;
+  if (fetch_hangs_ || hangs_from_ <= cycle) return kForever;
   Cycle idle = cycle;
   for (const Span& s : open_) {
     if (s.first <= cycle) idle = std::max(idle, s.last + 1);
   }
   return idle;
+}
+
+// While the bus drains, beats and answers go on, and so do the array and POST, with what they have.
+Cycle Sequencer::LastProgressOfDraining(Cycle told) const {
+  Cycle last = told;
+  for (const Span& s : open_) {
+    if (s.first <= told) last = std::max(last, s.last);
+  }
+  for (uint32_t i = oldest_; i < issued_.size(); ++i) {
+    const bool runs = code_[i].opcode() == Opcode::kMatmul || code_[i].opcode() == Opcode::kPost;
+    if (issued_[i] && !retired_[i] && runs && i != aborted_post_)
+      last = std::max(last, scheduler_->retire()[i]);
+  }
+  return last;
 }
 
 // ---- Watchdog
@@ -383,7 +466,7 @@ bool Sequencer::FindExpiry(Cycle now, Cycle* expired) {
     progress_.pop();
     last_progress_ = std::max(last_progress_, s.last);
   }
-  *expired = last_progress_ + patience + 1;
+  *expired = WatchdogExpires(last_progress_, patience);
   const bool more = !progress_.empty() || !events_.empty() || engine_hangs_ || fetch_hangs_;
   return more && now > *expired;
 }

@@ -120,6 +120,7 @@ class Sequencer : private MemoryAccess {
   Error HeadError(ErrorCode code, int engine) const;
   Error RunningError(ErrorCode code, const Instruction& instruction) const;
   void NoteBusError(const Error& error);
+  void QueueFetch();
   void DoFetch();
   void Feed(const Instruction& instruction);
   void FeedEnded();
@@ -127,8 +128,10 @@ class Sequencer : private MemoryAccess {
   void DoIssue(uint32_t index);
   void DoRetire(uint32_t index);
   void Hang(uint32_t index);
+  void WalkAfterHang(const Instruction& instruction);
   bool EndWith(ErrorCode code, int engine, uint32_t pc, Cycle cycle);
   bool EndOfEvents();
+  Cycle LastProgressOfDraining(Cycle told) const;
   bool FindExpiry(Cycle now, Cycle* expired);
   void Progress(Cycle first, Cycle last);
   void OpenBurst(Cycle address, Cycle end);
@@ -145,15 +148,17 @@ class Sequencer : private MemoryAccess {
   RunObserver* const observer_;
 
   std::unique_ptr<Scheduler> scheduler_;
-  std::priority_queue<Event, std::vector<Event>, std::greater<Event>> events_;
+  using Events = std::priority_queue<Event, std::vector<Event>, std::greater<Event>>;
+  Events events_;
   size_t queued_ = 0;  // entries of scheduler_->known() that have an issue event
   std::vector<Instruction> code_;
   std::vector<uint8_t> issued_, retired_;
   uint64_t wanted_ = 0;  // instructions asked for
   bool feeding_ = true, deadlock_ = false, overflow_told_ = false;
   bool fetch_hangs_ = false, engine_hangs_ = false;
-  uint32_t oldest_ = 0;  // no instruction before it is unfinished
-  Cycle now_ = 0;        // of the last event
+  Cycle hangs_from_ = kForever;  // an engine's burst that is never answered is on the bus
+  uint32_t oldest_ = 0;          // no instruction before it is unfinished
+  Cycle now_ = 0;                // of the last event
 
   ConflictMonitor conflicts_;
 
@@ -162,8 +167,10 @@ class Sequencer : private MemoryAccess {
   ReadPort read_;
   WritePort write_;
   Cycle issue_ = 0;
-  Error bus_error_;  // the first one
+  Error bus_error_;            // the first one
+  int64_t aborted_post_ = -1;  // the instruction that an entry that does not exist has ended
   bool answered_ = true;
+  int bursts_ = 0;          // of the instruction being done, up to now
   std::vector<Span> open_;  // bursts: cycle of the address, last cycle on the bus
 
   // Watchdog.

@@ -38,6 +38,7 @@ module systole_post #(
   input  logic                            start_i,
   output logic                            ready_o,
   output logic                            working_o,
+  output logic                            works_o,  // a tap or a pixel is in the pipeline
   output logic                            retire_o,
   output logic [systole_pkg::CODE_W-1:0]  late_err_o,
   output logic [systole_pkg::CODE_W-1:0]  work_err_o,
@@ -217,6 +218,7 @@ module systole_post #(
   assign po_addr_o = write10[BUF_W-1:0];
   assign po_n_o = 8'(write10[BUF_W +: COL_W]);
   assign retire_o = last_p[WRITE];
+  assign works_o = tap || last_p != '0;
   assign late_err_o = (po_we_o && conflict_i) ? systole_pkg::ERR_CONFLICT : systole_pkg::ERR_NONE;
   assign work_err_o = fault ? systole_pkg::ERR_BUFFER_RANGE : systole_pkg::ERR_NONE;
 endmodule

@@ -8,6 +8,7 @@ module systole_progress (
   input  logic [systole_pkg::NUM_ENGINES-1:0] issue_i,
   input  logic [systole_pkg::NUM_ENGINES-1:0] retire_i,
   input  logic [systole_pkg::NUM_ENGINES-1:0] inflight_i,
+  input  logic                                post_works_i,
   input  logic                                filling_i,
 
   // Memory ports: a channel's VALID and READY; of R and B, whose READY is always high, VALID
@@ -34,8 +35,8 @@ module systole_progress (
   logic moves, works, passes;
 
   assign moves = push_i != '0 || issue_i != '0 || retire_i != '0;
-  assign works = inflight_i[systole_pkg::ENGINE_MATMUL] || inflight_i[systole_pkg::ENGINE_POST] ||
-                 filling_i;
+  // An instruction that POST has given up stays in flight, but no longer works.
+  assign works = inflight_i[systole_pkg::ENGINE_MATMUL] || post_works_i || filling_i;
   assign passes = &ar_i || &aw_i || write_beat_o || &fetch_ar_i || r_i || b_i || fetch_r_i;
   assign progress_o = moves || works || passes;
   assign write_beat_o = &w_i;

@@ -31,9 +31,10 @@ struct MemoryTiming {
 using pipeline::kBurstBytes;
 using pipeline::kFetchGroup;
 using pipeline::kTokenMax;
-inline constexpr int kMaxOutstanding = 32;          // HwConfig::outstanding never exceeds it
-inline constexpr int64_t kMaxBursts = 1 << 24;      // of one instruction; more is no program
-inline constexpr Cycle kMaxCycle = Cycle{1} << 60;  // of a run; more is no program
+inline constexpr int kMaxOutstanding = 32;            // HwConfig::outstanding never exceeds it
+inline constexpr int64_t kMaxBursts = 1 << 24;        // of one instruction; more is no program
+inline constexpr Cycle kMaxCycle = Cycle{1} << 60;    // of a run; more is no program
+inline constexpr Cycle kUnanswered = Cycle{1} << 61;  // what waits for a bus that never answers
 
 // The parameters in the form the laws use them.
 struct LawConfig {

@@ -6,4 +6,5 @@
 #include "sw/timing/law_config.h"
 #include "sw/timing/matmul_law.h"
 #include "sw/timing/post_law.h"
+#include "sw/timing/run_law.h"
 #include "sw/timing/transfer_law.h"

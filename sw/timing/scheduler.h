@@ -55,8 +55,8 @@ class Scheduler {
   // Indices in the order in which their times became known (at most once each).
   const std::vector<uint32_t>& known() const { return known_; }
 
-  // max retire + 2; of a run without error.
-  Cycle total() const { return last_retire_ + laws_.pipeline.retire_to_done; }
+  // Of a run without error.
+  Cycle total() const { return DoneAfter(last_retire_, laws_); }
   const RunCounters& counters() const { return counters_; }
 
   // Of the next fetch burst, valid where the number of instructions fed is a multiple of eight.

@@ -60,6 +60,10 @@ class ReadPort {
     slot_ = slot_ + 1 == c.outstanding ? 0 : slot_ + 1;
     return t;
   }
+  // The last burst is never answered, nor is any that follows it.
+  void Hang(const LawConfig& c) {
+    last_beat_ = end_[slot_ == 0 ? c.outstanding - 1 : slot_ - 1] = kUnanswered;
+  }
   // Of the instruction whose last burst has been given: the next one may issue; its last byte is
   // written.
   Cycle free() const { return address_ + 1; }
@@ -86,6 +90,10 @@ class WritePort {
     t.error = t.response + c.pipeline.response_to_error;
     slot_ = slot_ + 1 == c.outstanding ? 0 : slot_ + 1;
     return t;
+  }
+  // The last burst is never answered.
+  void Hang(const LawConfig& c) {
+    last_response_ = response_[slot_ == 0 ? c.outstanding - 1 : slot_ - 1] = kUnanswered;
   }
   Cycle free() const { return free_; }  // u(last) + beats(last)
   Cycle Retire() const { return last_response_; }

@@ -68,7 +68,8 @@ module post_harness #(
     .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
   ) u_post (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .instr_i(instr_i), .start_i(start), .ready_o(ready), .working_o(working), .retire_o(retire_o),
+    .instr_i(instr_i), .start_i(start), .ready_o(ready), .working_o(working), .works_o(),
+    .retire_o(retire_o),
     .late_err_o(late_err), .work_err_o(work_err),
     .acc_re_o(acc_re_o), .acc_half_o(acc_half_o), .acc_addr_o(acc_addr_o), .acc_data_i(acc_data_i),
     .par_we_i(par_we_i), .buf_row_i(buf_row_i), .buf_beat_i(buf_beat_i), .buf_data_i(buf_data_i),
