@@ -1,11 +1,12 @@
 #!/bin/sh
-# Reads all RTL unchanged with Verilator (-Wall), Icarus (-g2012) and Yosys, and holds it to the house's
-# rules (scripts/lint_rtl.py); exit status 1 if any of them says a word.
+# Reads all RTL unchanged with Verilator (-Wall), Icarus (-g2012) and Yosys, and holds it to the
+# house's rules (scripts/lint_rtl.py); exit status 1 if any of them says a word.
 #   scripts/lint.sh [NAME=VALUE ...]     RTL parameters of the top, such as ROWS=8
 set -eu
 cd "$(dirname "$0")/.."
 files=$(sed -n 's#^[a-z0-9_/]*\.sv$#rtl/&#p' rtl/files.f)
-unlisted=$(ls rtl/*.sv rtl/*/*.sv | while read -r f; do echo "$files" | grep -qx "$f" || echo "$f"; done)
+unlisted=$(ls rtl/*.sv rtl/*/*.sv |
+  while read -r f; do echo "$files" | grep -qx "$f" || echo "$f"; done)
 [ -z "$unlisted" ] || { echo "not in rtl/files.f: $unlisted"; exit 1; }
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -40,12 +40,15 @@ class Linter:
         print(f"{file}:{number}: {text}")
         self.said += 1
 
-    def layout(self, file, text):
+    def columns(self, file, text):
         for number, line in enumerate(text.split("\n"), 1):
             if len(line) > format_rtl.WIDTH:
                 self.say(file, number, f"{len(line)} columns; at most {format_rtl.WIDTH}")
             if "\t" in line or line != line.rstrip():
                 self.say(file, number, "a tab, or white space at the end")
+
+    def layout(self, file, text):
+        self.columns(file, text)
         pairs = zip(text.split("\n"), format_rtl.format_text(text).split("\n"))
         for number, (is_, should) in enumerate(pairs, 1):
             if is_ != should:
@@ -127,10 +130,14 @@ def main(arguments):
     with open(os.path.join(rtl, "common/systole_pkg.sv"), encoding="utf-8") as f:
         linter = Linter(f.read())
     for folder, _, names in sorted(os.walk(rtl)):
-        for name in sorted(n for n in names if n.endswith(".sv")):
+        for name in sorted(n for n in names if n.endswith((".sv", ".svh", ".vlt"))):
             file = os.path.join(folder, name)
             with open(file, encoding="utf-8") as f:
-                linter.file(file, f.read())
+                text = f.read()
+            if name.endswith(".sv"):
+                linter.file(file, text)
+            else:
+                linter.columns(file, text)
     return 1 if linter.said else 0
 
 

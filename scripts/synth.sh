@@ -1,6 +1,7 @@
 #!/bin/sh
-# Synthesizes the accelerator with Yosys to generic gates and checks it: no latch, no net with two drivers, no net that
-# is read and has none. Memories (systole_sram) stay black boxes, listed in bits.
+# Synthesizes the accelerator with Yosys to generic gates and checks it: no latch, no net with two
+# drivers, no net that is read and has none. Memories (systole_sram) stay black boxes, listed in
+# bits.
 #   scripts/synth.sh [NAME=VALUE ...]    RTL parameters; default: an 8x8 array
 # Prints the gates, flip-flops and memory bits of each module, of all its instances together.
 set -eu
@@ -27,7 +28,11 @@ check -assert
 tee -q -o $out/stat.txt stat
 END
 start=$(date +%s)
-yosys -q -l "$out/yosys.log" "$out/synth.ys" >"$out/messages" 2>&1 || { grep -m 20 -E "ERROR|Warning" "$out/messages"; exit 1; }
+yosys -q -l "$out/yosys.log" "$out/synth.ys" >"$out/messages" 2>&1 || {
+  grep -m 20 -E "ERROR|Warning" "$out/messages"
+  exit 1
+}
 if grep -m 20 Warning "$out/messages"; then exit 1; fi
 awk -f scripts/synth_report.awk "$out/memories.txt" "$out/stat.txt"
-echo "synth: $*: no latch, no multiple driver, no undriven net; $(($(date +%s) - start)) s, log in $out/yosys.log"
+seconds=$(($(date +%s) - start))
+echo "synth: $*: no latch, no multiple driver, no undriven net; $seconds s, log in $out/yosys.log"

@@ -1,15 +1,17 @@
 // Named checks, written once for every tool.
 //
 //   `SYSTOLE_ASSERT(name, clk, rst_n, expr)
-//     At every rising clk edge outside reset, expr must hold (values before the edge); else the simulation ends with
-//     "systole: assertion failed: <instance>.<name>". Nothing in synthesis (YOSYS, SYNTHESIS) or with SYSTOLE_NO_ASSERT.
+//     At every rising clk edge outside reset, expr must hold (values before the edge); else the
+//     simulation ends with "systole: assertion failed: <instance>.<name>". Nothing in synthesis
+//     (YOSYS, SYNTHESIS) or with SYSTOLE_NO_ASSERT.
 //   `SYSTOLE_ASSERT_PROGRAM(name, clk, expr)
-//     The same for what a program promises (docs/isa.md) rather than the hardware; without a reset. SYSTOLE_ANY_PROGRAM
-//     compiles these away; with SYSTOLE_PLUSARGS the plusarg +systole_any_program switches them off: for tests of
-//     arbitrary programs.
+//     The same for what a program promises (docs/isa.md) rather than the hardware; without a
+//     reset. SYSTOLE_ANY_PROGRAM compiles these away; with SYSTOLE_PLUSARGS the plusarg
+//     +systole_any_program switches them off: for tests of arbitrary programs.
 //   `SYSTOLE_REQUIRE(PARAM, ok, text)
-//     Refuses an illegal parameter by name: Verilator when it elaborates (and, where warnings do not stop it, at time 0),
-//     Icarus at time 0, Yosys in `hierarchy` (an instance of the missing module systole_illegal_parameter_PARAM).
+//     Refuses an illegal parameter by name: Verilator when it elaborates (and, where warnings do
+//     not stop it, at time 0), Icarus at time 0, Yosys in `hierarchy` (an instance of the missing
+//     module systole_illegal_parameter_PARAM).
 `ifndef SYSTOLE_ASSERT_SVH
 `define SYSTOLE_ASSERT_SVH
 
@@ -42,8 +44,10 @@
 `ifdef VERILATOR
 `define SYSTOLE_REQUIRE(param_, ok_, text_) \
   if (!(ok_)) begin : gen_illegal_``param_ \
-    $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", `"param_`", param_, text_); \
-    initial $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", `"param_`", param_, text_); \
+    $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", \
+           `"param_`", param_, text_); \
+    initial $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", \
+                   `"param_`", param_, text_); \
   end
 `elsif YOSYS
 `define SYSTOLE_REQUIRE(param_, ok_, text_) \
@@ -52,7 +56,8 @@
   end
 `else
 `define SYSTOLE_REQUIRE(param_, ok_, text_) \
-  initial if (!(ok_)) $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", `"param_`", param_, text_);
+  initial if (!(ok_)) $fatal(1, "systole: parameter %s=%0d is not possible; allowed: %s", \
+                             `"param_`", param_, text_);
 `endif
 
 `endif

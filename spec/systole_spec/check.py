@@ -109,7 +109,9 @@ def check_parameters(spec):
         require(p.default < 1 << spec.places[p.name].width, f"{p.name}: default does not fit")
         highest = bounds(spec, p.name)[1]
         width = spec.places[p.name].width
-        require(highest < 1 << width, f"{p.name}: {highest} does not fit into {width} bits of PARAM")
+        require(
+            highest < 1 << width, f"{p.name}: {highest} does not fit into {width} bits of PARAM"
+        )
     width_of = {f.name: f.width for f in spec.all_fields}
     for h in spec.holds:
         most = bounds(spec, h.parameter)[1] - h.less

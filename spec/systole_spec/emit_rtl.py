@@ -72,7 +72,9 @@ def package(spec):
         out += [integer(f"{upper(field.name)}_LSB", field.lsb)]
         out += [integer(f"{upper(field.name)}_W", field.width)]
     out += [""]
-    out += ["  // Widths of what passes between modules: an instruction's index, an error code, and fields."]
+    out += [
+        "  // Widths of what passes between modules: an instruction's index, an error code, and fields."
+    ]
     out += [integer("PC_W", 32), integer("CODE_W", 8)]
     bits = {f.name: f.width for f in spec.all_fields}
     out += [integer(f"{upper(w.name)}_W", bits[w.fields[0]]) for w in spec.widths]

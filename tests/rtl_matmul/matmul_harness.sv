@@ -1,5 +1,5 @@
-// Test harness: the activation buffer, the MATMUL engine and its frame, ports of the same widths for
-// every configuration.
+// Test harness: the activation buffer, the MATMUL engine and its frame, ports of the same widths
+// for every configuration.
 module matmul_harness #(
     parameter int ROWS = 16,
     parameter int COLS = 16,

@@ -1,5 +1,5 @@
-"""Each rule of scripts/lint_rtl.py, broken once in a copy of the RTL, is told with file and line; and
-scripts/format_rtl.py brings a disturbed file back to what it was."""
+"""Each rule of scripts/lint_rtl.py, broken once in a copy of the RTL, is told with file and line;
+and scripts/format_rtl.py brings a disturbed file back to what it was."""
 
 import re
 import shutil
