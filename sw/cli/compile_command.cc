@@ -2,20 +2,21 @@
 // a model is.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "sw/arith/rounding.h"
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
 #include "sw/cli/commands.h"
+#include "sw/cli/compile_folder.h"
 #include "sw/cli/info.h"
-#include "sw/compiler/compiler.h"
 #include "sw/driver/disassemble.h"
+#include "sw/model/images.h"
 #include "sw/model/load.h"
+#include "sw/program/program_folder.h"
 #include "sw/quant/choose_multipliers.h"
 #include "sw/quant/range_proof.h"
 
@@ -23,8 +24,8 @@ namespace systole {
 namespace {
 
 struct Options {
-  std::string model, folder, json, rounding = "float32";
-  int images = 1, batch = 1;
+  std::string model, folder, json, images, base = "0x10000000", rounding = "float32";
+  int count = 1, batch = 1, latency = 20;
   bool no_fuse = false, no_pack = false;
   ConfigOptions config;
 };
@@ -38,73 +39,54 @@ Model Prepared(const std::string& path, const std::string& rounding) {
   return model;
 }
 
-// Setup, code and constants as one block of memory from `base` on.
-std::vector<uint8_t> MemoryImage(const Program& p) {
-  std::vector<uint8_t> image;
-  auto put = [&](uint64_t address, const void* data, size_t bytes) {
-    const size_t at = address - p.options.base;
-    if (image.size() < at + bytes) image.resize(at + bytes);
-    std::memcpy(image.data() + at, data, bytes);
-  };
-  put(p.setup_address, p.setup.data(), p.setup.size() * kInstructionBytes);
-  put(p.code_address, p.code.data(), p.code.size() * kInstructionBytes);
-  if (!p.constants.empty()) put(p.constants_address, p.constants.data(), p.constants.size());
-  image.resize((image.size() + 15) / 16 * 16);
-  return image;
-}
-
-// Names of layers and files may be any bytes: those that are no UTF-8 become U+FFFD.
-std::string Text(const nlohmann::ordered_json& j, int indent) {
-  return j.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-// $readmemh: one word of the bus a line, most significant byte first.
-std::string Hex(const std::vector<uint8_t>& image, int word_bytes) {
-  std::string text;
-  for (size_t w = 0; w < image.size(); w += word_bytes) {
-    for (int b = word_bytes - 1; b >= 0; --b) text += fmt::format("{:02x}", image[w + b]);
-    text += '\n';
+// Hexadecimal with 0x, or decimal.
+uint64_t ParseBase(const std::string& text) {
+  const bool hex = text.rfind("0x", 0) == 0 || text.rfind("0X", 0) == 0;
+  const std::string digits = hex ? text.substr(2) : text;
+  uint64_t value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [rest, error] = std::from_chars(digits.data(), end, value, hex ? 16 : 10);
+  if (digits.empty() || rest != end || error != std::errc{} || value % 256 != 0) {
+    throw InputError(
+        fmt::format("--base {}: a memory address, a multiple of 256, such as 0x80000000", text));
   }
-  return text;
+  return value;
 }
 
-nlohmann::ordered_json LayoutJson(const TensorLayout& t, uint64_t image_stride) {
-  return {{"address", t.address},
-          {"height", t.h},
-          {"width", t.w},
-          {"channels", t.c},
-          {"line_stride", t.line_stride},
-          {"image_stride", image_stride}};
+Images ImagesToRun(const Options& o, const Model& model) {
+  if (o.images.empty()) return {};
+  const bool number = o.images.find_first_not_of("0123456789") == std::string::npos;
+  if (number && !std::filesystem::exists(o.images)) {
+    throw InputError(
+        fmt::format("--images {}: no such file; how many images a run has is --count", o.images));
+  }
+  Images images = LoadImages(o.images, model, o.count);
+  if (images.count < o.count) {
+    throw InputError(
+        fmt::format("{}: holds {} images, --count asks for {}", o.images, images.count, o.count));
+  }
+  return images;
 }
 
 int Compile(const Options& o) {
   const HwConfig config = o.config.Parse();
-  FileSet().AddOutputFolder("-o", o.folder);
+  FileSet files;
+  files.AddInput("the model", o.model);
+  files.AddInput("--images", o.images);
+  files.AddOutputFolder("-o", o.folder);
+  for (const char* name : kProgramFiles)
+    files.Claim("-o", (std::filesystem::path(o.folder) / name).string());
   ProgramOptions po;
-  po.images = o.images, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
-  const Program p = CompileOrExplain(Prepared(o.model, o.rounding), config, po);
-  const std::vector<uint8_t> image = MemoryImage(p);
-
-  MakeFolder(o.folder);
-  const std::filesystem::path folder = o.folder;
-  WriteFile(folder / "listing.txt", "setup\n" + Listing(p.setup) + "\ncode\n" + Listing(p.code));
-  WriteFile(folder / "memory.bin", std::string(image.begin(), image.end()));
-  WriteFile(folder / "memory.hex", Hex(image, config.AxiBytes()));
-  nlohmann::ordered_json j;
-  j["config"] = config.Key();
-  j["images"] = po.images;
-  j["batch"] = po.batch;
-  j["memory"] = {{"base", po.base}, {"bytes", image.size()}, {"end", p.memory_end}};
-  j["setup"] = {{"address", p.setup_address}, {"instructions", p.setup.size()}};
-  j["code"] = {{"address", p.code_address}, {"instructions", p.code.size()}};
-  j["constants"] = {{"address", p.constants_address}, {"bytes", p.constants.size()}};
-  j["input"] = LayoutJson(p.input, p.input_stride);
-  j["output"] = LayoutJson(p.output, p.output_stride);
-  for (const auto& r : p.report)
-    j["layers"].push_back({{"name", r.name}, {"macs", r.macs}, {"mapping", r.mapping}});
-  WriteFile(folder / "program.json", Text(j, 2));
-  fmt::print("{}: {} + {} instructions, {} bytes of constants, in {}\n", o.model, p.setup.size(),
-             p.code.size(), p.constants.size(), o.folder);
+  po.images = o.count, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
+  po.base = ParseBase(o.base);
+  const Rounding rounding = ParseRounding(o.rounding);
+  const Model model = Prepared(o.model, o.rounding);
+  const ProgramFolder f =
+      MakeProgramFolder(model, rounding, config, po, o.latency, ImagesToRun(o, model));
+  const Program& p = f.program;
+  WriteProgramFolder(o.folder, f, "setup\n" + Listing(p.setup) + "\ncode\n" + Listing(p.code));
+  fmt::print("{}: {} + {} instructions, {} bytes of constants, {} cycles, in {}\n", o.model,
+             p.setup.size(), p.code.size(), p.constants.size(), f.code_cycles, o.folder);
   return kAllEqual;
 }
 
@@ -125,8 +107,15 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
       app->add_subcommand("compile", "write program, memory image, listing and $readmemh file");
   c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
   c->add_option("-o", o->folder, "folder to write")->required();
-  c->add_option("--images", o->images, "images of one run")
-      ->check(CLI::PositiveNumber)
+  c->add_option("--images", o->images,
+                "IDX or .npy: the first of them, and what must come of them, are written as well");
+  c->add_option("--count", o->count, "images of one run")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  c->add_option("--base", o->base, "first memory address used")->capture_default_str();
+  c->add_option("--memory-latency", o->latency,
+                "cycles from address to data, for the cycles written")
+      ->check(CLI::Range(1, 100000))
       ->capture_default_str();
   c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
       ->check(CLI::PositiveNumber)

@@ -16,9 +16,11 @@
 #include "sw/cli/process_pool.h"
 #include "sw/cli/progress.h"
 #include "sw/cli/report.h"
+#include "sw/cli/run_folder.h"
 #include "sw/cli/run_job.h"
 #include "sw/model/load.h"
 #include "sw/model/npy.h"
+#include "sw/program/program_folder.h"
 #include "sw/quant/choose_multipliers.h"
 #include "sw/quant/onnx_runtime.h"
 #include "sw/quant/range_proof.h"
@@ -226,6 +228,7 @@ void AddItem(const Job& job, const Item& item, const json& j,
 }
 
 int Run(const RunOptions& o) {
+  if (o.images.empty()) throw InputError("--images is required; see systole run -h");
   const auto start = std::chrono::steady_clock::now();
   const JobOptions options = MakeJobOptions(o);
   FileSet files;
@@ -331,6 +334,43 @@ int Run(const RunOptions& o) {
   return s.Mismatches() == 0 ? kAllEqual : kDifferent;
 }
 
+// A folder that compile wrote: the program is made, so only what runs it can be chosen.
+int RunCompiled(const RunOptions& o, const CLI::App* app) {
+  const std::vector<std::string> allowed = {
+      "model",     "--images", "--first",          "--backend",
+      "--outputs", "--stall",  "--memory-latency", "--rtl-variant"};
+  for (const CLI::Option* option : app->get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || std::find(allowed.begin(), allowed.end(), name) != allowed.end())
+      continue;
+    throw InputError(
+        fmt::format("{}: not for a compiled folder ({}), whose program is fixed; run it with {}",
+                    name, o.model, fmt::join(allowed.begin() + 1, allowed.end(), ", ")));
+  }
+  FolderJob job;
+  job.folder = o.model, job.images = o.images, job.first = o.first, job.outputs = o.outputs;
+  job.backends = ParseBackends(app->count("--backend") > 0 ? o.backends : "tlm");
+  if (std::count(job.backends.begin(), job.backends.end(), "golden") > 0) {
+    throw InputError(fmt::format(
+        "--backend {}: golden runs models; a compiled folder has its results", o.backends));
+  }
+  if (o.images.empty() && o.first > 0)
+    throw InputError("--first: the images of a compiled folder are run together");
+  JobOptions settings = MakeJobOptions([&] {
+    RunOptions plain = o;
+    plain.backends = fmt::format("{}", fmt::join(job.backends, ","));
+    return plain;
+  }());
+  job.target = settings.target;
+  if (app->count("--memory-latency") == 0) job.target.memory_latency = 0;
+  FileSet files;
+  for (const char* name : kProgramFiles)
+    files.AddInput("the program", (std::filesystem::path(o.model) / name).string());
+  files.AddInput("--images", o.images);
+  files.AddOutput("--outputs", o.outputs);
+  return RunFolder(job);
+}
+
 }  // namespace
 
 void AddRunCommand(CLI::App* app, std::function<int()>* action) {
@@ -338,9 +378,11 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action) {
   CLI::App* c = app->add_subcommand(
       "run", "run a model on images, on any backend or on several and compare them");
   c->add_option("model", o->model,
-                "ONNX file (int8 or uint8, QDQ or QLinear), or folder of text files")
+                "ONNX file (int8 or uint8, QDQ or QLinear), folder of text files, or folder that "
+                "compile wrote")
       ->required();
-  c->add_option("--images", o->images, "IDX (plain or .gz) or .npy")->required();
+  c->add_option("--images", o->images,
+                "IDX (plain or .gz) or .npy (a folder of compile may have its own)");
   c->add_option("--labels", o->labels, "IDX labels: accuracy is printed");
   c->add_option("--first", o->first, "only the first N images")->check(CLI::PositiveNumber);
   c->add_option("--batch", o->batch, "images that share one pass over the fully connected layers")
@@ -378,7 +420,8 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action) {
       ->check(CLI::IsMember({"plain", "noassert", "cov", "random"}))
       ->capture_default_str();
   o->config.AddTo(c);
-  c->callback([=] { *action = [=] { return Run(*o); }; });
+  c->callback(
+      [=] { *action = [=] { return IsProgramFolder(o->model) ? RunCompiled(*o, c) : Run(*o); }; });
 }
 
 }  // namespace systole

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sw/base/error.h"
+#include "sw/compiler/check_program.h"
 #include "sw/compiler/fit.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/planner.h"
@@ -39,6 +41,21 @@ void Report(const Planner& planner, Program* program) {
   }
 }
 
+// The memory that the program takes, within what the address lines reach.
+void CheckAddresses(const Program& p) {
+  const int bits = p.config.axi_addr_width;
+  if (p.options.base % 256 != 0) {
+    throw InputError(
+        fmt::format("base address {:#x}: is no multiple of 256 bytes", p.options.base));
+  }
+  if (p.memory_end < p.options.base || (bits < 64 && (p.memory_end - 1) >> bits != 0)) {
+    throw InputError(
+        fmt::format("base address {:#x}: the program ends at {:#x}, beyond what AXI_ADDR_WIDTH={} "
+                    "reaches; choose a lower one",
+                    p.options.base, p.memory_end, bits));
+  }
+}
+
 }  // namespace
 
 Program Compile(const Model& model, const HwConfig& config, const ProgramOptions& options) {
@@ -47,6 +64,8 @@ Program Compile(const Model& model, const HwConfig& config, const ProgramOptions
   Program program = std::move(planner.Plan(config, options));
   PackConstants(planner, &program);
   Report(planner, &program);
+  CheckAddresses(program);
+  CheckProgram(program);
   return program;
 }
 

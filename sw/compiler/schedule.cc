@@ -1,9 +1,9 @@
 #include "sw/compiler/schedule.h"
 
 #include <algorithm>
-#include <cassert>
 #include <limits>
 
+#include "sw/base/check.h"
 #include "sw/compiler/emitter.h"
 #include "sw/compiler/instructions.h"
 #include "sw/compiler/job_needs.h"
@@ -58,7 +58,10 @@ class JobScheduler::Impl {
       EmitJob(job);
       Advance(job);
     }
-    for (size_t s = 0; s < stages.size(); ++s) assert(cursors_[s].image >= images_);
+    for (const Cursor& cursor : cursors_)
+      Check(cursor.image >= images_, "the schedule is not complete: it waits for itself");
+    Check(loaded_ == images_ && stored_ == images_,
+          "the schedule is not complete: an image is not loaded, or a result not stored");
     std::stable_sort(
         program.observations.begin(), program.observations.end(),
         [](const Observation& a, const Observation& b) { return a.instruction < b.instruction; });
@@ -217,7 +220,7 @@ class JobScheduler::Impl {
       const int fold = pieces_[k].piece.fold;
       if (fold >= job.fold0 && fold < job.fold1) post = EmitPosts(job, p, tile, pieces_[k], last);
     }
-    assert(post != kNone);
+    Check(post != kNone, "a tile has no Post");
     post_of_half_[half_] = post;
     half_ ^= 1;
     if (LastOfUnit(job)) FinishUnit(job, post);

@@ -7,6 +7,7 @@
 #include "sw/base/error.h"
 #include "sw/driver/disassemble.h"
 #include "sw/isa/registers.h"
+#include "sw/program/layout.h"
 
 namespace systole {
 namespace {
@@ -21,11 +22,6 @@ std::string ParamName(int word) {
   for (const auto& [lsb, name] : names) text += (text.empty() ? "" : ", ") + std::string(name);
   return fmt::format("Param{} ({})", word, text);
 }
-
-uint64_t LineBytes(const TensorLayout& t) { return uint64_t(t.w) * t.c; }
-
-// From the first byte to the one past the last.
-uint64_t SpanBytes(const TensorLayout& t) { return (t.h - 1) * t.line_stride + LineBytes(t); }
 
 }  // namespace
 
@@ -68,16 +64,8 @@ void Driver::Load(const Program& program) {
 
 void Driver::WriteImages(const Program& program, const int8_t* images) {
   const TensorLayout& t = program.input;
-  std::vector<int8_t> lines(SpanBytes(t));
-  const size_t plane = size_t(t.h) * t.w;
-  for (int i = 0; i < program.options.images; ++i, images += plane * t.c) {
-    for (int y = 0; y < t.h; ++y) {
-      int8_t* line = lines.data() + y * t.line_stride;
-      for (int x = 0; x < t.w; ++x) {
-        for (int ch = 0; ch < t.c; ++ch)
-          line[x * t.c + ch] = images[ch * plane + size_t(y) * t.w + x];
-      }
-    }
+  for (int i = 0; i < program.options.images; ++i, images += size_t(t.c) * t.h * t.w) {
+    const std::vector<int8_t> lines = PlanesToLines(t, images);
     device_->WriteMemory(t.address + i * program.input_stride, lines.data(), lines.size());
   }
 }
@@ -127,18 +115,11 @@ void Driver::Run(const Program& program, const std::vector<Instruction>& code, u
 
 std::vector<int8_t> Driver::ReadOutputs(const Program& program) {
   const TensorLayout& t = program.output;
-  const size_t plane = size_t(t.h) * t.w;
-  std::vector<int8_t> outputs(program.options.images * plane * t.c);
-  std::vector<int8_t> lines(SpanBytes(t));
-  int8_t* out = outputs.data();
-  for (int i = 0; i < program.options.images; ++i, out += plane * t.c) {
+  const size_t size = size_t(t.c) * t.h * t.w;
+  std::vector<int8_t> outputs(program.options.images * size), lines(SpanBytes(t));
+  for (int i = 0; i < program.options.images; ++i) {
     device_->ReadMemory(t.address + i * program.output_stride, lines.data(), lines.size());
-    for (int y = 0; y < t.h; ++y) {
-      const int8_t* line = lines.data() + y * t.line_stride;
-      for (int x = 0; x < t.w; ++x) {
-        for (int ch = 0; ch < t.c; ++ch) out[ch * plane + size_t(y) * t.w + x] = line[x * t.c + ch];
-      }
-    }
+    LinesToPlanes(t, lines.data(), outputs.data() + i * size);
   }
   return outputs;
 }

@@ -1,10 +1,16 @@
-// The accelerator with nothing but SystemVerilog around it, for any simulator (Icarus in the tests): a memory loaded by
-// $readmemh, a register driver, and a log of every byte that is written to the activation buffer.
+// The accelerator with nothing but SystemVerilog around it, for any simulator (Icarus in the tests):
+// a memory loaded by $readmemh, a register driver, the comparison with what is expected, and a log
+// of every byte that is written to the activation buffer. It reads what `systole compile --images`
+// wrote (docs/program.md):
 //
-// Plusargs: +memory=FILE (words of the bus, from address `base` on), +base= +setup= +setup_length= +code=
-// +code_length= (addresses and instruction counts, decimal), +log=FILE. The log's lines are "address count data"
+//   vvp tb.vvp $(cat FOLDER/plusargs.txt) +memory=FOLDER/memory.hex +expect=FOLDER/outputs.hex
+//
+// +memory=FILE holds words of the bus, from address `base` on; +expect=FILE those from `output` on;
+// +base= +setup= +setup_length= +code= +code_length= +output= +output_bytes= are addresses, counts
+// of instructions and bytes, decimal. +log=FILE is optional: lines "address count data"
 // (hexadecimal address, decimal count, data with byte 0 least significant).
-// Memory: one burst at a time on each port, data one cycle after the address. Ends with "done" or "error CODE PC".
+// Memory: one burst at a time on each port, data one cycle after the address. Ends with "done", or
+// "error CODE", or the first word that differs.
 `timescale 1ns / 1ps
 module systole_rtl_only_tb #(
     parameter int ROWS = 16,
@@ -20,8 +26,9 @@ module systole_rtl_only_tb #(
   logic rst_n = 0;
   always #5 clk = !clk;
 
-  logic [AXI_DATA_WIDTH-1:0] memory[0:MEMORY_WORDS-1];
-  integer base, setup, setup_length, code, code_length, log, cycles;
+  logic [AXI_DATA_WIDTH-1:0] memory[0:MEMORY_WORDS-1], expect_words[0:MEMORY_WORDS-1];
+  integer base, setup, setup_length, code, code_length, output_at, output_bytes, log, cycles;
+  reg different;
   reg [8*1024-1:0] file;
 
   // ---- Registers
@@ -155,8 +162,8 @@ module systole_rtl_only_tb #(
       b_valid <= 0;
       w_busy  <= 0;
     end
-    if (u_top.ld_act_we) $fwrite(log, "%0h %0d %h\n", u_top.ld_act_addr, u_top.ld_act_n, u_top.ld_act_data);
-    if (u_top.po_we) $fwrite(log, "%0h %0d %h\n", u_top.po_addr, u_top.po_n, u_top.po_data);
+    if (log != 0 && u_top.ld_act_we) $fwrite(log, "%0h %0d %h\n", u_top.ld_act_addr, u_top.ld_act_n, u_top.ld_act_data);
+    if (log != 0 && u_top.po_we) $fwrite(log, "%0h %0d %h\n", u_top.po_addr, u_top.po_n, u_top.po_data);
     cycles <= cycles + 1;
     if (cycles > MAX_CYCLES) begin
       $display("error: no end after %0d cycles", MAX_CYCLES);
@@ -209,12 +216,35 @@ module systole_rtl_only_tb #(
     end
   endtask
 
+  // Word by word; bytes that the accelerator does not write are 0 in both.
+  task compare_outputs;
+    integer w, first;
+    begin
+      if ($value$plusargs("expect=%s", file)) begin
+        if (!$value$plusargs("output=%d", output_at) ||
+            !$value$plusargs("output_bytes=%d", output_bytes))
+          $fatal(1, "+output= +output_bytes= are needed with +expect=");
+        first = (output_at - base) / Beat;
+        $readmemh(file, expect_words, 0, output_bytes / Beat - 1);
+        for (w = 0; w < output_bytes / Beat; w = w + 1) begin
+          if (!different && memory[first+w] !== expect_words[w]) begin
+            $display("different: word %0d of the outputs is %h, expected %h", w, memory[first+w],
+                     expect_words[w]);
+            different = 1;
+          end
+        end
+        if (!different) $display("%0d bytes of outputs equal", output_bytes);
+      end
+    end
+  endtask
+
   initial begin
     cycles = 0;
+    different = 0;
     if (!$value$plusargs("memory=%s", file)) $fatal(1, "+memory=FILE is missing");
     $readmemh(file, memory);
-    if (!$value$plusargs("log=%s", file)) $fatal(1, "+log=FILE is missing");
-    log = $fopen(file, "w");
+    log = 0;
+    if ($value$plusargs("log=%s", file)) log = $fopen(file, "w");
     if (!$value$plusargs("base=%d", base) || !$value$plusargs("setup=%d", setup) ||
         !$value$plusargs("setup_length=%d", setup_length) || !$value$plusargs("code=%d", code) ||
         !$value$plusargs("code_length=%d", code_length))
@@ -229,8 +259,9 @@ module systole_rtl_only_tb #(
     write_register(systole_pkg::REG_WR_LAST_LO, 32'hFFFFFFFF);
     run_program(setup, setup_length);
     run_program(code, code_length);
-    $fclose(log);
-    $display("done");
+    if (log != 0) $fclose(log);
+    compare_outputs;
+    if (!different) $display("done");
     $finish;
   end
 endmodule

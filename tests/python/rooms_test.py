@@ -49,21 +49,6 @@ class RoomsTest(unittest.TestCase):
         messages = self.messages({"sw/new/a.h": "", "sw/cli/b.cc": '#include "sw/new/a.h"\n'})
         self.assertEqual(messages, ["sw/new: has no place in the order of scripts/rooms.py"])
 
-    def test_the_drawing_has_every_folder_and_leaves_out_what_follows(self):
-        with tempfile.TemporaryDirectory() as folder:
-            tree(
-                folder,
-                {
-                    "sw/base/a.h": "",
-                    "sw/isa/b.h": '#include "sw/base/a.h"\n',
-                    "sw/cli/c.h": '#include "sw/base/a.h"\n#include "sw/isa/b.h"\n',
-                },
-            )
-            drawing = rooms.draw(folder)
-        self.assertIn("sw_base --> sw_isa", drawing)
-        self.assertIn("sw_isa --> sw_cli", drawing)
-        self.assertNotIn("sw_base --> sw_cli", drawing)
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,43 @@
+// Images as planes (C x H x W, as models and files have them) and as lines (H lines of W x C bytes,
+// as the accelerator has them in memory).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sw/program/program.h"
+
+namespace systole {
+
+// From the first byte of an image in memory to the one past its last.
+inline uint64_t SpanBytes(const TensorLayout& t) {
+  return (t.h - 1) * t.line_stride + uint64_t(t.w) * t.c;
+}
+
+// C x H x W to SpanBytes(t) bytes; those between lines are 0.
+inline std::vector<int8_t> PlanesToLines(const TensorLayout& t, const int8_t* planes) {
+  std::vector<int8_t> lines(SpanBytes(t));
+  const size_t plane = size_t(t.h) * t.w;
+  for (int y = 0; y < t.h; ++y) {
+    int8_t* line = lines.data() + y * t.line_stride;
+    for (int x = 0; x < t.w; ++x) {
+      for (int ch = 0; ch < t.c; ++ch)
+        line[x * t.c + ch] = planes[ch * plane + size_t(y) * t.w + x];
+    }
+  }
+  return lines;
+}
+
+// SpanBytes(t) bytes to C x H x W.
+inline void LinesToPlanes(const TensorLayout& t, const int8_t* lines, int8_t* planes) {
+  const size_t plane = size_t(t.h) * t.w;
+  for (int y = 0; y < t.h; ++y) {
+    const int8_t* line = lines + y * t.line_stride;
+    for (int x = 0; x < t.w; ++x) {
+      for (int ch = 0; ch < t.c; ++ch)
+        planes[ch * plane + size_t(y) * t.w + x] = line[x * t.c + ch];
+    }
+  }
+}
+
+}  // namespace systole
