@@ -1,6 +1,10 @@
 #include "systemc/accelerator.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "sw/isa/registers.h"
+#include "systemc/byte_enables.h"
 
 namespace systole {
 
@@ -30,8 +34,6 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const HwConfig& co
 
 void Accelerator::Transport(tlm::tlm_generic_payload& t, sc_time& delay) {
   const uint64_t offset = t.get_address();
-  if (t.get_byte_enable_ptr() != nullptr)
-    return t.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
   if (t.get_data_length() != 4 || t.get_streaming_width() < 4 || offset % 4 != 0) {
     return t.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
   }
@@ -40,12 +42,16 @@ void Accelerator::Transport(tlm::tlm_generic_payload& t, sc_time& delay) {
   if (t.is_read()) {
     uint32_t value;
     answer = control_.Read(static_cast<uint32_t>(offset), &value);
-    for (int b = 0; b < 4; ++b) word[b] = static_cast<uint8_t>(value >> (8 * b));
+    for (unsigned b = 0; b < 4; ++b) {
+      if (Enabled(t, b)) word[b] = static_cast<uint8_t>(value >> (8 * b));
+    }
   } else if (t.is_write()) {
     const uint32_t value =
         word[0] | uint32_t{word[1]} << 8 | uint32_t{word[2]} << 16 | uint32_t{word[3]} << 24;
+    uint32_t mask = 0;
+    for (unsigned b = 0; b < 4; ++b) mask |= Enabled(t, b) ? 0xFFu << (8 * b) : 0;
     ControlRegisters::Command command;
-    answer = control_.Write(static_cast<uint32_t>(offset), value, &command);
+    answer = control_.Write(static_cast<uint32_t>(offset), value, mask, &command);
     if (command == ControlRegisters::Command::kStart && !control_.busy) {
       start_ = control_.busy = control_.locked = true;
     } else if (command == ControlRegisters::Command::kSoftReset) {
@@ -117,8 +123,9 @@ void Accelerator::Run() {
     zero_ = bus_idle_ + period_;
   }
   control_.draining = bus_open_;
-  const sc_time zero = zero_;
-  const auto at = [&](Cycle cycle) { return zero + period_ * static_cast<double>(cycle); };
+  run_zero_ = zero_;
+  held_ = 0;
+  const auto at = [&](Cycle cycle) { return run_zero_ + period_ * static_cast<double>(cycle); };
   control_.counters = RunCounters{};
   control_.total = 0;
   if (bus_open_) {  // waits for a bus that never becomes idle
@@ -138,19 +145,21 @@ void Accelerator::Run() {
     const Cycle next = run.Next();
     while (next == kForever && !soft_reset_ && !hard_reset_) wait(command_event_);
     if (!soft_reset_ && !hard_reset_ && WaitUntil(at(next))) {
+      late_ = sc_core::SC_ZERO_TIME;
       more = run.Step();
+      Hold();
       continue;
     }
     if (hard_reset_) return;
-    const Cycle now = static_cast<Cycle>((sc_core::sc_time_stamp() - zero) / period_);
-    return Abort(run.BusIdleFrom(now), zero);
+    const Cycle now = static_cast<Cycle>((sc_core::sc_time_stamp() - run_zero_) / period_);
+    return Abort(run.BusIdleFrom(now), run_zero_);
   }
   control_.draining = run.draining();
   const RunResult& result = run.result();
   while (result.end == kForever && !soft_reset_ && !hard_reset_) wait(command_event_);
-  if (soft_reset_) return Abort(result.bus_idle, zero);
+  if (soft_reset_) return Abort(result.bus_idle, run_zero_);
   if (hard_reset_ || !WaitUntil(at(result.end))) {
-    if (soft_reset_) Abort(result.bus_idle, zero);
+    if (soft_reset_) Abort(result.bus_idle, run_zero_);
     return;
   }
   Finish(result);
@@ -168,15 +177,19 @@ void Accelerator::Finish(const RunResult& result) {
                                                                     << 8;
     control_.error_pc = result.pc;
   }
-  control_.total = result.end;
+  control_.total = result.end + held_;
   control_.counters = result.counters;
+  if (result.error == ErrorCode::kNone) {  // while it is held, every engine waits for data
+    for (auto& engine : control_.counters.cycles)
+      engine[static_cast<size_t>(reg::Cause::kWaitData)] += held_;
+  }
   irq_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 // After a run or a reset: locked and draining while the bus owes answers.
 void Accelerator::OweUntil(Cycle idle) {
   bus_open_ = idle == kForever;
-  bus_idle_ = bus_open_ ? sc_core::SC_ZERO_TIME : zero_ + period_ * static_cast<double>(idle);
+  bus_idle_ = bus_open_ ? sc_core::SC_ZERO_TIME : run_zero_ + period_ * static_cast<double>(idle);
   control_.locked = control_.draining = bus_open_ || bus_idle_ > sc_core::sc_time_stamp();
 }
 
@@ -200,28 +213,39 @@ void Accelerator::Abort(Cycle idle_from, const sc_time& zero) {
 
 // ---- Bursts
 
+// Answers that came later than the laws were told hold everything by that time, in whole periods:
+// bursts of one instruction overlap, so that the latest of them counts.
+void Accelerator::Hold() {
+  if (late_ == sc_core::SC_ZERO_TIME) return;
+  Cycle periods = static_cast<Cycle>(late_ / period_);
+  if (period_ * static_cast<double>(periods) < late_) ++periods;
+  run_zero_ += period_ * static_cast<double>(periods);
+  held_ += periods;
+}
+
 BusPorts::Answer Accelerator::Burst(tlm_utils::simple_initiator_socket<Accelerator>* port,
                                     tlm::tlm_command command, Cycle address_cycle, uint64_t address,
-                                    uint8_t* bytes, size_t length) {
+                                    uint8_t* bytes, size_t length, uint8_t* enables) {
   tlm::tlm_generic_payload& t = transaction_;
   t.set_command(command);
   t.set_address(address);
   t.set_data_ptr(bytes);
   t.set_data_length(static_cast<unsigned>(length));
   t.set_streaming_width(static_cast<unsigned>(length));
-  t.set_byte_enable_ptr(nullptr);
+  t.set_byte_enable_ptr(enables);
   t.set_dmi_allowed(false);
   t.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  // A memory may wait itself, or leave that to the annotated delay. One that has waited may have
+  // made an address of the same instruction late already.
   const sc_time sent =
-      zero_ + period_ * static_cast<double>(address_cycle) - sc_core::sc_time_stamp();
-  sc_time delay = sent;
+      std::max(run_zero_ + period_ * static_cast<double>(address_cycle), sc_core::sc_time_stamp());
+  sc_time delay = sent - sc_core::sc_time_stamp();
   (*port)->b_transport(t, delay);
   if (t.get_response_status() == tlm::TLM_INCOMPLETE_RESPONSE) return Answer::kNever;
   if (t.is_response_error()) return Answer::kError;
-  if (delay != sent + latency_) {
-    SC_REPORT_FATAL("systole",
-                    "the memory's latency is not the one that the timing laws were given");
-  }
+  const sc_time answered = sc_core::sc_time_stamp() + delay;
+  const sc_time told = run_zero_ + period_ * static_cast<double>(address_cycle) + latency_;
+  if (answered > told) late_ = std::max(late_, answered - told);
   return Answer::kOk;
 }
 
@@ -235,7 +259,18 @@ BusPorts::Answer Accelerator::Read(Cycle cycle, uint64_t address, uint8_t* bytes
 
 BusPorts::Answer Accelerator::Write(Cycle cycle, uint64_t address, const uint8_t* bytes,
                                     size_t length) {
-  return Burst(&data, tlm::TLM_WRITE_COMMAND, cycle, address, const_cast<uint8_t*>(bytes), length);
+  const size_t beat = static_cast<size_t>(config_.AxiBytes());
+  if (length % beat == 0) {
+    return Burst(&data, tlm::TLM_WRITE_COMMAND, cycle, address, const_cast<uint8_t*>(bytes),
+                 length);
+  }
+  // Whole beats, as on the bus; the strobes of the last one become byte enables.
+  const size_t whole = (length + beat - 1) / beat * beat;
+  uint8_t padded[kBurstBytes] = {}, enables[kBurstBytes] = {};
+  std::memcpy(padded, bytes, length);
+  std::memset(enables, TLM_BYTE_ENABLED, length);
+  transaction_.set_byte_enable_length(static_cast<unsigned>(whole));
+  return Burst(&data, tlm::TLM_WRITE_COMMAND, cycle, address, padded, whole, enables);
 }
 
 }  // namespace systole

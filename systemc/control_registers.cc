@@ -79,9 +79,10 @@ uint64_t ControlRegisters::Counter(uint32_t offset) const {
   return counted.engine[place / reg::kNumCauses].*cause.member;
 }
 
-ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value,
+ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value, uint32_t mask,
                                                  Command* command) {
   *command = Command::kNone;
+  value &= mask;
   switch (offset) {
     case reg::kCtrl:
       if ((value & reg::kCtrlSoftReset) != 0) {
@@ -91,7 +92,7 @@ ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value
       }
       return Answer::kOk;
     case reg::kIrqEnable:
-      irq_enable = value & (reg::kIrqDone | reg::kIrqError);
+      irq_enable = ((irq_enable & ~mask) | value) & (reg::kIrqDone | reg::kIrqError);
       return Answer::kOk;
     case reg::kIrqStatus:
       irq_status &= ~value;
@@ -102,7 +103,7 @@ ControlRegisters::Answer ControlRegisters::Write(uint32_t offset, uint32_t value
   const auto stored = stored_.find(offset);
   if (stored != stored_.end()) {
     if (locked && offset != reg::kWatchdog) return Answer::kRefused;
-    stored->second = value;
+    stored->second = (stored->second & ~mask) | value;
     return Answer::kOk;
   }
   uint32_t ignored;

@@ -24,7 +24,8 @@ class ControlRegisters {
 
   // `offset` is a multiple of 4 below 0x1000.
   Answer Read(uint32_t offset, uint32_t* value);
-  Answer Write(uint32_t offset, uint32_t value, Command* command);
+  // Only the bits of `mask` (whole bytes) are written.
+  Answer Write(uint32_t offset, uint32_t value, uint32_t mask, Command* command);
 
   RunSettings Settings() const;
   bool irq() const { return (irq_status & irq_enable) != 0; }

@@ -41,13 +41,15 @@ void Host::Do(Request request) {
 }
 
 tlm::tlm_response_status Host::Transport(tlm::tlm_command command, uint64_t address, void* data,
-                                         unsigned bytes) {
+                                         unsigned bytes, unsigned char* enables,
+                                         unsigned enables_length) {
   transaction_.set_command(command);
   transaction_.set_address(address);
   transaction_.set_data_ptr(static_cast<unsigned char*>(data));
   transaction_.set_data_length(bytes);
   transaction_.set_streaming_width(bytes);
-  transaction_.set_byte_enable_ptr(nullptr);
+  transaction_.set_byte_enable_ptr(enables);
+  transaction_.set_byte_enable_length(enables_length);
   transaction_.set_dmi_allowed(false);
   transaction_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   Do(Request::kTransport);

@@ -20,7 +20,8 @@ class Host : public sc_core::sc_module {
 
   // Each runs the kernel until it is done.
   tlm::tlm_response_status Transport(tlm::tlm_command command, uint64_t address, void* data,
-                                     unsigned bytes);
+                                     unsigned bytes, unsigned char* enables = nullptr,
+                                     unsigned enables_length = 0);
   bool WaitInterrupt(uint64_t max_cycles);
   void Idle(uint64_t cycles);
   // Takes no time and does not run the kernel. Returns the bytes done.

@@ -1,7 +1,7 @@
 // The memory as a TLM-2.0 target: sparse, zero where nothing was written. An access takes the
 // latency of the promised memory (docs/timing.md): read, address to first beat; write, last beat to
-// response. Refused: byte enables, streaming, lengths of 0, commands other than read and write,
-// addresses beyond `bytes`.
+// response. Byte enables are heeded. Refused: streaming, lengths of 0, commands other than read and
+// write, addresses beyond `bytes`.
 #pragma once
 
 #include <cstdint>

@@ -91,10 +91,12 @@ TlmDevice::~TlmDevice() = default;
 
 uint64_t TlmDevice::RegisterAddress(uint32_t offset) { return kRegisterBase + offset; }
 
-int TlmDevice::HostTransport(bool write, uint64_t address, void* data, unsigned bytes) {
+int TlmDevice::HostTransport(bool write, uint64_t address, void* data, unsigned bytes,
+                             unsigned char* enables, unsigned enables_length) {
   const Context::Use use(impl_->context);
-  const tlm::tlm_response_status status = impl_->platform->host.Transport(
-      write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, data, bytes);
+  const tlm::tlm_response_status status =
+      impl_->platform->host.Transport(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND,
+                                      address, data, bytes, enables, enables_length);
   return static_cast<int>(status);
 }
 

@@ -54,7 +54,8 @@ class TlmDevice : public Device {
   bool last_access_ok() const;
 
   // Any transaction of the host, for tests of the bus: returns tlm::tlm_response_status as an int.
-  int HostTransport(bool write, uint64_t address, void* data, unsigned bytes);
+  int HostTransport(bool write, uint64_t address, void* data, unsigned bytes,
+                    unsigned char* enables = nullptr, unsigned enables_length = 4);
   static uint64_t RegisterAddress(uint32_t offset);
 
  private:
