@@ -14,6 +14,7 @@ inline std::vector<Instruction> CrowdedProgram(const HwConfig& c, uint32_t seed)
   std::mt19937 random(seed);
   auto code = RandomProgram(c, seed).Make(6 + static_cast<int>(seed % 20), Tokens::kEarlier);
   const auto below = [&](uint64_t n) { return random() % n; };
+  uint64_t last_half = 0, last_entry = 0;  // of the Matmul before
   for (Instruction& i : code) {
     switch (i.opcode()) {
       case Opcode::kMatmul: {
@@ -21,6 +22,17 @@ inline std::vector<Instruction> CrowdedProgram(const HwConfig& c, uint32_t seed)
         i.Set(field::kMmHalf, below(2));
         i.Set(field::kMmFirst, below(2));
         i.Set(field::kMmAccBase, below(std::min<uint64_t>(6, 129 - m)));
+        // Often on the heels of the one before: same half, weights soon there, and the entries to
+        // which its last vectors have gone.
+        if (below(2) == 0) {
+          i.Set(field::kMmHalf, last_half);
+          i.Set(field::kMmFirst, 0);
+          i.Set(field::kMmWcols, 1);
+          i.Set(field::kMmAccBase, std::min(last_entry - std::min(last_entry, below(4)), 128 - m));
+          for (Field f : kPopField) i.Set(f, 0);
+        }
+        last_half = i.Get(field::kMmHalf);
+        last_entry = i.Get(field::kMmAccBase) + m - 1;
         i.Set(field::kMmBase, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
         break;
       }
@@ -29,6 +41,8 @@ inline std::vector<Instruction> CrowdedProgram(const HwConfig& c, uint32_t seed)
         i.Set(field::kPoOut, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
         break;
       case Opcode::kLoadAct:
+        if (below(2) == 0) i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kFill));
+        [[fallthrough]];
       case Opcode::kFill:
       case Opcode::kStore:
         i.Set(field::kLsBuf, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
