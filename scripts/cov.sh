@@ -2,8 +2,8 @@
 # Coverage of the RTL (lines and toggles under runs of a model) and of the C++ (lines under its
 # tests and the same runs).
 #   scripts/cov.sh MODEL IMAGES NAME=VALUE...      RTL parameters
-# Environment: CMAKE, JOBS. Reports in build/cov: rtl/index.html, cpp/index.html; a line for each in
-# the end.
+# Environment: CMAKE, JOBS, COV_TESTS (other test programs). Reports in build/cov: rtl/index.html,
+# cpp/index.html; a line for each in the end.
 set -eu
 cd "$(dirname "$0")/.."
 model=$1 images=$2
@@ -23,8 +23,8 @@ quiet() {
 }
 
 # Tests of C++ alone: those that verilate blocks count no line of it that these do not.
-tests="arith_test model_test golden_test functional_test compiler_test timing_test driver_test
-  scalesim_test systemc_test cli_parts_test axi_memory_test"
+tests=${COV_TESTS:-"arith_test model_test golden_test functional_test compiler_test timing_test
+  driver_test scalesim_test systemc_test cli_parts_test axi_memory_test"}
 
 echo "cov: building the C++ with counters"
 quiet configure.log "$cmake" -G Ninja -B "$host" -DCMAKE_BUILD_TYPE=None \
@@ -34,13 +34,14 @@ quiet build.log "$cmake" --build "$host" -j "$jobs" --target systole systole_con
 SYSTOLE_CONFIG=$host/sw/driver/systole_config scripts/build_rtl.sh VARIANT=cov "$@"
 find "$host" -name '*.gcda' -delete
 
+export SYSTOLE_COVERAGE_DIR="$out"
 parameters=
 for assignment in "$@"; do parameters="$parameters --param $assignment"; done
 # With and without pooling fused, a slow memory, stalls.
 for options in '' --no-fuse '--memory-latency 100' '--stall 1' '--stall 2'; do
   echo "cov: run $options"
   # shellcheck disable=SC2086
-  SYSTOLE_COVERAGE_DIR=$out quiet run.log "$host/sw/cli/systole" run "$model" --images "$images" \
+  quiet run.log "$host/sw/cli/systole" run "$model" --images "$images" \
     $parameters --first 4 --batch 2 --backend golden,tlm,rtl --rtl-variant cov $options
 done
 for name in $tests; do
