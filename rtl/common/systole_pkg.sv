@@ -139,7 +139,7 @@ package systole_pkg;
   localparam int PO_HI_LSB = 240;
   localparam int PO_HI_W = 8;
 
-  // Widths of what passes between modules: an instruction's index, an error code, and fields.
+  // Widths of what passes between modules: an instruction's index, an error code, fields.
   localparam int PC_W = 32;
   localparam int CODE_W = 8;
   localparam int BUF_W = 24;

@@ -5,8 +5,8 @@ import textwrap
 from .load import upper
 
 HEADER = """\
-/* The accelerator for firmware in C99: registers and their bits, counters, error codes, parameters as
-   the PARAM registers tell them, opcodes, instruction fields, rounding modes.
+/* The accelerator for firmware in C99: registers and their bits, counters, error codes, parameters
+   as the PARAM registers tell them, opcodes, instruction fields, rounding modes.
    Generated from spec/ by `make spec`: edit the definitions there, not this file. */
 #ifndef SYSTOLE_HW_H
 #define SYSTOLE_HW_H

@@ -253,7 +253,8 @@ def config_h(spec):
         for g in spec.geometry
     )
     rows = "\n".join(
-        f'    {{"{p.name}", "{p.name.lower()}", &HwConfig::{p.name.lower()}, {place.word}, {place.lsb}, {place.width},\n'
+        f'    {{"{p.name}", "{p.name.lower()}", &HwConfig::{p.name.lower()},\n'
+        f"     {place.word}, {place.lsb}, {place.width},\n"
         f'     {lowest_highest(spec, p)}, "{allowed(spec, p)}", "{p.meaning}"}},'
         for p, place in ((p, spec.places[p.name]) for p in spec.parameters)
     )

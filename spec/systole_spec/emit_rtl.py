@@ -73,7 +73,7 @@ def package(spec):
         out += [integer(f"{upper(field.name)}_W", field.width)]
     out += [""]
     out += [
-        "  // Widths of what passes between modules: an instruction's index, an error code, and fields."
+        "  // Widths of what passes between modules: an instruction's index, an error code, fields."
     ]
     out += [integer("PC_W", 32), integer("CODE_W", 8)]
     bits = {f.name: f.width for f in spec.all_fields}

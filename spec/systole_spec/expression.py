@@ -105,7 +105,8 @@ def check_divisors(spec):
                 for parameter in parameters_of(spec, name):
                     require(
                         parameter in judged or parameter == rule.parameter,
-                        f"rule of {rule.parameter} divides by {parameter}, which no rule before it judges",
+                        f"rule of {rule.parameter} divides by {parameter}, "
+                        "which no rule before it judges",
                     )
             for name in names(source):
                 if name in geometry and name not in seen:

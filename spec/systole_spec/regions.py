@@ -10,7 +10,7 @@ END = re.compile(r"^\s*(?://|#|<!--) spec: end")
 
 
 def fill(name, text, regions):
-    """`text` with every region written anew. regions: {name: lines, indented like the begin line}."""
+    """`text` with every region written anew; regions: {name: lines, unindented}."""
     out, skipping, used = [], None, set()
     for number, line in enumerate(text.splitlines(), 1):
         begin = BEGIN.search(line)
