@@ -112,16 +112,17 @@ void Silence(AreaRun* run, AxiFault::Kind kind, const char* what) {
   }
 }
 
-// The fetch's addresses are taken in cycles 1 and 2, the first beat comes in cycle 41: 38 cycles in
-// a row pass without progress.
+// One burst of Syncs: its address is taken in cycle 1, its first beat comes in cycle 41, and the 39
+// cycles between them pass without progress.
 void WatchdogToTheCycle(AreaRun* run) {
-  for (uint32_t watchdog : {38u, 39u}) {
-    Case k = Traffic(run->config());
+  for (uint32_t watchdog : {39u, 40u}) {
+    Case k;
+    k.code.assign(8, Make(Opcode::kSyncPost));
     k.latency = 40;
     k.watchdog = watchdog;
     k.name = fmt::format("bus errors, a watchdog of {} cycles, memory latency 40", watchdog);
     k.look = "systole_control";
-    if (watchdog < 39) k.expect = {ErrorCode::kWatchdog, 4, 0};
+    if (watchdog < 40) k.expect = {ErrorCode::kWatchdog, 4, 0};
     run->Try(k.name, [&] {
       run->bench()->Run(k);
       run->bench()->device()->Idle(200);

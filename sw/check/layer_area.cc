@@ -145,6 +145,8 @@ class LayerRun {
 
 void CheckLayers(AreaRun* run) {
   const HwConfig& config = run->config();
+  std::vector<std::string> skipped;
+  std::string why;
   for (const LayerCase& layer : LayerCases()) {
     if (!run->goes_on()) return;
     ProgramOptions options;
@@ -155,12 +157,17 @@ void CheckLayers(AreaRun* run) {
     try {
       program = Compile(model, config, options);
     } catch (const InputError& e) {
-      run->Skip(fmt::format("layer {}: {}", layer.name, e.what()));
+      if (skipped.empty()) why = e.what();
+      skipped.push_back(layer.name);
       continue;
     }
     LayerRun one(run->bench(), layer, std::move(model), std::move(*program));
     run->Try("layer " + layer.name, [&] { one.Run(); });
     run->bench()->Forget();
+  }
+  if (!skipped.empty()) {
+    run->Skip(fmt::format("{} layers, the first as {}: {}", skipped.size(), why,
+                          fmt::join(skipped, ", ")));
   }
 }
 
