@@ -44,7 +44,7 @@ class AgainstRtl : public ::testing::TestWithParam<int> {
         break;
     }
     try {
-      rtl_ = OpenRtl(config_);
+      rtl_ = OpenRtl(config_, RtlVariant::kPlain, {"+systole_any_program"});
     } catch (const InputError& e) {
       GTEST_SKIP() << e.what();
     }
