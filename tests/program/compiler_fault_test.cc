@@ -4,6 +4,7 @@
 #include "sw/base/check.h"
 #include "sw/compiler/check_program.h"
 #include "sw/compiler/compiler.h"
+#include "sw/compiler/emitter.h"
 #include "sw/compiler/instructions.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/schedule.h"
@@ -104,6 +105,17 @@ TEST_F(CompilerFaultTest, ATruncatedProgramIsNoticed) {
 TEST_F(CompilerFaultTest, AMissingLayerIsNoticed) {
   EXPECT_EQ(Complaint(Planted::kLayerMissing),
             "the schedule is not complete: a layer of an image is missing");
+}
+
+// The assertions of the libraries are compiled in: here one of sw/compiler.
+TEST(AssertionsDeathTest, AreAlive) {
+  std::vector<Instruction> code;
+  Emitter emitter;
+  emitter.Start(&code);
+  emitter.Append()->Set(field::kOpcode, static_cast<uint64_t>(Opcode::kMatmul));
+  After after;
+  after.Add(Engine::kLoad, 5);  // an instruction that is not there yet
+  EXPECT_DEATH(emitter.Order(after), "producer < index");
 }
 
 // What a broken part of the compiler could leave, one at a time, in a good program.
