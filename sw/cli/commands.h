@@ -12,6 +12,9 @@
 
 namespace systole {
 
+// Of --batch, --first and --images: a program for more is longer than any memory.
+constexpr int kMostImages = 1000000;
+
 void AddRunCommand(CLI::App* app, std::function<int()>* action);
 void AddCompileCommand(CLI::App* app, std::function<int()>* action);
 void AddInfoCommand(CLI::App* app, std::function<int()>* action);

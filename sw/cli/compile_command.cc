@@ -10,6 +10,7 @@
 #include "sw/arith/rounding.h"
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
+#include "sw/base/parse_options.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/compile_folder.h"
 #include "sw/cli/info.h"
@@ -110,15 +111,15 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--images", o->images,
                 "IDX or .npy: the first of them, and what must come of them, are written as well");
   c->add_option("--count", o->count, "images of one run")
-      ->check(CLI::Range(1, 1 << 20))
+      ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
   c->add_option("--base", o->base, "first memory address used")->capture_default_str();
   c->add_option("--memory-latency", o->latency,
                 "cycles from address to data, for the cycles written")
-      ->check(CLI::Range(1, 100000))
+      ->check(WholeNumber(1, 100000))
       ->capture_default_str();
-  c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
-      ->check(CLI::PositiveNumber)
+  c->add_option("--batch", o->batch, "images that share each weight once it is in the array")
+      ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
   c->add_option("--rounding", o->rounding, "one of " + RoundingNames())->capture_default_str();
   c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own");
@@ -135,8 +136,8 @@ void AddInfoCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
   c->add_option("--json", o->json,
                 "write tensors, layers and their constants (multipliers, shifts, clamps) as JSON");
-  c->add_option("--batch", o->batch, "images per pass over the fully connected layers")
-      ->check(CLI::PositiveNumber)
+  c->add_option("--batch", o->batch, "images that share each weight once it is in the array")
+      ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
   c->add_option("--rounding", o->rounding, "one of " + RoundingNames())->capture_default_str();
   o->config.AddTo(c);

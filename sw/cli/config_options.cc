@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
 
+#include "sw/base/error.h"
 #include "sw/cli/commands.h"
 #include "sw/driver/parameters.h"
 
@@ -26,6 +28,12 @@ HwConfig ConfigOptions::Parse() const {
   std::vector<std::string> assignments = assigned_;
   for (size_t i = 0; i < values_.size(); ++i) {
     if (!values_[i].empty()) assignments.push_back(ParameterNames()[i] + "=" + values_[i]);
+  }
+  std::set<std::string> names;
+  for (const std::string& assignment : assignments) {
+    const std::string name = assignment.substr(0, assignment.find('='));
+    if (!names.insert(name).second)
+      throw InputError(fmt::format("parameter {} is given twice; give it once", name));
   }
   return ParseParameters(assignments);
 }

@@ -72,7 +72,7 @@ std::string Sources(const Layer& l) {
 void PrintLayers(const Model& model) {
   size_t names = 12, sources = 0;
   for (const Layer& l : model.layers) {
-    names = std::max(names, ShortName(l.name).size());
+    names = std::max(names, Letters(ShortName(l.name)));
     sources = std::max(sources, Sources(l).size());
   }
   uint64_t macs = 0, weights = 0;
@@ -114,7 +114,7 @@ void PrintMapping(const Model& model, const HwConfig& config, int batch) {
   try {
     const Program p = CompileOrExplain(model, config, po);
     size_t names = 14;
-    for (const auto& r : p.report) names = std::max(names, ShortName(r.name).size());
+    for (const auto& r : p.report) names = std::max(names, Letters(ShortName(r.name)));
     fmt::print("{}:\n", on);
     for (const auto& r : p.report)
       fmt::print("   {:<{}} {}\n", ShortName(r.name), names, r.mapping);

@@ -102,7 +102,7 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
   }
 
   bool failed = false;
-  Header::Kind failure = Header::kResult;
+  Header failure{};
   std::string message;
   int finished = 0;
   size_t open = workers.size();
@@ -132,9 +132,9 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
         if (header.kind == Header::kResult) {
           ++finished;
           if (!failed) done(header.item, text);
-        } else if (!failed) {
+        } else if (!failed || header.item < failure.item) {
           failed = true;
-          failure = static_cast<Header::Kind>(header.kind);
+          failure = header;
           message = text;
           next->store(items);  // the others finish what they have
         }
@@ -149,8 +149,9 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
     crashed |= !WIFEXITED(status) || WEXITSTATUS(status) != 0;
   }
   if (failed) {
-    if (failure == Header::kInputError) throw InputError(message);
-    if (failure == Header::kHardwareError) throw HardwareError(message, ErrorCode::kNone, 4, 0);
+    if (failure.kind == Header::kInputError) throw InputError(message);
+    if (failure.kind == Header::kHardwareError)
+      throw HardwareError(message, ErrorCode::kNone, 4, 0);
     throw std::runtime_error(message);
   }
   if (crashed || finished != items)

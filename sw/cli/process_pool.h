@@ -11,7 +11,8 @@ namespace systole {
 // Runs work(item) for item = 0..items-1 in `processes` children, each taking the next item that
 // nobody has; done(item, result) is called here, in any order of items. An InputError or
 // HardwareError of a child is thrown here again (as that type), any other exception as
-// std::runtime_error, after all children have ended.
+// std::runtime_error, after all children have ended; of several, that of the smallest item: items
+// are begun in their order, so it is the same one in every run.
 void ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
                 const std::function<void(int, const std::string&)>& done);
 

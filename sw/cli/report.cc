@@ -8,16 +8,21 @@
 
 #include "sw/base/output_file.h"
 #include "sw/cli/table.h"
-#include "sw/driver/parameters.h"
+#include "sw/timing/utilization.h"
 
 namespace systole {
 namespace {
 
 const char* const kDescriptions[] = {"rtl", "tlm", "model"};
 
-double Utilization(uint64_t macs, uint64_t cycles, const HwConfig& c) {
-  return cycles == 0 ? 0
-                     : static_cast<double>(macs) / (static_cast<double>(cycles) * c.rows * c.cols);
+double Used(uint64_t macs, double cycles, const HwConfig& c) {
+  return Utilization(static_cast<double>(macs), cycles, double(c.rows) * c.cols);
+}
+
+uint64_t MacsOfImage(const RunSummary& s) {
+  uint64_t macs = 0;
+  for (const auto& layer : s.layers) macs += layer.macs;
+  return macs;
 }
 
 uint64_t RowCyclesOf(const std::map<std::string, RowCycles>& cycles, const char* who, size_t row) {
@@ -43,7 +48,7 @@ void PrintTable(const RunSummary& s, const std::map<std::string, RowCycles>& cyc
                 const std::map<std::string, uint64_t>& totals, uint64_t images, bool compared) {
   constexpr const char* kLine = "{:<{}} {:>11} {:>13} {:>10} {:>11} {:>11} {:>11} {:>6}\n";
   size_t width = 14;
-  for (const auto& layer : s.layers) width = std::max(width, ShortName(layer.name).size());
+  for (const auto& layer : s.layers) width = std::max(width, Letters(ShortName(layer.name)));
   fmt::print(kLine, "layer", width, "MACs", "bytes equal", "different", "RTL", "TLM", "model",
              "util");
   auto row = [&](const std::string& name, const std::string& macs, int64_t bytes, int64_t different,
@@ -64,12 +69,12 @@ void PrintTable(const RunSummary& s, const std::map<std::string, RowCycles>& cyc
     column.clear();
     for (const auto& [who, c] : cycles) column[who] = c.rows[r];
     row(s.layers[r].name, std::to_string(s.layers[r].macs * images), s.bytes[r], s.mismatches[r],
-        column, percent(Utilization(s.layers[r].macs * images, FirstOf(column), s.config)));
+        column, percent(Used(s.layers[r].macs * images, FirstOf(column), s.config)));
     macs += s.layers[r].macs * images;
     bytes += s.bytes[r], different += s.mismatches[r];
   }
   row("total", std::to_string(macs), bytes, different, totals,
-      percent(Utilization(macs, FirstOf(totals), s.config)));
+      percent(Used(macs, FirstOf(totals), s.config)));
 }
 
 }  // namespace
@@ -82,11 +87,12 @@ void PrintReport(const RunSummary& s) {
     PrintTable(s, s.cycles, s.totals, s.images, s.backends.size() > 1);
     fmt::print("\none image, batch 1 (image load and result store included)\n");
     PrintTable(s, s.batch_one_rows, s.batch_one, 1, false);
-    uint64_t macs = 0;
-    for (const auto& layer : s.layers) macs += layer.macs;
     const double steady = FirstOf(s.steady);
     fmt::print("\nsteady state, batch {}: {:.1f} cycles per image, utilization {:.1f}%\n", s.batch,
-               steady, 100 * static_cast<double>(macs) / (steady * s.config.rows * s.config.cols));
+               steady, 100 * Used(MacsOfImage(s), steady, s.config));
+    fmt::print(
+        "setup, once before the first run: {} instructions, cycles RTL {}, TLM {}, model {}\n",
+        s.setup_instructions, Cell(s.setup, "rtl"), Cell(s.setup, "tlm"), Cell(s.setup, "model"));
     if (s.cycles_compared) {
       fmt::print("issue and retire of {} instructions compared, {} differences\n", s.cycle_checks,
                  s.cycle_differences.count);
@@ -133,14 +139,10 @@ void WriteJson(const std::string& path, const RunSummary& s) {
   j["accuracy"] = s.accuracy >= 0 ? ordered_json(s.accuracy) : ordered_json(nullptr);
   j["mismatches"] = s.Mismatches();
   if (s.Hardware()) {
-    uint64_t macs = 0;
-    for (const auto& layer : s.layers) macs += layer.macs;
+    j["setup"] = {{"instructions", s.setup_instructions}, {"cycles", s.setup}};
     j["cycles"] = s.totals;
     j["cycles_per_image"] = FirstOf(s.steady);
-    j["utilization"] =
-        FirstOf(s.steady) == 0
-            ? 0
-            : static_cast<double>(macs) / (FirstOf(s.steady) * s.config.rows * s.config.cols);
+    j["utilization"] = Used(MacsOfImage(s), FirstOf(s.steady), s.config);
     j["cycle_mismatches"] =
         s.cycles_compared ? ordered_json(s.cycle_differences.count) : ordered_json(nullptr);
     ordered_json lead;
@@ -162,10 +164,11 @@ void WriteJson(const std::string& path, const RunSummary& s) {
            {"bytes_compared", s.bytes[r]},
            {"mismatches", s.mismatches[r]},
            {"cycles", cycles},
-           {"utilization", Utilization(s.layers[r].macs * s.images, FirstOf(column), s.config)}});
+           {"utilization", Used(s.layers[r].macs * s.images, FirstOf(column), s.config)}});
     }
     j["layers"] = layers;
-    j["batch_1"] = {{"cycles", s.batch_one}};
+    j["batch_1"] = {{"cycles", s.batch_one},
+                    {"utilization", Used(MacsOfImage(s), FirstOf(s.batch_one), s.config)}};
     j["steady_state"] = {{"batch", s.batch}, {"cycles_per_image", s.steady}};
   }
   j["wall_seconds"] = s.seconds;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/cli/stamps.h"
 #include "sw/compare/timing_view.h"
 #include "sw/compiler/compiler.h"
 #include "sw/golden/fast.h"
@@ -16,8 +17,6 @@ namespace systole {
 namespace {
 
 constexpr int kBatchesPerRun = 8;
-// Steady state: (cycles of 6 batches - cycles of 2) / (4 batch).
-constexpr int kShortBatches = 2, kLongBatches = 6;
 
 class Stopwatch {
  public:
@@ -172,6 +171,7 @@ TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t*
     live.target->Trace(options_.trace, window.first, window.second);
     live.traced = true;
   }
+  result->setup[backend] = live.session->setup().counters.total;
   TargetRun run = live.session->Run(images);
   if (trace) live.target->Trace("", 0, 0);
   return run;
@@ -221,6 +221,7 @@ ItemResult Job::Run(int index, const Collected& collected) {
     timings.push_back(p.model_code);
     result.rows["model"] = CyclesByRow(program, p.model_code.stamps, p.model_code.total);
     result.totals["model"] = p.model_code.total;
+    result.setup["model"] = p.model_setup.total;
   }
   std::vector<int8_t> outputs = reference_outputs;
   for (const char* backend : {"tlm", "rtl"}) {
@@ -253,6 +254,15 @@ ItemResult Job::Run(int index, const Collected& collected) {
     result.totals[backend] = run.counters.total;
     result.rows[backend] = CyclesByRow(program, run.record.stamps, run.counters.total);
     timings.push_back(TimingOf(backend, run));
+  }
+  if (options_.stamps && index == 0) {
+    for (const TimingView& t : timings) {
+      const bool model = t.name == "model";
+      const TimingView setup =
+          model ? p.model_setup : TimingOf(t.name, live_->backends[t.name].session->setup());
+      result.stamps += StampLines(program, "setup", program.setup, setup);
+      result.stamps += StampLines(program, "code", program.code, t);
+    }
   }
   if (!options_.target.stall) {
     for (size_t i = 1; i < timings.size(); ++i) {

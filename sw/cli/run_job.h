@@ -17,6 +17,9 @@
 
 namespace systole {
 
+// Steady state: (cycles of 6 batches - cycles of 2) / (4 batch).
+constexpr int kShortBatches = 2, kLongBatches = 6;
+
 struct JobOptions {
   HwConfig config;
   int batch = 16;
@@ -24,6 +27,7 @@ struct JobOptions {
   std::vector<std::string> backends;  // of golden, tlm, rtl
   TargetSettings target;
   Fault fault;
+  bool stamps = false;      // of the first item, as text
   std::string trace;        // FST path; empty: none
   std::string trace_layer;  // a report row's name; empty: whole run
   uint64_t trace_first = 0, trace_last = kNever;
@@ -51,9 +55,10 @@ struct Item {
 struct ItemResult {
   std::vector<int64_t> bytes, mismatches;  // per report row
   Differences tensors, cycles;
-  std::map<std::string, RowCycles> rows;  // per backend, and "model"
-  std::map<std::string, uint64_t> totals;
-  std::map<std::string, double> seconds;  // per backend
+  std::map<std::string, RowCycles> rows;          // per backend, and "model"
+  std::map<std::string, uint64_t> setup, totals;  // cycles
+  std::map<std::string, double> seconds;          // per backend
+  std::string stamps;                             // lines of CSV (stamps.h)
 };
 
 // Results of all images, in shared memory: index image * elements.

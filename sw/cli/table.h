@@ -1,6 +1,7 @@
-// Names in tables.
+// Names in tables: of any length, and of any bytes.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace systole {
@@ -8,9 +9,11 @@ namespace systole {
 // The most columns that a name takes in a table.
 inline constexpr size_t kWidestName = 32;
 
-// The name, or "..." and its last characters: exporters put what tells names apart at their end.
-inline std::string ShortName(const std::string& name, size_t width = kWidestName) {
-  return name.size() <= width ? name : "..." + name.substr(name.size() - (width - 3));
-}
+// Columns of a text: its UTF-8 characters.
+size_t Letters(const std::string& text);
+
+// The name, or "..." and its last characters: exporters put what tells names apart at their end. A
+// control character becomes '?'.
+std::string ShortName(const std::string& name, size_t width = kWidestName);
 
 }  // namespace systole

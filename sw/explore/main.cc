@@ -59,13 +59,15 @@ int ExploreMain(int argc, char** argv) {
                  "exhaustive, random, genetic, nsga2, annealing or mlp")
       ->group(search);
   app.add_option("--cost", options.overrides.cost, "native or scalesim")->group(search);
-  app.add_option("--seed", options.overrides.seed, "of the search")->group(search);
+  app.add_option("--seed", options.overrides.seed, "of the search")
+      ->check(WholeNumber(0, UINT64_MAX))
+      ->group(search);
   app.add_option("--budget", options.overrides.budget, "evaluations of a search")
-      ->check(CLI::Range(int64_t{1}, INT64_MAX))
+      ->check(WholeNumber(1, INT64_MAX))
       ->group(search);
   const char* run = "Run";
   app.add_option("--threads", options.threads, "results do not depend on it")
-      ->check(CLI::Range(1, 1024))
+      ->check(WholeNumber(1, 1024))
       ->capture_default_str()
       ->group(run);
   app.add_option("--store", options.store,
@@ -76,7 +78,7 @@ int ExploreMain(int argc, char** argv) {
       ->group(run);
   const char* output = "Output";
   app.add_option("--top", options.top, "designs in the printed table")
-      ->check(CLI::Range(int64_t{1}, int64_t{1000000}))
+      ->check(WholeNumber(1, 1000000))
       ->capture_default_str()
       ->group(output);
   app.add_option("--csv", options.csv, "every point, sorted by id")->group(output);
@@ -85,7 +87,7 @@ int ExploreMain(int argc, char** argv) {
   app.add_option("--html", options.html, "page with plots")->group(output);
   app.add_option("--verify-rtl", options.verify_rtl,
                  "K: build the K best as RTL and compare cycles")
-      ->check(CLI::Range(int64_t{1}, int64_t{1000}))
+      ->check(WholeNumber(1, 1000))
       ->group(output);
   app.footer(
       "systole explore merge OUT.sqlite A.sqlite B.sqlite ...  puts the stores of shards "

@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "sw/model/npy.h"
@@ -107,6 +109,9 @@ TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("run " + kModel + kDigits + " --batch 0", {"--batch"});
   ExpectRefused("run " + kModel + kDigits + " --memory-latency 0", {"--memory-latency"});
   ExpectRefused("run " + kModel + kDigits + " --stall 1 --backend golden,tlm", {"--stall"});
+  ExpectRefused("run " + kModel + kDigits + " --jobs 0", {"--jobs: '0'", "1 to 1024"});
+  ExpectRefused("run " + kModel + kDigits + " --batch 99999999999999999999",
+                {"--batch", "1000000"});
   ExpectRefused("run " + kModel + kDigits + " --trace x.fst --backend golden,tlm",
                 {"--trace", "rtl"});
   ExpectRefused("run " + kModel + kDigits + " --backend rtl --trace-layer C1", {"--trace FILE"});
@@ -342,6 +347,133 @@ TEST_F(CliTest, WorkloadPrintsATable) {
 }
 
 // ---- Runs
+
+TEST_F(CliTest, NoOptionIsIgnored) {
+  const std::string run = "run " + kModel + kDigits + " --first 1 ";
+  for (const std::string backends : {"golden", "tlm", "golden,tlm"}) {
+    ExpectRefused(run + "--backend " + backends + " --stall 1", {"--stall"});
+    ExpectRefused(run + "--backend " + backends + " --rtl-variant plain", {"--rtl-variant", "rtl"});
+    ExpectRefused(run + "--backend " + backends + " --trace " + Path("x.fst"), {"--trace", "rtl"});
+  }
+  for (const std::string& option :
+       {std::string("--no-fuse"), std::string("--no-pack"), std::string("--memory-latency 20"),
+        std::string("--dataflow ws"), "--stamps " + Path("s.csv")}) {
+    ExpectRefused(run + "--backend golden " + option,
+                  {option.substr(0, option.find(' ')), "add tlm or rtl"});
+  }
+  ExpectRefused(run + "--rows 8 --param ROWS=16", {"ROWS", "twice"});
+  ExpectRefused(run + "--param ROWS=8 --param ROWS=8", {"ROWS", "twice"});
+  ExpectRefused("config --rows 8 --param ROWS=16", {"ROWS", "twice"});
+  ExpectRefused(run + "--backend rtl --stall 18446744073709551616",
+                {"--stall", "18446744073709551615"});
+  ExpectRefused(run + "--backend rtl --jobs 2 --trace " + Path("x.fst"), {"--trace", "--jobs"});
+  EXPECT_EQ(Systole(run + "--backend golden,tlm --dataflow ws").status, 0);
+  EXPECT_EQ(Files(), std::vector<std::string>{});
+}
+
+// Every key of a report is documented, and everything that is documented is there.
+void Keys(const json& j, const std::string& path, std::set<std::string>* keys) {
+  static const std::set<std::string> backends = {"golden", "tlm", "rtl"};
+  if (j.is_array()) {
+    for (const json& element : j) Keys(element, path + "[]", keys);
+  } else if (j.is_object()) {
+    for (const auto& [key, value] : j.items()) {
+      std::string name = key;
+      if (path == "config") {
+        name = "<parameter>";
+      } else if (path == "wall_seconds") {
+        name = "<backend>";
+        EXPECT_EQ(backends.count(key), 1u) << key;
+      } else if (key == "rtl" || key == "tlm" || key == "model") {
+        name = path.empty() ? key : "<description>";
+      }
+      Keys(value, path.empty() ? name : path + "." + name, keys);
+    }
+  } else {
+    keys->insert(path);
+  }
+}
+
+TEST_F(CliTest, TheJsonIsTheDocumentedOne) {
+  ASSERT_EQ(Run("--first 3 --backend golden,tlm,rtl --json " + Path("r.json") + kLabels).status, 0);
+  const json j = json::parse(ReadText(Path("r.json")));
+  std::set<std::string> keys, documented;
+  Keys(j, "", &keys);
+  std::istringstream page(ReadText(SYSTOLE_SOURCE_DIR "/docs/json.md"));
+  for (std::string line; std::getline(page, line) && line.rfind("# CSV", 0) != 0;) {
+    if (line.rfind("| `", 0) == 0) documented.insert(line.substr(3, line.find('`', 3) - 3));
+  }
+  EXPECT_EQ(keys, documented);
+  EXPECT_EQ(j["setup"]["cycles"]["rtl"], j["setup"]["cycles"]["model"]);
+  EXPECT_EQ(j["setup"]["cycles"]["rtl"], j["setup"]["cycles"]["tlm"]);
+  // 58 kB of weights and more through a 64-bit port.
+  EXPECT_GT(j["setup"]["cycles"]["rtl"].get<int64_t>(), 61470 / 8);
+}
+
+TEST_F(CliTest, SetupIsToldBesideTheRuns) {
+  const Result r = Run("--first 1 --backend tlm --json " + Path("r.json"));
+  const json j = json::parse(ReadText(Path("r.json")));
+  EXPECT_NE(r.out.find(fmt::format("setup, once before the first run: {} instructions, cycles RTL "
+                                   "-, TLM {}, model {}\n",
+                                   j["setup"]["instructions"].get<int>(),
+                                   j["setup"]["cycles"]["tlm"].get<int>(),
+                                   j["setup"]["cycles"]["model"].get<int>())),
+            std::string::npos)
+      << r.out;
+}
+
+TEST_F(CliTest, StampsAreThoseOfEveryInstruction) {
+  ASSERT_EQ(Systole("compile " + kModel + " -o " + Path("out")).status, 0);
+  ASSERT_EQ(Run("--first 1 --batch 1 --backend golden,tlm,rtl --stamps " + Path("s.csv")).status,
+            0);
+  const json program = json::parse(ReadText(Path("out/program.json")));
+  std::istringstream lines(ReadText(Path("s.csv")));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "backend,run,index,engine,opcode,layer,issue,retire");
+  std::map<std::string, std::vector<std::string>> by;  // description and run, lines without it
+  int64_t last = 0;
+  std::map<std::string, int64_t> first_matmul;
+  while (std::getline(lines, line)) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+    ASSERT_EQ(cells.size(), 8u) << line;
+    std::vector<std::string>& run = by[cells[0] + " " + cells[1]];
+    EXPECT_EQ(cells[2], std::to_string(run.size())) << line;
+    EXPECT_LT(std::stoll(cells[6]), std::stoll(cells[7])) << line;
+    if (cells[1] == "code") last = std::max<int64_t>(last, std::stoll(cells[7]));
+    if (cells[1] == "code" && cells[4] == "Matmul")
+      first_matmul.emplace(cells[5], std::stoll(cells[6]));
+    run.push_back(line.substr(cells[0].size()));
+  }
+  EXPECT_EQ(by["rtl setup"].size(), program["setup"]["instructions"].get<size_t>());
+  EXPECT_EQ(by["rtl code"].size(), program["code"]["instructions"].get<size_t>());
+  for (const std::string run : {"setup", "code"}) {
+    EXPECT_EQ(by["rtl " + run], by["model " + run]);
+    EXPECT_EQ(by["rtl " + run], by["tlm " + run]);
+  }
+  EXPECT_EQ(last + 2, 5675);             // docs/timing.md: DONE two cycles after the last retire
+  EXPECT_EQ(first_matmul["C1+S2"], 76);  // the table's lead-in
+}
+
+TEST_F(CliTest, TheFirstDifferenceIsTheSameInEveryRun) {
+  const std::string run =
+      "--first 40 --batch 2 --backend golden,tlm --inject weight:C3:37:5:6@tlm ";
+  const std::string once = Run(run + "--jobs 1").err;
+  EXPECT_EQ(once.rfind("different: tlm: image 0, layer C3+S4", 0), 0u) << once;
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Run(run + "--jobs 4").err, once);
+}
+
+TEST_F(CliTest, LabelsThatAreNoneOfTheClassesAreRefused) {
+  std::vector<uint8_t> labels = {0, 0, 8, 1, 0, 0, 0, 3, 7, 10, 1};
+  std::ofstream(Path("labels"))
+      .write(reinterpret_cast<char*>(labels.data()), static_cast<std::streamsize>(labels.size()));
+  const std::string run =
+      "run " + kModel + kDigits + " --backend golden --labels " + Path("labels") + " --first ";
+  ExpectRefused(run + "3", {Path("labels"), "label 10 of image 1", "10 classes, 0 to 9"});
+  EXPECT_EQ(Systole(run + "1").status, 0);
+}
 
 TEST_F(CliTest, PackingIsRefusedWhereNothingPacks) {
   ExpectRefused("run " + kModel + kDigits + " --backend golden --no-pack",

@@ -46,6 +46,24 @@ TEST(ProcessPoolTest, ErrorsKeepTheirTypeAndText) {
   EXPECT_THROW(run([](int) -> std::string { _exit(7); }), std::runtime_error);
 }
 
+// Later items fail sooner.
+TEST(ProcessPoolTest, OfSeveralErrorsThatOfTheSmallestItemIsThrown) {
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    try {
+      ForkAndRun(
+          4, 20,
+          [](int i) -> std::string {
+            if (i < 4) usleep(static_cast<useconds_t>(20000 * (4 - i)));
+            throw InputError("item " + std::to_string(i));
+          },
+          [](int, const std::string&) {});
+      FAIL();
+    } catch (const InputError& e) {
+      EXPECT_STREQ(e.what(), "item 0");
+    }
+  }
+}
+
 TEST(ProcessPoolTest, ChildrenWriteSharedMemory) {
   SharedMemory memory(16);
   auto* bytes = static_cast<char*>(memory.data());

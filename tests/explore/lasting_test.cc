@@ -245,7 +245,10 @@ TEST_F(LastingTest, ResumeRefusesAnotherSpaceSeedOrShard) {
   Write("s.toml", "cost = \"scalesim\"\n[space]\nrows = [2, 8]\n[[workload]]\ngemm = [7, 7, 3]\n");
   ExpectRefused(Explore(resume), {store, "another space", "axis rows = 2 4", "axis rows = 2 8"});
   ExpectRefused(Explore(fmt::format("{0} --store {0} --resume", space)),
-                {"s.toml", "is no SQLite file"});
+                {"--store", "is the input SPACE.toml"});
+  ExpectRefused(Explore(fmt::format("{} --store {} --resume", space, Write("other", small))),
+                {"other", "is no SQLite file"});
+  std::filesystem::remove(Path("other"));
   Write("s.toml", small + "# only a remark\n");
   EXPECT_EQ(Explore(resume).status, 0);
 }

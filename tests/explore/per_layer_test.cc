@@ -68,7 +68,8 @@ class PerLayerTest : public ExploreTest {
       const Timeline t = Simulate(program.code, config, memory);
       EXPECT_TRUE(t.ok()) << row.layer;
       sum.cycles += static_cast<int64_t>(t.total);
-      sum.macs += t.counters.macs;
+      for (const auto& layer : program.report)
+        sum.macs += static_cast<int64_t>(layer.macs) * options.images;
       sum.bytes += (t.counters.read_beats + t.counters.write_beats) * config.axi_data_width / 8;
     }
     return sum;

@@ -23,7 +23,7 @@
 
 namespace systole::explore {
 
-inline constexpr int kStoreFormat = 1;  // of the tables above
+inline constexpr int kStoreFormat = 2;  // of the tables above
 
 // Points with their results, flat.
 struct Rows {

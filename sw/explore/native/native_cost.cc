@@ -1,6 +1,7 @@
 #include "sw/explore/native/native_cost.h"
 
 #include "sw/compiler/planner.h"
+#include "sw/timing/utilization.h"
 
 namespace systole::explore {
 
@@ -48,8 +49,10 @@ NativeResult NativeCost::Time(const MemoryTiming& memory) {
   r.cycles = t.total;
   r.cycles_per_image = static_cast<double>(t.total) / p.options.images;
   r.counters = t.counters;
-  r.utilization = static_cast<double>(t.counters.macs) /
-                  (static_cast<double>(t.total) * p.config.rows * p.config.cols);
+  for (const PlannedStage& s : state_->planner.stages())
+    r.macs += static_cast<int64_t>(s.stage->macs) * p.options.images;
+  r.utilization = Utilization(static_cast<double>(r.macs), static_cast<double>(t.total),
+                              double(p.config.rows) * p.config.cols);
   r.read_bytes = t.counters.read_beats * p.config.AxiBytes();
   r.write_bytes = t.counters.write_beats * p.config.AxiBytes();
   return r;

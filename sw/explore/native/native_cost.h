@@ -31,10 +31,10 @@ struct NativeResult {
   Cycle cycles =
       0;  // of one run of `code`: options.images images from an idle machine, weights resident
   double cycles_per_image = 0;  // cycles / options.images; fill and drain of the run are in it
-  double utilization =
-      0;  // MACs / (cycles * ROWS * COLS), 0..1; average pooling's additions count as MACs
-  RunCounters
-      counters;  // MACs, beats, and for each engine the cause of every cycle (docs/timing.md)
+  int64_t macs = 0;             // of the model, for all images of the run
+  double utilization = 0;       // 0..1, sw/timing/utilization.h
+  RunCounters counters;  // what the array did (packing's zeros and pooling, too), beats, and for
+                         // each engine the cause of every cycle (docs/timing.md)
   int64_t read_bytes = 0, write_bytes = 0;  // beats of the data ports times their width
 };
 

@@ -25,7 +25,7 @@ enum CommonParameter { kRows = 0, kCols = 1, kPeBudget = 2 };
 // Of one workload on one design.
 struct WorkloadResult {
   int64_t cycles = 0;   // of the whole run
-  int64_t images = 1;   // of the run
+  int64_t images = 1;   // of the model, in the run
   int64_t macs = 0;     // of the run
   int64_t stalls = 0;   // cycles, scalesim
   int64_t traffic = 0;  // bytes to and from memory

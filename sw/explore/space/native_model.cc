@@ -73,7 +73,7 @@ class NativeEvaluator : public Evaluator {
       }
       WorkloadResult& result = results[part.workload];
       result.cycles += part.times * time.cycles;
-      result.macs += part.times * time.counters.macs;
+      result.macs += part.times * time.macs;
       result.traffic += part.times * (time.read_bytes + time.write_bytes);
     }
     return true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "sw/base/error.h"
+#include "sw/timing/utilization.h"
 
 namespace systole::explore {
 namespace {
@@ -64,8 +65,8 @@ Objective ParseObjective(const std::string& name, const std::vector<std::string>
 }
 
 double Utilization(const WorkloadResult& result, int64_t pes) {
-  return 100.0 * static_cast<double>(result.macs) /
-         (static_cast<double>(result.cycles) * static_cast<double>(pes));
+  return 100.0 * systole::Utilization(static_cast<double>(result.macs),
+                                      static_cast<double>(result.cycles), static_cast<double>(pes));
 }
 
 double ObjectiveValue(const Objective& objective, const CostModel& cost,
@@ -87,7 +88,7 @@ double ObjectiveValue(const Objective& objective, const CostModel& cost,
     cycles += weight * static_cast<double>(r.cycles) / static_cast<double>(r.images);
   }
   return objective.metric == Metric::kUtilization
-             ? 100.0 * value / (cycles * static_cast<double>(pes))
+             ? 100.0 * systole::Utilization(value, cycles, static_cast<double>(pes))
              : value;
 }
 

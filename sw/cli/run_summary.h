@@ -1,0 +1,46 @@
+// Everything that `systole run` tells, added up over the items of its job.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sw/cli/run_job.h"
+
+namespace systole {
+
+struct RunSummary {
+  std::string model;
+  HwConfig config;
+  int batch = 1;
+  int64_t images = 0;
+  std::vector<std::string> backends;  // golden, tlm, rtl as given
+  std::vector<Program::ReportLayer> layers;
+  std::vector<int64_t> bytes, mismatches;   // per layer
+  std::map<std::string, RowCycles> cycles;  // per backend and "model", over all runs of the images
+  std::map<std::string, uint64_t> totals;
+  int64_t setup_instructions = 0;
+  std::map<std::string, uint64_t> setup;      // cycles of setup: constants into the chip, once
+  std::map<std::string, uint64_t> batch_one;  // cycles of a run of one image
+  std::map<std::string, RowCycles> batch_one_rows;
+  std::map<std::string, double> steady;  // cycles per image
+  std::map<std::string, double> seconds;
+  bool cycles_compared = true;  // false with random stalls
+  int64_t cycle_checks = 0;     // instructions whose stamps were compared
+  Differences tensor_differences, cycle_differences;
+  std::string within_one;  // where ONNX Runtime may differ by 1, and why; "": nowhere
+  double accuracy = -1;    // < 0: no labels
+  double wall_seconds = 0;
+
+  int64_t Mismatches() const { return tensor_differences.count + cycle_differences.count; }
+  bool Hardware() const { return !totals.empty(); }
+
+  // results: of job.items(), in their order, so that what is told first is of the smallest image.
+  void Add(const Job& job, const std::vector<ItemResult>& results);
+
+ private:
+  void AddImages(const ItemResult& result);
+};
+
+}  // namespace systole
