@@ -28,7 +28,8 @@ SETUP ?= yes
 MODEL ?= models/lenet5-mnist/model.onnx
 IMAGES ?= models/digits/images.idx3-ubyte.gz
 NETWORKS ?= $(patsubst models/%/model.onnx,%,$(wildcard models/*/model.onnx))
-LABELS ?= $(if $(filter models/digits/%,$(IMAGES)),models/digits/labels.idx1-ubyte)
+# The digits' labels mean something to networks of digits alone.
+LABELS ?= $(if $(filter models/digits/%,$(IMAGES)),$(if $(filter models/lenet5-%,$(MODEL)),models/digits/labels.idx1-ubyte))
 BATCH ?= 16
 export SETUP CMAKE JOBS RTL_CXXFLAGS
 ifneq ($(SYSTOLE_DATA),)

@@ -24,7 +24,8 @@ def stamps(systole):
             [*command, "--backend", "tlm", "--stamps", out], check=True, capture_output=True
         )
         with open(out, encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+            rows = csv.DictReader(file)
+            return [r for r in rows if r["backend"] == "tlm" and r["run"] == "code"]
 
 
 ENGINES = ("LOAD", "MATMUL", "POST", "STORE")

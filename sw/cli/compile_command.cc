@@ -85,7 +85,9 @@ int Compile(const Options& o) {
   const ProgramFolder f =
       MakeProgramFolder(model, rounding, config, po, o.latency, ImagesToRun(o, model));
   const Program& p = f.program;
-  WriteProgramFolder(o.folder, f, "setup\n" + Listing(p.setup) + "\ncode\n" + Listing(p.code));
+  WriteProgramFolder(
+      o.folder, f,
+      ListingHelp() + std::string("\nsetup\n") + Listing(p.setup) + "\ncode\n" + Listing(p.code));
   fmt::print("{}: {} + {} instructions, {} bytes of constants, {} cycles, in {}\n", o.model,
              p.setup.size(), p.code.size(), p.constants.size(), f.code_cycles, o.folder);
   return kAllEqual;

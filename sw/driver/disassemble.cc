@@ -24,10 +24,11 @@ bool IsSigned(std::string_view name) {
   return name == "PoZw" || name == "PoZy" || name == "PoLo" || name == "PoHi" || name == "LsFill";
 }
 
-// Fields starting with `prefix` ("Ls", "Mm", "Po"); zeros are left out.
+// Fields of an engine: `prefix` is "Ls", "Mm" or "Po"; those of tokens ("PopLoad") are none. Zeros
+// are left out.
 void AppendFields(const Instruction& in, std::string_view prefix, std::string* out) {
   for (const NamedField& f : kFields) {
-    if (f.name.substr(0, 2) != prefix) continue;
+    if (f.name.substr(0, 2) != prefix || f.name.substr(0, 3) == "Pop") continue;
     const uint64_t value = in.Get(f.field);
     if (value == 0) continue;
     if (IsSigned(f.name)) {
@@ -84,6 +85,11 @@ std::string Disassemble(const Instruction& in) {
       AppendFields(in, "Ls", &out);
   }
   return out;
+}
+
+const char* ListingHelp() {
+  return "index  opcode, take ENGINE:tokens, give ENGINES | fields of the engine (docs/isa.md)\n"
+         "A field that is not shown is 0.\n";
 }
 
 std::string Listing(const std::vector<Instruction>& code) {

@@ -20,6 +20,9 @@ const char* OpcodeName(Opcode opcode);
 // An unknown opcode is printed as its eight words.
 std::string Disassemble(const Instruction& instruction);
 
+// Two lines that say how to read a listing.
+const char* ListingHelp();
+
 // The whole program, an index in front of each line.
 std::string Listing(const std::vector<Instruction>& code);
 

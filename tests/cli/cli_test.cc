@@ -578,7 +578,8 @@ TEST_F(CliTest, CompileWritesListingMemoryAndHex) {
   EXPECT_NE(listing.find("Matmul"), std::string::npos);
   EXPECT_EQ(
       static_cast<uint64_t>(std::count(listing.begin(), listing.end(), '\n')),
-      j["setup"]["instructions"].get<uint64_t>() + j["code"]["instructions"].get<uint64_t>() + 3);
+      j["setup"]["instructions"].get<uint64_t>() + j["code"]["instructions"].get<uint64_t>() + 6);
+  EXPECT_NE(listing.find("not shown is 0"), std::string::npos);
 }
 
 TEST_F(CliTest, TracesAreWindowsOfCyclesOrOneLayer) {

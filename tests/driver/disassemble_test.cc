@@ -30,6 +30,21 @@ TEST(DisassembleTest, SignedAndAddressFields) {
   EXPECT_EQ(Disassemble(load), "LoadAct | Addr 0x10000100 Bytes 28");
 }
 
+// Counts of tokens stand behind "take" alone, not among the fields of a POST.
+TEST(DisassembleTest, TokensAreNoFieldsOfAPost) {
+  Instruction post;
+  post.Set(field::kOpcode, 0x30);
+  post.Set(field::kPopLoad, 2);
+  post.Set(field::kPopMatmul, 1);
+  post.Set(field::kPopStore, 3);
+  post.Set(field::kPoHi, 0x7F);
+  EXPECT_EQ(Disassemble(post), "Post take LOAD:2 MATMUL:1 STORE:3 | Hi 127");
+}
+
+TEST(DisassembleTest, AListingSaysWhatItLeavesOut) {
+  EXPECT_NE(std::string(ListingHelp()).find("not shown is 0"), std::string::npos);
+}
+
 TEST(DisassembleTest, SyncHasTokensOnly) {
   Instruction i;
   i.Set(field::kOpcode, 0x4F);
