@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "sw/driver/disassemble.h"
@@ -26,6 +27,17 @@ int64_t CountDifferent(const int8_t* a, const int8_t* b, size_t size, size_t* fi
     if (a[i] != b[i] && count++ == 0) *first = i;
   }
   return count;
+}
+
+// Indices of observations, those of the smallest image first, of one image in their order: a
+// program goes through the images of a batch layer by layer.
+std::vector<size_t> ByImage(const std::vector<Observation>& observations) {
+  std::vector<size_t> order(observations.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return observations[a].image < observations[b].image;
+  });
+  return order;
 }
 
 }  // namespace
@@ -52,7 +64,7 @@ void CompareTensors(const Model& model, const Program& program, int64_t first_im
                     const TensorView& reference, const TensorView& view,
                     std::vector<int64_t>* bytes, std::vector<int64_t>* mismatches,
                     Differences* differences) {
-  for (size_t i = 0; i < program.observations.size(); ++i) {
+  for (const size_t i : ByImage(program.observations)) {
     const Observation& o = program.observations[i];
     const int row = RowOfTensor(program, o.tensor);
     const std::string layer = row >= 0 ? program.report[row].name : "?";

@@ -45,9 +45,9 @@ std::vector<int8_t> ToPlanes(const std::vector<int8_t>& pixels, const TensorLayo
 int RowOfTensor(const Program& program, int tensor);
 
 // Compares `view` with `reference`, byte by byte; adds to bytes[row] and mismatches[row]. A tensor
-// that was never seen counts as different in every byte. Tells "<view>: image 3, layer C3+S4
-// (tensor t), element c 4 h 2 w 1: golden 17, rtl 16, 5 of 400 bytes differ"; `first_image` is the
-// number of the run's first image.
+// that was never seen counts as different in every byte. The smallest image is told first. Tells
+// "<view>: image 3, layer C3+S4 (tensor t), element c 4 h 2 w 1: golden 17, rtl 16, 5 of 400 bytes
+// differ"; `first_image` is the number of the run's first image.
 void CompareTensors(const Model& model, const Program& program, int64_t first_image,
                     const TensorView& reference, const TensorView& view,
                     std::vector<int64_t>* bytes, std::vector<int64_t>* mismatches,

@@ -42,6 +42,14 @@ TEST_F(CompareTest, ADifferenceIsToldWithItsPlaceAndBothValues) {
             "bytes differ");
 }
 
+TEST_F(CompareTest, TheSmallestImageIsToldFirst) {
+  program_.observations = {{3, 1, 1, {0, 1, 2, 2, 4}}, {4, 1, 0, {0, 1, 2, 2, 4}}};
+  Compare({"golden", {{1, 2, 3, 4}, {1, 2, 3, 4}}}, {"rtl", {{0, 2, 3, 4}, {0, 2, 3, 4}}});
+  ASSERT_EQ(differences_.told.size(), 2u);
+  EXPECT_EQ(differences_.told[0].rfind("rtl: image 7,", 0), 0u) << differences_.told[0];
+  EXPECT_EQ(differences_.told[1].rfind("rtl: image 8,", 0), 0u) << differences_.told[1];
+}
+
 TEST_F(CompareTest, ATensorNeverSeenIsDifferentInEveryByte) {
   Compare({"golden", {{1, 2, 3, 4}}}, {"rtl", {{}}});
   EXPECT_EQ(differences_.count, 4);
