@@ -36,6 +36,8 @@ int RunCommand(const std::function<int()>& command) {
     status = command();
   } catch (const InputError& e) {
     status = Tell("", e.what(), kBadInput);
+  } catch (const HardwareFault& e) {
+    status = Tell("", e.what(), kHardwareFault);
   } catch (const std::bad_alloc&) {
     status = Tell("", "there is not enough memory for this input", kBadInput);
   } catch (const std::exception& e) {

@@ -56,6 +56,8 @@ bool Send(int fd, Header::Kind kind, int item, const std::string& text) {
     Send(fd, Header::kInputError, item, e.what());
   } catch (const HardwareError& e) {
     Send(fd, Header::kHardwareError, item, e.what());
+  } catch (const std::bad_alloc&) {
+    Send(fd, Header::kInputError, item, "there is not enough memory for this input");
   } catch (const std::exception& e) {
     Send(fd, Header::kOtherError, item, e.what());
   }

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,6 @@
 #include "sw/base/error.h"
 #include "sw/base/parse_options.h"
 #include "sw/cli/commands.h"
-#include "sw/driver/driver.h"
 
 namespace systole {
 namespace {
@@ -31,12 +29,7 @@ int Main(int argc, char** argv) {
         fmt::format("{}: unknown subcommand; choose from {}", argv[1], fmt::join(names, ", ")));
   }
   if (!ParseOptions(&app, argc, argv)) return kAllEqual;
-  try {
-    return action();
-  } catch (const HardwareError& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return kHardwareFault;
-  }
+  return action();
 }
 
 }  // namespace

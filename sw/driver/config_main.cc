@@ -5,19 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "sw/base/error.h"
+#include "sw/base/command.h"
+#include "sw/base/exit_status.h"
 #include "sw/driver/parameters.h"
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool cmake = !arguments.empty() && arguments[0] == "--cmake";
   if (cmake) arguments.erase(arguments.begin());
-  try {
+  return systole::RunCommand([&] {
     const systole::HwConfig config = systole::ParseParameters(arguments);
     std::puts(cmake ? systole::FormatParameters(config, ";").c_str() : config.Key().c_str());
-  } catch (const systole::InputError& e) {
-    std::fprintf(stderr, "error: %s\n", e.what());
-    return 2;
-  }
-  return 0;
+    return systole::kAllEqual;
+  });
 }

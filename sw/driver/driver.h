@@ -4,10 +4,10 @@
 
 #include <array>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "sw/base/error.h"
 #include "sw/device/device.h"
 #include "sw/isa/counters.h"
 #include "sw/program/program.h"
@@ -16,10 +16,10 @@ namespace systole {
 
 // The accelerator reported an error, or did not answer. what() names the error, the engine, the
 // instruction's index and its text.
-class HardwareError : public std::runtime_error {
+class HardwareError : public HardwareFault {
  public:
   HardwareError(const std::string& message, ErrorCode code, int engine, uint32_t pc)
-      : std::runtime_error(message), code(code), engine(engine), pc(pc) {}
+      : HardwareFault(message), code(code), engine(engine), pc(pc) {}
   const ErrorCode code;
   const int engine;   // 0..3, 4: fetch
   const uint32_t pc;  // index in the program

@@ -10,7 +10,6 @@
 #include "sw/base/error.h"
 #include "sw/base/exit_status.h"
 #include "sw/base/parse_options.h"
-#include "sw/driver/driver.h"
 #include "sw/explore/explore_run.h"
 #include "sw/explore/merge.h"
 
@@ -101,13 +100,8 @@ int ExploreMain(int argc, char** argv) {
 }
 
 int Main(int argc, char** argv) {
-  try {
-    const bool merge = argc > 1 && std::string(argv[1]) == "merge";
-    return merge ? MergeMain(argc - 1, argv + 1) : ExploreMain(argc, argv);
-  } catch (const HardwareError& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-    return kHardwareFault;
-  }
+  const bool merge = argc > 1 && std::string(argv[1]) == "merge";
+  return merge ? MergeMain(argc - 1, argv + 1) : ExploreMain(argc, argv);
 }
 
 }  // namespace

@@ -36,6 +36,9 @@ TEST(CommandTest, EveryErrorIsOneLineAndAStatus) {
   const Result input = Outcome([]() -> int { throw InputError("f: bad; do this"); });
   EXPECT_EQ(input.status, kBadInput);
   EXPECT_EQ(input.err, "error: f: bad; do this\n");
+  const Result fault = Outcome([]() -> int { throw HardwareFault("LOAD: AxiRead"); });
+  EXPECT_EQ(fault.status, kHardwareFault);
+  EXPECT_EQ(fault.err, "error: LOAD: AxiRead\n");
   const Result memory = Outcome([]() -> int { throw std::bad_alloc(); });
   EXPECT_EQ(memory.status, kBadInput);
   EXPECT_NE(memory.err.find("memory"), std::string::npos);

@@ -26,7 +26,7 @@ TEST_F(UtilizationTest, ExploreAndRunSayTheSame) {
         "s.toml", fmt::format("cost = \"native\"\nobjectives = [\"utilization\"]\n[space]\n"
                               "rows = 16\ncols = 16\nbatch = 1\nfuse_pool = {}\n[[workload]]\n"
                               "name = \"lenet\"\nfile = \"{}/models/lenet5-mnist/model.onnx\"\n",
-                              fuse ? "[true]" : "[false]", SYSTOLE_SOURCE_DIR));
+                              fuse ? "[\"yes\"]" : "[\"no\"]", SYSTOLE_SOURCE_DIR));
     const Result r = Explore(fmt::format("{} --json {}", space, Path("e.json")));
     ASSERT_EQ(r.status, 0) << r.err;
     const auto best = nlohmann::json::parse(Read(Path("e.json")))["best"][0];

@@ -1,8 +1,8 @@
 // What goes wrong on the integrated accelerator: resets in the middle of a run, error responses,
 // slaves that never answer, wild addresses, bad opcodes, fields, tokens and programs. Always: no
 // hang, an error that names the instruction, the same one on the verilated RTL and on the SystemC
-// platform, and a correct run afterwards; of mutated programs, which may also end well, the same end
-// in the same cycle on both, and a correct run after every tenth.
+// platform, and a correct run afterwards; of mutated programs, which may also end well, the same
+// end in the same cycle on both, and a correct run after every tenth.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

@@ -2,13 +2,15 @@
 // truth of a space that can be enumerated.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <sstream>
 #include <thread>
 
+#include "sw/base/command.h"
 #include "sw/base/error.h"
+#include "sw/base/exit_status.h"
 #include "sw/base/output_file.h"
+#include "sw/base/parse_options.h"
 #include "sw/explore/space/space.h"
 #include "sw/explore/study/study_report.h"
 
@@ -82,7 +84,7 @@ int Run(int argc, char** argv) {
   app.add_option("--html", html, "page to write");
   app.add_flag("--no-proxy", no_proxy, "search methods only");
   app.add_flag("--products", products, "the proxy of single products M, N, K, too");
-  CLI11_PARSE(app, argc, argv);
+  if (!ParseOptions(&app, argc, argv)) return kAllEqual;
 
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const Space space = LoadSpace(file);
@@ -113,10 +115,5 @@ int Run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return Run(argc, argv);
-  } catch (const systole::InputError& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-    return 2;
-  }
+  return systole::RunCommand([&] { return Run(argc, argv); });
 }
