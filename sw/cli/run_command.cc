@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -42,6 +43,16 @@ NpyArray ToNpy(const Tensor& t, const int8_t* values, int64_t count) {
   return array;
 }
 
+// DIR/<index>_<name>.npy; names of nodes may be of any length, and of any bytes.
+std::string LayerFile(const std::string& folder, const Model& model, size_t tensor) {
+  constexpr size_t kLongest = 200;
+  std::string name = model.layers[tensor - 1].name.substr(0, kLongest);
+  for (char& c : name) {
+    if (c == '/' || std::iscntrl(static_cast<unsigned char>(c))) c = '_';
+  }
+  return fmt::format("{}/{}_{}.npy", folder, tensor - 1, name);
+}
+
 int Run(const RunOptions& o) {
   if (o.images.empty()) throw InputError("--images is required; see systole run -h");
   const auto start = std::chrono::steady_clock::now();
@@ -62,6 +73,8 @@ int Run(const RunOptions& o) {
   }
 
   Model model = LoadModel(o.model);
+  for (size_t t = 1; t < model.tensors.size() && !o.outputs_dir.empty(); ++t)
+    files.Claim("--outputs-dir", LayerFile(o.outputs_dir, model, t));
   ChooseMultipliers(model, rounding);
   for (const std::string& warning : ProveRanges(model))
     fmt::print(stderr, "warning: {}\n", warning);
@@ -135,9 +148,7 @@ int Run(const RunOptions& o) {
     MakeFolder(o.outputs_dir);
     for (size_t t = 1; t < model.tensors.size(); ++t) {
       if (!collected.tensors[t]) continue;
-      std::string name = model.layers[t - 1].name;
-      std::replace(name.begin(), name.end(), '/', '_');
-      WriteNpy(fmt::format("{}/{}_{}.npy", o.outputs_dir, t - 1, name),
+      WriteNpy(LayerFile(o.outputs_dir, model, t),
                ToNpy(model.tensors[t], collected.tensors[t], images.count));
     }
   }

@@ -201,6 +201,14 @@ TEST_F(CliTest, AnInputAndAnotherOutputAreNeverOverwritten) {
                 {"is the same file as --outputs"});
   ExpectRefused("info " + Path("m.onnx") + " --json " + Path("same"), {"--json"});
   ExpectRefused("workload " + Path("m.onnx") + " -o " + Path("same"), {"-o"});
+  NpyArray images;
+  images.shape = {1, 1, 28, 28};
+  images.bytes.resize(28 * 28);
+  WriteNpy(Path("0_C1.npy"), images);
+  ExpectRefused("run " + kModel + " --images " + Path("0_C1.npy") + " --backend golden " +
+                    "--outputs-dir " + folder_.string(),
+                {"--outputs-dir", "is the input --images"});
+  EXPECT_EQ(ReadNpy(Path("0_C1.npy")).shape, images.shape);
   EXPECT_EQ(ReadText(Path("m.onnx")), ReadText(kModel));
   EXPECT_FALSE(fs::exists(Path("y")));
 }
