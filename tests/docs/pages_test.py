@@ -112,7 +112,7 @@ class PagesTest(unittest.TestCase):
 class OptionsTest(unittest.TestCase):
     def test_named_options_exist(self):
         """Every `--option` of the pages stands in the help of a program or script."""
-        known = ""
+        known = subprocess.run([SYSTOLE, "-h"], capture_output=True, text=True).stdout
         for command in (
             "run",
             "info",
