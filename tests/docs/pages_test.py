@@ -101,7 +101,7 @@ class PagesTest(unittest.TestCase):
                 if line.startswith("    ") and start.match(line.strip()):
                     self.fail(f"{page}:{number}: a command outside a console block")
             for fence in pages.fences(page):
-                if fence.info[:1] == ["console"]:
+                if fence.info[:1] in (["console"], ["text"]):
                     continue
                 for offset, line in enumerate(fence.body, 1):
                     if start.match(line.strip()):
