@@ -52,7 +52,7 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 TEST_SHAPES := 16,16 5,7 12,14
 
 .PHONY: help spec sim check mutants test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
-  setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore
+  figures docs setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore
 
 help:
 	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL; compare everything; then check'
@@ -66,6 +66,8 @@ help:
 	@echo 'make cov      coverage: lines and toggles of the RTL under LeNet runs, lines of the C++ under its tests'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
+	@echo 'make docs     runs every command that the docs show and compares what it prints'
+	@echo 'make figures  draws the pictures of the docs again'
 	@echo 'make bench    speed of each description, in one run'
 	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert, trace, cov or random)'
 	@echo 'make build    only the host programs, explore left out; the command line is $(SYSTOLE) -h'
@@ -113,7 +115,7 @@ RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABEL
 
 # What does not fit is told before anything is verilated.
 FIT = n=$(BATCH); [ -z "$(FIRST)" ] || [ "$(FIRST)" -ge "$$n" ] || n=$(FIRST); $(SYSTOLE) compile $(MODEL) \
-  -o $(BUILD)/program --images $$n --batch $$n $(addprefix --param ,$(given)) >/dev/null
+  -o $(BUILD)/program --count $$n --batch $$n $(addprefix --param ,$(given)) >/dev/null
 sim: build
 	@$(FIT)
 	@scripts/build_rtl.sh VARIANT=$(VARIANT) $(given)
@@ -146,6 +148,14 @@ wave: setup-wave build
 
 venv: setup-venv
 	@scripts/setup_venv.sh
+
+# The drawings of the docs, by the project's own runs; a test holds them to what is committed.
+figures: build
+	@cd scripts && python3 -m figures --systole ../$(SYSTOLE)
+
+# Every command of the docs, those that build or run long too, and what it must print.
+docs: build
+	@python3 tests/docs/run_commands.py --all
 
 # Generated text is committed: nobody needs this who does not change a definition in spec/.
 spec: setup-lint
