@@ -57,7 +57,7 @@ def draw_image(stamps):
     items = list(bars(stamps))
     last = max(end for _, _, end, _ in items)
     c = Canvas(860, 236, "One LeNet-5 image at batch 1 through the four engines of a 16x16 array")
-    left, right, top, height = 76, 844, 44, 34
+    left, right, top, height = 76, 820, 44, 34
     c.text(
         left, 18, f"one image, batch 1, 16x16: {last + 2:,} cycles from START to DONE", 12, "start"
     )
@@ -88,7 +88,7 @@ def draw_first(stamps, count=12):
     c = Canvas(
         860, 60 + 24 * len(items) + 40, "The first instructions of an image: issue to retire"
     )
-    left, right, top = 196, 844, 40
+    left, right, top = 130, 790, 40
     c.text(left, 18, f"the first {count} instructions: from issue to retire", 12, "start")
     bottom = top + 24 * len(items)
     x = axis(c, left, right, bottom + 6, 0, last + 5, 50)

@@ -123,7 +123,10 @@ class OptionsTest(unittest.TestCase):
             "workload",
             "check",
         ):
-            known += subprocess.run([SYSTOLE, command, "-h"], capture_output=True, text=True).stdout
+            done = subprocess.run([SYSTOLE, command, "-h"], capture_output=True, text=True)
+            if done.returncode != 0:
+                self.skipTest(f"no systole {command} here: make {command}")
+            known += done.stdout
         for script in [
             *(pages.ROOT / "scripts").rglob("*.py"),
             *(pages.ROOT / "tests").rglob("*.py"),
