@@ -4,12 +4,12 @@
 
 #include <set>
 
+#include "sw/check/net_builder.h"
 #include "sw/compiler/compiler.h"
 #include "sw/driver/driver.h"
 #include "sw/golden/golden.h"
 #include "sw/timing/timeline.h"
 #include "tb/rtl_library.h"
-#include "sw/check/net_builder.h"
 
 namespace systole {
 namespace {
