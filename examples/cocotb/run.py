@@ -64,7 +64,7 @@ def main():
     parser.add_argument(
         "--systole", default=ROOT / "build/systole", help="the command line program"
     )
-    parser.add_argument("--sim", default="icarus", choices=["icarus", "verilator"])
+    parser.add_argument("--sim", default="icarus", choices=["icarus"])
     parser.add_argument("-o", "--output", default=ROOT / "build/cocotb", type=pathlib.Path)
     options = parser.parse_args()
     out = options.output.resolve()
