@@ -21,6 +21,11 @@ class ManifestsTest(unittest.TestCase):
     def test_fusesoc(self):
         self.assertEqual(listed("systole.core", r"^ +- (rtl/\S+\.sv)$"), self.files)
 
+    def test_version(self):
+        version = (pages.ROOT / "VERSION").read_text(encoding="utf-8").strip()
+        self.assertEqual(listed("systole.core", r"^name: systole:systole:systole:(\S+)$"), [version])
+        self.assertEqual(listed("CHANGELOG.md", r"^## (\d\S*?),? ")[0], version)
+
     def test_bender(self):
         self.assertEqual(listed("Bender.yml", r"^ +- (rtl/\S+\.sv)$"), self.files)
 
