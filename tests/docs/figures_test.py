@@ -50,7 +50,9 @@ class FiguresTest(unittest.TestCase):
                 for place in figure["where"]:
                     page, text = place.split(": ", 1)
                     with self.subTest(run=run["name"], place=place):
-                        stands = flat(text.replace("{}", words)) in flat(pages.read(page))
+                        stands = flat(text.replace("{}", words).replace("{0}", words)) in flat(
+                            pages.read(page)
+                        )
                         self.assertTrue(stands, f"{page} should say: {text.replace('{}', words)}")
 
 

@@ -23,7 +23,9 @@ class ManifestsTest(unittest.TestCase):
 
     def test_version(self):
         version = (pages.ROOT / "VERSION").read_text(encoding="utf-8").strip()
-        self.assertEqual(listed("systole.core", r"^name: systole:systole:systole:(\S+)$"), [version])
+        self.assertEqual(
+            listed("systole.core", r"^name: systole:systole:systole:(\S+)$"), [version]
+        )
         self.assertEqual(listed("CHANGELOG.md", r"^## (\d\S*?),? ")[0], version)
 
     def test_bender(self):
