@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Images per second of ONNX Runtime on an int8 model, one thread, processor time: the peer of `make bench`.
+"""Images per second of ONNX Runtime on an int8 model, one thread, processor time: the peer of `make
+bench`.
 
-Usage: bench_onnxruntime.py MODEL [SECONDS]. Random images: the time does not depend on their content.
+Usage: bench_onnxruntime.py MODEL [SECONDS]. Random images: the time does not depend on their
+content.
 """
 import sys
 import time

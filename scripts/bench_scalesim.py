@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""CPU time (user + system) of `systole scalesim`, and of the original beside it where a checkout is given.
+"""CPU time (user + system) of `systole scalesim`, and of the original beside it where a checkout is
+given.
 
 Usage: bench_scalesim.py [--bin FOLDER] [--original CHECKOUT [--python PY] [--resnet]]
-Tables of the project: LeNet-5 on 16x16 (36 kB, bandwidth 10) and ResNet-50 on 32x32 (64 kB, CALC). By the command line
-the whole process counts; inside the process, what lies between parsed input and finished reports, as text in memory, and
-nothing is printed. With the original every report (and trace) is compared, byte for byte. --resnet takes the original ten minutes
-and ten GB for each dataflow.
+Tables of the project: LeNet-5 on 16x16 (36 kB, bandwidth 10) and ResNet-50 on 32x32 (64 kB, CALC).
+By the command line the whole process counts; inside the process, what lies between parsed input and
+finished reports, as text in memory, and nothing is printed. With the original every report (and
+trace) is compared, byte for byte. --resnet takes the original ten minutes and ten GB for each
+dataflow.
 """
 
 import argparse
@@ -34,7 +36,8 @@ Bandwidth: 10
 [run_presets]
 InterfaceBandwidth: {mode}
 """
-# Runs of the original in its own process: the CPU seconds of imports, and of what follows parsing; best of `repeat`.
+# Runs of the original in its own process: the CPU seconds of imports, and of what follows parsing;
+# best of `repeat`.
 _ORIGINAL = """
 import io, sys, time
 begin = time.process_time()
@@ -48,7 +51,8 @@ best = 1e9
 for _ in range(int(repeat)):
     s = Scale(save_disk_space=traces == "N", verbose=False, config=config, topology=topology)
     s.top_path = out
-    s.runner.set_params(config_obj=s.config, topo_obj=s.topo, top_path=out, verbosity=False, save_trace=traces == "Y")
+    s.runner.set_params(config_obj=s.config, topo_obj=s.topo, top_path=out, verbosity=False,
+                        save_trace=traces == "Y")
     begin = time.process_time()
     s.runner.run()
     best = min(best, time.process_time() - begin)
@@ -168,7 +172,8 @@ class _Bench:
                     text=True,
                 )
                 within, imports = map(float, done.stdout.split())
-                text += f"  {_time(within):>8} {within / inside:>7.0f} {(whole - imports) / inside:>7.0f}"
+                text += f"  {_time(within):>8} {within / inside:>7.0f}"
+                text += f" {(whole - imports) / inside:>7.0f}"
         files = sorted(
             os.path.relpath(os.path.join(at, f), theirs)
             for at, _, names in os.walk(f"{theirs}/{name}")
@@ -183,7 +188,7 @@ class _Bench:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument(
         "--bin", default=f"{_ROOT}/build/host", help="build folder (default: build/host)"
     )
@@ -200,7 +205,8 @@ def main():
         arguments.original = os.path.abspath(arguments.original)
         if not os.path.exists(f"{arguments.original}/scalesim/scale.py"):
             parser.error(
-                f"--original {arguments.original}: there is no scalesim/scale.py; give a checkout of SCALE-Sim v2"
+                f"--original {arguments.original}: there is no scalesim/scale.py; give a checkout"
+                " of SCALE-Sim v2"
             )
     with tempfile.TemporaryDirectory(prefix="systole-scalesim-") as folder:
         bench = _Bench(arguments, folder)

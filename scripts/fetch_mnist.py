@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Fetches MNIST and Fashion-MNIST (official file names, checksums verified) into the layout that SYSTOLE_DATA names.
+"""Fetches MNIST and Fashion-MNIST (official file names, checksums verified) into the layout that
+SYSTOLE_DATA names.
 
   python3 scripts/fetch_mnist.py --dest data                     MNIST from its public mirror
   python3 scripts/fetch_mnist.py --dest data --set all           both data sets
-  python3 scripts/fetch_mnist.py --dest data --from FOLDER       from a local folder, or --from URL from another mirror
+  python3 scripts/fetch_mnist.py --dest data --from FOLDER       from a local folder, or
+                                        --from URL from another mirror
 
-Writes DEST/mnist/*.gz and DEST/fashion_mnist/*.gz; then: export SYSTOLE_DATA=DEST. A file is looked for as
-FROM/<set>/<name> and FROM/<name>. A file that is there already and verifies is kept. Each file is verified before it
-gets its name, so an interrupted run leaves nothing that looks complete. Needs the standard library only.
-Exit status: 0 all files are there and verified; 2 a file is missing, damaged or cannot be written.
+Writes DEST/mnist/*.gz and DEST/fashion_mnist/*.gz; then: export SYSTOLE_DATA=DEST. A file is looked
+for as FROM/<set>/<name> and FROM/<name>. A file that is there already and verifies is kept. Each
+file is verified before it gets its name, so an interrupted run leaves nothing that looks complete.
+Needs the standard library only. Exit status: 0 all files are there and verified; 2 a file is
+missing, damaged or cannot be written.
 """
 
 import argparse
@@ -21,16 +24,32 @@ import urllib.request
 # SHA-256 of the official files, as published.
 FILES = {
     "mnist": {
-        "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-        "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-        "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-        "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        "train-images-idx3-ubyte.gz": (
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+        ),
+        "train-labels-idx1-ubyte.gz": (
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+        ),
+        "t10k-images-idx3-ubyte.gz": (
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
+        ),
+        "t10k-labels-idx1-ubyte.gz": (
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
+        ),
     },
     "fashion_mnist": {
-        "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-        "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-        "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-        "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        "train-images-idx3-ubyte.gz": (
+            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"
+        ),
+        "train-labels-idx1-ubyte.gz": (
+            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"
+        ),
+        "t10k-images-idx3-ubyte.gz": (
+            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"
+        ),
+        "t10k-labels-idx1-ubyte.gz": (
+            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"
+        ),
     },
 }
 # Public mirrors of the official files, tried in this order.
@@ -74,7 +93,9 @@ def read_local(folder, dataset, name):
 
 
 def candidates(source, dataset, name):
-    """Yields (where, bytes) from the places to try; raises FetchError at a place that fails, in order."""
+    """Yields (where, bytes) from the places to try; raises FetchError at a place that fails, in
+    order.
+    """
     if source is None:
         places = [mirror + name for mirror in MIRRORS[dataset]]
     elif "://" in source:
@@ -106,7 +127,8 @@ def fetch(source, dataset, name, folder):
         actual = hashlib.sha256(data).hexdigest()
         if actual != expected:
             problems.append(
-                f"{where}: {len(data)} bytes with SHA-256 {actual[:16]}..., expected {expected[:16]}..."
+                f"{where}: {len(data)} bytes with SHA-256 {actual[:16]}..., expected"
+                f" {expected[:16]}..."
             )
             continue
         os.makedirs(folder, exist_ok=True)
@@ -147,7 +169,8 @@ def main(argv=None):
         for name in FILES[dataset]:
             try:
                 print(
-                    f"{os.path.join(folder, name)}: {fetch(arguments.source, dataset, name, folder)}"
+                    f"{os.path.join(folder, name)}:"
+                    f" {fetch(arguments.source, dataset, name, folder)}"
                 )
             except (FetchError, OSError) as error:
                 print(f"fetch_mnist.py: {error}", file=sys.stderr)

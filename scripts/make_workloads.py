@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Writes the layer tables models/workloads/*.csv from the published descriptions of the networks.
 
-  make_workloads.py [--out models/workloads] [--check]    --check: only compare with the files that are there
+  make_workloads.py [--out models/workloads] [--check]
+      --check: only compare with the files that are there
 
-A row is a layer: what it reads, its filters, strides, padding and groups. `norm` rows are batch normalization (two
-parameters a channel, folded into a convolution by whoever runs the network); element-wise additions, concatenations and
-activations have neither multiply-adds nor parameters and are left out. Standard library only.
+A row is a layer: what it reads, its filters, strides, padding and groups. `norm` rows are batch
+normalization (two parameters a channel, folded into a convolution by whoever runs the network);
+element-wise additions, concatenations and activations have neither multiply-adds nor parameters and
+are left out. Standard library only.
 """
 import argparse
 import os
@@ -74,7 +76,9 @@ class Net:
 
 
 def lenet5_28():
-    """LeNet-5 on 28x28 images, padded by 2, every filter of C3 on every map, average pooling, biases."""
+    """LeNet-5 on 28x28 images, padded by 2, every filter of C3 on every map, average pooling,
+    biases.
+    """
     n = Net(28, 1)
     n.conv("C1", 6, 5, pad=2, bias=True)
     n.pool("S2", "avg", 2, 2)
@@ -172,7 +176,9 @@ def resnet18():
 
 
 def resnet50():
-    """He et al. 2015, bottleneck blocks; the stride stands in the first 1x1 convolution, as published."""
+    """He et al. 2015, bottleneck blocks; the stride stands in the first 1x1 convolution, as
+    published.
+    """
     n = resnet_stem()
     for stage, (width, blocks) in enumerate([(64, 3), (128, 4), (256, 6), (512, 3)], 2):
         for i in range(blocks):
@@ -281,7 +287,7 @@ def main():
     args = parser.parse_args()
     different = []
     for name, build in NETWORKS.items():
-        text = "# " + build.__doc__.strip() + "\n" + HEADER + "\n"
+        text = "# " + " ".join(build.__doc__.split()) + "\n" + HEADER + "\n"
         text += "".join(",".join(str(v) for v in row) + "\n" for row in build().rows)
         path = os.path.join(args.out, name + ".csv")
         if args.check:

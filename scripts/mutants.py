@@ -130,8 +130,11 @@ def write_table(path, mutants, results):
         "",
         "`make mutants` puts each of these bugs (`tests/mutants/mutants.toml`) into a copy of the",
         "RTL, builds it small and runs `systole check` on it. Below each bug stands the line by",
-        f"which it was found; that run writes this page. {sum(r[1] is not None for r in results)} of "
-        f"{len(results)} found, with these parameters:",
+        (
+            "which it was found; that run writes this page."
+            f" {sum(r[1] is not None for r in results)} of {len(results)} found, with these"
+            " parameters:"
+        ),
         "",
         *(
             "    " + line

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""The regression matrix: LeNet on many RTL configurations, golden = TLM = RTL in every byte, RTL = TLM = model in every cycle.
+"""The regression matrix: LeNet on many RTL configurations, golden = TLM = RTL in every byte, RTL =
+TLM = model in every cycle.
 
-Builds each configuration's library, runs `systole run`, prints a table and writes it as JSON. Standard library only.
-Exit status 0: all equal; 1: a difference; 2: bad usage or a build that failed.
+Builds each configuration's library, runs `systole run`, prints a table and writes it as JSON.
+Standard library only. Exit status 0: all equal; 1: a difference; 2: bad usage or a build that
+failed.
 """
 import argparse
 import json
@@ -112,7 +114,7 @@ def run_one(systole, parameters, latency, state_seed, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument(
         "--systole",
         default=os.path.join(ROOT, "build/host/sw/cli/systole"),
@@ -141,8 +143,8 @@ def main():
     configurations += [(shape, seed) for shape in RANDOM_STATE for seed in STATE_SEEDS]
     rows, worst = [], 0
     print(
-        f"{'configuration':<60} {'latency':>7} {'bytes':>8} {'mismatches':>10} {'cycles RTL':>11} {'TLM':>9} "
-        f"{'model':>9} {'result':>8} {'build s':>8}"
+        f"{'configuration':<60} {'latency':>7} {'bytes':>8} {'mismatches':>10} "
+        f"{'cycles RTL':>11} {'TLM':>9} {'model':>9} {'result':>8} {'build s':>8}"
     )
     for parameters, state_seed in configurations:
         name = name_of(parameters)
@@ -181,9 +183,12 @@ def main():
                 compared = sum(layer["bytes_compared"] for layer in report["layers"])
                 equal = status == 0 and report["mismatches"] == 0 and len(set(cycles.values())) == 1
                 print(
-                    f"{name[:60]:<60} {latency:>7} {compared:>8} {report['mismatches']:>10} {cycles.get('rtl', '-'):>11} "
-                    f"{cycles.get('tlm', '-'):>9} {cycles.get('model', '-'):>9} {'equal' if equal else 'DIFFERS':>8} "
-                    f"{seconds:>8.0f}",
+                    (
+                        f"{name[:60]:<60} {latency:>7} {compared:>8} "
+                        f"{report['mismatches']:>10} {cycles.get('rtl', '-'):>11} "
+                        f"{cycles.get('tlm', '-'):>9} {cycles.get('model', '-'):>9} "
+                        f"{'equal' if equal else 'DIFFERS':>8} {seconds:>8.0f}"
+                    ),
                     flush=True,
                 )
             else:
@@ -193,7 +198,8 @@ def main():
     with open(os.path.join(ROOT, "build", "regress", "regress.json"), "w") as f:
         json.dump(rows, f, indent=1)
     print(
-        f"{sum(r['status'] == 0 for r in rows)} passed, {sum(r['status'] != 0 for r in rows)} failed"
+        f"{sum(r['status'] == 0 for r in rows)} passed,"
+        f" {sum(r['status'] != 0 for r in rows)} failed"
     )
     return worst
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the order of the C++ folders: a file includes its own folder and lower ones, never a higher one.
+"""Holds the order of the C++ folders: a file includes its own folder and lower ones, never a higher
+one.
 
 rooms.py [--root DIR]          exit status 1 and one line for each include that goes up or sideways
 """
@@ -73,7 +74,7 @@ def check(root):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--root", default=os.path.join(os.path.dirname(__file__), ".."))
     arguments = parser.parse_args()
     messages = check(arguments.root)

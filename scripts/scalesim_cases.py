@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Draws SCALE-Sim cases from a seed; optionally runs an existing checkout of SCALE-Sim v2 on them and keeps its answers.
+"""Draws SCALE-Sim cases from a seed; optionally runs an existing checkout of SCALE-Sim v2 on them
+and keeps its answers.
 
-  scalesim_cases.py write  --out DIR [--seed N]                       cfg and csv files, one folder per case
+  scalesim_cases.py write --out DIR [--seed N]      cfg and csv files, one folder per case
   scalesim_cases.py record --original CHECKOUT --python PY --out F.json.gz [--seed N] [--jobs J]
 
-With --v3 the files are those of SCALE-Sim v3 (a third of them with N:M sparsity) and CHECKOUT is one of v3.
+With --v3 the files are those of SCALE-Sim v3 (a third of them with N:M sparsity) and CHECKOUT is
+one of v3.
 
-A case is a configuration, a topology and the option -i. The draw walks all 24 pairs of dataflow and array shape nine
-times, alternating USER and CALC bandwidth, so every combination is there; sizes, buffers, bandwidth and the
-spelling of the files are random. Nothing is dropped after the draw: `cost` only bounds the sizes that are drawn.
-Standard library only.
+A case is a configuration, a topology and the option -i. The draw walks all 24 pairs of dataflow and
+array shape nine times, alternating USER and CALC bandwidth, so every combination is there; sizes,
+buffers, bandwidth and the spelling of the files are random. Nothing is dropped after the draw:
+`cost` only bounds the sizes that are drawn. Standard library only.
 """
 import argparse
 import concurrent.futures
@@ -34,14 +36,16 @@ TRACES = [
     "OFMAP_DRAM_TRACE.csv",
 ]
 
-# Runs the original's Python class on one case: argv = checkout, cfg, topology, log folder, input type, save traces, layout.
+# Runs the original's Python class on one case: argv = checkout, cfg, topology, log folder, input
+# type, save traces, layout.
 DRIVER = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from scalesim.scale_sim import scalesim
 layout = {'layout': sys.argv[7]} if sys.argv[7] else {}
-scalesim(save_disk_space=sys.argv[6] != 'traces', verbose=True, config=sys.argv[2], topology=sys.argv[3],
-         input_type_gemm=sys.argv[5] == 'gemm', **layout).run_scale(top_path=sys.argv[4])
+scalesim(save_disk_space=sys.argv[6] != 'traces', verbose=True, config=sys.argv[2],
+         topology=sys.argv[3], input_type_gemm=sys.argv[5] == 'gemm', **layout
+         ).run_scale(top_path=sys.argv[4])
 """
 V3_SECTIONS = """
 [layout]
@@ -192,9 +196,11 @@ def draw_cases(seed, blocks=9, max_cost=6_000_000, tiny=False, v3=False):
                         layers = [layer[:7] + layer[6:7] for layer in layers]
                     # A tight case draws until an operand exceeds half of its buffer of 1 to 4 kB.
                     kbs = [
-                        rng.choice([1, 1, 2, 4])
-                        if tight or tiny
-                        else int(2 ** rng.uniform(0, 10.001))
+                        (
+                            rng.choice([1, 1, 2, 4])
+                            if tight or tiny
+                            else int(2 ** rng.uniform(0, 10.001))
+                        )
                         for _ in range(3)
                     ]
                     bandwidth = rng.choice([1, 2, 3, 5, 7, 10, 10, 16, 32, 100])
@@ -206,7 +212,8 @@ def draw_cases(seed, blocks=9, max_cost=6_000_000, tiny=False, v3=False):
                     small = cost(dataflow, rows, cols, layers) * times <= (
                         (150_000 if flushing else 60_000) if tiny else max_cost
                     )
-                    # The original's trace grows with every prefetch and is copied each time: bound the rotations.
+                    # The original's trace grows with every prefetch and is copied each time: bound
+                    # the rotations.
                     small = small and all(
                         list_words(dataflow, layer)
                         <= (2 if tiny and user else 12)
@@ -280,7 +287,7 @@ def run_original(case, checkout, python, traces, v3):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("what", choices=["write", "record"])
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", required=True)

@@ -38,13 +38,17 @@ def build():
         values.append(constant(name + "_bs", np.float32(bias_scale), np.float32))
         inputs = [name + "_wq", name + "_ws", name + "_wz"]
         nodes.append(helper.make_node("DequantizeLinear", inputs, [name + "_w"]))
-        nodes.append(helper.make_node("DequantizeLinear", [name + "_bq", name + "_bs"], [name + "_b"]))
+        nodes.append(
+            helper.make_node("DequantizeLinear", [name + "_bq", name + "_bs"], [name + "_b"])
+        )
 
     # The scale of a bias is that of the layer's input times that of its weights.
     image, hidden, ws = np.float32(1 / 255), np.float32(0.02), np.float32(0.01)
     quantize("image", "x", image, 0)
     weights("conv", (4, 1, 3, 3), ws, image * ws)
-    nodes.append(helper.make_node("Conv", ["x", "conv_w", "conv_b"], ["conv_y"], "conv", pads=[1] * 4))
+    nodes.append(
+        helper.make_node("Conv", ["x", "conv_w", "conv_b"], ["conv_y"], "conv", pads=[1] * 4)
+    )
     nodes.append(helper.make_node("Relu", ["conv_y"], ["relu_y"], "relu"))
     quantize("relu_y", "h", hidden, 0)
     nodes.append(
@@ -68,12 +72,16 @@ def build():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", default="build/own.onnx")
-    parser.add_argument("--images", default="build/own.npy", help="random images, 10 x 1 x 8 x 8 uint8")
+    parser.add_argument(
+        "--images", default="build/own.npy", help="random images, 10 x 1 x 8 x 8 uint8"
+    )
     options = parser.parse_args()
     model = build()
     onnx.checker.check_model(model)
     onnx.save(model, options.output)
-    np.save(options.images, np.random.default_rng(2).integers(0, 256, (10, 1, 8, 8), dtype=np.uint8))
+    np.save(
+        options.images, np.random.default_rng(2).integers(0, 256, (10, 1, 8, 8), dtype=np.uint8)
+    )
     print(f"{options.output}, {options.images}")
 
 

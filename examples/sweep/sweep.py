@@ -4,7 +4,8 @@
     examples/sweep/sweep.py [--arrays 8x8,16x16,32x8] [--rtl] [--batch N]
 
 Golden and TLM are compared in every byte, TLM and cycle model in every cycle; --rtl adds the
-verilated RTL of each array (`make rtl` builds it: about a minute each). Only Python's standard library.
+verilated RTL of each array (`make rtl` builds it: about a minute each). Only Python's standard
+library.
 """
 import argparse
 import json

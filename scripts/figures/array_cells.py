@@ -1,4 +1,5 @@
-"""docs/img/array.svg: four rows and columns of the array, one PE in detail with its shadow weight."""
+"""docs/img/array.svg: four rows and columns of the array, one PE in detail with its shadow weight.
+"""
 
 from .svg import ENGINE, GREY, MEMORY, Canvas
 

@@ -1,4 +1,6 @@
-"""A small SVG canvas: rectangles, text, arrows; fixed fonts and colours for all figures of the docs."""
+"""A small SVG canvas: rectangles, text, arrows; fixed fonts and colours for all figures of the
+docs.
+"""
 
 from xml.sax.saxutils import escape
 
@@ -14,11 +16,16 @@ class Canvas:
     def __init__(self, width, height, title):
         self.width, self.height = width, height
         self.parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-            f'width="{width:g}" height="{height:g}" font-family="Helvetica, Arial, sans-serif">',
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+                f'width="{width:g}" height="{height:g}" font-family="Helvetica, Arial, sans-serif">'
+            ),
             f"<title>{escape(title)}</title>",
-            '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-            'markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#222222"/></marker></defs>',
+            (
+                '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7"'
+                ' markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"'
+                ' fill="#222222"/></marker></defs>'
+            ),
             f'<rect width="{width:g}" height="{height:g}" fill="white"/>',
         ]
 
@@ -52,7 +59,8 @@ class Canvas:
         more = ' marker-end="url(#a)"' if arrow else ""
         more += f' stroke-dasharray="{dash}"' if dash else ""
         self.parts.append(
-            f'<polyline points="{path}" fill="none" stroke="{stroke}" stroke-width="{width:g}"{more}/>'
+            f'<polyline points="{path}" fill="none" stroke="{stroke}"'
+            f' stroke-width="{width:g}"{more}/>'
         )
 
     def arrow(self, *points, **style):

@@ -1,6 +1,8 @@
-"""docs/img/timeline.svg and gantt.svg: one LeNet image through the four engines, and its first instructions.
+"""docs/img/timeline.svg and gantt.svg: one LeNet image through the four engines, and its first
+instructions.
 
-Drawn from the stamps that `systole run --stamps` writes (issue and retire cycle of every instruction).
+Drawn from the stamps that `systole run --stamps` writes (issue and retire cycle of every
+instruction).
 """
 
 import csv
@@ -82,7 +84,9 @@ def draw_image(stamps):
 
 
 def draw_first(stamps, count=12):
-    """A Gantt chart of the first instructions: one line each, tokens as arrows to who takes them."""
+    """A Gantt chart of the first instructions: one line each, tokens as arrows to who
+    takes them.
+    """
     items = [(n, s, e, r) for n, s, e, r in bars(stamps) if int(r["index"]) < count]
     last = max(end for _, _, end, _ in items)
     c = Canvas(

@@ -1,7 +1,9 @@
-"""docs/img/window.svg: a padded image with the window of one cell beside the array's lanes and columns.
+"""docs/img/window.svg: a padded image with the window of one cell beside the array's lanes and
+columns.
 
-LeNet-5's C1 on 16x16: 28 x 28 pixels with a halo of 2, 5x5 filters, 6 of them, two neighbouring output
-pixels side by side on 12 columns, their common window 5 x 6 pixels: 30 elements in 2 K-slices of 16 lanes.
+LeNet-5's C1 on 16x16: 28 x 28 pixels with a halo of 2, 5x5 filters, 6 of them, two neighbouring
+output pixels side by side on 12 columns, their common window 5 x 6 pixels: 30 elements in 2
+K-slices of 16 lanes.
 """
 
 from .svg import ENGINE, GREY, INK, Canvas

@@ -1,4 +1,6 @@
-"""From a float network to int8 hardware: training, quantization, export and cross-checks for Systole."""
+"""From a float network to int8 hardware: training, quantization, export and cross-checks for
+Systole.
+"""
 
 
 class UserError(Exception):

@@ -19,7 +19,8 @@ def _network(name):
 def _recipe(arguments, network):
     if arguments.recipe not in network.recipes:
         raise UserError(
-            f"{network.name} has no recipe '{arguments.recipe}' (known: {', '.join(network.recipes)})"
+            f"{network.name} has no recipe '{arguments.recipe}' (known:"
+            f" {', '.join(network.recipes)})"
         )
     return network.recipes[arguments.recipe]
 
@@ -59,7 +60,8 @@ def _train(arguments):
     images, labels = train.data.load_for(network, "test", arguments.data)
     share, _ = train.accuracy(net, images, labels)
     print(
-        f"{network.name}: float accuracy {share:.4%} on {len(images)} test images; weights in {folder}/float.pt"
+        f"{network.name}: float accuracy {share:.4%} on {len(images)} test images; weights in"
+        f" {folder}/float.pt"
     )
 
 
@@ -100,7 +102,9 @@ def _qat(arguments):
 
 
 def _report_and_write(arguments, network, net, model):
-    """Prints the tensors and the accuracies of `net` in float and of `model` in integers, and writes the ONNX file."""
+    """Prints the tensors and the accuracies of `net` in float and of `model` in integers, and
+    writes the ONNX file.
+    """
     from . import data, evaluate, export_onnx, golden, train
 
     test_images, test_labels = data.load_for(network, "test", arguments.data)
@@ -114,17 +118,20 @@ def _report_and_write(arguments, network, net, model):
     for tensor in model.tensors:
         shape = "x".join(map(str, tensor.shape))
         print(
-            f"  {tensor.name:8s} {shape:>10s} {tensor.dtype}  scale {tensor.scale:.8g}  zero point {tensor.zero_point}"
+            f"  {tensor.name:8s} {shape:>10s} {tensor.dtype}  scale {tensor.scale:.8g}  zero point"
+            f" {tensor.zero_point}"
         )
     print(
-        f"{network.name}: float {reference:.4%}, 8 bit {share:.4%} ({by}; 95 % interval {low:.2%} to {high:.2%})"
+        f"{network.name}: float {reference:.4%}, 8 bit {share:.4%} ({by}; 95 % interval"
+        f" {low:.2%} to {high:.2%})"
     )
     if arguments.output:
         os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
         form = export_onnx.qlinear if arguments.form == "qlinear" else export_onnx.qdq
         export_onnx.save(form(model), arguments.output)
         print(
-            f"wrote {arguments.output} ({os.path.getsize(arguments.output)} bytes, {arguments.form} form)"
+            f"wrote {arguments.output} ({os.path.getsize(arguments.output)} bytes,"
+            f" {arguments.form} form)"
         )
 
 
@@ -196,7 +203,8 @@ def _evaluate(arguments):
         network, _folder(arguments, network), systole, arguments.data, arguments.quiet
     )
     print(
-        f"{network.name}, recipe {arguments.recipe}: accuracy on the test set, 95 % interval, difference to float"
+        f"{network.name}, recipe {arguments.recipe}: accuracy on the test set, 95 % interval,"
+        " difference to float"
     )
     variants.print_table(rows)
 
@@ -223,7 +231,8 @@ def _images(arguments):
         images, _ = data.load_for(network, arguments.split, arguments.data)
     if images.shape[1:] != network.input_shape[1:]:
         raise UserError(
-            f"{arguments.images}: {images.shape} does not fit {network.name}'s input {network.input_shape}"
+            f"{arguments.images}: {images.shape} does not fit {network.name}'s input"
+            f" {network.input_shape}"
         )
     images = images[: arguments.first, None]
     os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)

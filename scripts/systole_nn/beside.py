@@ -1,4 +1,6 @@
-"""The part of a network's page that puts every further figure of its source document beside the project's own."""
+"""The part of a network's page that puts every further figure of its source document beside the
+project's own.
+"""
 
 import json
 import math
@@ -12,7 +14,9 @@ from .quantize import PRESETS, quantize
 
 
 def batch_costs(network, net):
-    """(million multiply-adds, MB of input, MB of outputs forward and backward, MB of parameters, their sum), batch 4."""
+    """(million multiply-adds, MB of input, MB of outputs forward and backward, MB of parameters,
+    their sum), batch 4.
+    """
     tensor_shapes = shapes(network)
     parameters = sum(p.numel() for p in net.parameters())
     macs = outputs = 0
@@ -178,7 +182,9 @@ def _scales(page, network, net, integers):
 
 
 def write(page, network, nets, folders, calibration):
-    """nets, folders: {recipe: trained FloatNet}, {recipe: its folder}; calibration: uint8 images N x H x W."""
+    """nets, folders: {recipe: trained FloatNet}, {recipe: its folder}; calibration: uint8 images N
+    x H x W.
+    """
     if network.name not in published.ACCURACY:
         return
     recipe = "document" if "document" in nets else next(iter(nets))

@@ -1,7 +1,8 @@
-"""The image data sets, as uint8 tensors N x 28 x 28 with their labels, and the augmentation used in training.
+"""The image data sets, as uint8 tensors N x 28 x 28 with their labels, and the augmentation used in
+training.
 
-The folder that holds mnist/ and fashion_mnist/ (official file names) is the option --data or the environment variable
-SYSTOLE_DATA; scripts/fetch_mnist.py fills it.
+The folder that holds mnist/ and fashion_mnist/ (official file names) is the option --data or the
+environment variable SYSTOLE_DATA; scripts/fetch_mnist.py fills it.
 """
 
 import math
@@ -26,7 +27,9 @@ def root(option=None):
 
 
 def load(dataset, split, folder=None):
-    """(images uint8 N x 28 x 28, labels uint8 N) of `dataset` ("mnist", "fashion_mnist"), split "train" or "test"."""
+    """(images uint8 N x 28 x 28, labels uint8 N) of `dataset` ("mnist", "fashion_mnist"), split
+    "train" or "test".
+    """
     stem = {"train": "train", "test": "t10k"}[split]
     arrays = []
     for name in (f"{stem}-images-idx3-ubyte", f"{stem}-labels-idx1-ubyte"):
@@ -42,7 +45,9 @@ def load(dataset, split, folder=None):
 
 
 def load_for(network, split, folder=None):
-    """The images and labels that `network` is trained and tested with: its data set, padded as it wants."""
+    """The images and labels that `network` is trained and tested with: its data set, padded as it
+    wants.
+    """
     images, labels = load(network.dataset, split, folder)
     return pad(images, network.image_pad), labels
 
@@ -56,7 +61,8 @@ def check_pair(images, labels, where):
     """Refuses images and labels that do not belong together."""
     if images.ndim != 3 or labels.ndim != 1:
         raise UserError(
-            f"{where}: images must have three dimensions and labels one, not {images.ndim} and {labels.ndim}"
+            f"{where}: images must have three dimensions and labels one, not {images.ndim} and"
+            f" {labels.ndim}"
         )
     if len(images) != len(labels):
         raise UserError(f"{where}: {len(images)} images but {len(labels)} labels")
@@ -79,7 +85,9 @@ class Augmentation:
 
 
 def augment(images, how, generator):
-    """images: float N x 1 x H x W in [0, 1]; returns the same shape. Uses only `generator` for randomness."""
+    """images: float N x 1 x H x W in [0, 1]; returns the same shape. Uses only `generator` for
+    randomness.
+    """
     count, _, height, width = images.shape
 
     def uniform(limit):

@@ -1,4 +1,5 @@
-"""Why two runs of the same integers give one element different values: the exact value of it, and what each run did to it.
+"""Why two runs of the same integers give one element different values: the exact value of it, and
+what each run did to it.
 
 Everything is exact (integers and fractions) and serves to explain results that others computed.
 """
@@ -23,7 +24,9 @@ class Element:
 
 
 def nearest(value, mode):
-    """The integer that one rounding of the exact value gives in a mode; tflite's and float32's ideal."""
+    """The integer that one rounding of the exact value gives in a mode; tflite's and float32's
+    ideal.
+    """
     floor = math.floor(value)
     part = value - floor
     if mode == "floor" or part < Fraction(1, 2):
@@ -38,7 +41,9 @@ def nearest(value, mode):
 
 
 def _window(layer, source, values, row, column):
-    """The inputs less their zero point under one output position, C x K x K, zero outside, and how many are inside."""
+    """The inputs less their zero point under one output position, C x K x K, zero outside, and how
+    many are inside.
+    """
     spec, (_, height, width) = layer.spec, source.shape
     size = spec.kernel
     taps = np.zeros((values.shape[0], size, size), np.int64)
@@ -53,7 +58,8 @@ def _window(layer, source, values, row, column):
 
 
 def element(model, index, values, place):
-    """The Element at place (channel, row, column) of layer `index` for its inputs `values`, C x H x W of their type.
+    """The Element at place (channel, row, column) of layer `index` for its inputs `values`, C x H x
+    W of their type.
 
     None for max pooling, which does not round.
     """
@@ -81,7 +87,9 @@ def element(model, index, values, place):
 
 
 def fixed(constants, index, channel, taps):
-    """m / 2^s of a layer's output channel (or of an average over `taps` values) as the hardware gets it."""
+    """m / 2^s of a layer's output channel (or of an average over `taps` values) as the hardware
+    gets it.
+    """
     entry = constants["layers"][index]
     place = taps if entry["kind"] == "average pool" else channel if len(entry["m"]) > 1 else 0
     return Fraction(entry["m"][place], 1 << entry["s"][place])
@@ -92,8 +100,13 @@ def _clamped(one, rounded):
 
 
 _DOUBLE = {
-    "tflite": "double rounding: the product is rounded to an integer once before the last shift, and again by it",
-    "float32": "single precision: the product is rounded to 24 bits before it is rounded to an integer",
+    "tflite": (
+        "double rounding: the product is rounded to an integer once before the last shift, and"
+        " again by it"
+    ),
+    "float32": (
+        "single precision: the product is rounded to 24 bits before it is rounded to an integer"
+    ),
 }
 
 
@@ -115,7 +128,10 @@ def _own_fault(one, side):
         if side.name == "rtl":
             return f"rtl is not what golden computes in mode {side.mode} ({side.golden}): a defect"
         if one.average:
-            return f"{side.name} averages in its own way (single-precision sums, or division by the count)"
+            return (
+                f"{side.name} averages in its own way (single-precision sums, or division by the"
+                " count)"
+            )
         return f"{side.name}'s kernel is not mode {side.mode}, which gives {side.golden}"
     if side.value == ideal:
         return ""
@@ -131,11 +147,17 @@ def reason(one, first, second):
         return "; ".join(faults)
     values = [one.accumulator * side.multiplier for side in (first, second)]
     if nearest(values[0], first.mode) != nearest(values[1], first.mode):
-        return "scale approximation: the multipliers differ, and with them the side of the rounding border"
+        return (
+            "scale approximation: the multipliers differ, and with them the side of the rounding"
+            " border"
+        )
     part = values[0] - math.floor(values[0])
     if part == Fraction(1, 2):
         return (
-            f"rounding mode: the value lies exactly between two integers, {first.mode} and {second.mode} choose"
-            " differently"
+            f"rounding mode: the value lies exactly between two integers, {first.mode} and"
+            f" {second.mode} choose differently"
         )
-    return f"rounding mode: of the fraction {float(part):.6f}, {first.mode} and {second.mode} make different integers"
+    return (
+        f"rounding mode: of the fraction {float(part):.6f}, {first.mode} and {second.mode} make"
+        " different integers"
+    )

@@ -1,4 +1,5 @@
-"""Accuracy of float and integer networks, with the interval that the number of test images allows."""
+"""Accuracy of float and integer networks, with the interval that the number of test images allows.
+"""
 
 import math
 
@@ -20,7 +21,9 @@ def wilson(right, count, z=1.96):
 
 
 def quantized_input(model, images):
-    """uint8 images N x H x W as the model's quantized input N x 1 x H x W (an int8 network: moved by -128)."""
+    """uint8 images N x H x W as the model's quantized input N x 1 x H x W (an int8 network: moved
+    by -128).
+    """
     images = images[:, None]
     return (
         images
@@ -32,7 +35,8 @@ def quantized_input(model, images):
 def integer_predictions(model, images, systole=None):
     """Predicted classes in mode float32, by the golden reference (the command line `systole`).
 
-    Without it, by the QLinear form in ONNX Runtime, whose requantization is the same; its averages differ by one.
+    Without it, by the QLinear form in ONNX Runtime, whose requantization is the same; its averages
+    differ by one.
     """
     pixels = quantized_input(model, images)
     if systole:

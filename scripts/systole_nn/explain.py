@@ -1,4 +1,6 @@
-"""The doctor: one image through float, the frameworks, the golden reference and RTL; where they part first, and why."""
+"""The doctor: one image through float, the frameworks, the golden reference and RTL; where they
+part first, and why.
+"""
 
 import os
 import tempfile
@@ -20,7 +22,9 @@ class Run:
 
 
 def float_net(model):
-    """The model in real arithmetic: its weights and biases as they are on the grid, nothing else quantized."""
+    """The model in real arithmetic: its weights and biases as they are on the grid, nothing else
+    quantized.
+    """
     network = Network(
         model.name, "", tuple(layer.spec for layer in model.layers), {}, model.tensors[0].shape
     )
@@ -57,7 +61,9 @@ def _shaped(model, outputs):
 
 
 def integer_runs(systole, path, model, image, modes, rtl):
-    """Golden in every mode, ONNX Runtime, LiteRT, and RTL in `rtl` modes; a Run that cannot be has a note."""
+    """Golden in every mode, ONNX Runtime, LiteRT, and RTL in `rtl` modes; a Run that cannot be has
+    a note.
+    """
     runs = []
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "image.npy")
@@ -94,7 +100,9 @@ def integer_runs(systole, path, model, image, modes, rtl):
 
 
 def first_difference(a, b):
-    """(layer, (channel, row, column), elements that differ in the layer) of the first, in C order; or None."""
+    """(layer, (channel, row, column), elements that differ in the layer) of the first, in C order;
+    or None.
+    """
     for index, (mine, theirs) in enumerate(zip(a.outputs, b.outputs)):
         different = np.argwhere(mine != theirs)
         if len(different):
@@ -117,8 +125,9 @@ def compare(systole, path, model, image, reference, other, runs, cache):
     inputs = image[0] if index == 0 else reference.outputs[index - 1]
     one = diagnose.element(model, index, inputs, place)
     text = (
-        f"{label}: differs first in {spec.name}, channel {place[0]} row {place[1]} column {place[2]}: {values[1]}, not"
-        f" {values[0]} (by {values[1] - values[0]:+d}; {count} of {tensor_size(tensor)} elements of {spec.name})"
+        f"{label}: differs first in {spec.name}, channel {place[0]} row {place[1]} column"
+        f" {place[2]}: {values[1]}, not {values[0]} (by {values[1] - values[0]:+d}; {count} of"
+        f" {tensor_size(tensor)} elements of {spec.name})"
     )
     if one is None:
         return f"{text}\n    why: max pooling rounds nothing; one of the two is defective"
@@ -132,8 +141,8 @@ def compare(systole, path, model, image, reference, other, runs, cache):
         sides.append(diagnose.Side(run.name, run.mode, value - moved, multiplier, golden_value))
     exact = float(one.accumulator * one.ratio)
     return (
-        f"{text}\n    exact: {one.accumulator} * {float(one.ratio):.9g} = {exact:.7f}, zero point {one.zero_point + moved}"
-        f"\n    why: {diagnose.reason(one, *sides)}"
+        f"{text}\n    exact: {one.accumulator} * {float(one.ratio):.9g} = {exact:.7f}, zero point"
+        f" {one.zero_point + moved}\n    why: {diagnose.reason(one, *sides)}"
     )
 
 
@@ -142,7 +151,9 @@ def tensor_size(tensor):
 
 
 def compare_float(model, image, reals, reference):
-    """Lines: by layer, how far the integers are from the real numbers, and the first element off by more than a step."""
+    """Lines: by layer, how far the integers are from the real numbers, and the first element off by
+    more than a step.
+    """
     lines, told = [], False
     for index, (layer, tensor, real) in enumerate(zip(model.layers, model.tensors[1:], reals)):
         integers = reference.outputs[index]
@@ -152,8 +163,8 @@ def compare_float(model, image, reals, reference):
         outside = (wanted > last + 0.5) | (wanted < first - 0.5)
         ratio = measure.sqnr(real, measure.real_values(tensor, integers))
         lines.append(
-            f"  {layer.spec.name:8s} SQNR {ratio:6.1f} dB, largest error {np.abs(steps).max():7.2f} steps,"
-            f" {int(outside.sum())} of {outside.size} saturated"
+            f"  {layer.spec.name:8s} SQNR {ratio:6.1f} dB, largest error"
+            f" {np.abs(steps).max():7.2f} steps, {int(outside.sum())} of {outside.size} saturated"
         )
         beyond = np.argwhere(np.abs(steps) > 1)
         if told or not len(beyond):
@@ -161,18 +172,24 @@ def compare_float(model, image, reals, reference):
         told = True
         place = tuple(int(part) for part in beyond[0])
         lines.append(
-            f"    first off by more than a step: channel {place[0]} row {place[1]} column {place[2]}: {integers[place]},"
-            f" real {wanted[place]:.3f}, {steps[place]:+.2f} steps"
+            f"    first off by more than a step: channel {place[0]} row {place[1]} column"
+            f" {place[2]}: {integers[place]}, real {wanted[place]:.3f}, {steps[place]:+.2f} steps"
         )
         inputs = image[0] if index == 0 else reference.outputs[index - 1]
         one = diagnose.element(model, index, inputs, place)
         if outside[place]:
-            why = f"saturation: the real value lies {wanted[place] - (last if wanted[place] > last else first):+.2f} steps outside"
+            why = (
+                "saturation: the real value lies"
+                f" {wanted[place] - (last if wanted[place] > last else first):+.2f} steps outside"
+            )
         elif one is None:
             why = "its inputs: max pooling itself changes nothing"
         else:
             exact = float(one.accumulator * one.ratio) + tensor.zero_point
-            why = f"rounding of earlier layers: from the integers that come in, the exact value is {exact:.3f}"
+            why = (
+                "rounding of earlier layers: from the integers that come in, the exact value is"
+                f" {exact:.3f}"
+            )
         lines.append(f"    why: {why}")
     return lines
 
@@ -210,6 +227,7 @@ def quantized_image(model, images, number):
     )
     if chosen.shape[1:] != (height, width):
         raise UserError(
-            f"images of {images.shape[1]} x {images.shape[2]} do not fit an input of {height} x {width}"
+            f"images of {images.shape[1]} x {images.shape[2]} do not fit an input of {height} x"
+            f" {width}"
         )
     return evaluate.quantized_input(model, chosen)

@@ -1,7 +1,7 @@
 """ONNX files of a QuantModel: QDQ form, and the form with QLinear operators.
 
-Opset 13 and IR version 7, which every reader since 2021 takes. The QLinear form uses com.microsoft operators (QGemm,
-QLinearAveragePool) where ONNX itself has none.
+Opset 13 and IR version 7, which every reader since 2021 takes. The QLinear form uses com.microsoft
+operators (QGemm, QLinearAveragePool) where ONNX itself has none.
 """
 
 import numpy as np
@@ -35,7 +35,9 @@ class _Graph:
         return output
 
     def quantization(self, tensor):
-        """Names of the scale and zero point of an activation; layers that share both share the initializers."""
+        """Names of the scale and zero point of an activation; layers that share both share the
+        initializers.
+        """
         key = (tensor.dtype, float(tensor.scale), tensor.zero_point)
         owner = self.owners.setdefault(key, tensor.name)
         return (
@@ -58,21 +60,27 @@ def _weight_zero_point(layer):
 
 
 def _bias(model, index):
-    """Bias integers (zeros where there is none, in FC layers of the QLinear form) and their float32 scale Sx Sw[n]."""
+    """Bias integers (zeros where there is none, in FC layers of the QLinear form) and their float32
+    scale Sx Sw[n].
+    """
     layer = model.layers[index]
     scale = (np.float32(model.tensors[index].scale) * layer.weight_scales).astype(np.float32)
     return layer.bias, (scale if len(scale) > 1 else scale[0])
 
 
 def image_encoding(model):
-    """(scale, mean): what an image's byte b stands for, b * scale - mean: its quantized value, byte for byte."""
+    """(scale, mean): what an image's byte b stands for, b * scale - mean: its quantized value, byte
+    for byte.
+    """
     image = model.tensors[0]
     zero_point = image.zero_point + (128 if image.dtype == "int8" else 0)
     return float(image.scale), float(image.scale) * zero_point
 
 
 def _metadata(proto, model, average):
-    """The image encoding, where the graph's real input is not the byte divided by 255; the averages' mode, if named."""
+    """The image encoding, where the graph's real input is not the byte divided by 255; the
+    averages' mode, if named.
+    """
     scale, mean = image_encoding(model)
     properties = {}
     if np.float32(scale) != np.float32(1 / 255) or mean:
@@ -97,7 +105,8 @@ def _finish(graph, model, inputs, outputs, domains):
 
 
 def qdq(model, average=""):
-    """float32 image (real values) -> QuantizeLinear ... DequantizeLinear -> float32 logits N x classes.
+    """float32 image (real values) -> QuantizeLinear ... DequantizeLinear -> float32 logits N x
+    classes.
 
     average: how `systole` averages, integer (its default) or tflite.
     """
@@ -176,7 +185,9 @@ def _relu_is_the_clamp(tensor):
 
 
 def qlinear(model):
-    """Quantized image -> QLinearConv, MaxPool, QGemm ... -> quantized logits; all layers' outputs are graph outputs."""
+    """Quantized image -> QLinearConv, MaxPool, QGemm ... -> quantized logits; all layers' outputs
+    are graph outputs.
+    """
     graph = _Graph()
     value, flat, outputs = "image", False, []
     for index, layer in enumerate(model.layers):

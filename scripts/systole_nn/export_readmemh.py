@@ -1,4 +1,5 @@
-"""A model's constants as $readmemh files, for RTL that is not Systole's: weights, biases, multipliers, shifts.
+"""A model's constants as $readmemh files, for RTL that is not Systole's: weights, biases,
+multipliers, shifts.
 
 Multipliers and shifts are those that `systole info` chooses for the rounding mode.
 """
@@ -19,9 +20,18 @@ def save(systole, model_path, model, path, rounding):
     """model: the QuantModel of the file model_path."""
     constants = golden.constants(systole, model_path, rounding)
     lines = [
-        f"# {model.name}, rounding mode {rounding}: y = clamp(Zy + R(sum (x - Zx)(w - Zw) + bias, m, s), lo, hi)",
-        "# Everything is signed and held as int8: uint8 values and their zero points are moved by -128.",
-        "# One word a line, two's complement, most significant digit first; C order: output channel first, then input",
+        (
+            f"# {model.name}, rounding mode {rounding}: y = clamp(Zy + R(sum (x - Zx)(w - Zw) +"
+            " bias, m, s), lo, hi)"
+        ),
+        (
+            "# Everything is signed and held as int8: uint8 values and their zero points are moved"
+            " by -128."
+        ),
+        (
+            "# One word a line, two's complement, most significant digit first; C order: output"
+            " channel first, then input"
+        ),
         "# channel, row, column. A layer with one multiplier uses it for all of its outputs.",
         "# file words bits content",
     ]

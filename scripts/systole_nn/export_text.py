@@ -1,4 +1,6 @@
-"""A QuantModel as a folder of text files, one a tensor, that `systole` reads as a model (grammar: docs/quantization.md)."""
+"""A QuantModel as a folder of text files, one a tensor, that `systole` reads as a model (grammar:
+docs/quantization.md).
+"""
 
 import os
 

@@ -1,8 +1,10 @@
-"""TensorFlow Lite files (int8, NHWC) of a QuantModel, built without a converter by the generated flatbuffer classes.
+"""TensorFlow Lite files (int8, NHWC) of a QuantModel, built without a converter by the generated
+flatbuffer classes.
 
-The integers are those of the QuantModel: uint8 activations are moved by -128, filters turned from N x C x KH x KW to
-N x KH x KW x C, the first fully connected layer's columns from C-H-W to H-W-C order. Padding that is neither VALID nor
-SAME becomes a PAD operator. Average pooling keeps its input's scale, as the kernels want.
+The integers are those of the QuantModel: uint8 activations are moved by -128, filters turned from N
+x C x KH x KW to N x KH x KW x C, the first fully connected layer's columns from C-H-W to H-W-C
+order. Padding that is neither VALID nor SAME becomes a PAD operator. Average pooling keeps its
+input's scale, as the kernels want.
 """
 
 import flatbuffers
@@ -153,9 +155,9 @@ def build(model):
                 raise UserError(f"{where}: TensorFlow Lite's pooling keeps the scale of its input")
             options = schema.Pool2DOptionsT()
             options.filterHeight = options.filterWidth = spec.kernel
-            inputs, operator = [
-                value
-            ], "MAX_POOL_2D" if spec.kind == "maxpool" else "AVERAGE_POOL_2D"
+            inputs, operator = [value], (
+                "MAX_POOL_2D" if spec.kind == "maxpool" else "AVERAGE_POOL_2D"
+            )
         options.padding = getattr(schema.Padding, padding)
         options.strideH = options.strideW = spec.stride
         options.fusedActivationFunction = relu
@@ -168,7 +170,9 @@ def build(model):
 
 
 def _weights(builder, layer, source, weights):
-    """Tensor indices of the filter and the bias (zeros where the layer has none: the kernels want one)."""
+    """Tensor indices of the filter and the bias (zeros where the layer has none: the kernels want
+    one).
+    """
     name = layer.spec.name
     bias = layer.bias if layer.bias is not None else np.zeros(len(weights), np.int32)
     bias_scales = (np.float32(source.scale) * layer.weight_scales).astype(np.float32)

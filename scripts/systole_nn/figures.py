@@ -67,7 +67,9 @@ def curves_of_runs(histories):
 
 
 def histograms(distributions):
-    """A panel for each Distribution, counts on a logarithmic axis; real range and three-sigma range drawn in."""
+    """A panel for each Distribution, counts on a logarithmic axis; real range and three-sigma range
+    drawn in.
+    """
     columns = 3
     lines = -(-len(distributions) // columns)
     figure = Figure(figsize=(9.5, 1.9 * lines))

@@ -10,7 +10,9 @@ from . import UserError
 
 @contextlib.contextmanager
 def replaced(path):
-    """A name beside `path` to write to; it takes the place of `path` when the block ends well and is removed when not."""
+    """A name beside `path` to write to; it takes the place of `path` when the block ends well and
+    is removed when not.
+    """
     part = f"{path}.part"
     try:
         yield part
@@ -31,7 +33,9 @@ def write_json(path, value):
 
 @contextlib.contextmanager
 def whole(path):
-    """A new folder beside `path` to write into, renamed to `path` when the block ends well and removed when not."""
+    """A new folder beside `path` to write into, renamed to `path` when the block ends well and
+    removed when not.
+    """
     path = os.path.abspath(path)
     if os.path.exists(path):
         raise UserError(f"{path}: exists; remove it or name another folder")

@@ -1,6 +1,8 @@
-"""Integer inference by the C++ golden reference, through the command line `systole run --backend golden`.
+"""Integer inference by the C++ golden reference, through the command line `systole run --backend
+golden`.
 
-The binary is the environment variable SYSTOLE, or the one that the project's build leaves in build/.
+The binary is the environment variable SYSTOLE, or the one that the project's build leaves in
+build/.
 """
 
 import json
@@ -44,7 +46,9 @@ def _call(command):
 
 
 def constants(systole, model, rounding):
-    """Tensors and layers of a model file with the multipliers and shifts for a rounding mode (`systole info --json`)."""
+    """Tensors and layers of a model file with the multipliers and shifts for a rounding mode
+    (`systole info --json`).
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "constants.json")
         _call([systole, "info", model, "--rounding", rounding, "--json", path])
@@ -53,7 +57,9 @@ def constants(systole, model, rounding):
 
 
 def layer_outputs(systole, model, images, rounding, first=None, backend="golden", options=()):
-    """Every layer's quantized output, N x C x H x W in the tensors' own types; model and images are files."""
+    """Every layer's quantized output, N x C x H x W in the tensors' own types; model and images are
+    files.
+    """
     with tempfile.TemporaryDirectory() as folder:
         command = [
             systole,
@@ -74,7 +80,9 @@ def layer_outputs(systole, model, images, rounding, first=None, backend="golden"
 
 
 def outputs(systole, model, images, rounding):
-    """The last layer's integers, N x classes, of a QuantModel for quantized images N x C x H x W."""
+    """The last layer's integers, N x classes, of a QuantModel for quantized images N x C
+    x H x W.
+    """
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, name) for name in ("model.onnx", "images.npy", "outputs.npy")]
         export_onnx.save(export_onnx.qdq(model), paths[0])

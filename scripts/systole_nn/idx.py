@@ -43,7 +43,9 @@ def to_bytes(array):
 
 
 def write(path, array):
-    """Writes `array` to `path`; .gz without name or time stamp, so that equal data gives equal bytes."""
+    """Writes `array` to `path`; .gz without name or time stamp, so that equal data gives equal
+    bytes.
+    """
     data = to_bytes(array)
     if str(path).endswith(".gz"):
         data = gzip.compress(data, 9, mtime=0)

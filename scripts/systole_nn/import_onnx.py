@@ -1,4 +1,6 @@
-"""Reads a QDQ file of export_onnx.qdq back into a QuantModel, so that cross-checks start from the shipped file."""
+"""Reads a QDQ file of export_onnx.qdq back into a QuantModel, so that cross-checks start from the
+shipped file.
+"""
 
 import contextlib
 from dataclasses import replace
@@ -21,7 +23,8 @@ def load(path):
         model = _read(path)
     if model is None or not model.layers or len(model.tensors) != len(model.layers) + 1:
         raise UserError(
-            f"{path}: is not a QDQ chain written by systole_nn (python -m systole_nn quantize writes one)"
+            f"{path}: is not a QDQ chain written by systole_nn (python -m systole_nn quantize"
+            " writes one)"
         )
     return model
 
@@ -70,7 +73,8 @@ def _read(path):
             pending.spec = replace(pending.spec, relu=True)
         elif node.op_type not in ("DequantizeLinear", "Flatten"):
             raise UserError(
-                f"{path}: node {node.name} ({node.op_type}) is not part of a chain written by systole_nn"
+                f"{path}: node {node.name} ({node.op_type}) is not part of a chain written by"
+                " systole_nn"
             )
     return model
 

@@ -7,7 +7,9 @@ from . import export_tflite
 
 
 def run(model, images, batch=250):
-    """Outputs of all layers, int8 N x C x H x W, by the reference kernels; images: int8 N x C x H x W."""
+    """Outputs of all layers, int8 N x C x H x W, by the reference kernels; images: int8 N x C x H x
+    W.
+    """
     content, indices = export_tflite.build(model)
     interpreter = Interpreter(
         model_content=content,

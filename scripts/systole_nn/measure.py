@@ -1,4 +1,6 @@
-"""The measurements behind the report: distributions and their ranges, signal-to-noise ratios, biases of rounding."""
+"""The measurements behind the report: distributions and their ranges, signal-to-noise ratios,
+biases of rounding.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +13,9 @@ from .networks import to_real
 
 @dataclass
 class Distribution:
-    """Values of a tensor: its histogram, its real range and mean +- 3 standard deviations, and what each range costs."""
+    """Values of a tensor: its histogram, its real range and mean +- 3 standard deviations, and what
+    each range costs.
+    """
 
     name: str
     counts: np.ndarray
@@ -81,7 +85,9 @@ def real_values(tensor, integers):
 
 
 def exact_steps(model, pixels):
-    """The first layer's outputs, a convolution's, before rounding: sum Sx Sw / Sy in double precision, N x C x H x W."""
+    """The first layer's outputs, a convolution's, before rounding: sum Sx Sw / Sy in double
+    precision, N x C x H x W.
+    """
     layer, source, target = model.layers[0], model.tensors[0], model.tensors[1]
     top, left, bottom, right = layer.spec.pad
     x = torch.from_numpy(pixels.astype(np.float64) - source.zero_point)
@@ -94,7 +100,9 @@ def exact_steps(model, pixels):
 
 
 def convolution_as_matrix(model, index):
-    """The QuantModel whose layer `index`, a convolution that covers its whole input, is a fully connected one."""
+    """The QuantModel whose layer `index`, a convolution that covers its whole input, is a fully
+    connected one.
+    """
     layer = model.layers[index]
     layers = list(model.layers)
     layers[index] = replace(

@@ -1,4 +1,6 @@
-"""The networks, described once as chains of layers; training, quantization and export all walk the same description."""
+"""The networks, described once as chains of layers; training, quantization and export all walk the
+same description.
+"""
 
 from dataclasses import dataclass, field
 from typing import Dict, Tuple
@@ -81,7 +83,9 @@ def shapes(network):
 
 
 class FloatNet(nn.Module):
-    """The chain in PyTorch. forward() takes real input values; layer_outputs() also returns every layer's output."""
+    """The chain in PyTorch. forward() takes real input values; layer_outputs() also returns every
+    layer's output.
+    """
 
     def __init__(self, network, batch_norm=False):
         super().__init__()
@@ -149,7 +153,8 @@ def fold_batch_norm(net):
             norm = net.norms[name]
             if target.bias is None:
                 raise UserError(
-                    f"{net.network.name} {name}: batch normalization can be folded only into a layer with a bias"
+                    f"{net.network.name} {name}: batch normalization can be folded only into a"
+                    " layer with a bias"
                 )
             factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
             target.weight.mul_(factor[:, None, None, None])

@@ -1,4 +1,6 @@
-"""ONNX Runtime as a yardstick: sessions that compute in true 8-bit integers, with every layer's output at hand."""
+"""ONNX Runtime as a yardstick: sessions that compute in true 8-bit integers, with every layer's
+output at hand.
+"""
 
 import numpy as np
 import onnxruntime
@@ -7,8 +9,9 @@ import onnxruntime
 def session(proto, optimize=True, precise=True):
     """A one-thread CPU session.
 
-    precise: its x64 quantization precision is set, so that no product of 8-bit values saturates on any processor. It
-    works for uint8 activations; with int8 ones ONNX Runtime finds no kernel, and processors without VNNI saturate.
+    precise: its x64 quantization precision is set, so that no product of 8-bit values saturates on
+    any processor. It works for uint8 activations; with int8 ones ONNX Runtime finds no kernel, and
+    processors without VNNI saturate.
     """
     options = onnxruntime.SessionOptions()
     if precise:
@@ -24,7 +27,9 @@ def session(proto, optimize=True, precise=True):
 
 
 def run(running, images, batch=500):
-    """All graph outputs for `images` (N x C x H x W of the graph's input type), concatenated over batches."""
+    """All graph outputs for `images` (N x C x H x W of the graph's input type), concatenated over
+    batches.
+    """
     name = running.get_inputs()[0].name
     parts = [
         running.run(None, {name: images[start : start + batch]})

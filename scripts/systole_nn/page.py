@@ -1,4 +1,6 @@
-"""A self-contained HTML page: headings, paragraphs, tables, figures and images, legible on screen and in print."""
+"""A self-contained HTML page: headings, paragraphs, tables, figures and images, legible on screen
+and in print.
+"""
 
 import base64
 import html
@@ -10,29 +12,42 @@ from PIL import Image
 _STYLE = """
 :root { --ink: #1b1f24; --soft: #5b6570; --line: #d5dae0; --shade: #f4f6f8; --accent: #0b5cad; }
 * { box-sizing: border-box; }
-body { font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: var(--ink); margin: 0 auto;
+body { font: 15px/1.5 system-ui, "Segoe UI", Helvetica, Arial, sans-serif; color: var(--ink); \
+margin: 0 auto;
   max-width: 1080px; padding: 24px 28px 60px; }
-h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 36px 0 8px; border-bottom: 2px solid
-  var(--line); padding-bottom: 4px; break-after: avoid; } h3 { font-size: 15px; margin: 18px 0 4px; break-after: avoid; }
+h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 36px 0 8px; border-bottom: \
+2px solid
+  var(--line); padding-bottom: 4px; break-after: avoid; } h3 { font-size: 15px; margin: 18px 0 \
+4px; break-after: avoid; }
 p { margin: 6px 0 10px; max-width: 80ch; } .lead { color: var(--soft); }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; margin: 8px 0 14px; font-variant-numeric: tabular-nums; }
-th, td { padding: 3px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+table { border-collapse: collapse; font-size: 13px; margin: 8px 0 14px; font-variant-numeric: \
+tabular-nums; }
+th, td { padding: 3px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: \
+nowrap; }
 th { background: var(--shade); font-weight: 600; vertical-align: bottom; white-space: normal; }
 th.left, td.left { text-align: left; white-space: normal; min-width: 8.5em; }
 td.group { background: var(--shade); font-weight: 600; text-align: left; }
-tr { break-inside: avoid; } thead { break-after: avoid; } figure { margin: 8px 0 14px; break-inside: avoid; } figure svg { max-width: 100%;
+tr { break-inside: avoid; } thead { break-after: avoid; } figure { margin: 8px 0 14px; \
+break-inside: avoid; } figure svg { max-width: 100%;
   height: auto; } figcaption { color: var(--soft); font-size: 13px; }
-.tiles { display: flex; flex-wrap: wrap; gap: 10px; } .tile { width: 92px; font-size: 12px; line-height: 1.3;
-  break-inside: avoid; } .tile img { width: 84px; height: 84px; image-rendering: pixelated; border: 1px solid
-  var(--line); } .numbers { font: 10px/1.4 ui-monospace, monospace; word-break: break-word; max-width: none; }
-.variants th.left, .variants td.left { min-width: 17em; } .variants th, .variants td { padding: 3px 7px; }
+.tiles { display: flex; flex-wrap: wrap; gap: 10px; } .tile { width: 92px; font-size: 12px; \
+line-height: 1.3;
+  break-inside: avoid; } .tile img { width: 84px; height: 84px; image-rendering: pixelated; \
+border: 1px solid
+  var(--line); } .numbers { font: 10px/1.4 ui-monospace, monospace; word-break: break-word; \
+max-width: none; }
+.variants th.left, .variants td.left { min-width: 17em; } .variants th, .variants td { padding: \
+3px 7px; }
 .confusion td { text-align: center; min-width: 3.4em; }
-nav a { margin-right: 14px; color: var(--accent); text-decoration: none; font-size: 13px; white-space: nowrap; }
-@media print { @page { size: A4; margin: 14mm; } body { font-size: 10.5pt; padding: 0; max-width: none; }
+nav a { margin-right: 14px; color: var(--accent); text-decoration: none; font-size: 13px; \
+white-space: nowrap; }
+@media print { @page { size: A4; margin: 14mm; } body { font-size: 10.5pt; padding: 0; max-width: \
+none; }
   nav { display: none; } table { font-size: 7.6pt; } th.left, td.left { min-width: 6em; }
   .variants th.left, .variants td.left { min-width: 13em; } th, td { padding: 2px 5px; }
-  .scroll { overflow: visible; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
+  .scroll { overflow: visible; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; \
+} }
 """
 
 
@@ -52,7 +67,8 @@ class Page:
         self.parts.append(f'<p class="{css}">{html.escape(text)}</p>')
 
     def table(self, head, rows, left=1, css=""):
-        """head: texts; rows: lists of texts, or one text (a row that names a group); the first `left` columns are text.
+        """head: texts; rows: lists of texts, or one text (a row that names a group); the first
+        `left` columns are text.
 
         A cell may be (text, share): its background is shaded by share, 0 to 1.
         """
@@ -97,9 +113,11 @@ class Page:
             f'<a href="#s{i + 1}">{html.escape(name)}</a>' for i, name in enumerate(self.sections)
         )
         return (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.title)}</title>'
-            f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-            f'<h1>{html.escape(self.title)}</h1><p class="lead">{html.escape(self.lead)}</p><nav>{links}</nav>'
+            '<!doctype html><html lang="en"><head><meta'
+            f' charset="utf-8"><title>{html.escape(self.title)}</title><meta name="viewport"'
+            f' content="width=device-width"><style>{_STYLE}</style></head>'
+            f"<body><h1>{html.escape(self.title)}</h1><p"
+            f' class="lead">{html.escape(self.lead)}</p><nav>{links}</nav>'
             + "\n".join(self.parts)
             + "</body></html>\n"
         )

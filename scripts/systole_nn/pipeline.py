@@ -1,8 +1,9 @@
-"""From nothing to the shipped models: every network trained, quantized, trained under quantization, and exported.
+"""From nothing to the shipped models: every network trained, quantized, trained under quantization,
+and exported.
 
-Each step is a process of one thread; the chains of the networks run side by side. A chain's steps are the commands a
-user would give. A step whose result is there, and no older than what it is made from, is done again only with `force`;
-training continues where it was interrupted.
+Each step is a process of one thread; the chains of the networks run side by side. A chain's steps
+are the commands a user would give. A step whose result is there, and no older than what it is made
+from, is done again only with `force`; training continues where it was interrupted.
 """
 
 import hashlib
@@ -82,7 +83,9 @@ def label(step):
 
 
 class _Progress:
-    """Epochs done of all, with the time left; lines appear above it. Steps run in several threads."""
+    """Epochs done of all, with the time left; lines appear above it. Steps run in
+    several threads.
+    """
 
     def __init__(self, epochs, quiet):
         self.bar = tqdm(total=epochs, unit="epoch", disable=quiet or None, dynamic_ncols=True)
@@ -141,7 +144,9 @@ def _run_step(step, data_folder, force, progress):
 
 
 def _summary(names, models, work):
-    """Lines: what each network's float weights reach, and the exported files with their checksums."""
+    """Lines: what each network's float weights reach, and the exported files with their
+    checksums.
+    """
     lines = [f"{'network':20s} {'recipe':9s} {'float':>8s}  file"]
     for name in names:
         for recipe in NETWORKS[name].recipes:

@@ -1,4 +1,6 @@
-"""The figures that the source documents print for their networks, beside which the report puts the project's own."""
+"""The figures that the source documents print for their networks, beside which the report puts the
+project's own.
+"""
 
 # (group, name) of a row of variants.table() -> accuracy in percent.
 ACCURACY = {
@@ -22,8 +24,8 @@ ACCURACY = {
     "fashion3x3": {("reference", "float"): 90.48, ("team 9", "qnnpack configuration"): 90.24},
 }
 
-# Test accuracy in percent after each epoch, and the mean losses of successive groups of training batches, by epoch;
-# "float" or the name of a quantization-aware run.
+# Test accuracy in percent after each epoch, and the mean losses of successive groups of training
+# batches, by epoch; "float" or the name of a quantization-aware run.
 EPOCHS = {
     "lenet5-maxpool": {
         "float": (
@@ -45,8 +47,10 @@ EPOCHS = {
 
 PARAMETERS = {"lenet5-avgpool": 61686, "lenet5-maxpool": 61470}
 PARAMETERS_REMARK = {
-    "lenet5-avgpool": "The source prints 61,686; its own sum, without the biases of the last two layers, is 61,612, with "
-    "them 61,706.",
+    "lenet5-avgpool": (
+        "The source prints 61,686; its own sum, without the biases of the last two layers, is"
+        " 61,612, with them 61,706."
+    ),
 }
 
 # Per layer: output C x H x W, parameters.
@@ -62,8 +66,8 @@ LAYERS = {
     }
 }
 
-# At batch 4: multiply-adds in millions; input, outputs of the layers with weights forward and backward, parameters, and
-# their sum in MB (millions of bytes), single precision.
+# At batch 4: multiply-adds in millions; input, outputs of the layers with weights forward and
+# backward, parameters, and their sum in MB (millions of bytes), single precision.
 BATCH = 4
 BATCH_COSTS = {"lenet5-maxpool": (1.67, 0.02, 0.21, 0.25, 0.47)}
 
@@ -101,5 +105,6 @@ SCALES = {
     }
 }
 
-# The first layer in hardware: a bias, its integer, Sy / (Sx Sw) and the right shift that stands for it.
+# The first layer in hardware: a bias, its integer, Sy / (Sx Sw) and the right shift that stands for
+# it.
 FIRST_LAYER = {"fashion3x3": (0.031352922, 459, 127.28, 7)}

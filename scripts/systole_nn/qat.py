@@ -1,10 +1,11 @@
-"""Quantization-aware training: the network is trained on as if its weights and activations were integers already.
+"""Quantization-aware training: the network is trained on as if its weights and activations were
+integers already.
 
-Forward, the net computes the integers that the hardware will, on exactly the scales that quantize() will use (mode
-float32; floor where the options floor); backward, rounding counts as the identity and saturation cuts the gradient.
-Weight scales follow the weights; the activations' ranges are calibrated again before each epoch of the first half and
-stand still after it, so that the second half trains the constants that go to the hardware. All options of quantization
-after training apply.
+Forward, the net computes the integers that the hardware will, on exactly the scales that quantize()
+will use (mode float32; floor where the options floor); backward, rounding counts as the identity
+and saturation cuts the gradient. Weight scales follow the weights; the activations' ranges are
+calibrated again before each epoch of the first half and stand still after it, so that the second
+half trains the constants that go to the hardware. All options of quantization after training apply.
 """
 
 import dataclasses
@@ -20,7 +21,9 @@ from .networks import FloatNet
 
 
 def _integers(scaled, zero_point, first, last, floor):
-    """q - Z of scaled = real / scale: nearest (or floor), saturated; gradient 1 inside the range and 0 outside."""
+    """q - Z of scaled = real / scale: nearest (or floor), saturated; gradient 1 inside the range
+    and 0 outside.
+    """
     rounded = torch.floor(scaled) if floor else torch.round(scaled)
     return torch.clamp(scaled + (rounded - scaled).detach(), first - zero_point, last - zero_point)
 
@@ -29,11 +32,14 @@ class QatNet(nn.Module):
     """A FloatNet trained under quantization; forward() takes the same real input."""
 
     def __init__(self, net, options, images, integer_biases=True, follow=0):
-        """integer_biases: as the hardware has them; follow: steps between calibrations in the first half, 0: one an epoch."""
+        """integer_biases: as the hardware has them; follow: steps between calibrations in the first
+        half, 0: one an epoch.
+        """
         super().__init__()
         if len(net.norms):
             raise UserError(
-                f"{net.network.name}: fold the batch normalization before quantization-aware training"
+                f"{net.network.name}: fold the batch normalization before quantization-aware"
+                " training"
             )
         quantize.check_options(options)
         self.network, self.options, self.images = (
@@ -69,7 +75,9 @@ class QatNet(nn.Module):
         }
 
     def forward(self, x):
-        """Runs on the integers q - Z, held as floats: sums are exact up to 2^24, and one multiplication requantizes."""
+        """Runs on the integers q - Z, held as floats: sums are exact up to 2^24, and one
+        multiplication requantizes.
+        """
         if self.training and self.following:
             self.step += 1
             if self.step % self.follow == 0:
@@ -126,7 +134,9 @@ class QatNet(nn.Module):
 
 
 def recipe_for(recipe, epochs):
-    """The recipe of the continuation: the same augmentation, a tenth of the learning rate, decaying to zero."""
+    """The recipe of the continuation: the same augmentation, a tenth of the learning rate, decaying
+    to zero.
+    """
     rate = recipe.learning_rate / 10 if recipe.optimizer == "adamw" else recipe.learning_rate
     return dataclasses.replace(
         recipe,
@@ -142,7 +152,8 @@ def fresh(network, recipe):
     """An untrained FloatNet, to be trained under quantization from its first step."""
     if recipe.batch_norm:
         raise UserError(
-            f"{network.name}: batch normalization cannot be folded before it is trained; leave --scratch out"
+            f"{network.name}: batch normalization cannot be folded before it is trained; leave"
+            " --scratch out"
         )
     train.deterministic(recipe.seed)
     return FloatNet(network)
@@ -151,7 +162,8 @@ def fresh(network, recipe):
 def train_aware(net, recipe, options, images, folder, data_folder=None, quiet=False, follow=0):
     """Trains the FloatNet `net` under quantization; writes float.pt, qat.json; returns the QatNet.
 
-    follow: steps between calibrations in the first half of the epochs, 0: one before each of its epochs.
+    follow: steps between calibrations in the first half of the epochs, 0: one before each of its
+    epochs.
     """
     train.deterministic(recipe.seed)
     aware = QatNet(net, options, images, follow=follow)

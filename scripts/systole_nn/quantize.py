@@ -1,7 +1,9 @@
-"""Quantization after training: ranges from a calibration set, integer weights, biases and tensor scales.
+"""Quantization after training: ranges from a calibration set, integer weights, biases and tensor
+scales.
 
-real = scale * (q - zero_point). Activations carry one scale per tensor; weights one per tensor or per output channel;
-biases are int32 on the scale Sx * Sw[n]. Pooling keeps the quantization of its input. Integer inference itself is not
+real = scale * (q - zero_point). Activations carry one scale per tensor; weights one per tensor or
+per output channel; biases are int32 on the scale Sx * Sw[n]. Pooling keeps the quantization of its
+input. Integer inference itself is not
 here: the C++ golden reference does it.
 """
 
@@ -28,7 +30,8 @@ class Options:
     activations: str = "asymmetric"  # asymmetric, symmetric
     activation_type: str = "uint8"  # uint8, int8
     activation_range: str = "mse"
-    # real; power_of_two: every scale; shift: only the ratios Sx Sw / Sy, which is all that a shifter needs.
+    # real; power_of_two: every scale; shift: only the ratios Sx Sw / Sy, which is all that a
+    # shifter needs.
     scales: str = "real"
     full_range: bool = (
         False  # symmetric steps of 2 max / 255 (-128..127) instead of max / 127 (-127..127)
@@ -70,7 +73,9 @@ class Tensor:
 
 @dataclass
 class QuantLayer:
-    """A layer of the chain with its integers; tensors[i] is the input and tensors[i + 1] the output of layers[i]."""
+    """A layer of the chain with its integers; tensors[i] is the input and tensors[i + 1] the output
+    of layers[i].
+    """
 
     spec: Layer
     weights: Optional[
@@ -114,7 +119,9 @@ def find_range(values, method, percentile=99.99, symmetric=False):
 
 
 def _mse_range(values, low, high, symmetric):
-    """The shrunk range whose 8-bit quantization has the least mean squared error, over a histogram of the values."""
+    """The shrunk range whose 8-bit quantization has the least mean squared error, over a histogram
+    of the values.
+    """
     counts, edges = np.histogram(values, 4096)
     centres = (edges[:-1] + edges[1:]) / 2
     best = (np.inf, low, high)
@@ -135,7 +142,9 @@ def _mse_range(values, low, high, symmetric):
 
 
 def _entropy_range(values, low, high):
-    """The threshold on |x| with the least Kullback-Leibler divergence of 128 levels from the clipped histogram."""
+    """The threshold on |x| with the least Kullback-Leibler divergence of 128 levels from the
+    clipped histogram.
+    """
     magnitudes = np.abs(values[values != 0])
     if magnitudes.size == 0:
         return low, high
@@ -193,7 +202,9 @@ def _zero_point(low, scale, dtype, symmetric):
 
 
 def quantize_array(values, scale, zero_point, dtype, integers="nearest"):
-    """Integers nearest to (halves to even), or not above, values / scale + zero_point, saturated to dtype."""
+    """Integers nearest to (halves to even), or not above, values / scale + zero_point, saturated to
+    dtype.
+    """
     first, last = limits(dtype)
     scaled = np.asarray(values, np.float64) / np.asarray(scale, np.float64)
     rounded = np.rint(scaled) if integers == "nearest" else np.floor(scaled)
@@ -246,14 +257,18 @@ def weight_scales(weights, options, where):
 
 
 def quantize_weights(weights, options, where, scales=None):
-    """(integers int8, scales float32 of 1 or N, zero point) of float weights N x ...; scales: (scales, zero point)."""
+    """(integers int8, scales float32 of 1 or N, zero point) of float weights N x ...; scales:
+    (scales, zero point).
+    """
     scales, zero_point = scales or weight_scales(weights, options, where)
     column = scales.reshape((-1,) + (1,) * (weights.ndim - 1))
     return quantize_array(weights, column, zero_point, "int8", options.integers), scales, zero_point
 
 
 def image_quantization(network, options):
-    """(scale, zero point) of the input. The image's bytes are used as they are; an int8 network sees them less 128."""
+    """(scale, zero point) of the input. The image's bytes are used as they are; an int8 network
+    sees them less 128.
+    """
     scale = np.float32(network.input_scale)
     if options.scales == "power_of_two":
         scale = np.float32(2.0 ** np.rint(np.log2(network.input_scale)))
@@ -263,7 +278,9 @@ def image_quantization(network, options):
 
 
 def _fit_power_of_two(sample, low, high, options, symmetric, dtype):
-    """The range of the power-of-two scale that holds [low, high], or of half of it: that of less squared error."""
+    """The range of the power-of-two scale that holds [low, high], or of half of it: that of less
+    squared error.
+    """
     best = None
     for share in (1.0, 0.5):
         scale, zero_point = choose_scale(
@@ -308,7 +325,8 @@ def activation_scale(low, high, source_scale, scales, options, where):
     symmetric = options.activations == "symmetric"
     scale, zero_point = choose_scale(low, high, options.activation_type, options, symmetric, where)
     if options.scales == "shift":
-        # The nearest power-of-two multiple of Sx Sw, in single precision as the ratio will be formed again.
+        # The nearest power-of-two multiple of Sx Sw, in single precision as the ratio will be
+        # formed again.
         product = np.float32(np.float32(source_scale) * scales[0])
         scale = np.float32(product * 2.0 ** np.rint(np.log2(float(scale) / float(product)) + 0.2))
         zero_point = _zero_point(low, scale, options.activation_type, symmetric)
@@ -318,7 +336,8 @@ def activation_scale(low, high, source_scale, scales, options, where):
 def quantize(net, images, options=Options(), quiet=True, ranges=None, scales=None):
     """The QuantModel of a trained FloatNet; `images` (uint8 N x H x W) calibrate the activations.
 
-    ranges: those of all layers' outputs, instead of calibrating; scales: {layer name: (weight scales, zero point)}.
+    ranges: those of all layers' outputs, instead of calibrating; scales: {layer name: (weight
+    scales, zero point)}.
     """
     check_options(options)
     network = net.network
@@ -357,7 +376,9 @@ def quantize(net, images, options=Options(), quiet=True, ranges=None, scales=Non
 
 
 def dequantized(net, model):
-    """A FloatNet with the weights on the integers' grid and float biases: what `weights only` evaluates."""
+    """A FloatNet with the weights on the integers' grid and float biases: what `weights only`
+    evaluates.
+    """
     copy = type(net)(net.network)
     copy.load_state_dict(net.state_dict())
     for layer in model.layers:

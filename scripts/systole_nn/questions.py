@@ -1,4 +1,6 @@
-"""Questions that quantized networks raise, each answered by a measurement for the page of a network."""
+"""Questions that quantized networks raise, each answered by a measurement for the page of a
+network.
+"""
 
 import numpy as np
 
@@ -20,7 +22,10 @@ def _row(rows, group, name):
 
 
 def _percent(row):
-    return f"{100 * row['accuracy']:.2f} % ({100 * row['difference']:+.2f} ± {100 * row['difference_half_width']:.2f})"
+    return (
+        f"{100 * row['accuracy']:.2f} % ({100 * row['difference']:+.2f} ±"
+        f" {100 * row['difference_half_width']:.2f})"
+    )
 
 
 def _rounding(page, systole, model, images):
@@ -57,10 +62,11 @@ def _rounding(page, systole, model, images):
         [*head, f"{model.layers[-1].spec.name} differs", "answers that differ, of 1,000"], table
     )
     page.text(
-        "Floor is a bare right shift: no adder for the rounding constant. It lies half a step low on average, the modes "
-        "that round to nearest do not, and these hardly differ from one another. (Against the exact sum of the same "
-        "integers, each distinct value above zero and not saturated counted once: images repeat their background.) A "
-        f"step of the last layer is {float(last.scale):.4g}."
+        "Floor is a bare right shift: no adder for the rounding constant. It lies half a step low"
+        " on average, the modes that round to nearest do not, and these hardly differ from one"
+        " another. (Against the exact sum of the same integers, each distinct value above zero and"
+        " not saturated counted once: images repeat their background.) A step of the last layer is"
+        f" {float(last.scale):.4g}."
     )
 
 
@@ -81,9 +87,10 @@ def _fixed_point(page, systole, model, images, rows):
     )
     different = sum(int((a != b).sum()) for a, b in zip(exact, single))
     page.text(
-        f"A 31-bit multiplier and a shift stand for the real scale within {worst:.1e} of it, less than single precision "
-        f"loses (6e-8): of {sum(a.size for a in exact):,} outputs of all layers {different:,} differ between it (half_even) "
-        "and single-precision requantization (float32), and no floating-point unit is needed."
+        f"A 31-bit multiplier and a shift stand for the real scale within {worst:.1e} of it, less"
+        f" than single precision loses (6e-8): of {sum(a.size for a in exact):,} outputs of all"
+        f" layers {different:,} differ between it (half_even) and single-precision requantization"
+        " (float32), and no floating-point unit is needed."
     )
     found = [
         (label, _row(rows, "shift only", name))
@@ -128,8 +135,9 @@ def _training(page, tables):
             ["setting", "recipe", "after training", "during training", "gain, points"], table, 2
         )
         page.text(
-            "In brackets: difference to the float network trained by the recipe, in points, with its 95 % interval. Runs "
-            "during training start from that network's weights, or from scratch where it says so."
+            "In brackets: difference to the float network trained by the recipe, in points, with"
+            " its 95 % interval. Runs during training start from that network's weights, or from"
+            " scratch where it says so."
         )
     else:
         page.text("No quantization-aware run of this network is there: systole_nn qat makes one.")
@@ -166,7 +174,8 @@ def _convolution(page, systole, net, model, images):
                 int((a.reshape(-1) != b.reshape(-1)).sum()) for a, b in zip(first, second)
             )
             page.text(
-                f"{layer.spec.name} covers its whole input, so the matrix is the convolution: computed either way, "
-                f"{different} of {sum(a.size for a in first):,} outputs of all layers differ on {len(images)} images. The "
-                "other convolutions share their weights between positions; as a matrix each position has its own copy."
+                f"{layer.spec.name} covers its whole input, so the matrix is the convolution:"
+                f" computed either way, {different} of {sum(a.size for a in first):,} outputs of"
+                f" all layers differ on {len(images)} images. The other convolutions share their"
+                " weights between positions; as a matrix each position has its own copy."
             )

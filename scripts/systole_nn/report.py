@@ -1,4 +1,6 @@
-"""The report of a network: one self-contained HTML page with every figure and the measurement behind it."""
+"""The report of a network: one self-contained HTML page with every figure and the measurement
+behind it.
+"""
 
 import json
 import os
@@ -35,7 +37,8 @@ def _recipes(network, work):
     ]
     if not found:
         raise UserError(
-            f"{work}/{network.name}: no trained weights (python -m systole_nn train {network.name} makes them)"
+            f"{work}/{network.name}: no trained weights (python -m systole_nn train"
+            f" {network.name} makes them)"
         )
     return found
 
@@ -44,9 +47,10 @@ def _accuracy(page, network, tables):
     """tables: {recipe: rows}."""
     page.section("Accuracy of every variant")
     page.text(
-        "Share of the 10,000 test images, with its 95 % interval (Wilson), and the paired difference to the float "
-        "network with its 95 % interval, in points. Integers are computed by the golden reference. "
-        "One option at a time is varied from the recommended setting; then come the source documents' own settings."
+        "Share of the 10,000 test images, with its 95 % interval (Wilson), and the paired"
+        " difference to the float network with its 95 % interval, in points. Integers are computed"
+        " by the golden reference. One option at a time is varied from the recommended setting;"
+        " then come the source documents' own settings."
     )
     theirs = published.ACCURACY.get(network.name, {})
     head = ["variant", "rounding"]
@@ -128,8 +132,9 @@ def _layers(page, network, net):
     page.table(head, rows, 2)
     float_bytes = 4 * int(totals[0])
     page.text(
-        f"Multiply-adds are an image's. Bytes: weights one, biases four. The parameters take {float_bytes:,} bytes in "
-        f"single precision and {int(totals[2]):,} in integers ({float_bytes / totals[2]:.2f} times less)."
+        "Multiply-adds are an image's. Bytes: weights one, biases four. The parameters take"
+        f" {float_bytes:,} bytes in single precision and {int(totals[2]):,} in integers"
+        f" ({float_bytes / totals[2]:.2f} times less)."
     )
 
 
@@ -145,8 +150,10 @@ def _curves(page, folder, recipe):
     )
     page.figure(
         figures.curves(summary["history"]),
-        f"{recipe} recipe: validation on {checked}; epoch {summary['kept_epoch']} of {len(summary['history'])} is "
-        f"kept{last}.",
+        (
+            f"{recipe} recipe: validation on {checked}; epoch {summary['kept_epoch']} of"
+            f" {len(summary['history'])} is kept{last}."
+        ),
     )
     runs = {}
     for name in sorted(os.listdir(folder)):
@@ -157,15 +164,19 @@ def _curves(page, folder, recipe):
     if runs:
         page.figure(
             figures.curves_of_runs(runs),
-            f"{recipe} recipe, quantization-aware training: training (dashed) and test images, which choose nothing.",
+            (
+                f"{recipe} recipe, quantization-aware training: training (dashed) and test images,"
+                " which choose nothing."
+            ),
         )
 
 
 def _ranges(page, weights, activations, rows):
     page.section("Ranges: real or three sigma")
     page.text(
-        f"Weights, and activations of the first {_CALIBRATION:,} training images; the ranges are minimum to maximum, and "
-        "mean minus to mean plus three standard deviations. Counts are logarithmic."
+        f"Weights, and activations of the first {_CALIBRATION:,} training images; the ranges are"
+        " minimum to maximum, and mean minus to mean plus three standard deviations. Counts are"
+        " logarithmic."
     )
     page.figure(figures.histograms(weights), "Weights by layer.")
     page.figure(
@@ -195,25 +206,27 @@ def _ranges(page, weights, activations, rows):
     ]
     page.table(head, cells)
     page.text(
-        "The signal-to-noise ratios in dB are those of symmetric 8-bit integers over either range, one scale a tensor, what lies outside "
-        f"saturated. By them the real range is better for {score['real']} tensors, three sigma for "
-        f"{score['three sigma']}."
+        "The signal-to-noise ratios in dB are those of symmetric 8-bit integers over either range,"
+        " one scale a tensor, what lies outside saturated. By them the real range is better for"
+        f" {score['real']} tensors, three sigma for {score['three sigma']}."
     )
     wanted = ("everything, floor, 31-bit multiplier", "everything, three-sigma ranges")
     found = [next((row for row in rows if row["name"] == name), None) for name in wanted]
     if all(found):
         real, sigma = (100 * row["accuracy"] for row in found)
         page.text(
-            f"By accuracy, with symmetric scales a tensor and floor throughout (HW1's setting): real ranges {real:.2f} %, "
-            f"three-sigma ranges {sigma:.2f} %, a difference of {sigma - real:+.2f} points."
+            "By accuracy, with symmetric scales a tensor and floor throughout (HW1's setting):"
+            f" real ranges {real:.2f} %, three-sigma ranges {sigma:.2f} %, a difference of"
+            f" {sigma - real:+.2f} points."
         )
 
 
 def _noise(page, systole, net, model, images):
     page.section("Signal-to-quantization-noise ratio")
     page.text(
-        "The integer network against the float one on 1,000 test images: 10 log10 of the power of a layer's real outputs "
-        "over the power of the difference, the noise of all layers before included. A good 8-bit tensor alone has about 40."
+        "The integer network against the float one on 1,000 test images: 10 log10 of the power of a"
+        " layer's real outputs over the power of the difference, the noise of all layers before"
+        " included. A good 8-bit tensor alone has about 40."
     )
     chosen = images[:1000]
     reals = measure.float_outputs(net, chosen)
@@ -247,8 +260,9 @@ def _confusion(page, network, outputs, images, labels):
     page.table(["label", *map(str, range(classes)), "right"], rows, css="confusion")
     right = int((predicted == labels).sum())
     page.text(
-        f"Rows: labels; columns: what the recommended integer network answers, mode float32. {right:,} of "
-        f"{len(labels):,} images right. Below, the wrong answers that lead by most, in steps of the last layer."
+        "Rows: labels; columns: what the recommended integer network answers, mode float32."
+        f" {right:,} of {len(labels):,} images right. Below, the wrong answers that lead by most,"
+        " in steps of the last layer."
     )
     values = outputs.astype(np.int64)
     lead = values.max(1) - values[np.arange(len(labels)), labels]
@@ -269,8 +283,8 @@ def _confusion(page, network, outputs, images, labels):
 def _constants(page, systole, model):
     page.section("Constants that go to the hardware")
     page.text(
-        "Recommended setting, mode float32. Zero points and clamps are given in the int8 domain (uint8 less 128); an "
-        "output is clamp(Zy + R(sum · m, s)), R rounding m · sum / 2^s."
+        "Recommended setting, mode float32. Zero points and clamps are given in the int8 domain"
+        " (uint8 less 128); an output is clamp(Zy + R(sum · m, s)), R rounding m · sum / 2^s."
     )
     constants = golden.model_constants(systole, model, "float32")
     rows = []
@@ -314,8 +328,11 @@ def write(network, work, systole, path, data_folder=None, quiet=False):
     reference = next(row for row in rows if row["name"] == "float")
     page = Page(
         f"{network.name}: from float to int8",
-        f"Trained by the {recipes[0]} recipe: float {100 * reference['accuracy']:.2f} %, int8 "
-        f"{100 * float((outputs.argmax(1) == labels).mean()):.2f} % of {len(labels):,} test images.",
+        (
+            f"Trained by the {recipes[0]} recipe: float {100 * reference['accuracy']:.2f} %, int8"
+            f" {100 * float((outputs.argmax(1) == labels).mean()):.2f} % of {len(labels):,} test"
+            " images."
+        ),
     )
     _accuracy(page, network, tables)
     _layers(page, network, net)

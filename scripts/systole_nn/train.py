@@ -1,4 +1,6 @@
-"""Training: seeded, one thread, resumable after every epoch, the same bytes on every run of the same machine."""
+"""Training: seeded, one thread, resumable after every epoch, the same bytes on every run of the
+same machine.
+"""
 
 import dataclasses
 import json
@@ -50,9 +52,11 @@ def accuracy(net, images, labels, batch=1000):
 
 
 def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
-    """Trains `network` (or `net`), writes float.pt (of net.deployable()) and train.json in `folder`, returns the net.
+    """Trains `network` (or `net`), writes float.pt (of net.deployable()) and train.json in
+    `folder`, returns the net.
 
-    An interrupted run continues from folder/resume.pt when the recipe is the same, and ends with the same weights.
+    An interrupted run continues from folder/resume.pt when the recipe is the same, and ends with
+    the same weights.
     """
     deterministic(recipe.seed)
     images, labels = data.load_for(network, "train", data_folder)
@@ -118,7 +122,8 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
             right += int((output.argmax(1) == target).sum())
         if not np.isfinite(total_loss):
             raise UserError(
-                f"{network.name}: the loss is not finite in epoch {epoch + 1}; lower the learning rate"
+                f"{network.name}: the loss is not finite in epoch {epoch + 1}; lower the learning"
+                " rate"
             )
         check_accuracy, check_loss = accuracy(net, check_images, check_labels)
         history.append(
@@ -132,8 +137,9 @@ def train(network, recipe, folder, data_folder=None, net=None, quiet=False):
         )
         if not quiet:
             tqdm.write(
-                f"{network.name} epoch {epoch + 1:2d}: train {history[-1]['train_accuracy']:.4f}"
-                f" loss {history[-1]['train_loss']:.4f}, check {check_accuracy:.4f} loss {check_loss:.4f}"
+                f"{network.name} epoch {epoch + 1:2d}: train"
+                f" {history[-1]['train_accuracy']:.4f} loss {history[-1]['train_loss']:.4f}, check"
+                f" {check_accuracy:.4f} loss {check_loss:.4f}"
             )
         if recipe.keep == "best" and (best is None or check_accuracy > best["accuracy"]):
             state = {key: value.clone() for key, value in net.state_dict().items()}
@@ -182,11 +188,14 @@ def _read(path):
 
 
 def load(network, folder, name="float.pt"):
-    """The trained network in `folder`; last.pt: the last checkpoint, where a recipe keeps the best."""
+    """The trained network in `folder`; last.pt: the last checkpoint, where a recipe
+    keeps the best.
+    """
     path = os.path.join(folder, name)
     if not os.path.exists(path):
         raise UserError(
-            f"{path}: no such file (python -m systole_nn train {network.name} makes it; --recipe names another)"
+            f"{path}: no such file (python -m systole_nn train {network.name} makes it; --recipe"
+            " names another)"
         )
     net = FloatNet(network)
     try:

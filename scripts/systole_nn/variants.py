@@ -1,8 +1,10 @@
-"""The table of quantization variants: one option at a time from the recommended setting, then the documents' own.
+"""The table of quantization variants: one option at a time from the recommended setting, then the
+documents' own.
 
-Every integer accuracy is the golden reference's on the whole test set; a difference is to the float network that the
-variant was made from, with the 95 % interval of a paired difference. A variant that a network has not (real biases
-without biases, a last checkpoint, a quantization-aware run that was not made) has no row.
+Every integer accuracy is the golden reference's on the whole test set; a difference is to the float
+network that the variant was made from, with the 95 % interval of a paired difference. A variant
+that a network has not (real biases without biases, a last checkpoint, a quantization-aware run that
+was not made) has no row.
 """
 
 import dataclasses
@@ -24,8 +26,9 @@ class Variant:
     group: str
     name: str
     options: Options = Options()
-    # integer, qat: the golden reference. In float: float; last, the last checkpoint where the best one is kept; weights,
-    # those on the grid; biases, integers simulated with real biases; qat-float, weights trained under quantization.
+    # integer, qat: the golden reference. In float: float; last, the last checkpoint where the best
+    # one is kept; weights, those on the grid; biases, integers simulated with real biases;
+    # qat-float, weights trained under quantization.
     kind: str = "integer"
     rounding: str = "float32"
     run: str = ""  # qat, qat-float: the folder
@@ -159,7 +162,9 @@ def table():
 
 
 def paired_difference(right, reference):
-    """(difference, half width of its 95 % interval) of two accuracies on the same images; boolean arrays."""
+    """(difference, half width of its 95 % interval) of two accuracies on the same images; boolean
+    arrays.
+    """
     count = len(right)
     gained, lost = int((right & ~reference).sum()), int((~right & reference).sum())
     difference = (gained - lost) / count
@@ -228,7 +233,9 @@ class _Predictor:
 
 
 def evaluate_all(network, folder, systole, data_folder=None, quiet=False):
-    """Rows (dicts) of the whole table for the weights in `folder`; also written to folder/variants.json."""
+    """Rows (dicts) of the whole table for the weights in `folder`; also written to
+    folder/variants.json.
+    """
     calibration, _ = data.load_for(network, "train", data_folder)
     images, labels = data.load_for(network, "test", data_folder)
     predict = _Predictor(network, folder, systole, calibration, images)
@@ -256,7 +263,9 @@ def evaluate_all(network, folder, systole, data_folder=None, quiet=False):
 
 
 def latest(network, folder, systole, data_folder=None, quiet=False):
-    """The rows in folder/variants.json; evaluated if weights are newer, or if these are not the table's variants."""
+    """The rows in folder/variants.json; evaluated if weights are newer, or if these are not the
+    table's variants.
+    """
     path = os.path.join(folder, "variants.json")
     weights = [os.path.join(folder, "float.pt")]
     weights += [os.path.join(folder, variant.run, "qat.json") for variant in table() if variant.run]
@@ -281,6 +290,7 @@ def print_table(rows):
             group = row["group"]
             print(group)
         print(
-            f"  {row['name']:50s} {row['rounding']:9s} {row['accuracy']:8.2%}  [{row['low']:.2%}, {row['high']:.2%}]"
-            f"  {100 * row['difference']:+.2f} +- {100 * row['difference_half_width']:.2f} points"
+            f"  {row['name']:50s} {row['rounding']:9s} {row['accuracy']:8.2%}  [{row['low']:.2%},"
+            f" {row['high']:.2%}]  {100 * row['difference']:+.2f} +-"
+            f" {100 * row['difference_half_width']:.2f} points"
         )

@@ -2,10 +2,13 @@
 
 A fence says in its info string what it is:
     console                a command line after `$ `, then the output that it must print
-    console make           the same, but it builds or runs long: `make docs` runs it, `make test` not
-    console data|venv|...  needs what the word says (see commands.NEEDS); skipped where that is missing
+    console make           the same, but it builds or runs long: `make docs` runs it, `make test`
+                           not
+    console data|venv|...  needs what the word says (see commands.NEEDS); skipped where that is
+                           missing
     console long WHY       is not run; the reason is printed with the count of such blocks
-In the output a line `...` stands for any number of lines, and the character `…` for any text within a line.
+In the output a line `...` stands for any number of lines, and the character `…` for any text within
+a line.
 """
 
 import dataclasses

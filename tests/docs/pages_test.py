@@ -1,4 +1,5 @@
-"""The documentation as a whole: links, paths, targets, options, line lengths, the harness itself."""
+"""The documentation as a whole: links, paths, targets, options, line lengths, the harness itself.
+"""
 
 import os
 import re

@@ -3,8 +3,8 @@
 
     tests/docs/run_commands.py [--all] [PAGE...]
 
-From the root of the project, in the order of each page; without --all the ones marked `make` are left
-out. Exit status 0: as printed, 1: one is not, with the difference.
+From the root of the project, in the order of each page; without --all the ones marked `make` are
+left out. Exit status 0: as printed, 1: one is not, with the difference.
 """
 import argparse
 import difflib

@@ -1,4 +1,6 @@
-"""The command line of systole_nn: what it refuses (one line, exit status 2, nothing written), and build's chains."""
+"""The command line of systole_nn: what it refuses (one line, exit status 2, nothing written), and
+build's chains.
+"""
 
 import contextlib
 import io
@@ -276,7 +278,8 @@ class PipelineTest(unittest.TestCase):
             self.assertIn("lenet5-mnist: train --recipe better: lenet5-mnist: float accuracy", out)
             self.assertIn("lenet5-mnist         better", out)
             self.assertNotIn("is there", out)
-            # A model that is there, but older than the weights, is made again: what is shipped proves nothing.
+            # A model that is there, but older than the weights, is made again: what is shipped
+            # proves nothing.
             old = os.path.join(folder, "other", "lenet5-mnist", "model.onnx")
             os.makedirs(os.path.dirname(old))
             with open(old, "wb") as file:

@@ -1,4 +1,6 @@
-"""scripts/crosscheck.py sees what it is to see: a stand-in for the command line writes right outputs, or wrong ones."""
+"""scripts/crosscheck.py sees what it is to see: a stand-in for the command line writes right
+outputs, or wrong ones.
+"""
 
 import contextlib
 import io
@@ -128,7 +130,9 @@ class CompareTest(unittest.TestCase):
 
 class AveragePoolingTest(unittest.TestCase):
     def passes(self, *differences):
-        """Whether outputs of a convolution, an average pooling and a convolution pass that differ by so much in one."""
+        """Whether outputs of a convolution, an average pooling and a convolution pass that differ
+        by so much in one.
+        """
         kinds = zip(("c", "a", "d"), ("conv", "avgpool", "conv"))
         model = QuantModel("m", [], [QuantLayer(Layer(name, kind)) for name, kind in kinds])
         mine = [np.full((2, 1, 1, 2), 50, np.uint8) for _ in differences]
@@ -145,7 +149,9 @@ class AveragePoolingTest(unittest.TestCase):
 
 
 class BackendsTest(unittest.TestCase):
-    """What `systole run` reports of two layers of 4 and 2 outputs and 3 images: 2 backends, so 24 and 12 bytes."""
+    """What `systole run` reports of two layers of 4 and 2 outputs and 3 images: 2 backends, so 24
+    and 12 bytes.
+    """
 
     def passes(self, **changes):
         model = QuantModel("m", [], [QuantLayer(Layer(name, "fc")) for name in ("a", "b")])

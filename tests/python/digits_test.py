@@ -1,4 +1,6 @@
-"""The drawn digits: as their script draws them, balanced, placed as MNIST's are, and read by the network."""
+"""The drawn digits: as their script draws them, balanced, placed as MNIST's are, and read by the
+network.
+"""
 
 import os
 import unittest

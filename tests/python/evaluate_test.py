@@ -1,4 +1,6 @@
-"""Intervals and the table of variants: numbers worked by hand, and a run with a stand-in for the golden reference."""
+"""Intervals and the table of variants: numbers worked by hand, and a run with a stand-in for the
+golden reference.
+"""
 
 import json
 import os

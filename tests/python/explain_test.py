@@ -1,4 +1,6 @@
-"""The doctor: exact values worked by hand, the reason for crafted differences, and a whole run on the shipped network."""
+"""The doctor: exact values worked by hand, the reason for crafted differences, and a whole run on
+the shipped network.
+"""
 
 import os
 import unittest
@@ -47,7 +49,8 @@ class ElementTest(unittest.TestCase):
         return QuantModel("m", tensors, [QuantLayer(spec, **constants)])
 
     def test_convolution_with_padding(self):
-        # Top left output of a padded 3x3: of each channel the four values less 10, under the lower right filter taps.
+        # Top left output of a padded 3x3: of each channel the four values less 10, under the lower
+        # right filter taps.
         weights = np.zeros((1, 2, 3, 3), np.int8)
         weights[0, 0, 1:, 1:] = [[1, 2], [3, 4]]
         weights[0, 1, 1:, 1:] = [[1, 0], [0, -1]]
@@ -83,7 +86,10 @@ class ReasonTest(unittest.TestCase):
         )
         self.assertEqual(
             text,
-            "rounding mode: the value lies exactly between two integers, half_even and half_up choose differently",
+            (
+                "rounding mode: the value lies exactly between two integers, half_even and half_up"
+                " choose differently"
+            ),
         )
 
     def test_fraction(self):

@@ -1,4 +1,6 @@
-"""The exported folders: systole reads the text folder as the same model; $readmemh files and .npy tensors fit together."""
+"""The exported folders: systole reads the text folder as the same model; $readmemh files and .npy
+tensors fit together.
+"""
 
 import os
 import tempfile
@@ -77,7 +79,8 @@ class ExportTest(unittest.TestCase):
         )
 
     def test_readmemh_files_compute_the_npy_files(self):
-        # F6 from its files alone: listing.txt gives the sizes and zero points, the rest is half_up in Python integers.
+        # F6 from its files alone: listing.txt gives the sizes and zero points, the rest is half_up
+        # in Python integers.
         model = self.make(LENET5_AVGPOOL, "asymmetric")
         place, tensors = self.path("hex"), self.path("npy")
         export_readmemh.save(SYSTOLE, self.path("model.onnx"), model, place, "half_up")
@@ -112,9 +115,10 @@ class ExportTest(unittest.TestCase):
         self.assertGreater(len(set(mine)), 20)
 
     def test_homework_conventions_worked_by_hand(self):
-        # x = (1, -0.5), w = (0.5, -0.25), y = 0.625; S = 255 / (2 max): 127.5, 255, 204; everything floored.
-        # x: floor(127.5, -63.75) = (127, -64); w the same; sum 16129 + 4096 = 20225; M = 204 / (127.5 255):
-        # 20225 M = 126.902: 126 by floor (the next integer to nearest), real 126 / 204 = 0.618.
+        # x = (1, -0.5), w = (0.5, -0.25), y = 0.625; S = 255 / (2 max): 127.5, 255, 204; everything
+        # floored. x: floor(127.5, -63.75) = (127, -64); w the same; sum 16129 + 4096 = 20225; M =
+        # 204 / (127.5 255): 20225 M = 126.902: 126 by floor (the next integer to nearest), real 126
+        # / 204 = 0.618.
         homework = PRESETS["homework"]
         weights, scales, _ = quantize.quantize_weights(
             np.array([[0.5, -0.25]], np.float32), homework, "w"

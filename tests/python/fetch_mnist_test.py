@@ -1,5 +1,6 @@
-"""scripts/fetch_mnist.py against a local folder. Standard library only; needs the real MNIST files in SYSTOLE_DATA for
-the case that succeeds, and stand-ins of its own for those that fail."""
+"""scripts/fetch_mnist.py against a local folder. Standard library only; needs the real MNIST files
+in SYSTOLE_DATA for the case that succeeds, and stand-ins of its own for those that fail.
+"""
 
 import contextlib
 import functools

@@ -1,4 +1,6 @@
-"""numerics.py equals the frameworks on the shipped LeNet: ONNX Runtime in float32, TensorFlow Lite in tflite."""
+"""numerics.py equals the frameworks on the shipped LeNet: ONNX Runtime in float32, TensorFlow Lite
+in tflite.
+"""
 
 import os
 import unittest

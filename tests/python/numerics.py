@@ -1,7 +1,8 @@
-"""docs/arithmetic.md once more, in numpy, written independently of the C++: the yardstick of the Python tests.
+"""docs/arithmetic.md once more, in numpy, written independently of the C++: the yardstick of the
+Python tests.
 
-Values are int64 arrays; every rounding mode is spelled out as its definition says. float32 literally uses numpy's
-IEEE single precision.
+Values are int64 arrays; every rounding mode is spelled out as its definition says. float32
+literally uses numpy's IEEE single precision.
 """
 
 import math
@@ -26,7 +27,9 @@ def requantize_float32(acc, multiplier):
 
 
 def requantize_tflite(acc, m, s):
-    """TensorFlow Lite's MultiplyByQuantizedMultiplier: a doubling high multiplication, then a rounding shift."""
+    """TensorFlow Lite's MultiplyByQuantizedMultiplier: a doubling high multiplication, then a
+    rounding shift.
+    """
     left, right = max(0, 31 - s), max(0, s - 31)
     high = ((acc << left) * m + (1 << 30)) >> 31
     magnitude = np.abs(high)
@@ -103,7 +106,9 @@ def rescale(sums, scale_x, weight_scales, scale_y, mode, fully_connected=False):
 
 
 def run(model, images, mode):
-    """Every layer's quantized output (in the tensors' own types) of a QuantModel; images: quantized N x C x H x W."""
+    """Every layer's quantized output (in the tensors' own types) of a QuantModel; images: quantized
+    N x C x H x W.
+    """
     outputs, value = [], images.astype(np.int64)
     for index, layer in enumerate(model.layers):
         spec, source, target = layer.spec, model.tensors[index], model.tensors[index + 1]

@@ -50,8 +50,9 @@ class ExactModesTest(unittest.TestCase):
 
 class TfliteTest(unittest.TestCase):
     def test_double_rounding_by_hand(self):
-        # m = 2^30 (one half), s = 32: acc / 4. acc = 5: the high multiplication rounds 2.5 to 3, the shift 1.5 to 2,
-        # where 1.25 rounded once is 1. acc = -5: -2.5 to -2, -1 exactly. acc = 2: 1, then one half away from zero to 1.
+        # m = 2^30 (one half), s = 32: acc / 4. acc = 5: the high multiplication rounds 2.5 to 3,
+        # the shift 1.5 to 2, where 1.25 rounded once is 1. acc = -5: -2.5 to -2, -1 exactly. acc =
+        # 2: 1, then one half away from zero to 1.
         acc = np.array([5, -5, 2, -2, 4])
         np.testing.assert_array_equal(
             numerics.requantize_tflite(acc, 2**30, 32), [2, -1, 1, -1, 1]
@@ -66,7 +67,8 @@ class TfliteTest(unittest.TestCase):
 
 class Float32Test(unittest.TestCase):
     def test_accumulator_is_rounded_to_24_bits(self):
-        # 2^24 + 1 lies between two floats and goes to the even one; doubled and divided it stays even.
+        # 2^24 + 1 lies between two floats and goes to the even one; doubled and divided it stays
+        # even.
         self.assertEqual(int(numerics.requantize_float32(np.array([2**24 + 1]), 1.0)[0]), 2**24)
         self.assertEqual(
             int(numerics.requantize_float32(np.array([2**24 + 3]), 1.0)[0]), 2**24 + 4
@@ -90,7 +92,8 @@ class MultiplierTest(unittest.TestCase):
 
 class ConvolutionTest(unittest.TestCase):
     def test_two_by_two_with_padding_by_hand(self):
-        # x - Zx = [[1, 2], [3, 4]]; filter w - Zw = [[1, 0], [0, -1]]; padded by one at the top left with real zero.
+        # x - Zx = [[1, 2], [3, 4]]; filter w - Zw = [[1, 0], [0, -1]]; padded by one at the top
+        # left with real zero.
         x = np.array([[[[11, 12], [13, 14]]]])
         weights = np.array([[[[3, 2], [2, 1]]]])
         sums = numerics.convolution_sums(x, 10, weights, 2, np.array([100]), pad=(1, 1, 0, 0))

@@ -1,4 +1,6 @@
-"""Ranges, scales and integers of scripts/systole_nn/quantize.py against numbers worked by hand, and its refusals."""
+"""Ranges, scales and integers of scripts/systole_nn/quantize.py against numbers worked by hand, and
+its refusals.
+"""
 
 import os
 import tempfile

@@ -1,4 +1,6 @@
-"""numerics.py against ONNX Runtime on random models, and the committed models against their generator."""
+"""numerics.py against ONNX Runtime on random models, and the committed models against their
+generator.
+"""
 
 import json
 import os
@@ -68,7 +70,8 @@ class RandomModelsTest(unittest.TestCase):
                 operators.add((chain.form, stage.operator or stage.kind, chain.input.dtype))
                 value = theirs
         print(
-            f"average pooling: {different} of {averages} outputs differ by one ({different / averages:.2%})"
+            f"average pooling: {different} of {averages} outputs differ by one"
+            f" ({different / averages:.2%})"
         )
         self.assertEqual(len(operators), 2 * 5 * 2)  # forms x operators x types
 
@@ -82,7 +85,8 @@ class RandomModelsTest(unittest.TestCase):
             self.assertLessEqual(held, random_models.MAX_WEIGHTS, seed)
 
     def test_qdq_form_in_onnx_runtime_agrees(self):
-        # ONNX Runtime computes some of the QDQ form in floating point: one more rounding, rarely seen.
+        # ONNX Runtime computes some of the QDQ form in floating point: one more rounding, rarely
+        # seen.
         from systole_nn import ort
 
         compared, different = 0, 0

@@ -1,4 +1,6 @@
-"""The report: its measurements against numbers worked by hand, and a whole page from a small data set."""
+"""The report: its measurements against numbers worked by hand, and a whole page from a small data
+set.
+"""
 
 import json
 import os
@@ -93,7 +95,9 @@ class WholePageTest(unittest.TestCase):
         self.page = os.path.join(folder.name, "page.html")
 
     def make(self, network, recipe, seed, epochs=1, last=False):
-        """Random weights in the folder of a recipe, and a training summary; returns the accuracy of the network."""
+        """Random weights in the folder of a recipe, and a training summary; returns the accuracy of
+        the network.
+        """
         place = os.path.join(self.work, network.name, recipe)
         os.makedirs(place)
         torch.manual_seed(seed)
@@ -143,7 +147,8 @@ class WholePageTest(unittest.TestCase):
         self.assertFalse([row for row in rows if row[0] == "float, last checkpoint"])
         sums = next(row for row in rows if row[0] == "sum")
         self.assertEqual(sums[4], "61,706")
-        # The accuracy table varies five modes from the sixth; the question of rounding lists all six.
+        # The accuracy table varies five modes from the sixth; the question of rounding lists all
+        # six.
         self.assertEqual(len([row for row in rows if row[0] in golden.MODES]), 5 + 6)
 
     def test_two_recipes_side_by_side(self):
@@ -166,7 +171,8 @@ class WholePageTest(unittest.TestCase):
         self.make(LENET5_MAXPOOL, "document", 8, 2)
         _, rows = self.read(LENET5_MAXPOOL)
         by_name = {row[0]: row for row in rows}
-        # Worked by hand: 4 images of 416,520 multiply-adds; 4 bytes of 4 x 1,024 pixels; 8 bytes of 4 x 6,518 outputs.
+        # Worked by hand: 4 images of 416,520 multiply-adds; 4 bytes of 4 x 1,024 pixels; 8 bytes of
+        # 4 x 6,518 outputs.
         costs = {row[0].split(" (")[0]: row[1:] for row in rows if "(batch 4" in row[0]}
         self.assertEqual(costs["multiply-adds, millions"], ["1.6661", "1.67"])
         self.assertEqual(costs["input, MB"], ["0.0164", "0.02"])

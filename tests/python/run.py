@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Runs one Python test file or cross-check for CTest: exit status 0 passed, 1 failed, 77 skipped (saying why).
+"""Runs one Python test file or cross-check for CTest: exit status 0 passed, 1 failed, 77 skipped
+(saying why).
 
 run.py FILE_test.py            needs nothing but python3
 run.py --venv FILE_test.py     needs the virtual environment (make venv)
-run.py --venv --data COMMAND   crosscheck: a script of scripts/ with its arguments, needing the data sets too
-A crosscheck that asks for RTL that is not built is skipped, with the command that builds it.
+run.py --venv --data COMMAND   crosscheck: a script of scripts/ with its arguments, needing the data
+sets too A crosscheck that asks for RTL that is not built is skipped, with the command that builds
+it.
 """
 
 import os
@@ -30,7 +32,8 @@ def main(arguments):
             return subprocess.call([venv, __file__, *arguments])
     if "--data" in arguments and not os.environ.get("SYSTOLE_DATA"):
         return skip(
-            "SYSTOLE_DATA is not set; enabled by: python3 scripts/fetch_mnist.py --dest DIR && export SYSTOLE_DATA=DIR"
+            "SYSTOLE_DATA is not set; enabled by: python3 scripts/fetch_mnist.py --dest DIR &&"
+            " export SYSTOLE_DATA=DIR"
         )
     command = [argument for argument in arguments if argument not in ("--venv", "--data")]
     if not command[0].endswith("_test.py"):

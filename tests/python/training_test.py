@@ -1,4 +1,6 @@
-"""Training, batch-norm folding and quantization-aware training on small made-up data; no data set needed."""
+"""Training, batch-norm folding and quantization-aware training on small made-up data; no data set
+needed.
+"""
 
 import dataclasses
 import os
@@ -31,9 +33,11 @@ def _bars(count, seed):
     for image, label in zip(images, labels):
         start = rng.integers(4, 20)
         image[
-            (slice(start, start + 4), slice(4, 24))
-            if label == 0
-            else (slice(4, 24), slice(start, start + 4))
+            (
+                (slice(start, start + 4), slice(4, 24))
+                if label == 0
+                else (slice(4, 24), slice(start, start + 4))
+            )
         ] = 255
     return images, labels
 
@@ -198,7 +202,8 @@ class QatTest(unittest.TestCase):
         self.check(LENET5_MNIST, PRESETS["asymmetric"])
 
     def test_homework(self):
-        # Everything floored: weights, and the requantization by acc m / 2^s with a 31-bit m instead of a float.
+        # Everything floored: weights, and the requantization by acc m / 2^s with a 31-bit m instead
+        # of a float.
         self.check(LENET5_MNIST, PRESETS["homework"], "floor")
 
     def test_power_of_two(self):

@@ -1,4 +1,6 @@
-"""A one-node Slurm cluster in a folder of its own: its own munge key, ports and state; no root, no systemd, no cgroups."""
+"""A one-node Slurm cluster in a folder of its own: its own munge key, ports and state; no root, no
+systemd, no cgroups.
+"""
 
 import os
 import shutil
@@ -154,7 +156,9 @@ class Cluster:
         return self.call("sinfo", "-h", "-o", "%T", check=False).strip()
 
     def processes(self, **variables):
-        """{pid: name of the program} of this cluster's processes that have these variables in their environment."""
+        """{pid: name of the program} of this cluster's processes that have these variables in their
+        environment.
+        """
         wanted = {
             f"{k}={v}".encode()
             for k, v in dict(variables, SLURM_CONF=self.environment["SLURM_CONF"]).items()

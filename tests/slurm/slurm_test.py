@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""A sweep as a Slurm job array on a real one-node cluster: a worker and then the node are killed in mid-job.
+"""A sweep as a Slurm job array on a real one-node cluster: a worker and then the node are killed in
+mid-job.
 
 Usage: tests/slurm/slurm_test.py --systole PROGRAM
-Shards of slurm.toml run through scripts/slurm_explore.sbatch. One worker gets SIGKILL (its script requeues the task), then
-slurmd and all that runs under it (Slurm requeues those tasks when the node is given up). In the end every task has completed,
-and the merged stores export exactly the bytes of the CSV that one run writes. Exit status: 0 passed or skipped (says why), 1 failed.
+Shards of slurm.toml run through scripts/slurm_explore.sbatch. One worker gets SIGKILL (its script
+requeues the task), then slurmd and all that runs under it (Slurm requeues those tasks when the node
+is given up). In the end every task has completed, and the merged stores export exactly the bytes of
+the CSV that one run writes. Exit status: 0 passed or skipped (says why), 1 failed.
 """
 
 import argparse
@@ -42,7 +44,9 @@ def _size(store):
 
 
 def _rows(store):
-    """Committed rows of a store that nobody has open; of a copy, so that a killed worker's journal stays as it is."""
+    """Committed rows of a store that nobody has open; of a copy, so that a killed worker's journal
+    stays as it is.
+    """
     with tempfile.TemporaryDirectory(prefix="systole-rows-") as folder:
         for suffix in ("", "-journal"):
             if os.path.exists(store + suffix):
@@ -101,7 +105,9 @@ class _Array:
         return found
 
     def in_the_middle(self, whole):
-        """Tasks at work whose store has grown to between 10 % and 70 % of its size when it is `whole` (it holds a lock)."""
+        """Tasks at work whose store has grown to between 10 % and 70 % of its size when it is
+        `whole` (it holds a lock).
+        """
         return [
             task
             for task in range(1, _SHARDS + 1)
@@ -110,7 +116,9 @@ class _Array:
 
 
 def _one_run(systole, folder, cpu_seconds):
-    """The space, and its store and CSV by one run of at least so many CPU seconds: a faster machine gets more points."""
+    """The space, and its store and CSV by one run of at least so many CPU seconds: a faster machine
+    gets more points.
+    """
     here = os.path.dirname(os.path.abspath(__file__))
     space = f"{folder}/slurm.toml"
     with open(f"{here}/slurm.toml", encoding="utf-8") as file:
@@ -190,7 +198,8 @@ def _test(systole, folder):
             ), f"task {task} was not in mid-job: {rows} rows of {share:.0f}"
             with open(f"{folder}/task-{task}.log", encoding="utf-8") as file:
                 text = file.read()
-            # What was committed before the kill was found again, all of it, and not computed once more.
+            # What was committed before the kill was found again, all of it, and not computed once
+            # more.
             found = re.search(r"start [2-9](.|\n)*\(and ([\d,]+) from the store\)", text)
             assert (
                 found and int(found[2].replace(",", "")) == rows
@@ -202,18 +211,20 @@ def _test(systole, folder):
     with open(one, "rb") as a, open(merged, "rb") as b:
         assert a.read() == b.read(), f"{merged} differs from {one}"
     say(
-        f"merged {_SHARDS} stores: {_rows(f'{folder}/merged.sqlite')} rows, the CSV equal to that of one run in every byte"
+        f"merged {_SHARDS} stores: {_rows(f'{folder}/merged.sqlite')} rows, the CSV equal to that"
+        " of one run in every byte"
     )
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--systole", required=True, help="the command line program")
     arguments = parser.parse_args()
     missing = [name for name in PROGRAMS if program(name) is None]
     if missing:
         print(
-            f"slurm: SKIPPED: {', '.join(missing)} not installed; scripts/setup.sh slurm (as root) installs them"
+            f"slurm: SKIPPED: {', '.join(missing)} not installed; scripts/setup.sh slurm (as root)"
+            " installs them"
         )
         return 0
     folder = tempfile.mkdtemp(prefix="systole-slurm-")
