@@ -1,11 +1,13 @@
-// Proof that systole_requantize_mul gives, two cycles later and for every operand, whatever goes on around,
+// Proof that systole_requantize_mul gives, two cycles later and for every operand, whatever goes on
+// around,
 //
 //     p = x * (m / 2^16) * 2^16 + x * (m mod 2^16)
 //
-// exactly. That this is x * m is the distributive law (no solver multiplies 33 by 31 bits in another way in any useful
-// time); the product itself is compared in simulation, on sixty million vectors (tests/rtl_post).
+// exactly. That this is x * m is the distributive law (no solver multiplies 33 by 31 bits in
+// another way in any useful time); the product itself is compared in simulation, on sixty
+// million vectors (tests/rtl_post).
 module requantize_mul_proof (
-    input logic clk_i
+  input  logic clk_i
 );
   (* anyconst *) wire signed [32:0] x;
   (* anyconst *) wire [30:0] m;
@@ -18,12 +20,8 @@ module requantize_mul_proof (
 
   wire signed [63:0] p;
   systole_requantize_mul u_dut (
-      .clk_i,
-      .en_i (step == 2'd0 || other_en),
-      .en1_i(step == 2'd1 || other_en1),
-      .x_i  (step == 2'd0 ? x : other_x),
-      .m_i  (step == 2'd0 ? m : other_m),
-      .p_o  (p)
+    .clk_i, .en_i(step == 2'd0 || other_en), .en1_i(step == 2'd1 || other_en1),
+    .x_i(step == 2'd0 ? x : other_x), .m_i(step == 2'd0 ? m : other_m), .p_o(p)
   );
 
   wire signed [63:0] wide_x = {{31{x[32]}}, x};

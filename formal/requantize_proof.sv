@@ -1,18 +1,19 @@
 // Proof that systole_requantize does what requantize_spec says, for every input of one mode.
 //
-// In step 0 arbitrary constants enter the unit; its registers hold anything, and anything may enter before and after,
-// so six steps from an unknown state are a full proof of a five-cycle pipeline, not a bounded one.
+// In step 0 arbitrary constants enter the unit; its registers hold anything, and anything may enter
+// before and after, so six steps from an unknown state are a full proof of a five-cycle pipeline,
+// not a bounded one.
 //   step 1: the operands at the multiplier are the specified ones, and it is enabled
 //   step 3: the product is assumed to be any number that |x| <= 2^31 and m < 2^31 can give
 //   step 4: float32: the product has been rounded to 24 bits
 //   step 5: the result is valid and right, and the multiplier was enabled in step 2 too
 // dut_* are ports and registers inside the unit, wired by prove.sh.
 module requantize_proof #(
-    parameter int MODE = 0,
-    parameter int STEP = 5,  // which of the steps below is proved: 1, 4, 5
-    parameter int ROUNDINGS = 63
+  parameter int MODE = 0,
+  parameter int STEP = 5,  // which of the steps below is proved: 1, 4, 5
+  parameter int ROUNDINGS = 63
 ) (
-    input logic clk_i
+  input  logic clk_i
 );
   (* anyconst *) wire signed [31:0] acc;
   (* anyconst *) wire [30:0] m;
@@ -29,22 +30,12 @@ module requantize_proof #(
 
   wire valid;
   wire [7:0] y;
-  systole_requantize #(
-      .ROUNDINGS(ROUNDINGS)
-  ) u_dut (
-      .clk_i,
-      .rst_ni (1'b1),
-      .clear_i(1'b0),
-      .valid_i(enters || other_valid),
-      .acc_i  (enters ? acc : other_acc),
-      .m_i    (enters ? m : other[30:0]),
-      .s_i    (enters ? s : other[36:31]),
-      .mode_i (enters ? mode : other[39:37]),
-      .zy_i   (enters ? zy : other[47:40]),
-      .lo_i   (enters ? lo : other[55:48]),
-      .hi_i   (enters ? hi : other[63:56]),
-      .valid_o(valid),
-      .y_o    (y)
+  systole_requantize #(.ROUNDINGS(ROUNDINGS)) u_dut (
+    .clk_i, .rst_ni(1'b1), .clear_i(1'b0), .valid_i(enters || other_valid),
+    .acc_i(enters ? acc : other_acc), .m_i(enters ? m : other[30:0]),
+    .s_i(enters ? s : other[36:31]), .mode_i(enters ? mode : other[39:37]),
+    .zy_i(enters ? zy : other[47:40]), .lo_i(enters ? lo : other[55:48]),
+    .hi_i(enters ? hi : other[63:56]), .valid_o(valid), .y_o(y)
   );
 
   (* keep *) wire signed [32:0] dut_x;
@@ -62,19 +53,19 @@ module requantize_proof #(
 
   wire x_ok, first_ok, y_ok;
   requantize_spec u_spec (
-      .mode_i    (mode),
-      .s_i       (s),
-      .acc_i     (acc),
-      .x_i       (dut_x),
-      .x_ok_o    (x_ok),
-      .p_i       (p_q),
-      .first_i   (step == 3'd4 ? dut_first : first_q),
+      .mode_i(mode),
+      .s_i(s),
+      .acc_i(acc),
+      .x_i(dut_x),
+      .x_ok_o(x_ok),
+      .p_i(p_q),
+      .first_i(step == 3'd4 ? dut_first : first_q),
       .first_ok_o(first_ok),
-      .zy_i      (zy),
-      .lo_i      (lo),
-      .hi_i      (hi),
-      .y_i       (y),
-      .y_ok_o    (y_ok)
+      .zy_i(zy),
+      .lo_i(lo),
+      .hi_i(hi),
+      .y_i(y),
+      .y_ok_o(y_ok)
   );
 
   localparam signed [63:0] MOST = 64'sd2147483648 * 64'sd2147483647;

@@ -1,6 +1,6 @@
-# Reads two texts of Yosys's `stat`: of the memory modules as they were, and of the hierarchy synthesized. Prints gates,
-# flip-flops and memory bits by module: all instances of a module (whatever its parameters) together, without what is
-# inside its sub-modules.
+# Reads two texts of Yosys's `stat`: of the memory modules as they were, and of the hierarchy
+# synthesized. Prints gates, flip-flops and memory bits by module: all instances of a module
+# (whatever its parameters) together, without what is inside its sub-modules.
 function base(name) {  # $paramod$hash\module, $paramod\module\A=..\B=..
   sub(/^\\/, "", name); sub(/^\$paramod(\$[0-9a-f]+)?\\/, "", name); sub(/\\.*/, "", name)
   return name
@@ -21,7 +21,12 @@ function count(module, times,    child, parts, i) {
   }
 }
 /Number of memory bits:/ && FNR == NR { memory[module] = $NF }
-/^=== / { module = $2; if (module == "design") module = ""; else if (base(module) == "systole_top") top = module; next }
+/^=== / {
+  module = $2
+  if (module == "design") module = ""
+  else if (base(module) == "systole_top") top = module
+  next
+}
 FNR != NR && module != "" && NF == 2 && $2 ~ /^[0-9]+$/ {
   if ($1 ~ /systole_/) {
     children[module] = children[module] " " $1

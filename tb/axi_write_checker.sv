@@ -1,32 +1,34 @@
-// Watches one AXI4 write port (AW, W, B) and stops the simulation at the first broken rule, of either side:
-//   valid, once high, stays until ready, with the same payload                                   (AXI4 A3.2.1)
-//   full-width INCR bursts on a beat, ended at a 256-byte aligned address (so 4 KiB is never crossed)  (A3.4.1)
+// Watches one AXI4 write port (AW, W, B) and stops the simulation at the first broken rule, of
+// either side (in parentheses: the section of the AXI4 specification):
+//   valid, once high, stays until ready, with the same payload (A3.2.1)
+//   full-width INCR bursts on a beat, ended at a 256-byte aligned address, so 4 KiB is never
+//     crossed (A3.4.1)
 //   WLAST is the last beat of its burst alone, and no beat is without a strobe
 //   a response comes after its last data beat, with the oldest burst's ID
 //   at most OUTSTANDING bursts are under way
 module axi_write_checker #(
-    parameter int ADDR_WIDTH = 32,
-    parameter int DATA_WIDTH = 64,
-    parameter int ID_WIDTH = 4,
-    parameter int OUTSTANDING = 8
+  parameter int ADDR_WIDTH = 32,
+  parameter int DATA_WIDTH = 64,
+  parameter int ID_WIDTH = 4,
+  parameter int OUTSTANDING = 8
 ) (
-    input logic clk_i,
-    input logic rst_ni,
-    input logic [ID_WIDTH-1:0] awid_i,
-    input logic [ADDR_WIDTH-1:0] awaddr_i,
-    input logic [7:0] awlen_i,
-    input logic [2:0] awsize_i,
-    input logic [1:0] awburst_i,
-    input logic awvalid_i,
-    input logic awready_i,
-    input logic [DATA_WIDTH-1:0] wdata_i,
-    input logic [DATA_WIDTH/8-1:0] wstrb_i,
-    input logic wlast_i,
-    input logic wvalid_i,
-    input logic wready_i,
-    input logic [ID_WIDTH-1:0] bid_i,
-    input logic bvalid_i,
-    input logic bready_i
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic [ID_WIDTH-1:0]     awid_i,
+  input  logic [ADDR_WIDTH-1:0]   awaddr_i,
+  input  logic [7:0]              awlen_i,
+  input  logic [2:0]              awsize_i,
+  input  logic [1:0]              awburst_i,
+  input  logic                    awvalid_i,
+  input  logic                    awready_i,
+  input  logic [DATA_WIDTH-1:0]   wdata_i,
+  input  logic [DATA_WIDTH/8-1:0] wstrb_i,
+  input  logic                    wlast_i,
+  input  logic                    wvalid_i,
+  input  logic                    wready_i,
+  input  logic [ID_WIDTH-1:0]     bid_i,
+  input  logic                    bvalid_i,
+  input  logic                    bready_i
 );
   localparam int Slots = 64;
   localparam int BeatBytes = DATA_WIDTH / 8;
@@ -78,11 +80,17 @@ module axi_write_checker #(
           $fatal(1, "systole: AXI: %m: AW payload changed while waiting for AWREADY");
         end
         if (awburst_i != 2'b01) $fatal(1, "systole: AXI: %m: burst type is not INCR");
-        if (32'd1 << awsize_i != 32'(BeatBytes)) $fatal(1, "systole: AXI: %m: AWSIZE is not the full width");
-        if (32'(awaddr_i[7:0]) % 32'(BeatBytes) != 32'd0) $fatal(1, "systole: AXI: %m: address not on a beat");
+        if (32'd1 << awsize_i != 32'(BeatBytes)) begin
+          $fatal(1, "systole: AXI: %m: AWSIZE is not the full width");
+        end
+        if (32'(awaddr_i[7:0]) % 32'(BeatBytes) != 32'd0) begin
+          $fatal(1, "systole: AXI: %m: address not on a beat");
+        end
         if (span > 32'd256) $fatal(1, "systole: AXI: %m: burst passes a 256-byte aligned address");
       end
-      if (awvalid_q && !awready_q && !awvalid_i) $fatal(1, "systole: AXI: %m: AWVALID fell before AWREADY");
+      if (awvalid_q && !awready_q && !awvalid_i) begin
+        $fatal(1, "systole: AXI: %m: AWVALID fell before AWREADY");
+      end
       if (awvalid_i && awready_i) begin
         len_q[address_tail_q] <= awlen_i;
         id_q[address_tail_q] <= awid_i;
@@ -93,7 +101,8 @@ module axi_write_checker #(
         wstrb_q <= wstrb_i;
         wlast_q <= wlast_i;
         if (wstrb_i == '0) $fatal(1, "systole: AXI: %m: a beat without a strobe");
-        if (wvalid_q && !wready_q && (wdata_q != wdata_i || wstrb_q != wstrb_i || wlast_q != wlast_i)) begin
+        if (wvalid_q && !wready_q &&
+            (wdata_q != wdata_i || wstrb_q != wstrb_i || wlast_q != wlast_i)) begin
           $fatal(1, "systole: AXI: %m: W payload changed while waiting for WREADY");
         end
         // Where the address came first (or comes now), its length says which beat is the last.
@@ -104,21 +113,31 @@ module axi_write_checker #(
           $fatal(1, "systole: AXI: %m: WLAST in the wrong beat");
         end
       end
-      if (wvalid_q && !wready_q && !wvalid_i) $fatal(1, "systole: AXI: %m: WVALID fell before WREADY");
+      if (wvalid_q && !wready_q && !wvalid_i) begin
+        $fatal(1, "systole: AXI: %m: WVALID fell before WREADY");
+      end
       if (wvalid_i && wready_i) begin
         beat_q <= wlast_i ? 8'd0 : beat_q + 8'd1;
         if (wlast_i) data_head_q <= data_head_q + 6'd1;
       end
       if (bvalid_i) begin
-        if (complete_q == 7'd0 || open_q == 7'd0) $fatal(1, "systole: AXI: %m: response without a finished burst");
-        if (bid_i != id_q[response_head_q]) $fatal(1, "systole: AXI: %m: BID is not the oldest burst's");
+        if (complete_q == 7'd0 || open_q == 7'd0) begin
+          $fatal(1, "systole: AXI: %m: response without a finished burst");
+        end
+        if (bid_i != id_q[response_head_q]) begin
+          $fatal(1, "systole: AXI: %m: BID is not the oldest burst's");
+        end
       end
-      if (bvalid_q && !bready_q && !bvalid_i) $fatal(1, "systole: AXI: %m: BVALID fell before BREADY");
+      if (bvalid_q && !bready_q && !bvalid_i) begin
+        $fatal(1, "systole: AXI: %m: BVALID fell before BREADY");
+      end
       if (bvalid_i && bready_i) response_head_q <= response_head_q + 6'd1;
       open_q <= open_q + 7'(awvalid_i && awready_i) - 7'(bvalid_i && bready_i);
       complete_q <= complete_q + 7'(wvalid_i && wready_i && wlast_i) - 7'(bvalid_i && bready_i);
       ahead_q <= ahead_q + 8'(awvalid_i && awready_i) - 8'(wvalid_i && wready_i && wlast_i);
-      if (32'(open_q) > OUTSTANDING) $fatal(1, "systole: AXI: %m: more bursts under way than OUTSTANDING");
+      if (32'(open_q) > OUTSTANDING) begin
+        $fatal(1, "systole: AXI: %m: more bursts under way than OUTSTANDING");
+      end
     end
   end
 endmodule

@@ -1,7 +1,7 @@
-// The accelerator with nothing but SystemVerilog around it, for any simulator (Icarus in the tests):
-// a memory loaded by $readmemh, a register driver, the comparison with what is expected, and a log
-// of every byte that is written to the activation buffer. It reads what `systole compile --images`
-// wrote (docs/program.md):
+// The accelerator with nothing but SystemVerilog around it, for any simulator (Icarus in the
+// tests): a memory loaded by $readmemh, a register driver, the comparison with what is expected,
+// and a log of every byte that is written to the activation buffer. It reads what
+// `systole compile --images` wrote (docs/program.md):
 //
 //   vvp tb.vvp $(cat FOLDER/plusargs.txt) +memory=FOLDER/memory.hex +expect=FOLDER/outputs.hex
 //
@@ -13,12 +13,12 @@
 // "error CODE", or the first word that differs.
 `timescale 1ns / 1ps
 module systole_rtl_only_tb #(
-    parameter int ROWS = 16,
-    parameter int COLS = 16,
-    parameter int LANES = 8,
-    parameter int AXI_DATA_WIDTH = 64,
-    parameter int MEMORY_WORDS = 1 << 16,
-    parameter int MAX_CYCLES = 1000000
+  parameter int ROWS = 16,
+  parameter int COLS = 16,
+  parameter int LANES = 8,
+  parameter int AXI_DATA_WIDTH = 64,
+  parameter int MEMORY_WORDS = 1 << 16,
+  parameter int MAX_CYCLES = 1000000
 );
   localparam int Beat = AXI_DATA_WIDTH / 8;
 
@@ -48,122 +48,65 @@ module systole_rtl_only_tb #(
   logic [31:0] m_at = 0, f_at = 0, w_at = 0;
   logic [8:0] m_left = 0, f_left = 0;
 
-  systole_top #(
-      .ROWS(ROWS),
-      .COLS(COLS),
-      .LANES(LANES),
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
-  ) u_top (
-      .clk_i(clk),
-      .rst_ni(rst_n),
-      .irq_o(irq),
-      .s_axil_awaddr(awaddr),
-      .s_axil_awprot(3'b000),
-      .s_axil_awvalid(awvalid),
-      .s_axil_awready(awready),
-      .s_axil_wdata(wdata),
-      .s_axil_wstrb(4'b1111),
-      .s_axil_wvalid(wvalid),
-      .s_axil_wready(wready),
-      .s_axil_bresp(bresp),
-      .s_axil_bvalid(bvalid),
-      .s_axil_bready(1'b1),
-      .s_axil_araddr(araddr),
-      .s_axil_arprot(3'b000),
-      .s_axil_arvalid(arvalid),
-      .s_axil_arready(arready),
-      .s_axil_rdata(rdata),
-      .s_axil_rresp(rresp),
-      .s_axil_rvalid(rvalid),
-      .s_axil_rready(1'b1),
-      .m_axi_awid(),
-      .m_axi_awaddr(m_awaddr),
-      .m_axi_awlen(m_awlen),
-      .m_axi_awsize(),
-      .m_axi_awburst(),
-      .m_axi_awlock(),
-      .m_axi_awcache(),
-      .m_axi_awprot(),
-      .m_axi_awqos(),
-      .m_axi_awvalid(m_awvalid),
-      .m_axi_awready(!w_busy),
-      .m_axi_wdata(m_wdata),
-      .m_axi_wstrb(m_wstrb),
-      .m_axi_wlast(m_wlast),
-      .m_axi_wvalid(m_wvalid),
-      .m_axi_wready(w_busy && !b_valid),
-      .m_axi_bid(4'd0),
-      .m_axi_bresp(2'b00),
-      .m_axi_bvalid(b_valid),
-      .m_axi_bready(m_bready),
-      .m_axi_arid(),
-      .m_axi_araddr(m_araddr),
-      .m_axi_arlen(m_arlen),
-      .m_axi_arsize(),
-      .m_axi_arburst(),
-      .m_axi_arlock(),
-      .m_axi_arcache(),
-      .m_axi_arprot(),
-      .m_axi_arqos(),
-      .m_axi_arvalid(m_arvalid),
-      .m_axi_arready(!m_busy),
-      .m_axi_rid(4'd0),
-      .m_axi_rdata(memory[m_at]),
-      .m_axi_rresp(2'b00),
-      .m_axi_rlast(m_left == 1),
-      .m_axi_rvalid(m_busy),
-      .m_axi_rready(m_rready),
-      .m_axi_fetch_arid(),
-      .m_axi_fetch_araddr(f_araddr),
-      .m_axi_fetch_arlen(f_arlen),
-      .m_axi_fetch_arsize(),
-      .m_axi_fetch_arburst(),
-      .m_axi_fetch_arlock(),
-      .m_axi_fetch_arcache(),
-      .m_axi_fetch_arprot(),
-      .m_axi_fetch_arqos(),
-      .m_axi_fetch_arvalid(f_arvalid),
-      .m_axi_fetch_arready(!f_busy),
-      .m_axi_fetch_rid(4'd0),
-      .m_axi_fetch_rdata(memory[f_at]),
-      .m_axi_fetch_rresp(2'b00),
-      .m_axi_fetch_rlast(f_left == 1),
-      .m_axi_fetch_rvalid(f_busy),
-      .m_axi_fetch_rready(f_rready)
+  systole_top #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)) u_top (
+    .clk_i(clk), .rst_ni(rst_n), .irq_o(irq), .s_axil_awaddr(awaddr), .s_axil_awprot(3'b000),
+    .s_axil_awvalid(awvalid), .s_axil_awready(awready), .s_axil_wdata(wdata),
+    .s_axil_wstrb(4'b1111), .s_axil_wvalid(wvalid), .s_axil_wready(wready), .s_axil_bresp(bresp),
+    .s_axil_bvalid(bvalid), .s_axil_bready(1'b1), .s_axil_araddr(araddr), .s_axil_arprot(3'b000),
+    .s_axil_arvalid(arvalid), .s_axil_arready(arready), .s_axil_rdata(rdata), .s_axil_rresp(rresp),
+    .s_axil_rvalid(rvalid), .s_axil_rready(1'b1), .m_axi_awid(), .m_axi_awaddr(m_awaddr),
+    .m_axi_awlen(m_awlen), .m_axi_awsize(), .m_axi_awburst(), .m_axi_awlock(), .m_axi_awcache(),
+    .m_axi_awprot(), .m_axi_awqos(), .m_axi_awvalid(m_awvalid), .m_axi_awready(!w_busy),
+    .m_axi_wdata(m_wdata), .m_axi_wstrb(m_wstrb), .m_axi_wlast(m_wlast), .m_axi_wvalid(m_wvalid),
+    .m_axi_wready(w_busy && !b_valid), .m_axi_bid(4'd0), .m_axi_bresp(2'b00),
+    .m_axi_bvalid(b_valid), .m_axi_bready(m_bready), .m_axi_arid(), .m_axi_araddr(m_araddr),
+    .m_axi_arlen(m_arlen), .m_axi_arsize(), .m_axi_arburst(), .m_axi_arlock(), .m_axi_arcache(),
+    .m_axi_arprot(), .m_axi_arqos(), .m_axi_arvalid(m_arvalid), .m_axi_arready(!m_busy),
+    .m_axi_rid(4'd0), .m_axi_rdata(memory[m_at]), .m_axi_rresp(2'b00), .m_axi_rlast(m_left == 1),
+    .m_axi_rvalid(m_busy), .m_axi_rready(m_rready), .m_axi_fetch_arid(),
+    .m_axi_fetch_araddr(f_araddr), .m_axi_fetch_arlen(f_arlen), .m_axi_fetch_arsize(),
+    .m_axi_fetch_arburst(), .m_axi_fetch_arlock(), .m_axi_fetch_arcache(), .m_axi_fetch_arprot(),
+    .m_axi_fetch_arqos(), .m_axi_fetch_arvalid(f_arvalid), .m_axi_fetch_arready(!f_busy),
+    .m_axi_fetch_rid(4'd0), .m_axi_fetch_rdata(memory[f_at]), .m_axi_fetch_rresp(2'b00),
+    .m_axi_fetch_rlast(f_left == 1), .m_axi_fetch_rvalid(f_busy), .m_axi_fetch_rready(f_rready)
   );
 
   always @(posedge clk) begin
     if (m_arvalid && !m_busy) begin
       m_busy <= 1;
-      m_at   <= (m_araddr - base) / Beat;
+      m_at <= (m_araddr - base) / Beat;
       m_left <= {1'b0, m_arlen} + 9'd1;
     end else if (m_busy && m_rready) begin
-      m_at   <= m_at + 1;
+      m_at <= m_at + 1;
       m_left <= m_left - 1;
       m_busy <= m_left != 1;
     end
     if (f_arvalid && !f_busy) begin
       f_busy <= 1;
-      f_at   <= (f_araddr - base) / Beat;
+      f_at <= (f_araddr - base) / Beat;
       f_left <= {1'b0, f_arlen} + 9'd1;
     end else if (f_busy && f_rready) begin
-      f_at   <= f_at + 1;
+      f_at <= f_at + 1;
       f_left <= f_left - 1;
       f_busy <= f_left != 1;
     end
     if (m_awvalid && !w_busy) begin
       w_busy <= 1;
-      w_at   <= (m_awaddr - base) / Beat;
+      w_at <= (m_awaddr - base) / Beat;
     end else if (w_busy && !b_valid && m_wvalid) begin
-      for (int b = 0; b < Beat; b++) if (m_wstrb[b]) memory[w_at][b*8+:8] <= m_wdata[b*8+:8];
-      w_at    <= w_at + 1;
+      for (int b = 0; b < Beat; b++) if (m_wstrb[b]) memory[w_at][b*8 +: 8] <= m_wdata[b*8 +: 8];
+      w_at <= w_at + 1;
       b_valid <= m_wlast;
     end else if (b_valid && m_bready) begin
       b_valid <= 0;
-      w_busy  <= 0;
+      w_busy <= 0;
     end
-    if (log != 0 && u_top.ld_act_we) $fwrite(log, "%0h %0d %h\n", u_top.ld_act_addr, u_top.ld_act_n, u_top.ld_act_data);
-    if (log != 0 && u_top.po_we) $fwrite(log, "%0h %0d %h\n", u_top.po_addr, u_top.po_n, u_top.po_data);
+    if (log != 0 && u_top.ld_act_we) begin
+      $fwrite(log, "%0h %0d %h\n", u_top.ld_act_addr, u_top.ld_act_n, u_top.ld_act_data);
+    end
+    if (log != 0 && u_top.po_we) begin
+      $fwrite(log, "%0h %0d %h\n", u_top.po_addr, u_top.po_n, u_top.po_data);
+    end
     cycles <= cycles + 1;
     if (cycles > MAX_CYCLES) begin
       $display("error: no end after %0d cycles", MAX_CYCLES);
@@ -173,10 +116,10 @@ module systole_rtl_only_tb #(
 
   task write_register(input [11:0] address, input [31:0] value);
     begin
-      awaddr  <= address;
-      wdata   <= value;
+      awaddr <= address;
+      wdata <= value;
       awvalid <= 1;
-      wvalid  <= 1;
+      wvalid <= 1;
       @(posedge clk);
       while (awvalid || wvalid) begin
         if (awready) awvalid <= 0;
@@ -189,7 +132,7 @@ module systole_rtl_only_tb #(
 
   task read_register(input [11:0] address);
     begin
-      araddr  <= address;
+      araddr <= address;
       arvalid <= 1;
       @(posedge clk);
       while (arvalid) begin
