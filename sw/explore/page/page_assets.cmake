@@ -1,5 +1,5 @@
-# cmake -DOUT= -DD3= -DSCRIPTS= -DSTYLE= -DLICENSE= -P page_assets.cmake: the files as functions that return strings.
-# Bytes, because string literals have a limit in some compilers.
+# cmake -DOUT= -DD3= -DSCRIPTS= -DSTYLE= -DLICENSE= -P page_assets.cmake: the files as functions
+# that return strings. Bytes, because string literals have a limit in some compilers.
 function(string_function name)
   set(text "")
   foreach(file ${ARGN})
@@ -20,7 +20,8 @@ ${array}
 ")
 endfunction()
 
-file(WRITE ${OUT}.new "#include \"sw/explore/page/page_assets.h\"\n\nnamespace systole::explore {\n")
+file(WRITE ${OUT}.new
+     "#include \"sw/explore/page/page_assets.h\"\n\nnamespace systole::explore {\n")
 string_function(PageScript ${SCRIPTS})
 string_function(PageStyle ${STYLE})
 string_function(PageD3 ${D3})
