@@ -62,7 +62,7 @@ help:
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
 	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py; clang-format'
 	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++ headers, ...)'
-	@echo 'make format   the C++ (clang-format) and the RTL (scripts/format_rtl.py) in place'
+	@echo 'make format   C++, JavaScript (clang-format) and SystemVerilog (scripts/format_rtl.py)'
 	@echo 'make cov      coverage: lines and toggles of the RTL under LeNet runs, lines of the C++ under its tests'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
@@ -162,14 +162,15 @@ spec: setup-lint
 	@python3 spec/generate.py
 
 format: setup-lint
-	@git ls-files '*.cc' '*.h' | xargs clang-format -i
-	@git ls-files 'rtl/*.sv' | xargs scripts/format_rtl.py
+	@git ls-files '*.cc' '*.h' '*.js' | xargs clang-format -i
+	@git ls-files '*.sv' | xargs scripts/format_rtl.py
 
 lint: setup-lint
 	@scripts/lint.sh $(given)
 	@scripts/lint_tb.sh
 	@python3 scripts/rooms.py
-	@git ls-files '*.cc' '*.h' | xargs clang-format --dry-run --Werror
+	@git ls-files '*.cc' '*.h' '*.js' | xargs clang-format --dry-run --Werror
+	@git ls-files '*.sv' | xargs scripts/format_rtl.py --check
 
 # A small array unless parameters are given: toggle counters of 256 elements take long to compile and say the same.
 cov: setup-test setup-cov config

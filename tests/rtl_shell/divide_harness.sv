@@ -3,7 +3,7 @@ module divide_harness #(
   parameter int DIVISORS = 256
 ) (
   input  logic [23:0]            n_i,
-  output logic [24*DIVISORS-1:0] quotient_o,   // of n_i, divisor d at [24*(d-1) +: 24]
+  output logic [24*DIVISORS-1:0] quotient_o,  // of n_i, divisor d at [24*(d-1) +: 24]
   output logic [24*DIVISORS-1:0] remainder_o,
   output logic [DIVISORS-1:0]    exact_o,
   output logic [24*DIVISORS-1:0] exact_quotient_o

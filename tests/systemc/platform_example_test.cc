@@ -50,8 +50,8 @@ class PlatformExampleTest : public testing::Test {
     const std::string text = out.str();
     std::smatch m;
     const std::regex form(
-        R"((\d+) bytes of results, (\d+) different; (\d+) cycles\n[^]*held for (\d+) cycles by late )"
-        R"(answers; (\d+) writes with byte enables)");
+        R"((\d+) bytes of results, (\d+) different; (\d+) cycles\n[^]*held for (\d+) cycles )"
+        R"(by late answers; (\d+) writes with byte enables)");
     if (!std::regex_search(text, m, form)) {
       ADD_FAILURE() << text;
       return {};
