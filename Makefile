@@ -1,16 +1,18 @@
-# A thin front: what to build and run. CMake (CMakeLists.txt, tb/verilated/CMakeLists.txt) knows how. See `make help`.
+# A thin front: what to build and run. CMake (CMakeLists.txt, tb/verilated/CMakeLists.txt) knows
+# how. See `make help`.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-# ---- RTL parameters, as make variables or from the environment. The names are checked, then the values, by
-# systole_config before anything else is built.
+# ---- RTL parameters, as make variables or from the environment. The names are checked, then the
+# values, by systole_config before anything else is built.
 # spec: begin make_parameters
 PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB ACC_DEPTH \
   AXI_DATA_WIDTH AXI_ADDR_WIDTH AXI_ID_WIDTH OUTSTANDING QUEUE_DEPTH ROUNDINGS ROW_SUM \
   DATAFLOWS
 # spec: end
-OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS SYSTOLE_DATA NETWORKS ORIGINAL PYTHON
+OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS \
+  SYSTOLE_DATA NETWORKS ORIGINAL PYTHON
 given := $(strip $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p)))))
 on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
 unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(on_command_line))
@@ -29,17 +31,19 @@ MODEL ?= models/lenet5-mnist/model.onnx
 IMAGES ?= models/digits/images.idx3-ubyte.gz
 NETWORKS ?= $(patsubst models/%/model.onnx,%,$(wildcard models/*/model.onnx))
 # The digits' labels mean something to networks of digits alone.
-LABELS ?= $(if $(filter models/digits/%,$(IMAGES)),$(if $(filter models/lenet5-%,$(MODEL)),models/digits/labels.idx1-ubyte))
+reads_digits = $(and $(filter models/digits/%,$(IMAGES)),$(filter models/lenet5-%,$(MODEL)))
+LABELS ?= $(if $(reads_digits),models/digits/labels.idx1-ubyte)
 BATCH ?= 16
 export SETUP CMAKE JOBS RTL_CXXFLAGS
 ifneq ($(SYSTOLE_DATA),)
   export override SYSTOLE_DATA := $(abspath $(SYSTOLE_DATA))
 endif
 CONFIG := $(BUILD)/sw/driver/systole_config
-# Builds in one folder wait for each other. CMake works in the folder it configured only: one that was moved or copied is
-# made anew.
+# Builds in one folder wait for each other. CMake works in the folder it configured only: one that
+# was moved or copied is made anew.
 HOST_CMAKE = flock $(BUILD)/lock $(CMAKE)
-configured_in := $(shell sed -n 's/^CMAKE_CACHEFILE_DIR:INTERNAL=//p' $(BUILD)/CMakeCache.txt 2>/dev/null)
+configured_in := $(shell sed -n 's/^CMAKE_CACHEFILE_DIR:INTERNAL=//p' \
+  $(BUILD)/CMakeCache.txt 2>/dev/null)
 ifneq ($(configured_in),)
 ifneq ($(realpath $(configured_in)),$(realpath $(BUILD)))
   $(info make: $(BUILD) was moved or copied from $(configured_in); building it anew)
@@ -48,39 +52,52 @@ endif
 endif
 SYSTOLE := $(BUILD)/sw/cli/systole
 export SYSTOLE_CONFIG := $(abspath $(CONFIG))
-# The three array shapes of `make test`; and one with two weight columns a cycle, for the SystemC platform.
+# The three array shapes of `make test`; and one with two weight columns a cycle, for the SystemC
+# platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help spec sim check mutants test regress lint format cov synth wave bench venv clean rtl build config report explore slurm-test \
-  figures docs setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore
+.PHONY: help spec sim check mutants test regress lint format cov synth wave bench venv clean rtl \
+  build config report explore slurm-test figures docs setup-build setup-test setup-lint \
+  setup-synth setup-wave setup-cov setup-venv setup-explore
 
 help:
-	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL; compare everything; then check'
-	@echo 'make check    directed layers, programs and bad accesses that reach every corner of the RTL, in a minute'
+	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL;' \
+	  'compare everything; then check'
+	@echo 'make check    directed layers, programs and bad accesses that reach every corner of the' \
+	  'RTL, in a minute'
 	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
 	@echo 'make mutants  bugs put into a copy of the RTL, one at a time: make check finds each'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
-	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py; clang-format'
-	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++ headers, ...)'
+	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py;' \
+	  'clang-format'
+	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++' \
+	  'headers, ...)'
 	@echo 'make format   C++, JavaScript (clang-format) and SystemVerilog (scripts/format_rtl.py)'
-	@echo 'make cov      coverage: lines and toggles of the RTL under LeNet runs, lines of the C++ under its tests'
+	@echo 'make cov      coverage: lines and toggles of the RTL under LeNet runs, lines of the C++' \
+	  'under its tests'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
 	@echo 'make docs     runs every command that the docs show and compares what it prints'
 	@echo 'make figures  draws the pictures of the docs again'
 	@echo 'make bench    speed of each description, in one run'
-	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert, trace, cov or random)'
+	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert,' \
+	  'trace, cov or random)'
 	@echo 'make build    only the host programs, explore left out; the command line is $(SYSTOLE) -h'
 	@echo 'make explore  the design-space exploration, systole explore (more packages: pagmo, SQLite)'
-	@echo 'make slurm-test  a sweep as a job array on a real one-node Slurm cluster, workers killed in mid-job'
-	@echo 'make venv     Python environment for training and cross-checks (PyPI packages; nothing else needs it)'
-	@echo 'make report   build/report/NETWORK.html of the shipped networks (needs make venv, data sets, trained weights)'
+	@echo 'make slurm-test  a sweep as a job array on a real one-node Slurm cluster, workers killed' \
+	  'in mid-job'
+	@echo 'make venv     Python environment for training and cross-checks (PyPI packages; nothing' \
+	  'else needs it)'
+	@echo 'make report   build/report/NETWORK.html of the shipped networks (needs make venv, data' \
+	  'sets, trained weights)'
 	@echo 'make clean    removes build/'
 	@echo
 	@echo 'RTL parameters:  make sim ROWS=8 COLS=32 AXI_DATA_WIDTH=128'
 	@echo '  $(PARAMETERS)'
-	@echo 'Options: SETUP=no (install nothing), JOBS=N, MODEL=, IMAGES=, LABELS=, BATCH=, FIRST=, TESTS=<regex>,'
-	@echo '  NETWORKS=<names for report>, ORIGINAL=<checkout of SCALE-Sim v2 for bench>, PYTHON=<with its packages>,'
+	@echo 'Options: SETUP=no (install nothing), JOBS=N, MODEL=, IMAGES=, LABELS=, BATCH=, FIRST=,' \
+	  'TESTS=<regex>,'
+	@echo '  NETWORKS=<names for report>, ORIGINAL=<checkout of SCALE-Sim v2 for bench>,' \
+	  'PYTHON=<with its packages>,'
 	@echo '  SYSTOLE_DATA=<folder with mnist/, ...> (tests that need real data are skipped without it)'
 
 # ---- Preparation
@@ -91,31 +108,39 @@ setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv se
 $(BUILD)/build.ninja: | setup-build
 	@echo 'configuring $(BUILD)'
 	@mkdir -p $(BUILD)
-	@$(HOST_CMAKE) -G Ninja -B $(BUILD) -DSYSTOLE_TESTS=OFF >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; rm -f $@; exit 1; }
+	@$(HOST_CMAKE) -G Ninja -B $(BUILD) -DSYSTOLE_TESTS=OFF >$(BUILD)/configure.log 2>&1 || \
+	  { cat $(BUILD)/configure.log >&2; rm -f $@; exit 1; }
 
 # Refuses illegal parameters by name.
 config: $(BUILD)/build.ninja
-	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole_config >$(BUILD)/config.log 2>&1 || { cat $(BUILD)/config.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole_config >$(BUILD)/config.log 2>&1 || \
+	  { cat $(BUILD)/config.log >&2; exit 1; }
 	@$(CONFIG) $(given) >/dev/null
 
 rtl: config
 	@scripts/build_rtl.sh VARIANT=$(VARIANT) $(given)
 
 build: config
-	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole >$(BUILD)/build.log 2>&1 || \
+	  { cat $(BUILD)/build.log >&2; exit 1; }
 	@ln -sfr $(SYSTOLE) build/systole
 
 # A folder configured before the packages were there does not know the target yet.
 explore: setup-explore build
-	@grep -q systole_explore_search $(BUILD)/build.ninja || $(HOST_CMAKE) $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
-	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole-explore >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@grep -q systole_explore_search $(BUILD)/build.ninja || \
+	  $(HOST_CMAKE) $(BUILD) >$(BUILD)/configure.log 2>&1 || \
+	  { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole-explore >$(BUILD)/build.log 2>&1 || \
+	  { cat $(BUILD)/build.log >&2; exit 1; }
 
 # ---- Jobs
-RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABELS)) $(if $(FIRST),--first $(FIRST)) $(addprefix --param ,$(given))
+RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) $(if $(LABELS),--labels $(LABELS)) \
+  $(if $(FIRST),--first $(FIRST)) $(addprefix --param ,$(given))
 
 # What does not fit is told before anything is verilated.
-FIT = n=$(BATCH); [ -z "$(FIRST)" ] || [ "$(FIRST)" -ge "$$n" ] || n=$(FIRST); $(SYSTOLE) compile $(MODEL) \
-  -o $(BUILD)/program --count $$n --batch $$n $(addprefix --param ,$(given)) >/dev/null
+FIT = n=$(BATCH); [ -z "$(FIRST)" ] || [ "$(FIRST)" -ge "$$n" ] || n=$(FIRST); \
+  $(SYSTOLE) compile $(MODEL) -o $(BUILD)/program --count $$n --batch $$n \
+  $(addprefix --param ,$(given)) >/dev/null
 sim: build
 	@$(FIT)
 	@scripts/build_rtl.sh VARIANT=$(VARIANT) $(given)
@@ -134,8 +159,11 @@ test: setup-test config
 	@scripts/build_rtl.sh ROWS=8 COLS=8 WPORT=2 LANES=4
 	@scripts/build_rtl.sh VARIANT=trace ROWS=5 COLS=7
 	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh VARIANT=random ROWS=5 COLS=7
-	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || $(HOST_CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log >&2; exit 1; }
-	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || \
+	  $(HOST_CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || \
+	  { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || \
+	  { cat $(BUILD)/build.log >&2; exit 1; }
 	@cd $(BUILD) && ctest -j $(JOBS) --output-on-failure $(if $(TESTS),-R '$(TESTS)')
 
 regress: setup-test build
@@ -172,17 +200,21 @@ lint: setup-lint
 	@git ls-files '*.cc' '*.h' '*.js' | xargs clang-format --dry-run --Werror
 	@git ls-files '*.sv' | xargs scripts/format_rtl.py --check
 
-# A small array unless parameters are given: toggle counters of 256 elements take long to compile and say the same.
+# A small array unless parameters are given: toggle counters of 256 elements take long to compile
+# and say the same.
 cov: setup-test setup-cov config
 	@scripts/cov.sh $(MODEL) $(IMAGES) $(or $(given),ROWS=4 COLS=4)
 
 bench: setup-build build
 	@scripts/build_rtl.sh VARIANT=plain
 	@scripts/build_rtl.sh VARIANT=noassert
-	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole_bench scalesim_bench >$(BUILD)/build.log 2>&1 || { cat $(BUILD)/build.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole_bench scalesim_bench \
+	  >$(BUILD)/build.log 2>&1 || \
+	  { cat $(BUILD)/build.log >&2; exit 1; }
 	@$(BUILD)/sw/bench/systole_bench $(MODEL) $(IMAGES)
 	@echo
-	@python3 scripts/bench_scalesim.py --bin $(BUILD) $(if $(ORIGINAL),--original $(ORIGINAL)) $(if $(PYTHON),--python $(PYTHON))
+	@python3 scripts/bench_scalesim.py --bin $(BUILD) $(if $(ORIGINAL),--original $(ORIGINAL)) \
+	  $(if $(PYTHON),--python $(PYTHON))
 
 # Where Slurm cannot be installed, the test says that it is skipped, and how to enable it.
 slurm-test: explore
@@ -193,8 +225,10 @@ synth: setup-synth config
 	@scripts/synth.sh $(given)
 
 report: build
-	@[ -x .venv/bin/python ] || { echo 'error: make report needs the Python environment; make venv makes it' >&2; exit 2; }
-	@for n in $(NETWORKS); do PYTHONPATH=scripts .venv/bin/python -m systole_nn report $$n --systole $(SYSTOLE) || exit 1; done
+	@[ -x .venv/bin/python ] || { \
+	  echo 'error: make report needs the Python environment; make venv makes it' >&2; exit 2; }
+	@for n in $(NETWORKS); do \
+	  PYTHONPATH=scripts .venv/bin/python -m systole_nn report $$n --systole $(SYSTOLE) || exit 1; done
 
 clean:
 	@rm -rf build

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Proves the requantize lane for every input, mode by mode (Yosys writes the circuit, z3 looks for a counterexample).
+# Proves the requantize lane for every input, mode by mode (Yosys writes the circuit, z3 looks for a
+# counterexample).
 #
 #   formal/prove.sh [-r RTL_DIR] [-o WORK_DIR] [MODE.STEP | mul ...]
 #
-# Without names: the multiplier; steps 1 (operand), 4 (float32: 24 bits) and 5 (result) of all modes, once in the
-# lane with all modes and once in the lane with that mode alone. Exit status: 0 proved; 1 refuted, the counterexample is
-# in WORK_DIR; 2 neither.
+# Without names: the multiplier; steps 1 (operand), 4 (float32: 24 bits) and 5 (result) of all
+# modes, once in the lane with all modes and once in the lane with that mode alone. Exit status: 0
+# proved; 1 refuted, the counterexample is in WORK_DIR; 2 neither.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 rtl=$here/../rtl/post
@@ -34,8 +35,8 @@ mkdir -p "$work" || exit 2
 # check NAME STEP: the circuit in NAME.smt2 from any state on, the assertions of one step.
 check() {
   began=$(date +%s)
-  timeout 900 yosys-smtbmc -s z3 --noincr --unroll --noprogress -t "$2:$(($2 + 1))" --dump-vcd "$work/$1.vcd" \
-    "$work/$1.smt2" >"$work/$1.log" 2>&1
+  timeout 900 yosys-smtbmc -s z3 --noincr --unroll --noprogress -t "$2:$(($2 + 1))" \
+    --dump-vcd "$work/$1.vcd" "$work/$1.smt2" >"$work/$1.log" 2>&1
   if grep -q 'Status: PASSED' "$work/$1.log"; then
     echo "proved   $1 ($(($(date +%s) - began)) s)"
   elif grep -q 'Assert failed' "$work/$1.log" && grep -q 'Status: FAILED' "$work/$1.log"; then
@@ -49,16 +50,19 @@ check() {
 
 # circuit NAME SCRIPT: writes NAME.smt2.
 circuit() {
-  yosys -q -p "$2; async2sync; dffunmap; opt_clean; write_smt2 -wires $work/$1.smt2" >"$work/$1.yosys" 2>&1 || {
+  yosys -q -p "$2; async2sync; dffunmap; opt_clean; write_smt2 -wires $work/$1.smt2" \
+    >"$work/$1.yosys" 2>&1 || {
     cat "$work/$1.yosys" >&2
     exit 2
   }
 }
 
-files="$package $here/requantize_proof.sv $here/requantize_spec.sv $here/requantize_mul_free.sv $rtl/systole_requantize.sv"
+files="$package $here/requantize_proof.sv $here/requantize_spec.sv $here/requantize_mul_free.sv"
+files="$files $rtl/systole_requantize.sv"
 for name; do
   if [ "$name" = mul ]; then
-    circuit mul "read_verilog -sv -formal $here/requantize_mul_proof.sv $rtl/systole_requantize_mul.sv;
+    circuit mul "read_verilog -sv -formal $here/requantize_mul_proof.sv \
+      $rtl/systole_requantize_mul.sv;
       hierarchy -check -top requantize_mul_proof; proc; flatten; opt_clean"
     check mul 2
     continue
@@ -71,7 +75,8 @@ for name; do
       chparam -set MODE $mode -set STEP $step -set ROUNDINGS $roundings requantize_proof;
       hierarchy -check -top requantize_proof; proc; flatten;
       connect -nounset -set dut_x u_dut.u_mul.x_i; connect -nounset -set dut_m u_dut.u_mul.m_i;
-      connect -nounset -set dut_en u_dut.u_mul.en_i; connect -nounset -set dut_en1 u_dut.u_mul.en1_i;
+      connect -nounset -set dut_en u_dut.u_mul.en_i;
+      connect -nounset -set dut_en1 u_dut.u_mul.en1_i;
       connect -nounset -set dut_p u_dut.u_mul.p_o; connect -nounset -set dut_first u_dut.first_q;
       prep"
     check "$id" "$step"
