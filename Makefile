@@ -197,6 +197,7 @@ lint: setup-lint
 	@scripts/lint.sh $(given)
 	@scripts/lint_tb.sh
 	@python3 scripts/rooms.py
+	@scripts/lint_lines.py
 	@git ls-files '*.cc' '*.h' '*.js' | xargs clang-format --dry-run --Werror
 	@git ls-files '*.sv' | xargs scripts/format_rtl.py --check
 
