@@ -17,7 +17,7 @@ for group in "$@"; do
     build) ;;
     explore) packages="$packages $explore" ;;
     test) packages="$packages $explore iverilog yosys z3 python3" ;;
-    lint) packages="$packages iverilog yosys clang-format" ;;
+    lint) packages="$packages iverilog yosys clang-format python3" ;;
     synth) packages="$packages yosys" ;;
     wave) packages="$packages gtkwave" ;;
     cov) packages="$packages lcov" ;;
