@@ -8,12 +8,28 @@
 //     The same for what a program promises (docs/isa.md) rather than the hardware; without a
 //     reset. SYSTOLE_ANY_PROGRAM compiles these away; with SYSTOLE_PLUSARGS the plusarg
 //     +systole_any_program switches them off: for tests of arbitrary programs.
+//   `SYSTOLE_UNDEFINED(when, value)
+//     The value, and in simulation its inverse when it is undefined in hardware: whoever used it
+//     would be found by the comparison of bytes. The value alone in synthesis and where
+//     SYSTOLE_ASSERT_PROGRAM is compiled away.
 //   `SYSTOLE_REQUIRE(PARAM, ok, text)
 //     Refuses an illegal parameter by name: Verilator when it elaborates (and, where warnings do
 //     not stop it, at time 0), Icarus at time 0, Yosys in `hierarchy` (an instance of the missing
 //     module systole_illegal_parameter_PARAM).
 `ifndef SYSTOLE_ASSERT_SVH
 `define SYSTOLE_ASSERT_SVH
+
+`ifdef YOSYS
+`define SYSTOLE_UNDEFINED(when_, value_) (value_)
+`elsif SYNTHESIS
+`define SYSTOLE_UNDEFINED(when_, value_) (value_)
+`elsif SYSTOLE_NO_ASSERT
+`define SYSTOLE_UNDEFINED(when_, value_) (value_)
+`elsif SYSTOLE_ANY_PROGRAM
+`define SYSTOLE_UNDEFINED(when_, value_) (value_)
+`else
+`define SYSTOLE_UNDEFINED(when_, value_) ((when_) ? ~(value_) : (value_))
+`endif
 
 `ifdef YOSYS
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)

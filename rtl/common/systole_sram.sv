@@ -4,13 +4,15 @@
 //   re_i:  rdata_o = mem[raddr_i] from the next cycle on, held until the next re_i
 //
 // Reading an address in the cycle in which it is written gives an undefined value: the tokens of a
-// program order its engines so that it never happens.
+// program order its engines so that nobody uses such a value. OVERREAD = 0: it is never read;
+// OVERREAD = 1: it may be read (windows reach past what is used), and is inverted in simulation.
 // Contents and output have no reset.
 `include "systole_assert.svh"
 
 module systole_sram #(
   parameter int WIDTH = 8,
   parameter int DEPTH = 16,
+  parameter bit OVERREAD = 1'b0,
   localparam int AW = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
   input  logic             clk_i,
@@ -23,10 +25,13 @@ module systole_sram #(
 );
   logic [WIDTH-1:0] mem[0:DEPTH-1];
 
+  logic collides;
+  assign collides = we_i && re_i && waddr_i == raddr_i;
+
   always_ff @(posedge clk_i) begin
     if (we_i) mem[waddr_i] <= wdata_i;
-    if (re_i) rdata_o <= mem[raddr_i];
+    if (re_i) rdata_o <= `SYSTOLE_UNDEFINED(OVERREAD && collides, mem[raddr_i]);
   end
 
-  `SYSTOLE_ASSERT_PROGRAM(NoReadOfWhatIsWritten, clk_i, !(we_i && re_i && waddr_i == raddr_i))
+  `SYSTOLE_ASSERT_PROGRAM(NoReadOfWhatIsWritten, clk_i, OVERREAD || !collides)
 endmodule

@@ -120,7 +120,7 @@ module systole_act_buffer #(
     for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
       localparam int I = g * BANKS + b;
       assign mm_here[I] = mm_re_i[b] && (mm_row >> DB) == RB'(g);
-      systole_sram #(.WIDTH(8), .DEPTH(1 << DB)) u_sram (
+      systole_sram #(.WIDTH(8), .DEPTH(1 << DB), .OVERREAD(1'b1)) u_sram (
         .clk_i(clk_i), .we_i(ld_here[I] || po_here[I]), .waddr_i(ld_here[I] ? ld_row : po_row),
         .wdata_i(ld_here[I] ? ld_banks[8*b +: 8] : po_banks[8*b +: 8]),
         .re_i(mm_here[I] || st_here[I]), .raddr_i(mm_here[I] ? mm_row[DB-1:0] : st_row),

@@ -130,7 +130,7 @@ gemm = [40, 5, 11]
                      best[w].ofmap_dram.words;
             };
             const int64_t macs[2] = {9 * 20 * 30, 40 * 5 * 11};
-            const auto util = [&](double m, double c) { return 100.0 * m / (c * (rows * cols)); };
+            const auto util = [&](double m, double c) { return 100.0 * (m / (c * (rows * cols))); };
             expected += fmt::format("{},{},{},{},{},{},", id, rows, ofmap, cols, flow,
                                     bandwidth ? std::to_string(bandwidth) : "calc");
             for (int w = 0; w < 2; ++w) {
