@@ -23,11 +23,18 @@ module systole_check_params #(
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1
 ) ();
-  localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH);
-  localparam int GROUP_BYTES = systole_pkg::group_bytes(ACT_KIB, ACT_GROUPS);
-  localparam int WGT_ROWS = systole_pkg::wgt_rows(ROWS, WPORT, WGT_KIB);
-  localparam int KTAB_ROWS = systole_pkg::ktab_rows(ROWS, KTAB_KIB);
-  localparam int PAR_ROWS = systole_pkg::par_rows(LANES, PAR_KIB);
+  localparam int BANKS = systole_pkg::banks(
+      systole_pkg::larger(ROWS, 1), systole_pkg::larger(LANES, 1),
+      systole_pkg::larger(AXI_DATA_WIDTH, 1));
+  localparam int GROUP_BYTES = systole_pkg::group_bytes(
+      systole_pkg::larger(ACT_KIB, 1), systole_pkg::larger(ACT_GROUPS, 1));
+  localparam int WGT_ROWS = systole_pkg::wgt_rows(
+      systole_pkg::larger(ROWS, 1), systole_pkg::larger(WPORT, 1),
+      systole_pkg::larger(WGT_KIB, 1));
+  localparam int KTAB_ROWS = systole_pkg::ktab_rows(
+      systole_pkg::larger(ROWS, 1), systole_pkg::larger(KTAB_KIB, 1));
+  localparam int PAR_ROWS = systole_pkg::par_rows(
+      systole_pkg::larger(LANES, 1), systole_pkg::larger(PAR_KIB, 1));
 
   `SYSTOLE_REQUIRE(ROWS,
       ROWS >= 2 && ROWS <= 64,

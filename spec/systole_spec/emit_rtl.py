@@ -267,8 +267,11 @@ def check_params(spec):
     used = {name for rule in spec.rules for name in names(rule.condition)}
     for g in spec.geometry:
         if g.name in used:
-            needs = ", ".join(parameters_of(spec, g.value))
-            out.append(f"  localparam int {g.name} = systole_pkg::{g.name.lower()}({needs});")
+            # A parameter that is 0 or less has a rule of its own: it alone is to be named.
+            needs = [f"systole_pkg::larger({p}, 1)" for p in parameters_of(spec, g.value)]
+            out.append(f"  localparam int {g.name} = systole_pkg::{g.name.lower()}(")
+            out += ["      " + line for line in filled(needs)]
+            out[-1] += ");"
     out.append("")
     seen = {}
     for rule in spec.rules:
