@@ -136,7 +136,7 @@ class OptionsTest(unittest.TestCase):
         options = set(re.findall(r"--[a-z][a-z-]+", known))
         # Of systole-explore-study, googletest, CMake and Slurm.
         foreign = {"--patience", "--gtest_filter", "--build", "--target"}
-        foreign |= {"--array", "--cpus-per-task"}
+        foreign |= {"--array", "--cpus-per-task", "--requeue", "--open-mode"}
         for page in pages.all_pages():
             for number, text in inline_code(page):
                 for option in re.findall(r"(?<![\w-])--[a-z][a-z_-]+", text):
