@@ -16,7 +16,7 @@
 namespace systole::explore {
 namespace {
 
-// Some seconds of work: stalls are simulated.
+// About a second of work of two cores, several commits: stalls are simulated.
 const char* const kSlow = R"(
 cost = "scalesim"
 objectives = ["cycles", "pes"]
@@ -28,7 +28,7 @@ sram_kb = [2, 8]
 bandwidth = [4, 10]
 [[workload]]
 name = "a"
-gemm = [64, 96, 128]
+gemm = [256, 288, 128]
 )";
 
 class LastingTest : public ExploreTest {
@@ -215,7 +215,7 @@ rows = {min = 1, max = 5000}
 cols = {min = 1, max = 5000}
 sram_kb = {min = 1, max = 5000}
 [[workload]]
-gemm = [64, 96, 128]
+gemm = [256, 288, 128]
 )toml");
   for (const char* option : {"--store", "--csv", "--json", "--html"}) {
     // Not even root writes here; a bare root folder may have no /proc.
