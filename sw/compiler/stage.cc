@@ -114,6 +114,13 @@ std::string WhyNotCompiled(const Model& model, size_t i) {
     return "concatenation is not built into the accelerator; it runs on backend golden, or cut "
            "the model there";
   }
+  if (layer.kind == LayerKind::kAdd || layer.kind == LayerKind::kPad ||
+      layer.kind == LayerKind::kTable || layer.kind == LayerKind::kSoftmax) {
+    return fmt::format(
+        "{} is not built into the accelerator; it runs on backend golden, or cut "
+        "the model there",
+        KindName(layer.kind));
+  }
   if (layer.inputs == std::vector<int>{static_cast<int>(i)}) return "";
   return fmt::format(
       "reads tensor '{}', which the layer before it does not make; the accelerator runs chains of "

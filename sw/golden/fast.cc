@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sw/arith/requantize.h"
+#include "sw/base/check.h"
 #include "sw/golden/fast_kernel.h"
 #include "sw/model/check.h"
 #include "sw/quant/range_proof.h"
@@ -280,6 +281,7 @@ struct FastGolden::Workspace {
           to += plan.model.tensors[t].c;
         }
       } else {
+        Check(layer.kind == LayerKind::kAveragePool, "a layer that is not evaluated");
         AveragePool(layer, in, out, x, y);
       }
     }

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "sw/arith/requantize.h"
+#include "sw/base/check.h"
 
 namespace systole {
 namespace {
@@ -127,6 +128,7 @@ std::vector<std::vector<int8_t>> RunReference(const Model& model, const int8_t* 
     std::vector<const int8_t*> x;
     for (int t : model.layers[i].inputs) x.push_back(t == 0 ? image : outputs[t - 1].data());
     const Layer& layer = model.layers[i];
+    Check(layer.kind <= LayerKind::kConcat, "a layer that is not evaluated");
     outputs.push_back(layer.kind == LayerKind::kConcat
                           ? RunConcat(model, i, x)
                           : RunLayer(layer, model.Input(i), model.Output(i), x[0]));

@@ -36,6 +36,7 @@ class Checker {
       CheckLayer(i);
     }
     place_.clear();
+    CheckOutputs();
     CheckReaders();
     CheckNames();
   }
@@ -68,9 +69,14 @@ class Checker {
 
   void CheckInputs(size_t i) const {
     const Layer& layer = model_.layers[i];
-    if (layer.inputs.empty() || (layer.kind != LayerKind::kConcat && layer.inputs.size() != 1)) {
-      Refuse(fmt::format("it reads {} tensors; {} needs one{}", layer.inputs.size(),
-                         KindName(layer.kind), layer.kind == LayerKind::kConcat ? " or more" : ""));
+    const bool concat = layer.kind == LayerKind::kConcat, add = layer.kind == LayerKind::kAdd;
+    const size_t least = add ? 2 : 1;
+    if (layer.inputs.size() < least || (!concat && layer.inputs.size() > least)) {
+      Refuse(fmt::format("it reads {} tensors; {} needs {}", layer.inputs.size(),
+                         KindName(layer.kind),
+                         add      ? "two"
+                         : concat ? "one or more"
+                                  : "one"));
     }
     for (int tensor : layer.inputs) {
       if (tensor < 0 || tensor > static_cast<int>(i)) {
@@ -79,11 +85,20 @@ class Checker {
     }
   }
 
+  void CheckOutputs() const {
+    const std::set<int> distinct(model_.outputs.begin(), model_.outputs.end());
+    const int last = static_cast<int>(model_.tensors.size()) - 1;
+    if (distinct.size() != model_.outputs.size()) Refuse("an output is named twice");
+    for (int tensor : model_.outputs) RequireBetween(tensor, 1, last, "an output's tensor");
+  }
+
   void CheckReaders() const {
     const std::vector<std::vector<int>> consumers = Consumers(model_);
+    const std::vector<int> outputs = Outputs(model_);
     for (size_t t = 0; t < consumers.size(); ++t) {
-      const bool last = t + 1 == consumers.size();
-      if (!last && consumers[t].empty()) {
+      const bool is_output =
+          std::find(outputs.begin(), outputs.end(), static_cast<int>(t)) != outputs.end();
+      if (!is_output && consumers[t].empty()) {
         Refuse(fmt::format("no layer reads tensor {} ('{}')", t, model_.tensors[t].name));
       }
     }
@@ -107,16 +122,54 @@ class Checker {
       Refuse(fmt::format("the lower clamp {} is above the upper clamp {}", layer.clamp_lo,
                          layer.clamp_hi));
     }
-    if (layer.kind == LayerKind::kConcat) {
-      CheckConcat(i);
-    } else if (layer.kind == LayerKind::kFullyConnected) {
-      CheckFullyConnected(layer, in, out);
-    } else {
-      CheckWindow(layer, in, out);
+    switch (layer.kind) {
+      case LayerKind::kConcat:
+        return CheckConcat(i);
+      case LayerKind::kFullyConnected:
+        return CheckFullyConnected(layer, in, out);
+      case LayerKind::kConv:
+        CheckWindow(layer, in, out);
+        return CheckConv(layer, in, out);
+      case LayerKind::kMaxPool:
+      case LayerKind::kAveragePool:
+        CheckWindow(layer, in, out);
+        return CheckPool(layer, in, out);
+      case LayerKind::kAdd:
+        RequireShape(in, out.c, out.h, out.w, "its first input");
+        return RequireShape(model_.Input(i, 1), out.c, out.h, out.w, "its second input");
+      case LayerKind::kPad:
+        return CheckPad(layer, in, out);
+      case LayerKind::kTable:
+        RequireShape(in, out.c, out.h, out.w, "its input");
+        return CheckTable(layer, out);
+      case LayerKind::kSoftmax:
+        RequireShape(in, out.c, 1, 1, "its input");
+        RequireShape(out, in.c, 1, 1, "its output");
+        return RequireScale(layer.beta, "beta");
     }
-    if (layer.kind == LayerKind::kConv) CheckConv(layer, in, out);
-    if (layer.kind == LayerKind::kMaxPool || layer.kind == LayerKind::kAveragePool)
-      CheckPool(layer, in, out);
+  }
+
+  void RequireShape(const Tensor& tensor, int c, int h, int w, const char* what) const {
+    if (tensor.c == c && tensor.h == h && tensor.w == w) return;
+    Refuse(fmt::format("{} is {} x {} x {}, not {} x {} x {}", what, tensor.c, tensor.h, tensor.w,
+                       c, h, w));
+  }
+
+  void CheckPad(const Layer& layer, const Tensor& in, const Tensor& out) const {
+    const Padding& pad = layer.pad;
+    for (int side : {pad.top, pad.left, pad.bottom, pad.right}) {
+      RequireBetween(side, 0, kMaxSide, "a padding");
+    }
+    RequireShape(out, in.c, in.h + pad.top + pad.bottom, in.w + pad.left + pad.right, "its output");
+    CheckKept(in, out);
+  }
+
+  void CheckTable(const Layer& layer, const Tensor& out) const {
+    const size_t entries = layer.table.size();
+    if (entries != 256 && entries != 256 * static_cast<size_t>(out.c)) {
+      Refuse(fmt::format("its table has {} entries, needs 256, or 256 for each of {} channels",
+                         entries, out.c));
+    }
   }
 
   void CheckWindow(const Layer& layer, const Tensor& in, const Tensor& out) const {

@@ -18,6 +18,14 @@ const char* KindName(LayerKind kind) {
       return "average pool";
     case LayerKind::kConcat:
       return "concat";
+    case LayerKind::kAdd:
+      return "add";
+    case LayerKind::kPad:
+      return "pad";
+    case LayerKind::kTable:
+      return "table";
+    case LayerKind::kSoftmax:
+      return "softmax";
   }
   return "?";
 }
@@ -33,6 +41,11 @@ std::vector<std::vector<int>> Consumers(const Model& model) {
     for (int tensor : model.layers[i].inputs) consumers[tensor].push_back(static_cast<int>(i));
   }
   return consumers;
+}
+
+std::vector<int> Outputs(const Model& model) {
+  if (!model.outputs.empty()) return model.outputs;
+  return {static_cast<int>(model.tensors.size()) - 1};
 }
 
 bool IsChain(const Model& model) {

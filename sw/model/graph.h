@@ -8,7 +8,8 @@
 
 namespace systole {
 
-// "conv", "fully connected", "max pool", "average pool", "concat".
+// "conv", "fully connected", "max pool", "average pool", "concat", "add", "pad", "table",
+// "softmax".
 const char* KindName(LayerKind kind);
 
 // "layer 'conv1' (QLinearConv)", for messages; without an operator "layer 'conv1'".
@@ -16,6 +17,9 @@ std::string Label(const Layer& layer);
 
 // For every tensor the layers that read it, ascending. A layer that reads it twice counts twice.
 std::vector<std::vector<int>> Consumers(const Model& model);
+
+// The indices of the tensors that are outputs of the network, in the file's order.
+std::vector<int> Outputs(const Model& model);
 
 // Every layer reads the tensor of the layer before it, and no other: layers[i].inputs = {i}.
 bool IsChain(const Model& model);

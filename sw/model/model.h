@@ -1,8 +1,8 @@
 // A quantized network as every part of Systole sees it: a graph of layers on int8 tensors.
 //
 // A layer reads tensors by their index and alone makes one tensor, so a tensor may be read by
-// several layers (a branch) and a layer may read several tensors (kConcat). Chains are the special
-// case in which layer i reads the tensor that layer i - 1 made.
+// several layers (a branch) and a layer may read several tensors (kConcat, kAdd). Chains are the
+// special case in which layer i reads the tensor that layer i - 1 made.
 //
 // Layout here is the exchange format's own (ONNX): tensors C x H x W, filters N x C x KH x KW, a
 // fully connected layer's K in the flattened C-H-W order of its input. The golden reference
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/arith/add.h"
 #include "sw/arith/rounding.h"
 
 namespace systole {
@@ -38,10 +39,16 @@ enum class LayerKind {
                     // C-H-W
   kMaxPool,         // 1x1 with stride 1 is an identity with a clamp (a stand-alone ReLU or Clip)
   kAveragePool,
-  kConcat,  // the input tensors one after the other along the channels; scale and zero point kept
+  kConcat,   // the input tensors one after the other along the channels; scale and zero point kept
+  kAdd,      // two tensors of one shape, element by element (sw/arith/add.h)
+  kPad,      // `pad` positions of the input's zero point around it; scale and zero point kept
+  kTable,    // y = clamp(table[channel][x + 128]): rescaling, and functions of one value
+  kSoftmax,  // over the channels of a tensor C x 1 x 1; made by the host
 };
 
-enum class AverageMode { kInteger, kTflite };
+// kInteger and kTflite: docs/arithmetic.md, "Pooling". kTfliteMean: TensorFlow Lite's MEAN, a
+// multiplier for Sx / Sy and the count together, and its own scale and zero point.
+enum class AverageMode { kInteger, kTflite, kTfliteMean };
 
 struct Padding {
   int top = 0, left = 0, bottom = 0, right = 0;
@@ -51,7 +58,7 @@ struct Padding {
 struct Layer {
   std::string name;         // node name of the file, or op_type_index where the file has none
   std::string op;           // operator in the file ("QLinearConv", "fc"); may be empty
-  std::vector<int> inputs;  // indices of Model::tensors; one, but for kConcat
+  std::vector<int> inputs;  // indices of Model::tensors; one, but for kConcat and kAdd (two)
   LayerKind kind = LayerKind::kConv;
   int kernel_h = 1, kernel_w = 1;
   int stride_h = 1, stride_w = 1;
@@ -70,16 +77,23 @@ struct Layer {
   AverageMode average = AverageMode::kInteger;
   bool count_include_pad = false;
 
+  // kTable: y for x = -128, ..., 127; 256 entries for all channels, or 256 for each.
+  std::vector<int8_t> table;
+
+  // kSoftmax: real = exp(beta * x) / sum of exp(beta * x).
+  float beta = 1;
+
   // Clamp of the output, in the int8 domain; folds ReLU, ReLU6, Clip.
   int clamp_lo = -128, clamp_hi = 127;
 
   // Requantization: y = clamp(Zy + R(acc * m, s)). Filled by ChooseMultipliers() from the real
   // scales for a rounding mode, or set by hand. kConv, kFullyConnected: N entries. kAveragePool:
-  // indexed by the number of taps counted (entry 0 unused, up to kernel_h * kernel_w). kMaxPool:
-  // empty.
+  // indexed by the number of taps counted (entry 0 unused, up to kernel_h * kernel_w). Others:
+  // empty. kAdd has `add` instead.
   Rounding rounding = Rounding::kFloat32;
   std::vector<uint32_t> m;  // 0 <= m < 2^31
   std::vector<uint8_t> s;   // 0..62
+  AddParams add;
 };
 
 // What a byte b of an image file stands for where the graph's input is real: b * scale - mean.
@@ -89,12 +103,15 @@ struct ImageEncoding {
 };
 
 // Layers stand in topological order: tensors[0] is the input of the network, layers[i] reads
-// tensors of index 0..i and makes tensors[i + 1], the last of them is the output of the network.
+// tensors of index 0..i and makes tensors[i + 1], the last of them is an output of the network.
 // CheckModel() (sw/model/check.h) holds a model to that; sw/model/graph.h has views of it.
 struct Model {
   std::string name;
   std::vector<Tensor> tensors;  // layers.size() + 1
   std::vector<Layer> layers;    // at least one
+
+  // Tensors that the file names as outputs, in its order; empty: the last tensor alone.
+  std::vector<int> outputs;
 
   // The k-th tensor that layers[i] reads, and the one that it makes.
   const Tensor& Input(size_t i, size_t k = 0) const { return tensors[layers[i].inputs[k]]; }
@@ -103,6 +120,9 @@ struct Model {
   // Dimensions of the graph's input behind N where the file reshapes it before the first layer (of
   // as many elements as tensors[0]; images may have either shape); empty: those of tensors[0].
   std::vector<int> file_input;
+
+  // Files of images and outputs hold N x H x W x C (TensorFlow Lite), not N x C x H x W.
+  bool channels_last = false;
 
   // Set where the graph's input is real and QuantizeLinear follows, or where the file's metadata
   // says what an image byte stands for; images of bytes are then quantized. Otherwise their bytes

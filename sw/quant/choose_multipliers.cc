@@ -2,12 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 
 #include "sw/arith/multiplier.h"
 #include "sw/model/graph.h"
 
 namespace systole {
+namespace {
+
+AddTensor Operand(const Tensor& tensor) {
+  return {tensor.scale, tensor.zero_point, tensor.boundary == DType::kUint8};
+}
+
+// TensorFlow Lite's MEAN over `count` values: q(Sx / Sy), the quotient by the count in integers,
+// with as many bits kept as 32-bit products allow.
+Multiplier TfliteMeanMultiplier(float sx, float sy, int count, const std::string& where) {
+  const Multiplier ratio = LayerMultiplier(sx, 1.0f, sy, Rounding::kTflite, where);
+  const int exponent = 31 - ratio.s;
+  int kept = 31 - __builtin_clz(static_cast<unsigned>(count));
+  kept = std::max(0, std::min({kept, 32, 31 + exponent}));
+  const uint64_t m = (uint64_t{ratio.m} << kept) / static_cast<uint64_t>(count);
+  return {static_cast<uint32_t>(m), ratio.s + kept};
+}
+
+}  // namespace
 
 void ChooseMultipliers(Model& model, Rounding mode) {
   assert(model.tensors.size() == model.layers.size() + 1);
@@ -35,14 +54,24 @@ void ChooseMultipliers(Model& model, Rounding mode) {
       case LayerKind::kAveragePool:
         append({});
         for (int count = 1; count <= layer.kernel_h * layer.kernel_w; ++count) {
-          append(layer.average == AverageMode::kTflite
-                     ? TfliteAverageMultiplier(count)
-                     : AverageMultiplier(in.scale, out.scale, count, mode, where));
+          if (layer.average == AverageMode::kTflite) {
+            append(TfliteAverageMultiplier(count));
+          } else if (layer.average == AverageMode::kTfliteMean) {
+            append(TfliteMeanMultiplier(in.scale, out.scale, count, where));
+          } else {
+            append(AverageMultiplier(in.scale, out.scale, count, mode, where));
+          }
         }
         if (layer.average == AverageMode::kTflite) layer.rounding = Rounding::kHalfAway;
         break;
+      case LayerKind::kAdd:
+        layer.add = ChooseAdd(Operand(in), Operand(model.Input(i, 1)), Operand(out), mode, where);
+        break;
       case LayerKind::kMaxPool:
       case LayerKind::kConcat:
+      case LayerKind::kPad:
+      case LayerKind::kTable:
+      case LayerKind::kSoftmax:
         break;
     }
   }
