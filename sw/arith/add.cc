@@ -12,8 +12,6 @@
 namespace systole {
 namespace {
 
-constexpr int kMaxLeft = 38;  // |x| < 2^9, m < 2^24: products below 2^33 << 29 would still fit
-
 // value = significand * 2^exponent; significand of 24 bits (0: exponent unused).
 struct Significand {
   int64_t significand = 0;
@@ -44,7 +42,7 @@ AddParams ChooseFloat32(const AddTensor& x1, const AddTensor& x2, const AddTenso
   const int left_offset = c.significand == 0 ? 0 : scale + c.exponent;
   // Every partial sum below 2^62: nine bits of operand, 24 of ratio.
   if (!std::isfinite(ra) || !std::isfinite(rb) || ra == 0 || rb == 0 || scale > 62 ||
-      left1 > kMaxLeft || left2 > kMaxLeft || left_offset > kMaxLeft ||
+      left1 > kMostAddShift || left2 > kMostAddShift || left_offset > kMostAddShift ||
       std::ldexp(256.0 * (std::fabs(ra) + std::fabs(rb)) + std::fabs(f), scale) >= 0x1p62) {
     throw InputError(fmt::format(
         "{}: the scales {} and {} of its inputs and {} of its output lie too far apart for the "

@@ -21,6 +21,8 @@
 
 namespace systole {
 
+inline constexpr int kMostAddShift = 38;  // of an operand in float32
+
 struct AddParams {
   int z1 = 0, z2 = 0;
   uint32_t m1 = 0, m2 = 0;

@@ -5,10 +5,12 @@
 #include <cmath>
 
 #include "sw/arith/requantize.h"
-#include "sw/base/check.h"
+#include "sw/arith/softmax.h"
 #include "sw/golden/fast_kernel.h"
 #include "sw/model/check.h"
+#include "sw/model/graph.h"
 #include "sw/quant/range_proof.h"
+#include "sw/quant/softmax_of.h"
 
 namespace systole {
 namespace {
@@ -213,6 +215,43 @@ void CopyChannels(const Layer& layer, const Tensor& in, const Tensor& out, const
   }
 }
 
+void Pad(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x, int8_t* y) {
+  const auto lo = static_cast<int8_t>(layer.clamp_lo), hi = static_cast<int8_t>(layer.clamp_hi);
+  const auto border = std::clamp(static_cast<int8_t>(in.zero_point), lo, hi);
+  std::fill(y, y + out.Elements(), border);
+  const int64_t row = int64_t{in.w} * in.c;
+  for (int64_t r = 0; r < in.h; ++r) {
+    int8_t* const to = y + ((r + layer.pad.top) * out.w + layer.pad.left) * out.c;
+    for (int64_t i = 0; i < row; ++i) to[i] = std::min(std::max(x[r * row + i], lo), hi);
+  }
+}
+
+void LookUp(const Layer& layer, const Tensor& out, const int8_t* x, int8_t* y) {
+  const auto lo = static_cast<int8_t>(layer.clamp_lo), hi = static_cast<int8_t>(layer.clamp_hi);
+  const int64_t step = layer.table.size() == 256 ? 0 : 256, pixels = int64_t{out.h} * out.w;
+  for (int64_t p = 0; p < pixels; ++p) {
+    for (int64_t c = 0; c < out.c; ++c) {
+      const int8_t value = layer.table[c * step + x[p * out.c + c] + 128];
+      y[p * out.c + c] = std::min(std::max(value, lo), hi);
+    }
+  }
+}
+
+void Add(const Layer& layer, int64_t elements, const int8_t* x1, const int8_t* x2, int8_t* y) {
+  for (int64_t e = 0; e < elements; ++e) {
+    y[e] = static_cast<int8_t>(
+        AddQuantized(x1[e], x2[e], layer.add, layer.rounding, layer.clamp_lo, layer.clamp_hi));
+  }
+}
+
+void SoftmaxOfChannels(const Layer& layer, const Tensor& in, const Tensor& out, const int8_t* x,
+                       int8_t* y) {
+  Softmax(SoftmaxOf(layer, in, out), x, out.c, y);
+  for (int c = 0; c < out.c; ++c) {
+    y[c] = static_cast<int8_t>(std::clamp<int>(y[c], layer.clamp_lo, layer.clamp_hi));
+  }
+}
+
 }  // namespace
 
 struct FastGolden::Plan {
@@ -270,19 +309,35 @@ struct FastGolden::Workspace {
       const Tensor& out = plan.model.Output(i);
       const int8_t* x = tensors[layer.inputs[0]].data();
       int8_t* y = tensors[i + 1].data();
-      if (HasFilters(layer)) {
-        RunFilters(plan.filters[i], layer, in, out, x, padded[i], y);
-      } else if (layer.kind == LayerKind::kMaxPool) {
-        MaxPool(layer, in, out, x, y);
-      } else if (layer.kind == LayerKind::kConcat) {
-        int8_t* to = y;
-        for (int t : layer.inputs) {
-          CopyChannels(layer, plan.model.tensors[t], out, tensors[t].data(), to);
-          to += plan.model.tensors[t].c;
-        }
-      } else {
-        Check(layer.kind == LayerKind::kAveragePool, "a layer that is not evaluated");
-        AveragePool(layer, in, out, x, y);
+      switch (layer.kind) {
+        case LayerKind::kConv:
+        case LayerKind::kFullyConnected:
+          RunFilters(plan.filters[i], layer, in, out, x, padded[i], y);
+          break;
+        case LayerKind::kMaxPool:
+          MaxPool(layer, in, out, x, y);
+          break;
+        case LayerKind::kAveragePool:
+          AveragePool(layer, in, out, x, y);
+          break;
+        case LayerKind::kConcat:
+          for (int t : layer.inputs) {
+            CopyChannels(layer, plan.model.tensors[t], out, tensors[t].data(), y);
+            y += plan.model.tensors[t].c;
+          }
+          break;
+        case LayerKind::kAdd:
+          Add(layer, out.Elements(), x, tensors[layer.inputs[1]].data(), y);
+          break;
+        case LayerKind::kPad:
+          Pad(layer, in, out, x, y);
+          break;
+        case LayerKind::kTable:
+          LookUp(layer, out, x, y);
+          break;
+        case LayerKind::kSoftmax:
+          SoftmaxOfChannels(layer, in, out, x, y);
+          break;
       }
     }
   }
@@ -298,6 +353,7 @@ FastGolden::FastGolden(const Model& model) {
                                 : FilterPlan{});
   }
   plan->model.tensors = model.tensors;
+  plan->model.outputs = model.outputs;
   for (const Layer& layer : model.layers) {
     plan->model.layers.push_back(layer);
     plan->model.layers.back().weights = {};
@@ -317,7 +373,11 @@ FastGolden& FastGolden::operator=(const FastGolden& other) {
 
 FastGolden::~FastGolden() = default;
 
-int64_t FastGolden::OutputSize() const { return plan_->model.tensors.back().Elements(); }
+int64_t FastGolden::OutputSize() const {
+  int64_t size = 0;
+  for (int t : Outputs(plan_->model)) size += plan_->model.tensors[t].Elements();
+  return size;
+}
 
 std::vector<std::vector<int8_t>> FastGolden::Run(const int8_t* image) {
   work_->Run(*plan_, image);
@@ -331,10 +391,13 @@ std::vector<std::vector<int8_t>> FastGolden::Run(const int8_t* image) {
   return outputs;
 }
 
-void FastGolden::RunLast(const int8_t* image, int8_t* output) {
+void FastGolden::RunOutputs(const int8_t* image, int8_t* outputs) {
   work_->Run(*plan_, image);
-  const Tensor& last = plan_->model.tensors.back();
-  Transpose(work_->tensors.back().data(), int64_t{last.h} * last.w, last.c, output);
+  for (int t : Outputs(plan_->model)) {
+    const Tensor& tensor = plan_->model.tensors[t];
+    Transpose(work_->tensors[t].data(), int64_t{tensor.h} * tensor.w, tensor.c, outputs);
+    outputs += tensor.Elements();
+  }
 }
 
 }  // namespace systole

@@ -23,8 +23,9 @@ class FastGolden {
   // As RunReference(): image is C x H x W, result[i] is tensors[i + 1] in C x H x W.
   std::vector<std::vector<int8_t>> Run(const int8_t* image);
 
-  // The last layer's output alone: OutputSize() elements, C x H x W.
-  void RunLast(const int8_t* image, int8_t* output);
+  // The outputs of the network alone (sw/model/graph.h, Outputs()), one after the other:
+  // OutputSize() elements, each output C x H x W.
+  void RunOutputs(const int8_t* image, int8_t* outputs);
   int64_t OutputSize() const;
 
  private:

@@ -4,7 +4,9 @@
 #include <cassert>
 
 #include "sw/arith/requantize.h"
+#include "sw/arith/softmax.h"
 #include "sw/base/check.h"
+#include "sw/quant/softmax_of.h"
 
 namespace systole {
 namespace {
@@ -87,14 +89,46 @@ int8_t PoolOutput(const Layer& layer, const View& in, const Tensor& in_tensor, c
                 out.zero_point);
 }
 
+int8_t Clamp(const Layer& layer, int value) {
+  return static_cast<int8_t>(std::clamp(value, layer.clamp_lo, layer.clamp_hi));
+}
+
+int8_t PadOutput(const Layer& layer, const View& in, const Tensor& in_tensor, int c, int oy,
+                 int ox) {
+  const int row = oy - layer.pad.top, column = ox - layer.pad.left;
+  return Clamp(layer, in.Contains(row, column) ? in.at(c, row, column) : in_tensor.zero_point);
+}
+
+int8_t TableOutput(const Layer& layer, const View& in, int c, int oy, int ox) {
+  const size_t first = layer.table.size() == 256 ? 0 : size_t{256} * c;
+  return Clamp(layer, layer.table[first + in.at(c, oy, ox) + 128]);
+}
+
+std::vector<int8_t> RunSoftmax(const Layer& layer, const Tensor& in, const Tensor& out,
+                               const int8_t* x) {
+  std::vector<int8_t> y(out.c);
+  Softmax(SoftmaxOf(layer, in, out), x, out.c, y.data());
+  for (int8_t& value : y) value = Clamp(layer, value);
+  return y;
+}
+
+std::vector<int8_t> RunAdd(const Layer& layer, const Tensor& out, const int8_t* x1,
+                           const int8_t* x2) {
+  std::vector<int8_t> y(out.Elements());
+  for (size_t e = 0; e < y.size(); ++e) {
+    y[e] = static_cast<int8_t>(
+        AddQuantized(x1[e], x2[e], layer.add, layer.rounding, layer.clamp_lo, layer.clamp_hi));
+  }
+  return y;
+}
+
 // C-H-W: the channels of an input lie together, so the inputs follow one another.
 std::vector<int8_t> RunConcat(const Model& model, size_t i, const std::vector<const int8_t*>& x) {
   const Layer& layer = model.layers[i];
   std::vector<int8_t> y;
   for (size_t k = 0; k < x.size(); ++k) {
     for (int64_t e = 0; e < model.Input(i, k).Elements(); ++e) {
-      const int value = x[k][e];
-      y.push_back(static_cast<int8_t>(std::clamp(value, layer.clamp_lo, layer.clamp_hi)));
+      y.push_back(Clamp(layer, x[k][e]));
     }
   }
   return y;
@@ -104,6 +138,8 @@ std::vector<int8_t> RunConcat(const Model& model, size_t i, const std::vector<co
 
 std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor& out,
                              const int8_t* x) {
+  if (layer.kind == LayerKind::kSoftmax) return RunSoftmax(layer, in, out, x);
+  Check(layer.kind != LayerKind::kConcat && layer.kind != LayerKind::kAdd, "a layer of one input");
   std::vector<int8_t> y(out.Elements());
   const View view = {x, in.c, in.h, in.w};
   for (int n = 0; n < out.c; ++n) {
@@ -116,6 +152,8 @@ std::vector<int8_t> RunLayer(const Layer& layer, const Tensor& in, const Tensor&
         if (layer.kind == LayerKind::kMaxPool || layer.kind == LayerKind::kAveragePool) {
           value = PoolOutput(layer, view, in, out, n, oy, ox);
         }
+        if (layer.kind == LayerKind::kPad) value = PadOutput(layer, view, in, n, oy, ox);
+        if (layer.kind == LayerKind::kTable) value = TableOutput(layer, view, n, oy, ox);
       }
     }
   }
@@ -128,9 +166,9 @@ std::vector<std::vector<int8_t>> RunReference(const Model& model, const int8_t* 
     std::vector<const int8_t*> x;
     for (int t : model.layers[i].inputs) x.push_back(t == 0 ? image : outputs[t - 1].data());
     const Layer& layer = model.layers[i];
-    Check(layer.kind <= LayerKind::kConcat, "a layer that is not evaluated");
-    outputs.push_back(layer.kind == LayerKind::kConcat
-                          ? RunConcat(model, i, x)
+    outputs.push_back(layer.kind == LayerKind::kConcat ? RunConcat(model, i, x)
+                      : layer.kind == LayerKind::kAdd
+                          ? RunAdd(layer, model.Output(i), x[0], x[1])
                           : RunLayer(layer, model.Input(i), model.Output(i), x[0]));
   }
   return outputs;

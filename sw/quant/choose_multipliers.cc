@@ -56,7 +56,7 @@ void ChooseMultipliers(Model& model, Rounding mode) {
         for (int count = 1; count <= layer.kernel_h * layer.kernel_w; ++count) {
           if (layer.average == AverageMode::kTflite) {
             append(TfliteAverageMultiplier(count));
-          } else if (layer.average == AverageMode::kTfliteMean) {
+          } else if (layer.average == AverageMode::kTfliteMean && mode != Rounding::kFloat32) {
             append(TfliteMeanMultiplier(in.scale, out.scale, count, where));
           } else {
             append(AverageMultiplier(in.scale, out.scale, count, mode, where));

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "sw/arith/requantize.h"
 #include "sw/base/error.h"
 #include "sw/model/graph.h"
 #include "sw/quant/folded_bias.h"
+#include "sw/quant/softmax_of.h"
 
 namespace systole {
 namespace {
@@ -23,6 +25,8 @@ bool Requantizes(const Layer& layer) {
 
 bool FitsInt32(Range range) { return range.lo >= INT32_MIN && range.hi <= INT32_MAX; }
 
+Range ZeroOf(const Tensor& tensor) { return {tensor.zero_point, tensor.zero_point}; }
+
 Range Hull(Range a, Range b) { return {std::min(a.lo, b.lo), std::max(a.hi, b.hi)}; }
 
 // What a tap of layers[i] can read: the tensor's values and, where it pads, the zero point.
@@ -30,8 +34,7 @@ Range TapRange(const Model& model, const std::vector<Range>& tensors, size_t i) 
   const Padding& pad = model.layers[i].pad;
   const Range x = tensors[model.layers[i].inputs[0]];
   if (pad.top == 0 && pad.left == 0 && pad.bottom == 0 && pad.right == 0) return x;
-  const int64_t zx = model.Input(i).zero_point;
-  return Hull(x, {zx, zx});
+  return Hull(x, ZeroOf(model.Input(i)));
 }
 
 // `final` of output channel n, or of an average over n taps.
@@ -58,7 +61,9 @@ void CheckMultiplier(const Model& model, const Layer& layer, size_t n) {
   };
   if (m >= (uint32_t{1} << 31)) refuse("m must be below 2^31");
   if (s > 62) refuse("s must be at most 62");
-  if (layer.rounding == Rounding::kTflite && m != 0 && m < (uint32_t{1} << 30)) {
+  // The quotient by TensorFlow Lite's mean is not normalized again.
+  const bool normalized = layer.average != AverageMode::kTfliteMean;
+  if (layer.rounding == Rounding::kTflite && normalized && m != 0 && m < (uint32_t{1} << 30)) {
     refuse("mode tflite needs m in [2^30, 2^31), or 0");
   }
   if (layer.rounding == Rounding::kFloat32 && RoundTo24Bits(m) != m) {
@@ -74,6 +79,86 @@ void RequireInt32(const Model& model, const Layer& layer, const char* what, Rang
                      what, range.lo, range.hi));
 }
 
+void CheckAdd(const Model& model, const Layer& layer) {
+  const AddParams& p = layer.add;
+  const bool single = layer.rounding == Rounding::kFloat32;
+  const int most = single ? kMostAddShift : 31;
+  const auto refuse = [&](const char* rule) {
+    Refuse(
+        model, layer,
+        fmt::format("parameters m1 = {}, s1 = {}, m2 = {}, s2 = {}, offset = {}, m = {}, s = {}: "
+                    "{}",
+                    p.m1, p.s1, p.m2, p.s2, p.offset, p.m, p.s, rule));
+  };
+  for (int z : {p.z1, p.z2, p.zy}) {
+    if (z < -128 || z > 127) refuse("zero points lie in -128..127");
+  }
+  for (uint32_t m : {p.m1, p.m2, p.m}) {
+    if (m >= (uint32_t{1} << 31)) refuse("multipliers must be below 2^31");
+  }
+  if (p.s1 < 0 || p.s1 > most || p.s2 < 0 || p.s2 > most || p.s < 0 || p.s > 62) {
+    refuse(single ? "shifts of operands lie in 0..38, s in 0..62"
+                  : "shifts of operands lie in 0..31, s in 0..62");
+  }
+  if (single) {
+    const auto magnitude = static_cast<uint64_t>(p.offset < 0 ? -p.offset : p.offset);
+    if (RoundTo24Bits(p.m1) != p.m1 || RoundTo24Bits(p.m2) != p.m2 ||
+        magnitude >= (uint64_t{1} << 62) || RoundTo24Bits(magnitude) != magnitude) {
+      refuse("mode float32 needs multipliers and an offset of at most 24 significant bits");
+    }
+    const double greatest = std::ldexp(256.0 * p.m1, p.s1) + std::ldexp(256.0 * p.m2, p.s2) +
+                            static_cast<double>(magnitude);
+    if (greatest >= 0x1p62) refuse("in mode float32 a sum can reach 2^62");
+    return;
+  }
+  if (layer.rounding == Rounding::kTflite) {
+    for (uint32_t m : {p.m1, p.m2, p.m}) {
+      if (m != 0 && m < (uint32_t{1} << 30))
+        refuse("mode tflite needs multipliers in [2^30, 2^31), or 0");
+    }
+    if (p.s < 31) {
+      const int64_t sum = (int64_t{255} * p.m1 >> 11) + (int64_t{255} * p.m2 >> 11) + 2;
+      if (sum > (INT32_MAX >> (31 - p.s)))
+        refuse("mode tflite shifts a sum left beyond 32 bits; choose a larger output scale");
+    }
+  }
+}
+
+void CheckSoftmax(const Model& model, size_t i) {
+  const Layer& layer = model.layers[i];
+  const Tensor& out = model.Output(i);
+  const std::string misfit = SoftmaxMisfit(SoftmaxOf(layer, model.Input(i), out), out.c);
+  if (!misfit.empty()) Refuse(model, layer, misfit);
+}
+
+// An addition never falls where an operand grows.
+Range AddRange(const Layer& layer, Range x1, Range x2) {
+  const auto sum = [&](int64_t a, int64_t b) {
+    return int64_t{AddQuantized(static_cast<int>(a), static_cast<int>(b), layer.add, layer.rounding,
+                                layer.clamp_lo, layer.clamp_hi)};
+  };
+  return {sum(x1.lo, x2.lo), sum(x1.hi, x2.hi)};
+}
+
+// Over the channels' own tables.
+Range TableRange(const Layer& layer, Range x) {
+  Range range = {127, -128};
+  for (size_t first = 0; first < layer.table.size(); first += 256) {
+    for (int64_t value = x.lo; value <= x.hi; ++value) {
+      const int y =
+          std::clamp<int>(layer.table[first + value + 128], layer.clamp_lo, layer.clamp_hi);
+      range = Hull(range, {y, y});
+    }
+  }
+  return range;
+}
+
+std::string ConstantOutput(const Model& model, size_t i) {
+  return fmt::format("{}: {}: every output is constant whatever the input (scales {} to {})",
+                     model.name, Label(model.layers[i]), model.Input(i).scale,
+                     model.Output(i).scale);
+}
+
 }  // namespace
 
 Range ProductSumRange(const int8_t* w, int64_t size, int zw, Range x) {
@@ -87,15 +172,33 @@ Range ProductSumRange(const int8_t* w, int64_t size, int zw, Range x) {
 
 std::vector<Range> TensorRanges(const Model& model) {
   std::vector<Range> ranges = {{-128, 127}};
-  for (const Layer& layer : model.layers) {
-    Range range = {layer.clamp_lo, layer.clamp_hi};
-    if (!Requantizes(layer)) {
-      Range in = ranges[layer.inputs[0]];
-      for (int tensor : layer.inputs) in = Hull(in, ranges[tensor]);
-      range.lo = std::clamp<int64_t>(in.lo, layer.clamp_lo, layer.clamp_hi);
-      range.hi = std::clamp<int64_t>(in.hi, layer.clamp_lo, layer.clamp_hi);
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = model.layers[i];
+    Range in = ranges[layer.inputs[0]];
+    for (int tensor : layer.inputs) in = Hull(in, ranges[tensor]);
+    if (layer.kind == LayerKind::kPad) in = Hull(in, ZeroOf(model.Input(i)));
+    const auto clamped = [&](int64_t value) {
+      return std::clamp<int64_t>(value, layer.clamp_lo, layer.clamp_hi);
+    };
+    switch (layer.kind) {
+      case LayerKind::kConv:
+      case LayerKind::kFullyConnected:
+      case LayerKind::kAveragePool:
+      case LayerKind::kSoftmax:
+        ranges.push_back({layer.clamp_lo, layer.clamp_hi});
+        break;
+      case LayerKind::kMaxPool:
+      case LayerKind::kConcat:
+      case LayerKind::kPad:
+        ranges.push_back({clamped(in.lo), clamped(in.hi)});
+        break;
+      case LayerKind::kAdd:
+        ranges.push_back(AddRange(layer, ranges[layer.inputs[0]], ranges[layer.inputs[1]]));
+        break;
+      case LayerKind::kTable:
+        ranges.push_back(TableRange(layer, in));
+        break;
     }
-    ranges.push_back(range);
   }
   return ranges;
 }
@@ -131,9 +234,17 @@ LayerRanges RangesOf(const Model& model, size_t i) {
 std::vector<std::string> ProveRanges(const Model& model) {
   assert(model.tensors.size() == model.layers.size() + 1);
   std::vector<std::string> warnings;
+  for (const Layer& layer : model.layers) {
+    if (layer.kind == LayerKind::kAdd) CheckAdd(model, layer);
+  }
   const std::vector<Range> tensors = TensorRanges(model);
   for (size_t i = 0; i < model.layers.size(); ++i) {
     const Layer& layer = model.layers[i];
+    if (layer.kind == LayerKind::kSoftmax) CheckSoftmax(model, i);
+    const bool computes = layer.kind == LayerKind::kAdd || layer.kind == LayerKind::kTable;
+    if (computes && tensors[i + 1].lo == tensors[i + 1].hi) {
+      warnings.push_back(ConstantOutput(model, i));
+    }
     if (!Requantizes(layer)) continue;
     const Tensor& in = model.Input(i);
     const Tensor& out = model.Output(i);
@@ -174,11 +285,7 @@ std::vector<std::string> ProveRanges(const Model& model) {
       };
       constant = constant && output(acc.lo) == output(acc.hi);  // requantization is monotonic
     }
-    if (constant) {
-      warnings.push_back(
-          fmt::format("{}: {}: every output is constant whatever the input (scales {} to {})",
-                      model.name, Label(layer), in.scale, out.scale));
-    }
+    if (constant) warnings.push_back(ConstantOutput(model, i));
   }
   return warnings;
 }

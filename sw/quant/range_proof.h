@@ -34,7 +34,8 @@ struct LayerRanges {
 LayerRanges RangesOf(const Model& model, size_t i);
 
 // Checks, after ChooseMultipliers() or multipliers set by hand, that every layer's multipliers obey
-// their mode (count, m < 2^31, s <= 62, tflite: m >= 2^30 or 0, float32: 24 significant bits), that
+// their mode (count, m < 2^31, s <= 62, tflite: m >= 2^30 or 0 but for its mean, float32: 24
+// significant bits; an addition's as sw/arith/add.h bounds them), that
 // the four ranges above and the folded bias fit int32, and in `tflite` that acc << left does.
 // Throws InputError naming the layer and the channel. Returns warnings, one line each: layers whose
 // every output is the same whatever the input.

@@ -13,6 +13,7 @@
 #include "sw/base/error.h"
 #include "sw/golden/fast_kernel.h"
 #include "sw/golden/golden.h"
+#include "sw/model/graph.h"
 #include "sw/quant/choose_multipliers.h"
 #include "tests/golden/random_model.h"
 
@@ -22,12 +23,14 @@ namespace {
 class FastGoldenTest : public testing::TestWithParam<int> {};
 
 TEST_P(FastGoldenTest, EqualsTheDefinitionOnRandomModels) {
-  RandomModelOptions options;
-  options.rounding = static_cast<Rounding>(GetParam());
   std::set<LayerKind> kinds;
   int64_t inside = 0, all = 0;
+  int several_outputs = 0;
   for (uint64_t seed = 1; seed <= 400; ++seed) {
+    RandomModelOptions options;
+    options.rounding = static_cast<Rounding>(GetParam());
     options.joins = seed % 2 == 0;
+    if (seed % 3 == 0) options = RandomGraphOptions(options.rounding);
     const Model model = RandomModel(1000 * GetParam() + seed, options);
     FastGolden fast(model);
     std::mt19937_64 random(seed);
@@ -43,12 +46,17 @@ TEST_P(FastGoldenTest, EqualsTheDefinitionOnRandomModels) {
           inside += y > model.layers[layer].clamp_lo && y < model.layers[layer].clamp_hi;
         all += static_cast<int64_t>(want[layer].size());
       }
-      std::vector<int8_t> last(fast.OutputSize());
-      fast.RunLast(image.data(), last.data());
-      ASSERT_EQ(last, want.back()) << model.name;
+      std::vector<int8_t> outputs(fast.OutputSize()), expected;
+      fast.RunOutputs(image.data(), outputs.data());
+      for (int t : Outputs(model)) {
+        expected.insert(expected.end(), want[t - 1].begin(), want[t - 1].end());
+      }
+      ASSERT_EQ(outputs, expected) << model.name;
+      several_outputs += model.outputs.size() > 1;
     }
   }
-  EXPECT_EQ(kinds.size(), 5u);
+  EXPECT_EQ(kinds.size(), 9u);
+  EXPECT_GT(several_outputs, 20);
   EXPECT_GT(inside, all / 3);  // outputs are not all saturated
 }
 
@@ -109,6 +117,7 @@ TEST(FastGoldenTest, EqualsTheDefinitionOnEveryInstructionSet) {
       RandomModelOptions options;
       options.rounding = static_cast<Rounding>(seed % kNumRoundings);
       options.joins = seed % 3 == 0;
+      if (seed % 2 == 0) options = RandomGraphOptions(options.rounding);
       const Model model = RandomModel(50000 + seed, options);
       std::mt19937_64 random(seed);
       const std::vector<int8_t> image = RandomImage(model, random);

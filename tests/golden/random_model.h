@@ -19,7 +19,16 @@ struct RandomModelOptions {
   bool asymmetric_weights = true;  // weight zero points other than 0
   bool average_pools = true;
   bool joins = false;  // branches that a concatenation joins
+  bool adds = false;
+  bool pads = false;
+  bool tables = false;
+  bool means = false;     // global averages, TensorFlow Lite's mean among them
+  bool softmax = false;   // at the end
+  bool branches = false;  // a layer may read any tensor before it; several outputs
 };
+
+// Every kind of layer, branches and several outputs, up to nine steps.
+RandomModelOptions RandomGraphOptions(Rounding rounding);
 
 // A model that passes CheckModel() and ProveRanges(), multipliers chosen. Scales are such that
 // outputs neither vanish nor saturate throughout. The same seed gives the same model.
