@@ -145,11 +145,10 @@ void OnnxRuntimeSoftmax(const SoftmaxParams& params, const int8_t* x, int64_t si
   float sum = 0;
   for (int64_t i = 0; i < size; ++i) sum += exps[greatest - x[i]];
   const float steps = std::floor(1.0f / params.output_scale);
-  const int zero_point = params.output_zero_point + (params.is_uint8 ? 128 : 0);
   for (int64_t i = 0; i < size; ++i) {
     const float rounded = std::nearbyint(exps[greatest - x[i]] * steps / sum);
-    const int value = static_cast<int>(rounded) + zero_point;
-    y[i] = static_cast<int8_t>(params.is_uint8 ? std::min(value, 255) - 128 : std::min(value, 255));
+    y[i] = static_cast<int8_t>(
+        ClampOutput(static_cast<int64_t>(rounded), params.output_zero_point, -128, 127));
   }
 }
 

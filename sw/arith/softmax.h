@@ -14,15 +14,13 @@ struct SoftmaxParams {
   float input_scale = 1;
   float output_scale = 1.0f / 256;
   int output_zero_point = -128;  // in the int8 domain
-  bool is_uint8 = false;         // of the output in the file: ONNX Runtime clamps there
   Rounding rounding = Rounding::kFloat32;
 };
 
 // y[i] from x[0..size-1]; size >= 1, scales finite and positive. The input's zero point does not
 // matter.
-//   float32    ONNX Runtime's QLinearSoftmax: exp(beta Sx (x - max)) as a table in single
-//              precision, summed in order, y = Zy + RNE(e floor(1 / Sy) / sum). int8: the low byte
-//              of that, as there; uint8: at most 255.
+//   float32    ONNX Runtime's QLinearSoftmax: e = exp(beta Sx (x - max)) as a table in single
+//              precision, summed in order, y = clamp(Zy + RNE(e floor(1 / Sy) / sum)).
 //   otherwise  TensorFlow Lite's reference kernel in fixed point: eight bits of probability q
 //              (scale 1/256); with another output scale y = clamp(Zy + R(q m, s)) in the mode, of
 //              (1/256) / Sy.

@@ -8,8 +8,7 @@ namespace systole {
 
 // layer.kind is kSoftmax; its rounding mode is chosen.
 inline SoftmaxParams SoftmaxOf(const Layer& layer, const Tensor& in, const Tensor& out) {
-  return {layer.beta,    in.scale, out.scale, out.zero_point, out.boundary == DType::kUint8,
-          layer.rounding};
+  return {layer.beta, in.scale, out.scale, out.zero_point, layer.rounding};
 }
 
 }  // namespace systole
