@@ -86,18 +86,22 @@ void SetPool(const Layer& layer, const Tensor& out, Stage& stage) {
   stage.out_w = out.w;
 }
 
-// A max pooling layer on its own: an identity 1x1 convolution with the pooling behind it. y = x
-// exactly: m 2^-s = 1 is m = 2^30, s = 30 in every mode (tflite: acc << 1, times 2^30, >> 31), so
-// any elaborated mode will do.
+// y = x exactly: m 2^-s = 1 is m = 2^30, s = 30 in every mode (tflite: acc << 1, times 2^30,
+// >> 31), so any elaborated mode will do.
+void SetIdentityMultipliers(int channels, Rounding rounding, Stage& stage) {
+  stage.m.assign(channels, uint32_t{1} << 30);
+  stage.s.assign(channels, 30);
+  stage.rounding = rounding;
+}
+
+// A max pooling layer on its own: an identity 1x1 convolution with the pooling behind it.
 void LowerMaxPool(const Layer& layer, const Tensor& in, const Tensor& out, Rounding rounding,
                   Stage& stage) {
   LowerIdentity(in, 1, 1, stage);
   stage.cout = in.c;
   stage.conv_h = in.h;
   stage.conv_w = in.w;
-  stage.m.assign(in.c, uint32_t{1} << 30);
-  stage.s.assign(in.c, 30);
-  stage.rounding = rounding;
+  SetIdentityMultipliers(in.c, rounding, stage);
   SetPool(layer, out, stage);
 }
 
@@ -137,43 +141,70 @@ void RequireChain(const Model& model) {
   }
 }
 
+Stage LowerLayer(const Model& model, size_t i) {
+  const Layer& layer = model.layers[i];
+  const Tensor &in = model.Input(i), &out = model.Output(i);
+  Stage stage;
+  stage.name = layer.name;
+  stage.op = layer.op;
+  stage.first_layer = stage.last_layer = static_cast<int>(i);
+  stage.cin = in.c;
+  stage.h = in.h;
+  stage.w = in.w;
+  stage.pad_value = in.zero_point;
+  stage.lo = layer.clamp_lo;
+  stage.hi = layer.clamp_hi;
+  if (layer.kind == LayerKind::kMaxPool) {
+    LowerMaxPool(layer, in, out, layer.rounding, stage);
+  } else if (layer.kind == LayerKind::kAveragePool) {
+    LowerAverage(layer, in, out, stage);
+  } else {
+    LowerConv(layer, in, out, stage);
+  }
+  return stage;
+}
+
+Stage CopyStage(const Layer& layer, const Tensor& in, const Tensor& out, size_t i) {
+  Stage stage;
+  stage.name = layer.name;
+  stage.op = layer.op;
+  stage.first_layer = stage.last_layer = static_cast<int>(i);
+  stage.cin = in.c;
+  stage.h = in.h;
+  stage.w = in.w;
+  stage.pad_value = in.zero_point;
+  stage.lo = layer.clamp_lo;
+  stage.hi = layer.clamp_hi;
+  if (layer.kind == LayerKind::kPad) stage.pad = layer.pad;
+  LowerIdentity(in, 1, 1, stage);
+  stage.cout = in.c;
+  stage.conv_h = stage.out_h = out.h;
+  stage.conv_w = stage.out_w = out.w;
+  SetIdentityMultipliers(in.c, layer.rounding, stage);
+  return stage;
+}
+
+void FusePool(const Layer& layer, const Tensor& out, size_t i, Stage* stage) {
+  // Both clamps and the maximum are monotone: clamp2(max(clamp1(x))) = max(clamp12(x)).
+  stage->lo = std::clamp(stage->lo, layer.clamp_lo, layer.clamp_hi);
+  stage->hi = std::clamp(stage->hi, layer.clamp_lo, layer.clamp_hi);
+  stage->name += "+" + layer.name;
+  stage->last_layer = static_cast<int>(i);
+  SetPool(layer, out, *stage);
+}
+
 std::vector<Stage> LowerToStages(const Model& model, bool fuse_pool) {
   RequireChain(model);
   std::vector<Stage> stages;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     const Layer& layer = model.layers[i];
-    const Tensor &in = model.Input(i), &out = model.Output(i);
-    const bool is_pool = layer.kind == LayerKind::kMaxPool;
     const int previous = stages.empty() ? -1 : stages.back().last_layer;
-    if (is_pool && fuse_pool && previous >= 0 &&
+    if (layer.kind == LayerKind::kMaxPool && fuse_pool && previous >= 0 &&
         model.layers[previous].kind != LayerKind::kMaxPool && !stages.back().by_count) {
-      // Both clamps and the maximum are monotone: clamp2(max(clamp1(x))) = max(clamp12(x)).
-      Stage& stage = stages.back();
-      stage.lo = std::clamp(stage.lo, layer.clamp_lo, layer.clamp_hi);
-      stage.hi = std::clamp(stage.hi, layer.clamp_lo, layer.clamp_hi);
-      stage.name += "+" + layer.name;
-      stage.last_layer = static_cast<int>(i);
-      SetPool(layer, out, stage);
+      FusePool(layer, model.Output(i), i, &stages.back());
       continue;
     }
-    Stage stage;
-    stage.name = layer.name;
-    stage.op = layer.op;
-    stage.first_layer = stage.last_layer = static_cast<int>(i);
-    stage.cin = in.c;
-    stage.h = in.h;
-    stage.w = in.w;
-    stage.pad_value = in.zero_point;
-    stage.lo = layer.clamp_lo;
-    stage.hi = layer.clamp_hi;
-    if (is_pool) {
-      LowerMaxPool(layer, in, out, layer.rounding, stage);
-    } else if (layer.kind == LayerKind::kAveragePool) {
-      LowerAverage(layer, in, out, stage);
-    } else {
-      LowerConv(layer, in, out, stage);
-    }
-    stages.push_back(std::move(stage));
+    stages.push_back(LowerLayer(model, i));
   }
   return stages;
 }

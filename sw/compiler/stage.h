@@ -62,6 +62,16 @@ std::string WhyNotCompiled(const Model& model, size_t i);
 // Throws MisfitError (kUnsupported) naming the first layer that WhyNotCompiled() explains.
 void RequireChain(const Model& model);
 
+// One layer as a stage of its own: a convolution, a fully connected layer or a pooling layer.
+Stage LowerLayer(const Model& model, size_t i);
+
+// layers[i] (kPad, kConcat) as a copy of `in`, padded as the layer says: an identity 1x1
+// convolution.
+Stage CopyStage(const Layer& layer, const Tensor& in, const Tensor& out, size_t i);
+
+// Puts max pooling layer i, which makes `out`, behind a stage's convolution.
+void FusePool(const Layer& layer, const Tensor& out, size_t i, Stage* stage);
+
 // Lowers a model's layers to stages (a chain: RequireChain()); fuses a max pooling layer into the
 // convolution before it where `fuse_pool`. tensors[stage.first_layer] is a stage's input,
 // tensors[stage.last_layer + 1] its output.

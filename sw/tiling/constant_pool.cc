@@ -1,0 +1,112 @@
+#include "sw/tiling/constant_pool.h"
+
+#include <algorithm>
+
+#include "sw/compiler/pack.h"
+#include "sw/tiling/put.h"
+
+namespace systole {
+namespace {
+
+const std::string kWho = "constants";
+
+// Rows of the weight buffer that an item takes at most: several are in flight.
+int ItemRows(const HwConfig& config) { return std::max(1, config.WgtRows() / 4); }
+
+// A fold of one pixel and all input channels: weights as they follow one another.
+void PackDense(const Stage& stage, const Fold& fold, const HwConfig& config,
+               std::vector<uint8_t>* bytes) {
+  const int n = config.cols / config.wport, wl = LoadCycles(fold, config);
+  const size_t row_bytes = static_cast<size_t>(WeightRowBytes(config));
+  const size_t taps = static_cast<size_t>(stage.kernel_h) * stage.kernel_w;
+  const size_t k = taps * stage.cin;
+  std::vector<size_t> source(static_cast<size_t>(config.rows));
+  size_t at = bytes->size();
+  bytes->resize(at + static_cast<size_t>(fold.slices) * wl * config.wport * row_bytes);
+  for (int i = 0; i < fold.slices; ++i) {
+    const int k0 = fold.FirstElement(i), valid = fold.Valid(i);
+    for (int j = 0; j < valid; ++j) {
+      const Lane lane = fold.Element(k0 + j);
+      source[j] = lane.c * taps + static_cast<size_t>(lane.ky) * stage.kernel_w + lane.kx;
+    }
+    for (int q = 0; q < wl; ++q) {
+      for (int g = 0; g < config.wport; ++g, at += row_bytes) {
+        const int c = g * n + wl - 1 - q;
+        if (c >= fold.columns) continue;
+        const int8_t* filter = stage.weights.data() + (fold.first_column + c) * k;
+        uint8_t* row = bytes->data() + at;
+        for (int j = 0; j < valid; ++j) row[j] = static_cast<uint8_t>(filter[source[j]]);
+        for (int j = valid; j < config.rows; ++j) row[j] = static_cast<uint8_t>(stage.zw);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int ConstantPool::AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, uint64_t bytes) {
+  const int item = work_->AddItem(ring, rows);
+  LoadPiece& piece = work_->AddPiece();
+  FieldWriter(opcode, kWho, &piece.instruction)
+      .Put(field::kLsAddr, static_cast<int64_t>(address_ + offset))
+      .Put(field::kLsBytes, static_cast<int64_t>(bytes))
+      .Put(field::kLsLines, 1);
+  return item;
+}
+
+ConstantPool::Weights ConstantPool::AddWeights(const Stage& stage, const Mapping& mapping,
+                                               const Fold& fold) {
+  const int wl = LoadCycles(fold, config_);
+  const uint64_t slice_bytes = uint64_t(wl) * config_.wport * WeightRowBytes(config_);
+  bytes_.resize((bytes_.size() + 63) / 64 * 64);
+  const uint64_t begin = bytes_.size();
+  if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
+    PackDense(stage, fold, config_, &bytes_);
+  } else {
+    PackWeights(stage, mapping, fold, config_, &bytes_);
+  }
+  Weights weights;
+  const int most = std::max(1, ItemRows(config_) / wl);
+  const int items = (fold.slices + most - 1) / most;
+  weights.slices_per_item = (fold.slices + items - 1) / items;
+  for (int i = 0; i < fold.slices; i += weights.slices_per_item) {
+    const int n = std::min(weights.slices_per_item, fold.slices - i);
+    weights.items.push_back(
+        AddItem(Ring::kWeight, Opcode::kLoadWgt, n * wl, begin + i * slice_bytes, n * slice_bytes));
+  }
+  return weights;
+}
+
+int ConstantPool::AddOffsets(const std::vector<uint16_t>& rows) {
+  const auto [it, fresh] = offsets_.try_emplace(rows, kNoItem);
+  if (!fresh) return it->second;
+  bytes_.resize((bytes_.size() + 63) / 64 * 64);
+  const uint64_t begin = bytes_.size();
+  const int row_bytes = OffsetRowBytes(config_), n = static_cast<int>(rows.size()) / config_.rows;
+  bytes_.resize(begin + uint64_t(n) * row_bytes);
+  for (int r = 0; r < n; ++r) {
+    for (int j = 0; j < config_.rows; ++j) {
+      const uint16_t offset = rows[static_cast<size_t>(r) * config_.rows + j];
+      uint8_t* at = bytes_.data() + begin + uint64_t(r) * row_bytes + 2 * j;
+      at[0] = static_cast<uint8_t>(offset);
+      at[1] = static_cast<uint8_t>(offset >> 8);
+    }
+  }
+  it->second = AddItem(Ring::kOffset, Opcode::kLoadKtab, n, begin, bytes_.size() - begin);
+  return it->second;
+}
+
+int ConstantPool::AddParameters(int stage_key, const Stage& stage, int first_channel, int channels,
+                                int count) {
+  const auto [it, fresh] =
+      parameters_.try_emplace({stage_key, first_channel, channels, count}, kNoItem);
+  if (!fresh) return it->second;
+  bytes_.resize((bytes_.size() + 63) / 64 * 64);
+  const uint64_t begin = bytes_.size();
+  PackParameters({0, first_channel, channels, count, 0}, stage, config_, &bytes_);
+  const int rows = (channels + config_.lanes - 1) / config_.lanes;
+  it->second = AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, bytes_.size() - begin);
+  return it->second;
+}
+
+}  // namespace systole

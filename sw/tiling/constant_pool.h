@@ -1,0 +1,52 @@
+// Weights, offset tables and parameters as items that are loaded when they are needed, and their
+// bytes in memory.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "sw/compiler/mapping.h"
+#include "sw/compiler/stage.h"
+#include "sw/isa/config.h"
+#include "sw/tiling/work.h"
+
+namespace systole {
+
+class ConstantPool {
+ public:
+  // Bytes lie from `address` on; items are added to `work`.
+  ConstantPool(const HwConfig& config, uint64_t address, Work* work)
+      : config_(config), address_(address), work_(work) {}
+
+  // A fold's weights: `slices` at most a piece, so that each piece is an item.
+  struct Weights {
+    int slices_per_item = 1;
+    std::vector<int> items;
+  };
+  Weights AddWeights(const Stage& stage, const Mapping& mapping, const Fold& fold);
+
+  // Rows of the offset table; equal ones are one item.
+  int AddOffsets(const std::vector<uint16_t>& rows);
+
+  // Biases and multipliers of `channels` columns of a stage from first_channel on, for average
+  // pooling those of `count` taps. `stage_key` tells stages apart; equal requests are one item.
+  int AddParameters(int stage_key, const Stage& stage, int first_channel, int channels, int count);
+
+  std::vector<uint8_t>&& TakeBytes() { return std::move(bytes_); }
+  uint64_t bytes() const { return bytes_.size(); }
+
+ private:
+  int AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, uint64_t bytes);
+
+  HwConfig config_;
+  uint64_t address_;
+  Work* work_;
+  std::vector<uint8_t> bytes_;
+  std::map<std::vector<uint16_t>, int> offsets_;
+  std::map<std::tuple<int, int, int, int>, int> parameters_;
+};
+
+}  // namespace systole

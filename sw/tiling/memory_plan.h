@@ -1,0 +1,46 @@
+// Where tensors lie in external memory: H x W x C, a line begins on a beat; one arena for all
+// tensors between layers, whose places are used again when nobody reads them any more.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sw/model/model.h"
+#include "sw/program/program.h"
+#include "sw/tiling/step.h"
+
+namespace systole {
+
+// A tensor, or channels of one, in memory.
+struct MemoryView {
+  uint64_t address = 0;  // of image 0, pixel (0, 0), the first channel
+  uint64_t image_stride = 0, line_stride = 0, pixel_stride = 0;
+};
+
+class MemoryPlan {
+ public:
+  // `batch` images of every tensor between layers; all images of inputs and outputs. `reuse`:
+  // tensors whose lifetimes do not meet may share their place. Throws MisfitError where the arena
+  // exceeds `limit` bytes (0: none).
+  MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
+             const HwConfig& config, const ProgramOptions& options, int batch, bool reuse);
+
+  // Of tensor t, for image `image` of the run.
+  MemoryView View(int tensor, int image) const;
+  int root(int tensor) const { return placing_.root[tensor]; }
+  int channel(int tensor) const { return placing_.channel[tensor]; }
+  uint64_t input_stride() const { return stride_[0]; }
+  uint64_t stride(int tensor) const { return stride_[root(tensor)]; }
+  uint64_t end() const { return end_; }  // first address past all tensors
+  uint64_t arena_bytes() const { return arena_bytes_; }
+
+ private:
+  const Model& model_;
+  Placing placing_;
+  int batch_;
+  std::vector<uint64_t> address_, line_, stride_;
+  std::vector<bool> whole_run_;  // holds every image of the run, not of a batch
+  uint64_t end_ = 0, arena_bytes_ = 0;
+};
+
+}  // namespace systole

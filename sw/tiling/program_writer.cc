@@ -1,0 +1,307 @@
+#include "sw/tiling/program_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "sw/base/check.h"
+#include "sw/compiler/emitter.h"
+#include "sw/tiling/put.h"
+#include "sw/tiling/ring.h"
+
+namespace systole {
+namespace {
+
+// A need of an item: from operation `from` to operation `to`.
+struct Need {
+  uint32_t from, to;
+  int item;
+};
+
+struct ItemState {
+  int address = 0;
+  bool resident = false;
+  int needed = 0;                    // needs known whose last operation is still to come
+  After made;                        // loads that bring it (LOAD: the last piece)
+  After wait;                        // what used its place before
+  After users;                       // operations that used it
+  std::vector<int64_t> piece_index;  // instruction of each piece
+};
+
+// Which engines used which group of the activation buffer last: two readers, and two writers, must
+// not meet in one.
+class Groups {
+ public:
+  explicit Groups(const HwConfig& config)
+      : bytes_(config.GroupBytes()), last_(static_cast<size_t>(config.act_groups)) {}
+
+  void Order(Engine engine, bool writes, int64_t begin, int64_t end, After* after) const {
+    for (int64_t g = begin / bytes_; g <= (end - 1) / bytes_; ++g) {
+      const After& last = last_[g][writes];
+      for (int e = 0; e < kNumEngines; ++e) {
+        if (e != static_cast<int>(engine)) after->Add(static_cast<Engine>(e), last.index[e]);
+      }
+    }
+  }
+  void Note(Engine engine, bool writes, int64_t begin, int64_t end, int64_t index) {
+    for (int64_t g = begin / bytes_; g <= (end - 1) / bytes_; ++g)
+      last_[g][writes].Add(engine, index);
+  }
+
+ private:
+  int64_t bytes_;
+  std::vector<std::array<After, 2>> last_;  // readers, writers
+};
+
+class Writer {
+ public:
+  Writer(const Work& work, const HwConfig& config, const Zones& zones)
+      : work_(work),
+        config_(config),
+        rings_{ItemRing(0, zones.input), ItemRing(zones.input, zones.output),
+               ItemRing(0, config.WgtRows()), ItemRing(0, config.KtabRows()),
+               ItemRing(0, config.ParRows())},
+        groups_(config),
+        state_(work.items.size()) {}
+
+  WrittenProgram Run() {
+    ListNeeds();
+    emitter_.Start(&out_.code);
+    out_.index_of.resize(work_.ops.size());
+    for (now_ = 0; now_ < work_.ops.size(); ++now_) {
+      while (next_need_ < needs_.size() && needs_[next_need_].from <= now_) {
+        Check(Bring(needs_[next_need_]), "an item's place on chip is needed by what needs it");
+        ++next_need_;
+      }
+      for (; next_output_ < outputs_.size() && outputs_[next_output_].from <= now_; ++next_output_)
+        Check(Bring(outputs_[next_output_]), "the place of a result is still needed");
+      while (next_need_ < needs_.size() && Prefetch(needs_[next_need_])) ++next_need_;
+      EmitOp(work_.ops[now_]);
+      for (; next_release_ < releases_.size() && releases_[next_release_].first <= now_;
+           ++next_release_)
+        --state_[releases_[next_release_].second].needed;
+      while (!ahead_.empty() && ahead_.front() <= now_) ahead_.erase(ahead_.begin());
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void ListNeeds() {
+    std::vector<bool> begun(work_.items.size());
+    for (uint32_t i = 0; i < work_.ops.size(); ++i) {
+      const Op& op = work_.ops[i];
+      for (const int item : {op.input, op.offset, op.weight, op.parameter}) {
+        if (item == kNoItem) continue;
+        needs_.push_back({i, i, item});
+      }
+      if (op.output != kNoItem && !begun[op.output]) {
+        begun[op.output] = true;
+        outputs_.push_back({i, work_.last_of_item[op.output], op.output});
+      }
+    }
+    for (const auto* needs : {&needs_, &outputs_}) {
+      for (const Need& need : *needs) {
+        const Item& item = work_.items[need.item];
+        const ItemRing& ring = rings_[static_cast<int>(item.ring)];
+        if (item.size > ring.capacity()) Refuse(need, ring.capacity());
+        releases_.push_back({need.to, need.item});
+      }
+    }
+    std::sort(releases_.begin(), releases_.end());
+  }
+
+  [[noreturn]] void Refuse(const Need& need, int capacity) const {
+    static constexpr Misfit kMisfit[] = {Misfit::kActivation, Misfit::kActivation, Misfit::kWeight,
+                                         Misfit::kOffset, Misfit::kChannel};
+    static constexpr const char* kWhat[] = {"bytes of input", "bytes of results", "rows of weights",
+                                            "rows of window offsets",
+                                            "rows of biases and multipliers"};
+    const Item& item = work_.items[need.item];
+    const int ring = static_cast<int>(item.ring);
+    throw MisfitError(kMisfit[ring], fmt::format("{}: {} {} at once, there is room for {}",
+                                                 work_.names[work_.ops[need.from].row], item.size,
+                                                 kWhat[ring], capacity));
+  }
+
+  // Finds or loads the item; false: its place is not free yet.
+  bool Bring(const Need& need) {
+    ItemState& s = state_[need.item];
+    const Item& item = work_.items[need.item];
+    if (!s.resident) {
+      ItemRing& ring = rings_[static_cast<int>(item.ring)];
+      After& evicted = evicted_[static_cast<int>(item.ring)];
+      const bool placed = ring.Allocate(
+          need.item, item.size, [&](int i) { return state_[i].needed > 0; },
+          [&](int i) {
+            state_[i].resident = false;
+            evicted.AddAll(state_[i].users);
+          },
+          &s.address);
+      if (!placed) return false;
+      s.resident = true;
+      s.wait = evicted;
+      s.made = s.users = After{};
+      s.piece_index.clear();
+      for (uint32_t p = item.piece0; p < item.piece1; ++p) EmitPiece(work_.pieces[p], need, &s);
+    }
+    ++s.needed;
+    return true;
+  }
+
+  // Brings an item that a later operation needs, if that keeps nobody waiting: what it reads is
+  // stored by then, and the queue of LOAD holds it and all that are to come before its user.
+  bool Prefetch(const Need& need) {
+    const Item& item = work_.items[need.item];
+    if (state_[need.item].resident) return Bring(need);
+    const size_t pieces = item.piece1 - item.piece0;
+    const size_t most = static_cast<size_t>(std::max(1, config_.queue_depth - 2));
+    if (!ahead_.empty() && ahead_.size() + pieces > most) return false;
+    for (uint32_t p = item.piece0; p < item.piece1; ++p) {
+      if (work_.pieces[p].after >= static_cast<int64_t>(now_)) return false;
+    }
+    return Bring(need);
+  }
+
+  void EmitPiece(const LoadPiece& piece, const Need& need, ItemState* s) {
+    const Item& item = work_.items[need.item];
+    Instruction* i = emitter_.Append();
+    *i = piece.instruction;
+    const int banks = item.ring == Ring::kWeight ? config_.wport : 1;
+    AddTo(field::kLsBuf, int64_t{s->address} * banks, Name(need.from), i);
+    After after = s->wait;
+    if (piece.after >= 0) after.Add(Engine::kStore, out_.index_of[piece.after]);
+    int64_t begin = 0, end = 0;
+    if (item.ring == Ring::kInput) {
+      begin = static_cast<int64_t>(i->Get(field::kLsBuf));
+      end =
+          begin + static_cast<int64_t>((i->Get(field::kLsLines) - 1) * i->Get(field::kLsBufStride) +
+                                       i->Get(field::kLsBytes));
+      groups_.Order(Engine::kLoad, true, begin, end, &after);
+    }
+    const int64_t index = Finish(after, work_.ops[need.from].row);
+    if (end > 0) groups_.Note(Engine::kLoad, true, begin, end, index);
+    s->made.Add(Engine::kLoad, index);
+    s->piece_index.push_back(index);
+    if (need.from > now_) ahead_.push_back(need.from);
+  }
+
+  // The instruction appended last.
+  int64_t Finish(const After& after, int32_t row) {
+    out_.row_of.push_back(row);
+    return emitter_.Order(after);
+  }
+
+  const std::string& Name(uint32_t op) const { return work_.names[work_.ops[op].row]; }
+
+  void EmitOp(const Op& op) {
+    switch (op.instruction.engine()) {
+      case Engine::kMatmul:
+        EmitMatmul(op);
+        break;
+      case Engine::kPost:
+        EmitPost(op);
+        break;
+      default:
+        EmitStore(op);
+    }
+  }
+
+  void EmitMatmul(const Op& op) {
+    ItemState &input = state_[op.input], &weight = state_[op.weight], &offset = state_[op.offset];
+    // Weights are read before the Matmul takes its tokens.
+    const int64_t weights = weight.made.index[static_cast<int>(Engine::kLoad)];
+    if (!emitter_.Covers(Engine::kMatmul, Engine::kLoad, weights)) {
+      Instruction* sync = emitter_.Append();
+      *sync = Instruction{};
+      sync->Set(field::kOpcode, static_cast<uint64_t>(Opcode::kSyncMatmul));
+      Finish(weight.made, op.row);
+    }
+    Instruction* i = emitter_.Append();
+    *i = op.instruction;
+    AddTo(field::kMmBase, input.address, Name(now_), i);
+    AddTo(field::kMmWgtRow, weight.address, Name(now_), i);
+    AddTo(field::kMmKtab, offset.address, Name(now_), i);
+    After after = offset.made;
+    const Item& item = work_.items[op.input];
+    for (uint32_t p = item.piece0; p < item.piece1; ++p) {
+      const LoadPiece& piece = work_.pieces[p];
+      if (piece.row0 < op.row1 && op.row0 < piece.row1)
+        after.Add(Engine::kLoad, input.piece_index[p - item.piece0]);
+    }
+    if (op.job != matmul_job_) {  // its half was emptied by the Posts of the job before the last
+      matmul_job_ = op.job;
+      half_ ^= 1;
+      after.Add(Engine::kPost, post_of_half_[half_]);
+    }
+    i->Set(field::kMmHalf, half_);
+    const int64_t begin = input.address, end = begin + item.size;
+    groups_.Order(Engine::kMatmul, false, begin, end, &after);
+    const int64_t index = Finish(after, op.row);
+    groups_.Note(Engine::kMatmul, false, begin, end, index);
+    for (ItemState* s : {&input, &weight, &offset}) s->users.Add(Engine::kMatmul, index);
+    last_matmul_ = index;
+    out_.index_of[now_] = static_cast<uint32_t>(index);
+  }
+
+  void EmitPost(const Op& op) {
+    ItemState &parameter = state_[op.parameter], &output = state_[op.output];
+    Instruction* i = emitter_.Append();
+    *i = op.instruction;
+    AddTo(field::kPoPar, parameter.address, Name(now_), i);
+    AddTo(field::kPoOut, output.address, Name(now_), i);
+    i->Set(field::kPoHalf, half_);
+    After after = parameter.made;
+    after.AddAll(output.wait);
+    after.Add(Engine::kMatmul, last_matmul_);
+    const int64_t begin = output.address, end = begin + work_.items[op.output].size;
+    groups_.Order(Engine::kPost, true, begin, end, &after);
+    const int64_t index = Finish(after, op.row);
+    groups_.Note(Engine::kPost, true, begin, end, index);
+    parameter.users.Add(Engine::kPost, index);
+    output.made.Add(Engine::kPost, index);
+    post_of_half_[half_] = index;
+    out_.index_of[now_] = static_cast<uint32_t>(index);
+  }
+
+  void EmitStore(const Op& op) {
+    ItemState& output = state_[op.output];
+    Instruction* i = emitter_.Append();
+    *i = op.instruction;
+    AddTo(field::kLsBuf, output.address, Name(now_), i);
+    After after = output.made;
+    const int64_t begin = output.address, end = begin + work_.items[op.output].size;
+    groups_.Order(Engine::kStore, false, begin, end, &after);
+    const int64_t index = Finish(after, op.row);
+    groups_.Note(Engine::kStore, false, begin, end, index);
+    output.users.Add(Engine::kStore, index);
+    out_.index_of[now_] = static_cast<uint32_t>(index);
+  }
+
+  const Work& work_;
+  const HwConfig& config_;
+  std::array<ItemRing, kNumRings> rings_;
+  std::array<After, kNumRings> evicted_;
+  Groups groups_;
+  std::vector<ItemState> state_;
+  std::vector<Need> needs_, outputs_;  // of what is loaded; of results
+  std::vector<std::pair<uint32_t, int>> releases_;
+  size_t next_need_ = 0, next_output_ = 0, next_release_ = 0;
+  std::vector<uint32_t> ahead_;  // first users of the loads that stand ahead of them
+  Emitter emitter_;
+  WrittenProgram out_;
+  uint32_t now_ = 0;  // operation
+  int half_ = 1;
+  int32_t matmul_job_ = -1;
+  int64_t last_matmul_ = -1;
+  int64_t post_of_half_[2] = {-1, -1};
+};
+
+}  // namespace
+
+WrittenProgram WriteProgram(const Work& work, const HwConfig& config, const Zones& zones) {
+  return Writer(work, config, zones).Run();
+}
+
+}  // namespace systole

@@ -1,0 +1,26 @@
+// Work as a program: places on chip, loads ahead of their users, and the tokens that keep every
+// order which matters.
+#pragma once
+
+#include <vector>
+
+#include "sw/isa/config.h"
+#include "sw/tiling/work.h"
+
+namespace systole {
+
+// How the activation buffer is shared: input strips from 0 on, results behind them.
+struct Zones {
+  int input = 0, output = 0;  // bytes
+};
+
+struct WrittenProgram {
+  std::vector<Instruction> code;
+  std::vector<int32_t> row_of;     // per instruction: report row
+  std::vector<uint32_t> index_of;  // per operation: its instruction
+};
+
+// Throws MisfitError where a single operation needs more of a memory than there is.
+WrittenProgram WriteProgram(const Work& work, const HwConfig& config, const Zones& zones);
+
+}  // namespace systole

@@ -1,0 +1,179 @@
+#include "sw/tiling/step.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/compiler/misfit.h"
+#include "sw/model/graph.h"
+
+namespace systole {
+namespace {
+
+bool OnBeat(int64_t bytes, const HwConfig& config) { return bytes % config.AxiBytes() == 0; }
+
+// Does a tensor lie in memory without gaps between its lines?
+bool Dense(const Tensor& t, const HwConfig& config) {
+  return t.h == 1 || OnBeat(int64_t{t.w} * t.c, config);
+}
+
+// C-H-W filters of a fully connected layer in the H-W-C order of memory.
+std::vector<int8_t> PixelOrder(const std::vector<int8_t>& weights, const Tensor& in) {
+  const size_t k = static_cast<size_t>(in.Elements()), plane = static_cast<size_t>(in.h) * in.w;
+  if (plane == 1) return weights;
+  std::vector<int8_t> result(weights.size());
+  for (size_t row = 0; row < weights.size(); row += k) {
+    for (size_t p = 0; p < plane; ++p) {
+      for (size_t c = 0; c < static_cast<size_t>(in.c); ++c)
+        result[row + p * in.c + c] = weights[row + c * plane + p];
+    }
+  }
+  return result;
+}
+
+Step FullyConnectedStep(const Model& model, size_t i) {
+  Step step;
+  step.stage = LowerLayer(model, i);
+  Stage& s = step.stage;
+  s.weights = PixelOrder(s.weights, model.Input(i));
+  s.cin = static_cast<int>(model.Input(i).Elements());
+  s.h = s.w = s.kernel_h = s.kernel_w = 1;
+  step.batched = true;
+  return step;
+}
+
+bool Clamps(const Layer& layer) { return layer.clamp_lo > -128 || layer.clamp_hi < 127; }
+
+// Does a part of a concatenation, or a pixel of the tensor that it lies in, begin within a beat?
+bool LeavesTogether(const Model& model, const Layer& layer, int root, const HwConfig& config) {
+  bool together = !OnBeat(model.tensors[root].c, config);
+  int channel = 0;
+  for (const int t : layer.inputs) {
+    together |= !OnBeat(channel, config);
+    channel += model.tensors[t].c;
+  }
+  return together;
+}
+
+// The steps that copy what is not made in its place, and whether their channels leave together.
+Unit ConcatUnit(const Model& model, size_t i, const Placing& placing, const HwConfig& config) {
+  const Layer& layer = model.layers[i];
+  const int out = static_cast<int>(i) + 1;
+  Unit unit;
+  unit.assembled = LeavesTogether(model, layer, placing.root[out], config);
+  int channel = 0;
+  for (const int t : layer.inputs) {
+    const Tensor& in = model.tensors[t];
+    if (placing.root[t] != placing.root[out] ||
+        placing.channel[t] != placing.channel[out] + channel) {
+      Step step;
+      step.stage = CopyStage(layer, in, in, i);
+      step.stage.name = layer.name;
+      step.input = t;
+      step.output = out;
+      step.channel = channel;
+      unit.steps.push_back(std::move(step));
+    }
+    channel += in.c;
+  }
+  return unit;
+}
+
+}  // namespace
+
+std::string WhyNoStep(const Model& model, size_t i) {
+  const Layer& layer = model.layers[i];
+  if (layer.kind == LayerKind::kAdd || layer.kind == LayerKind::kTable ||
+      layer.kind == LayerKind::kSoftmax) {
+    return fmt::format(
+        "{} is not built into the accelerator; it runs on backend golden, or cut the model there",
+        KindName(layer.kind));
+  }
+  return "";
+}
+
+Placing PlaceConcats(const Model& model, const HwConfig& config) {
+  const int n = static_cast<int>(model.tensors.size());
+  Placing p;
+  for (int t = 0; t < n; ++t) {
+    p.root.push_back(t);
+    p.channel.push_back(0);
+  }
+  const std::vector<int> outputs = Outputs(model);
+  for (int i = static_cast<int>(model.layers.size()) - 1; i >= 0; --i) {
+    const Layer& layer = model.layers[i];
+    if (layer.kind != LayerKind::kConcat || Clamps(layer)) continue;
+    const int out = i + 1, root = p.root[out];
+    if (LeavesTogether(model, layer, root, config)) continue;
+    int channel = p.channel[out];
+    for (const int t : layer.inputs) {
+      const bool taken =
+          p.root[t] != t || t == 0 || std::find(outputs.begin(), outputs.end(), t) != outputs.end();
+      if (!taken) {
+        p.root[t] = root;
+        p.channel[t] = channel;
+      }
+      channel += model.tensors[t].c;
+    }
+  }
+  return p;
+}
+
+std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
+                             bool fuse_pool) {
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const std::string why = WhyNoStep(model, i);
+    if (why.empty()) continue;
+    throw MisfitError(Misfit::kUnsupported,
+                      fmt::format("{}: {}: {}", model.name, Label(model.layers[i]), why));
+  }
+  const std::vector<std::vector<int>> consumers = Consumers(model);
+  const std::vector<int> outputs = Outputs(model);
+  std::vector<Unit> units;
+  std::vector<int> unit_of(model.tensors.size(), -1);
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = model.layers[i];
+    const int in = layer.inputs[0], out = static_cast<int>(i) + 1;
+    if (layer.kind == LayerKind::kConcat) {
+      Unit unit = ConcatUnit(model, i, placing, config);
+      if (unit.steps.empty()) continue;
+      if (unit.assembled) {
+        units.push_back(std::move(unit));
+      } else {
+        for (Step& step : unit.steps) units.push_back({{std::move(step)}, false});
+      }
+      continue;
+    }
+    const bool kept = std::find(outputs.begin(), outputs.end(), in) != outputs.end();
+    if (layer.kind == LayerKind::kMaxPool && fuse_pool && in > 0 && unit_of[in] >= 0 &&
+        consumers[in].size() == 1 && !kept && placing.root[in] == in) {
+      Step& before = units[unit_of[in]].steps[0];
+      const bool pooled = before.stage.pool_h * before.stage.pool_w > 1 ||
+                          before.stage.pool_stride_h * before.stage.pool_stride_w > 1;
+      if (!pooled && !before.stage.by_count && !before.batched &&
+          before.stage.first_layer == before.stage.last_layer &&
+          before.stage.last_layer + 1 == in) {
+        FusePool(layer, model.Output(i), i, &before.stage);
+        before.output = out;
+        unit_of[out] = unit_of[in];
+        continue;
+      }
+    }
+    Step step;
+    if (layer.kind == LayerKind::kPad) {
+      step.stage = CopyStage(layer, model.Input(i), model.Output(i), i);
+    } else if (layer.kind == LayerKind::kFullyConnected && Dense(model.Input(i), config) &&
+               placing.root[in] == in) {
+      step = FullyConnectedStep(model, i);
+    } else {
+      step.stage = LowerLayer(model, i);
+    }
+    step.input = in;
+    step.output = out;
+    unit_of[out] = static_cast<int>(units.size());
+    units.push_back({{std::move(step)}, false});
+  }
+  return units;
+}
+
+}  // namespace systole

@@ -1,0 +1,49 @@
+// The layers of a graph as passes over the array, in an order in which every tensor is made before
+// it is read.
+#pragma once
+
+#include <vector>
+
+#include "sw/compiler/stage.h"
+#include "sw/isa/config.h"
+#include "sw/model/model.h"
+
+namespace systole {
+
+// One pass over the array: a stage that reads one tensor of the model and writes channels of one
+// from `channel` on.
+struct Step {
+  Stage stage;
+  int input = 0, output = 0;  // index of Model::tensors
+  int channel = 0;
+  // A fully connected layer: its stage is a 1x1 convolution of K = H x W x C channels (in that
+  // order, as memory has them) over one column of pixels, one a image.
+  bool batched = false;
+};
+
+// Steps whose results are stored together. `assembled`: their channels lie side by side in one
+// region of the activation buffer and leave it as whole pixels, since they do not begin on a beat
+// of the memory.
+struct Unit {
+  std::vector<Step> steps;
+  bool assembled = false;
+};
+
+// Which tensors are channels of a larger one (a concatenation): tensor t begins at channel
+// `channel[t]` of tensor root[t].
+struct Placing {
+  std::vector<int> root, channel;
+};
+
+// Why layers[i] has no step, and what to do; "": it has one, or needs none.
+std::string WhyNoStep(const Model& model, size_t i);
+
+// Puts the inputs of concatenations where their result is to be, wherever their channels begin on a
+// beat; those that are read as network inputs, or belong to two of them, stay apart.
+Placing PlaceConcats(const Model& model, const HwConfig& config);
+
+// Throws MisfitError (kUnsupported) naming the first layer of which WhyNoStep() tells.
+std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
+                             bool fuse_pool);
+
+}  // namespace systole

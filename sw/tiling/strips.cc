@@ -1,0 +1,81 @@
+#include "sw/tiling/strips.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/compiler/misfit.h"
+#include "sw/compiler/pack.h"
+
+namespace systole {
+namespace {
+
+int RoundUp(int value, int unit) { return (value + unit - 1) / unit * unit; }
+int Ceil(int value, int unit) { return (value + unit - 1) / unit; }
+
+// Bytes of a layer's weights.
+int64_t WeightBytes(const Part& part, const HwConfig& config) {
+  int64_t rows = 0;
+  for (const Fold& fold : part.mapping().folds)
+    rows += int64_t{fold.slices} * LoadCycles(fold, config);
+  return rows * config.wport * WeightRowBytes(config);
+}
+
+}  // namespace
+
+StripChoice ChooseStrips(Part& part, const OutputNeed& need, const HwConfig& config,
+                         const Zones& zones) {
+  const Stage& s = part.stage();
+  const int unit_y = part.UnitY(), unit_x = part.UnitX();
+  const int64_t weights = WeightBytes(part, config);
+  const bool resident = weights <= int64_t{config.wgt_kib} * 1024;
+  StripChoice best;
+  bool found = false;
+  int least = 1 << 30;
+  // Strips of whole lines; where none fits, narrower ones.
+  for (int cols = s.out_w; cols >= 1 && !found;) {
+    for (int rows = RoundUp(s.out_h, unit_y); rows >= unit_y; rows -= unit_y) {
+      const int r = std::min(rows, s.out_h), c = std::min(cols, s.out_w);
+      // In the middle, where no padding is: the largest.
+      const int oy0 = std::min(s.out_h - r, unit_y * (Ceil(s.out_h - r, unit_y) / 2));
+      const int ox0 = std::min(s.out_w - c, c < s.out_w ? c : 0);
+      const RectPlan* plan = part.Plan(CutRect(s, oy0, oy0 + r, ox0, ox0 + c));
+      if (plan == nullptr) continue;
+      const RectPlan* first = part.Plan(CutRect(s, 0, r, 0, c));
+      const int bytes = std::max(plan->Bytes(), first == nullptr ? 0 : first->Bytes());
+      const int64_t out = int64_t{r} * c * need.channels;
+      least = std::min(least, bytes);
+      if (bytes > zones.input || out > zones.output) continue;
+      const int64_t strips = int64_t{Ceil(s.out_h, rows)} * Ceil(s.out_w, cols);
+      const int64_t array = part.ArrayCycles(*plan) * strips;
+      const int64_t input =
+          int64_t{plan->stage.h} * plan->stage.w * s.cin * strips / config.AxiBytes();
+      const int64_t stream = (resident ? weights : weights * strips) / config.AxiBytes();
+      StripChoice choice{rows, cols, 0};
+      // The first strip is waited for; the others too where two do not fit.
+      const int64_t first_wait = bytes / config.AxiBytes();
+      choice.cycles = strips > 1 && 2 * bytes > zones.input
+                          ? std::max(array, stream) + input
+                          : std::max(array, stream + input) + first_wait;
+      choice.cycles += strips * 40;
+      if (found && choice.cycles >= best.cycles) continue;
+      best = choice;
+      found = true;
+    }
+    const int step = std::max(unit_x, need.column_step);
+    const int halved = Ceil(cols, 2);
+    const int next = RoundUp(halved, step);
+    if (cols <= step) break;
+    cols = next < cols ? next : cols - step;
+  }
+  if (!found) {
+    throw MisfitError(
+        Misfit::kActivation,
+        fmt::format("{}: one piece of its output needs {} bytes of input on chip; of ACT_KIB={}, "
+                    "{} are for input and {} for results",
+                    Label(s), least, config.act_kib, zones.input, zones.output));
+  }
+  return best;
+}
+
+}  // namespace systole

@@ -1,0 +1,68 @@
+// What a program is to do, before it is decided where on chip things lie and when they are loaded:
+// operations of MATMUL, POST and STORE in their order, and the items that they use.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sw/isa/isa.h"
+
+namespace systole {
+
+// The memories on chip that items share, each a ring.
+enum class Ring { kInput, kOutput, kWeight, kOffset, kParameter };
+inline constexpr int kNumRings = 5;
+
+// An instruction of LOAD that brings (part of) an item; its LsBuf counts from the item's beginning.
+struct LoadPiece {
+  Instruction instruction;
+  int64_t after = -1;  // the Store operation that makes what it reads; -1: there from the start
+  int row0 = 0, row1 = 1 << 30;  // of the item's lines; for whom it must have been done
+};
+
+// Bytes of an activation ring, or rows of a constant one; loaded when first needed, again when
+// needed after something else took its place. An item of the output ring has no pieces.
+struct Item {
+  Ring ring = Ring::kInput;
+  int size = 0;
+  uint32_t piece0 = 0, piece1 = 0;  // of Work::pieces
+};
+
+inline constexpr int kNoItem = -1;
+
+// One instruction of MATMUL, POST or STORE; addresses count from the beginning of its items.
+struct Op {
+  Instruction instruction;
+  // MATMUL: window, weights, offsets; POST: parameters, output; STORE: output.
+  int input = kNoItem, weight = kNoItem, offset = kNoItem, parameter = kNoItem, output = kNoItem;
+  int row0 = 0, row1 = 0;  // lines of `input` that it reads
+  int32_t job = 0;         // MATMUL, POST: which filling of an accumulator half
+  int32_t row = 0;         // of the report
+};
+
+struct Work {
+  std::vector<Op> ops;
+  std::vector<Item> items;
+  std::vector<LoadPiece> pieces;
+  std::vector<std::string> names;      // per report row, for messages
+  std::vector<uint32_t> last_of_item;  // of output items: the Store that ends it
+
+  int AddItem(Ring ring, int size) {
+    Item item;
+    item.ring = ring;
+    item.size = size;
+    item.piece0 = item.piece1 = static_cast<uint32_t>(pieces.size());
+    items.push_back(item);
+    last_of_item.push_back(0);
+    return static_cast<int>(items.size()) - 1;
+  }
+  // To the item added last.
+  LoadPiece& AddPiece() {
+    ++items.back().piece1;
+    return pieces.emplace_back();
+  }
+};
+
+}  // namespace systole

@@ -1,0 +1,93 @@
+// Tiled programs: random graphs on small accelerators, every result equal to golden's.
+#include <gtest/gtest.h>
+
+#include "sw/base/error.h"
+#include "sw/compiler/misfit.h"
+#include "sw/model/graph.h"
+#include "sw/tiling/step.h"
+#include "tests/golden/random_model.h"
+#include "tests/tiling/tiled_check.h"
+
+namespace systole {
+namespace {
+
+HwConfig Config(int rows, int cols, int act_kib, int groups, int wgt_kib) {
+  HwConfig c;
+  c.rows = rows;
+  c.cols = cols;
+  c.lanes = cols < 4 ? cols : 4;
+  c.act_kib = act_kib;
+  c.act_groups = groups;
+  c.wgt_kib = wgt_kib;
+  c.par_kib = 1;
+  c.ktab_kib = 1;
+  c.acc_depth = 48;
+  return c;
+}
+
+RandomModelOptions Options(Rounding rounding) {
+  RandomModelOptions o;
+  o.rounding = rounding;
+  o.joins = true;
+  o.pads = true;
+  o.means = true;
+  return o;
+}
+
+// The model's layers, for a failure's message.
+std::string Describe(const Model& model) {
+  std::string text;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& l = model.layers[i];
+    const Tensor &in = model.Input(i), &out = model.Output(i);
+    text += std::string("\n") + KindName(l.kind) + " reads";
+    for (const int t : l.inputs) text += " " + std::to_string(t);
+    for (const int v :
+         {in.c, in.h, in.w, out.c, out.h, out.w, l.kernel_h, l.kernel_w, l.stride_h, l.stride_w,
+          l.dilation_h, l.dilation_w, l.groups, l.pad.top, l.pad.left, l.pad.bottom, l.pad.right})
+      text += ", " + std::to_string(v);
+  }
+  return text;
+}
+
+// Returns whether it ran; a refusal must be one for a buffer's size.
+bool RunSeed(uint64_t seed, const HwConfig& config) {
+  const Model model =
+      RandomModel(seed, Options(seed % 2 == 0 ? Rounding::kFloat32 : Rounding::kTflite));
+  std::mt19937_64 random(seed);
+  ProgramOptions options;
+  options.images = 1 + static_cast<int>(seed % 3);
+  options.batch = 1 + static_cast<int>(seed / 3 % 2);
+  std::vector<int8_t> images;
+  for (int i = 0; i < options.images; ++i) {
+    const std::vector<int8_t> image = RandomImage(model, random);
+    images.insert(images.end(), image.begin(), image.end());
+  }
+  try {
+    const TiledCheck check = CheckTiled(model, config, options, {}, images);
+    EXPECT_EQ(check.problem, "") << "seed " << seed << Describe(model);
+    return true;
+  } catch (const MisfitError& e) {
+    EXPECT_NE(e.misfit(), Misfit::kParameter) << "seed " << seed << ": " << e.what();
+    EXPECT_NE(e.misfit(), Misfit::kUnsupported) << "seed " << seed << ": " << e.what();
+    return false;
+  }
+}
+
+void RunSeeds(const HwConfig& config, uint64_t first, int count, int least) {
+  int ran = 0;
+  for (int i = 0; i < count && !testing::Test::HasFailure(); ++i)
+    ran += RunSeed(first + static_cast<uint64_t>(i), config);
+  EXPECT_GE(ran, least);
+}
+
+TEST(TilingTest, RandomGraphsOnFourKibibytes) { RunSeeds(Config(5, 7, 4, 4, 1), 1000, 100, 95); }
+TEST(TilingTest, RandomGraphsOnOneKibibyteInOneGroup) {
+  RunSeeds(Config(8, 8, 1, 1, 1), 2000, 100, 60);
+}
+TEST(TilingTest, RandomGraphsOnSixteenBySixteen) {
+  RunSeeds(Config(16, 16, 8, 8, 4), 3000, 100, 98);
+}
+
+}  // namespace
+}  // namespace systole
