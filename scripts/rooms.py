@@ -18,6 +18,7 @@ ROOMS = [
     ["sw/model", "sw/functional", "sw/driver"],
     ["sw/quant", "systemc", "tb"],
     ["sw/golden", "sw/compiler", "sw/compare"],
+    ["sw/tiling"],
     ["sw/explore", "sw/cli"],
     ["sw/check", "sw/bench"],
 ]
