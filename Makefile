@@ -157,6 +157,8 @@ mutants: build
 test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done
 	@scripts/build_rtl.sh ROWS=8 COLS=8 WPORT=2 LANES=4
+	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ROWS=5 COLS=7 LANES=4 ACT_KIB=4 WGT_KIB=1 PAR_KIB=1 \
+	  KTAB_KIB=1 ACC_DEPTH=48
 	@scripts/build_rtl.sh VARIANT=trace ROWS=5 COLS=7
 	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh VARIANT=random ROWS=5 COLS=7
 	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || \

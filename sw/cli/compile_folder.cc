@@ -4,8 +4,8 @@
 
 #include "sw/arith/rounding.h"
 #include "sw/base/check.h"
-#include "sw/compiler/compiler.h"
 #include "sw/golden/fast.h"
+#include "sw/tiling/network.h"
 #include "sw/timing/timeline.h"
 
 namespace systole {
@@ -46,7 +46,7 @@ ProgramFolder MakeProgramFolder(const Model& model, Rounding rounding, const HwC
                                 const ProgramOptions& options, int memory_latency,
                                 const Images& images) {
   ProgramFolder f;
-  f.program = CompileOrExplain(model, config, options);
+  f.program = CompileNetwork(model, config, options);
   f.model = model.name;
   f.rounding = RoundingName(rounding);
   for (const Tensor& t : model.tensors) f.tensors.push_back(InfoOf(t));

@@ -8,13 +8,13 @@
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
 #include "sw/cli/table.h"
-#include "sw/compiler/compiler.h"
 #include "sw/compiler/stage.h"
 #include "sw/model/graph.h"
 #include "sw/model/load.h"
 #include "sw/quant/choose_multipliers.h"
 #include "sw/quant/onnx_runtime.h"
 #include "sw/quant/range_proof.h"
+#include "sw/tiling/network.h"
 
 namespace systole {
 namespace {
@@ -48,7 +48,7 @@ nlohmann::ordered_json ConstantsJson(const Model& model) {
                            {"clamp", {l.clamp_lo, l.clamp_hi}},
                            {"m", l.m},
                            {"s", l.s},
-                           {"not_compiled", WhyNotCompiled(model, i)},
+                           {"not_compiled", WhyNotCompiledAtAll(model, i)},
                            {"onnx_runtime_differs", OnnxRuntimeDifference(l)}});
   }
   return j;
@@ -112,7 +112,7 @@ void PrintMapping(const Model& model, const HwConfig& config, int batch) {
   po.images = po.batch = batch;
   const std::string on = fmt::format("on {}x{}, batch {}", config.rows, config.cols, batch);
   try {
-    const Program p = CompileOrExplain(model, config, po);
+    const Program p = CompileNetwork(model, config, po);
     size_t names = 14;
     for (const auto& r : p.report) names = std::max(names, Letters(ShortName(r.name)));
     fmt::print("{}:\n", on);
@@ -121,7 +121,7 @@ void PrintMapping(const Model& model, const HwConfig& config, int batch) {
   } catch (const InputError& e) {
     fmt::print("{}: does not run: {}\n", on, e.what());
     for (size_t i = 0; i < model.layers.size(); ++i) {
-      const std::string why = WhyNotCompiled(model, i);
+      const std::string why = WhyNotCompiledAtAll(model, i);
       if (!why.empty()) fmt::print("   {} {}: {}\n", i, Label(model.layers[i]), why);
     }
   }

@@ -10,8 +10,8 @@
 #include "sw/base/error.h"
 #include "sw/cli/stamps.h"
 #include "sw/compare/timing_view.h"
-#include "sw/compiler/compiler.h"
 #include "sw/golden/fast.h"
+#include "sw/tiling/network.h"
 
 namespace systole {
 namespace {
@@ -117,15 +117,16 @@ int Job::AddProgram(int images, int batch) {
   po.fuse_pool = options_.fuse;
   po.pack_pixels = options_.pack;
   if (options_.Hardware()) {
-    p->program = CompileOrExplain(model_, options_.config, po);
+    p->program = CompileNetwork(model_, options_.config, po);
     if (options_.fault.kind == Fault::Kind::kWeight && options_.fault.description != "golden") {
-      p->faulty = std::make_unique<Program>(Compile(faulty_model_, options_.config, po));
+      p->faulty = std::make_unique<Program>(CompileNetwork(faulty_model_, options_.config, po));
     }
     MemoryTiming memory{options_.target.memory_latency, {}};
     if (options_.fault.kind == Fault::Kind::kLaw && options_.fault.description == "model") {
       memory.law_fault[options_.fault.engine] = options_.fault.cycles;
     }
-    p->model_setup = ModelTiming(p->program.setup, options_.config, memory);
+    if (!p->program.setup.empty())  // else there is no such run
+      p->model_setup = ModelTiming(p->program.setup, options_.config, memory);
     p->model_code = ModelTiming(p->program.code, options_.config, memory);
   } else {
     p->program.config = options_.config;

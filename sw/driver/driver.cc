@@ -71,18 +71,13 @@ void Driver::WriteImages(const Program& program, const int8_t* images) {
 }
 
 void Driver::Run(const Program& program, const std::vector<Instruction>& code, uint64_t address) {
-  const uint64_t beat = program.config.AxiBytes();
-  const uint64_t write_bytes =
-      (program.options.images - 1) * program.output_stride + SpanBytes(program.output);
-  const uint64_t write_end = (program.output.address + write_bytes + beat - 1) / beat * beat;
-
   WriteReg64(reg::kProgLo, address);
   device_->WriteReg(reg::kProgLen, static_cast<uint32_t>(code.size()));
   device_->WriteReg(reg::kWatchdog, settings_.watchdog);
   WriteReg64(reg::kRdBaseLo, program.options.base);
   WriteReg64(reg::kRdLastLo, program.memory_end - 1);
   WriteReg64(reg::kWrBaseLo, program.output.address);
-  WriteReg64(reg::kWrLastLo, write_end - 1);
+  WriteReg64(reg::kWrLastLo, WriteEnd(program) - 1);
   device_->WriteReg(reg::kIrqStatus, reg::kIrqDone | reg::kIrqError);
   device_->WriteReg(reg::kIrqEnable, reg::kIrqDone | reg::kIrqError);
   device_->WriteReg(reg::kCtrl, reg::kCtrlStart);

@@ -14,6 +14,16 @@ inline uint64_t SpanBytes(const TensorLayout& t) {
   return (t.h - 1) * t.line_stride + uint64_t(t.w) * t.c;
 }
 
+// First address past what the code writes: its outputs, and in a program without setup the tensors
+// between its layers, which lie from there to the constants.
+inline uint64_t WriteEnd(const Program& p) {
+  if (p.setup.empty()) return p.constants_address;
+  const uint64_t beat = static_cast<uint64_t>(p.config.AxiBytes());
+  const uint64_t end =
+      p.output.address + (p.options.images - 1) * p.output_stride + SpanBytes(p.output);
+  return (end + beat - 1) / beat * beat;
+}
+
 // C x H x W to SpanBytes(t) bytes; those between lines are 0.
 inline std::vector<int8_t> PlanesToLines(const TensorLayout& t, const int8_t* planes) {
   std::vector<int8_t> lines(SpanBytes(t));

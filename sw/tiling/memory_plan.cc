@@ -58,7 +58,8 @@ MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const
   }
   uint64_t at = AlignUp(options.base, kAlignment);
   std::vector<int> ends = Outputs(model);
-  ends.insert(ends.begin(), 0);
+  // The last tensor's place is the first of all that are written.
+  ends.insert(ends.begin(), {0, static_cast<int>(n) - 1});
   for (const int t : ends) {
     if (whole_run_[t]) continue;
     whole_run_[t] = true;

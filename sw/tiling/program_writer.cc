@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <utility>
 
 #include "sw/base/check.h"
 #include "sw/compiler/emitter.h"
@@ -115,14 +115,21 @@ class Writer {
   [[noreturn]] void Refuse(const Need& need, int capacity) const {
     static constexpr Misfit kMisfit[] = {Misfit::kActivation, Misfit::kActivation, Misfit::kWeight,
                                          Misfit::kOffset, Misfit::kChannel};
-    static constexpr const char* kWhat[] = {"bytes of input", "bytes of results", "rows of weights",
-                                            "rows of window offsets",
+    static constexpr const char* kWhat[] = {"bytes of input", "bytes of results",
+                                            "rows of weights", "rows of window offsets",
                                             "rows of biases and multipliers"};
+    const std::pair<const char*, int> parameters[] = {{"ACT_KIB", config_.act_kib},
+                                                      {"ACT_KIB", config_.act_kib},
+                                                      {"WGT_KIB", config_.wgt_kib},
+                                                      {"KTAB_KIB", config_.ktab_kib},
+                                                      {"PAR_KIB", config_.par_kib}};
     const Item& item = work_.items[need.item];
     const int ring = static_cast<int>(item.ring);
-    throw MisfitError(kMisfit[ring], fmt::format("{}: {} {} at once, there is room for {}",
-                                                 work_.names[work_.ops[need.from].row], item.size,
-                                                 kWhat[ring], capacity));
+    throw MisfitError(
+        kMisfit[ring],
+        fmt::format("{}: {} {} are needed on chip at once, {}={} has {}", Name(need.from),
+                    item.size, kWhat[ring], parameters[ring].first, parameters[ring].second,
+                    capacity));
   }
 
   // Finds or loads the item; false: its place is not free yet.

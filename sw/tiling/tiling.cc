@@ -99,7 +99,7 @@ class Tiling {
         if (e.misfit() != Misfit::kActivation) break;
       }
     }
-    throw MisfitError(first->misfit(), fmt::format("{}: {}", model_.name, first->what()));
+    throw *first;
   }
 
   void AddRow(const Unit& unit, const UnitWriter& writer, Program* p, Work* work) const {
@@ -144,9 +144,23 @@ class Tiling {
 
 Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
                      bool reuse) {
-  Validate(config);
+  if (options.images < 1 || options.batch < 1) {
+    throw MisfitError(Misfit::kParameter,
+                      fmt::format("images={}, batch={} are not possible; allowed: 1 or more",
+                                  options.images, options.batch));
+  }
+  try {
+    Validate(config);
+  } catch (const InputError& e) {
+    throw MisfitError(Misfit::kParameter, e.what());
+  }
   ProveRanges(model);
-  return Tiling(model, config, options, reuse).Write();
+  Tiling tiling(model, config, options, reuse);
+  try {
+    return tiling.Write();
+  } catch (const MisfitError& e) {
+    throw MisfitError(e.misfit(), fmt::format("{}: {}", model.name, e.what()));
+  }
 }
 
 }  // namespace systole

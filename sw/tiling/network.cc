@@ -1,0 +1,97 @@
+#include "sw/tiling/network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "sw/compiler/compiler.h"
+#include "sw/compiler/misfit.h"
+#include "sw/model/graph.h"
+#include "sw/tiling/step.h"
+#include "sw/tiling/tiling.h"
+
+namespace systole {
+namespace {
+
+struct Buffer {
+  Misfit misfit;
+  const char* parameter;
+  int HwConfig::*member;
+};
+constexpr Buffer kBuffers[] = {
+    {Misfit::kAccumulator, "ACC_DEPTH", &HwConfig::acc_depth},
+    {Misfit::kActivation, "ACT_KIB", &HwConfig::act_kib},
+    {Misfit::kWeight, "WGT_KIB", &HwConfig::wgt_kib},
+    {Misfit::kOffset, "KTAB_KIB", &HwConfig::ktab_kib},
+    {Misfit::kChannel, "PAR_KIB", &HwConfig::par_kib},
+};
+
+const Buffer* BufferOf(Misfit misfit) {
+  const auto* at = std::find_if(std::begin(kBuffers), std::end(kBuffers),
+                                [&](const Buffer& b) { return b.misfit == misfit; });
+  return at == std::end(kBuffers) ? nullptr : at;
+}
+
+bool Possible(const HwConfig& config) {
+  try {
+    Validate(config);
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
+// Doubles what is too small until everything fits, and says so.
+[[noreturn]] void Explain(const Model& model, HwConfig config, const ProgramOptions& options,
+                          const MisfitError& first) {
+  std::string values;
+  Misfit misfit = first.misfit();
+  const HwConfig given = config;
+  while (const Buffer* buffer = BufferOf(misfit)) {
+    config.*buffer->member *= 2;
+    if (!Possible(config)) {
+      throw MisfitError(first.misfit(), fmt::format("{}; no {} that can be built is large enough",
+                                                    first.what(), buffer->parameter));
+    }
+    try {
+      CompileTiled(model, config, options);
+      break;
+    } catch (const MisfitError& e) {
+      misfit = e.misfit();
+      if (BufferOf(misfit) == nullptr) throw;
+    }
+  }
+  for (const Buffer& buffer : kBuffers) {
+    if (config.*buffer.member != given.*buffer.member)
+      values += fmt::format(" {}={}", buffer.parameter, config.*buffer.member);
+  }
+  if (values.empty()) throw first;
+  throw MisfitError(first.misfit(), fmt::format("{}; it fits with{}", first.what(), values));
+}
+
+}  // namespace
+
+std::string WhyNotCompiledAtAll(const Model& model, size_t i) { return WhyNoStep(model, i); }
+
+Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options) {
+  bool chain = Outputs(model).size() == 1;
+  for (size_t i = 0; chain && i < model.layers.size(); ++i)
+    chain = WhyNotCompiled(model, i).empty();
+  if (chain) {
+    try {
+      return Compile(model, config, options);
+    } catch (const MisfitError& e) {
+      const bool from_memory = BufferOf(e.misfit()) != nullptr || e.misfit() == Misfit::kTooLarge ||
+                               e.misfit() == Misfit::kTokens;
+      if (!from_memory) throw;
+    }
+  }
+  try {
+    return CompileTiled(model, config, options);
+  } catch (const MisfitError& e) {
+    Explain(model, config, options, e);
+  }
+}
+
+}  // namespace systole

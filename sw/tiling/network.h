@@ -1,0 +1,17 @@
+// A program for any model: on chip where all of it fits, else from memory.
+#pragma once
+
+#include "sw/model/model.h"
+#include "sw/program/program.h"
+
+namespace systole {
+
+// Compile() (sw/compiler/compiler.h) where the model is a chain that fits on chip, else
+// CompileTiled(). Throws MisfitError; where buffers are too small even for that, the message names
+// each with a value that fits.
+Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options);
+
+// Why layers[i] runs on no configuration, and what to do; "": it does.
+std::string WhyNotCompiledAtAll(const Model& model, size_t i);
+
+}  // namespace systole

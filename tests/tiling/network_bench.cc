@@ -1,0 +1,64 @@
+// What the compiler makes of a network: instructions, cycles by layer, compile time.
+//   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES [rows]]
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "sw/base/error.h"
+#include "sw/compare/compare.h"
+#include "sw/tiling/tiling.h"
+#include "sw/timing/timeline.h"
+#include "tests/tiling/networks.h"
+
+int main(int argc, char** argv) {
+  using namespace systole;
+  HwConfig c;
+  auto argument = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
+  c.act_kib = argument(2, 128);
+  c.wgt_kib = argument(3, 128);
+  c.act_groups = argument(4, 8);
+  c.axi_data_width = argument(5, 64);
+  c.rows = argument(6, 16);
+  c.cols = argument(7, 16);
+  c.lanes = argument(8, 16);
+  c.outstanding = 16;
+  try {
+    const Model model = Network(argc > 1 ? argv[1] : "resnet50", false);
+    const auto start = std::chrono::steady_clock::now();
+    const Program p = CompileTiled(model, c, {});
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    const Timeline t = Simulate(p.code, c, {});
+    if (!t.ok()) throw InputError(Describe(t));
+    uint64_t macs = 0;
+    for (const auto& row : p.report) macs += row.macs;
+    const double peak = static_cast<double>(macs) / (c.rows * c.cols);
+    fmt::print("{}: {} instructions, {} cycles, {:.1f} % of peak, compiled in {:.2f} s\n",
+               model.name, p.code.size(), t.total, 100 * peak / static_cast<double>(t.total),
+               seconds.count());
+    static const char* const kEngines[] = {"LOAD", "MATMUL", "POST", "STORE"};
+    for (int e = 0; e < kNumEngines; ++e) {
+      fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e],
+                 t.counters.cycles[e][0], t.counters.cycles[e][1], t.counters.cycles[e][2],
+                 t.counters.cycles[e][3]);
+    }
+    if (argc <= 9) return 0;
+    std::vector<Stamp> stamps;
+    for (size_t i = 0; i < t.issue.size(); ++i) {
+      stamps.emplace_back();
+      stamps.back().issue = static_cast<uint64_t>(t.issue[i]);
+      stamps.back().retire = static_cast<uint64_t>(t.retire[i]);
+    }
+    const RowCycles cycles = CyclesByRow(p, stamps, static_cast<uint64_t>(t.total));
+    for (size_t r = 0; r < p.report.size(); ++r) {
+      const double least = static_cast<double>(p.report[r].macs) / (c.rows * c.cols);
+      fmt::print("{:10} {:9} cycles, MACs {:9.0f} ({:5.1f} %)  {}\n", p.report[r].name,
+                 cycles.rows[r], least, 100 * least / static_cast<double>(cycles.rows[r]),
+                 p.report[r].mapping);
+    }
+  } catch (const InputError& e) {
+    fmt::print("{}\n", e.what());
+    return 2;
+  }
+  return 0;
+}
