@@ -115,8 +115,8 @@ class Writer {
   [[noreturn]] void Refuse(const Need& need, int capacity) const {
     static constexpr Misfit kMisfit[] = {Misfit::kActivation, Misfit::kActivation, Misfit::kWeight,
                                          Misfit::kOffset, Misfit::kChannel};
-    static constexpr const char* kWhat[] = {"bytes of input", "bytes of results",
-                                            "rows of weights", "rows of window offsets",
+    static constexpr const char* kWhat[] = {"bytes of input", "bytes of results", "rows of weights",
+                                            "rows of window offsets",
                                             "rows of biases and multipliers"};
     const std::pair<const char*, int> parameters[] = {{"ACT_KIB", config_.act_kib},
                                                       {"ACT_KIB", config_.act_kib},
@@ -125,11 +125,10 @@ class Writer {
                                                       {"PAR_KIB", config_.par_kib}};
     const Item& item = work_.items[need.item];
     const int ring = static_cast<int>(item.ring);
-    throw MisfitError(
-        kMisfit[ring],
-        fmt::format("{}: {} {} are needed on chip at once, {}={} has {}", Name(need.from),
-                    item.size, kWhat[ring], parameters[ring].first, parameters[ring].second,
-                    capacity));
+    throw MisfitError(kMisfit[ring],
+                      fmt::format("{}: {} {} are needed on chip at once, {}={} has {}",
+                                  Name(need.from), item.size, kWhat[ring], parameters[ring].first,
+                                  parameters[ring].second, capacity));
   }
 
   // Finds or loads the item; false: its place is not free yet.
