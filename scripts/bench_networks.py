@@ -4,8 +4,7 @@
 Usage: bench_networks.py NAME -o FILE.onnx     NAME: mobilenet_v2, resnet50
 
 Shapes are torchvision's (ResNet-50 "1.5": 4.09 G multiply-adds; MobileNetV2: 301 M); the scales
-keep
-values inside their range. The same NAME gives the same file.
+keep values inside their range. The same NAME gives the same file.
 """
 
 import argparse
