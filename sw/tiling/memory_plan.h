@@ -20,8 +20,7 @@ struct MemoryView {
 class MemoryPlan {
  public:
   // `batch` images of every tensor between layers; all images of inputs and outputs. `reuse`:
-  // tensors whose lifetimes do not meet may share their place. Throws MisfitError where the arena
-  // exceeds `limit` bytes (0: none).
+  // tensors whose lifetimes do not meet may share their place.
   MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
              const HwConfig& config, const ProgramOptions& options, int batch, bool reuse);
 
