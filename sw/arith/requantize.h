@@ -1,7 +1,7 @@
 // Requantization: a 32-bit accumulator to an 8-bit output, bit for bit as the hardware does it.
 // Golden reference, functional executor and TLM platform call it; one second form in C++, in
-// vectors, is FastGolden's (sw/golden/fast_kernel.cc), which tests/golden/fast_test.cc holds equal
-// to it.
+// vectors, is FastGolden's (sw/golden/fast_requantize.cc), which tests/golden/fast_test.cc holds
+// equal to it.
 //
 //     y = clamp(Zy + R(acc * m, s), lo, hi)        R(p, s) = p / 2^s, rounded by the mode
 //
