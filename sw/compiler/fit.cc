@@ -5,29 +5,12 @@
 #include <algorithm>
 #include <set>
 
+#include "sw/compiler/buffers.h"
+
 namespace systole {
 namespace {
 
-struct Buffer {
-  Misfit misfit;
-  const char* parameter;
-  int HwConfig::*member;
-};
-constexpr Buffer kBuffers[] = {
-    {Misfit::kAccumulator, "ACC_DEPTH", &HwConfig::acc_depth},
-    {Misfit::kActivation, "ACT_KIB", &HwConfig::act_kib},
-    {Misfit::kWeight, "WGT_KIB", &HwConfig::wgt_kib},
-    {Misfit::kOffset, "KTAB_KIB", &HwConfig::ktab_kib},
-    {Misfit::kChannel, "PAR_KIB", &HwConfig::par_kib},
-};
 constexpr int kLargest = 8192;  // no buffer takes more; Validate() knows each one's own limit
-
-const Buffer* BufferOf(Misfit misfit) {
-  for (const Buffer& buffer : kBuffers) {
-    if (buffer.misfit == misfit) return &buffer;
-  }
-  return nullptr;
-}
 
 // Rows of the offset table that a stage brings: one where its slices step evenly, else one a slice.
 int64_t OffsetRowsOf(const PlannedStage& p) {

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "sw/arith/rounding.h"
 #include "sw/compiler/instructions.h"
 #include "sw/compiler/misfit.h"
 #include "sw/compiler/pack.h"
+#include "sw/compiler/supported.h"
 #include "sw/quant/range_proof.h"
 
 namespace systole {
@@ -29,23 +29,6 @@ void CheckPossible(const HwConfig& config, const ProgramOptions& options) {
     Validate(config);
   } catch (const InputError& e) {
     throw MisfitError(Misfit::kParameter, e.what());
-  }
-}
-
-void CheckSupported(const Stage& stage, const HwConfig& config) {
-  if (!(config.roundings >> static_cast<int>(stage.rounding) & 1)) {
-    throw MisfitError(
-        Misfit::kUnsupported,
-        fmt::format("{}: rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it "
-                    "in or choose another",
-                    Label(stage), RoundingName(stage.rounding), config.roundings));
-  }
-  if (stage.zw != 0 && config.row_sum == 0) {
-    throw MisfitError(
-        Misfit::kUnsupported,
-        fmt::format("{}: its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
-                    "ROW_SUM=1",
-                    Label(stage), stage.zw));
   }
 }
 

@@ -105,6 +105,21 @@ void LowerMaxPool(const Layer& layer, const Tensor& in, const Tensor& out, Round
   SetPool(layer, out, stage);
 }
 
+// What every kind of layer has: its names, its input, its clamp.
+Stage StageOf(const Layer& layer, const Tensor& in, size_t i) {
+  Stage stage;
+  stage.name = layer.name;
+  stage.op = layer.op;
+  stage.first_layer = stage.last_layer = static_cast<int>(i);
+  stage.cin = in.c;
+  stage.h = in.h;
+  stage.w = in.w;
+  stage.pad_value = in.zero_point;
+  stage.lo = layer.clamp_lo;
+  stage.hi = layer.clamp_hi;
+  return stage;
+}
+
 }  // namespace
 
 std::string Label(const Stage& stage) {
@@ -114,21 +129,21 @@ std::string Label(const Stage& stage) {
 
 std::string WhyNotCompiled(const Model& model, size_t i) {
   const Layer& layer = model.layers[i];
-  if (layer.kind == LayerKind::kConcat) {
-    return "concatenation is not built into the accelerator; it runs on backend golden, or cut "
-           "the model there";
-  }
-  if (layer.kind == LayerKind::kAdd || layer.kind == LayerKind::kPad ||
-      layer.kind == LayerKind::kTable || layer.kind == LayerKind::kSoftmax) {
-    return fmt::format(
-        "{} is not built into the accelerator; it runs on backend golden, or cut "
-        "the model there",
-        KindName(layer.kind));
+  switch (layer.kind) {
+    case LayerKind::kConcat:
+    case LayerKind::kAdd:
+    case LayerKind::kPad:
+    case LayerKind::kTable:
+    case LayerKind::kSoftmax:
+      return fmt::format("{} is no part of a chain on chip; cut the model there",
+                         KindName(layer.kind));
+    default:
+      break;
   }
   if (layer.inputs == std::vector<int>{static_cast<int>(i)}) return "";
   return fmt::format(
-      "reads tensor '{}', which the layer before it does not make; the accelerator runs chains of "
-      "layers: a graph runs on backend golden, or cut the model where it branches",
+      "reads tensor '{}', which the layer before it does not make; only chains of layers run on "
+      "chip: cut the model where it branches",
       model.Input(i).name);
 }
 
@@ -144,16 +159,7 @@ void RequireChain(const Model& model) {
 Stage LowerLayer(const Model& model, size_t i) {
   const Layer& layer = model.layers[i];
   const Tensor &in = model.Input(i), &out = model.Output(i);
-  Stage stage;
-  stage.name = layer.name;
-  stage.op = layer.op;
-  stage.first_layer = stage.last_layer = static_cast<int>(i);
-  stage.cin = in.c;
-  stage.h = in.h;
-  stage.w = in.w;
-  stage.pad_value = in.zero_point;
-  stage.lo = layer.clamp_lo;
-  stage.hi = layer.clamp_hi;
+  Stage stage = StageOf(layer, in, i);
   if (layer.kind == LayerKind::kMaxPool) {
     LowerMaxPool(layer, in, out, layer.rounding, stage);
   } else if (layer.kind == LayerKind::kAveragePool) {
@@ -165,16 +171,7 @@ Stage LowerLayer(const Model& model, size_t i) {
 }
 
 Stage CopyStage(const Layer& layer, const Tensor& in, const Tensor& out, size_t i) {
-  Stage stage;
-  stage.name = layer.name;
-  stage.op = layer.op;
-  stage.first_layer = stage.last_layer = static_cast<int>(i);
-  stage.cin = in.c;
-  stage.h = in.h;
-  stage.w = in.w;
-  stage.pad_value = in.zero_point;
-  stage.lo = layer.clamp_lo;
-  stage.hi = layer.clamp_hi;
+  Stage stage = StageOf(layer, in, i);
   if (layer.kind == LayerKind::kPad) stage.pad = layer.pad;
   LowerIdentity(in, 1, 1, stage);
   stage.cout = in.c;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "sw/compiler/buffers.h"
 #include "sw/compiler/compiler.h"
 #include "sw/compiler/misfit.h"
 #include "sw/model/graph.h"
@@ -13,25 +14,6 @@
 
 namespace systole {
 namespace {
-
-struct Buffer {
-  Misfit misfit;
-  const char* parameter;
-  int HwConfig::*member;
-};
-constexpr Buffer kBuffers[] = {
-    {Misfit::kAccumulator, "ACC_DEPTH", &HwConfig::acc_depth},
-    {Misfit::kActivation, "ACT_KIB", &HwConfig::act_kib},
-    {Misfit::kWeight, "WGT_KIB", &HwConfig::wgt_kib},
-    {Misfit::kOffset, "KTAB_KIB", &HwConfig::ktab_kib},
-    {Misfit::kChannel, "PAR_KIB", &HwConfig::par_kib},
-};
-
-const Buffer* BufferOf(Misfit misfit) {
-  const auto* at = std::find_if(std::begin(kBuffers), std::end(kBuffers),
-                                [&](const Buffer& b) { return b.misfit == misfit; });
-  return at == std::end(kBuffers) ? nullptr : at;
-}
 
 bool Possible(const HwConfig& config) {
   try {

@@ -5,29 +5,10 @@
 #include "sw/base/check.h"
 #include "sw/compiler/misfit.h"
 #include "sw/compiler/pack.h"
+#include "sw/compiler/supported.h"
 #include "sw/timing/laws.h"
 
 namespace systole {
-namespace {
-
-void CheckSupported(const Stage& stage, const HwConfig& config) {
-  if (!(config.roundings >> static_cast<int>(stage.rounding) & 1)) {
-    throw MisfitError(
-        Misfit::kUnsupported,
-        fmt::format("{}: rounding mode {} is not in this accelerator (ROUNDINGS={:#x}); build it "
-                    "in or choose another",
-                    Label(stage), RoundingName(stage.rounding), config.roundings));
-  }
-  if (stage.zw != 0 && config.row_sum == 0) {
-    throw MisfitError(
-        Misfit::kUnsupported,
-        fmt::format("{}: its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "
-                    "ROW_SUM=1",
-                    Label(stage), stage.zw));
-  }
-}
-
-}  // namespace
 
 Part::Part(const Step& step, const HwConfig& config, bool pack, int images)
     : step_(&step), config_(config), bare_(Bare(step.stage)) {

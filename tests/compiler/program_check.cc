@@ -8,32 +8,10 @@
 
 #include "sw/functional/run.h"
 #include "sw/golden/golden.h"
+#include "tests/functional/flat_memory.h"
 
 namespace systole {
 namespace {
-
-class FlatMemory : public MemoryAccess {
- public:
-  FlatMemory(uint64_t base, uint64_t end) : base_(base), bytes_(end - base + 256) {}
-  void Write(uint64_t address, const void* data, size_t n) {
-    std::memcpy(&bytes_.at(address - base_), data, n);
-  }
-  int8_t At(uint64_t address) const { return static_cast<int8_t>(bytes_.at(address - base_)); }
-  ErrorCode ReadBurst(uint64_t address, uint8_t* data, size_t n) override {
-    if (address < base_ || address + n > base_ + bytes_.size()) return ErrorCode::kReadResponse;
-    std::memcpy(data, &bytes_[address - base_], n);
-    return ErrorCode::kNone;
-  }
-  ErrorCode WriteBurst(uint64_t address, const uint8_t* data, size_t n) override {
-    if (address < base_ || address + n > base_ + bytes_.size()) return ErrorCode::kWriteResponse;
-    std::memcpy(&bytes_[address - base_], data, n);
-    return ErrorCode::kNone;
-  }
-
- private:
-  uint64_t base_;
-  std::vector<uint8_t> bytes_;
-};
 
 std::string CompareTensor(const Model& model, const Observation& o,
                           const std::vector<int8_t>& golden, const std::vector<int8_t>& observed) {
@@ -59,7 +37,7 @@ ProgramCheck CheckProgram(const Model& model, const HwConfig& config, const Prog
                           const MemoryTiming& timing, const std::vector<int8_t>& images) {
   ProgramCheck check;
   Program& p = check.program = Compile(model, config, options);
-  FlatMemory memory(options.base, p.memory_end);
+  FlatMemory memory(options.base, p.memory_end, 0);
   memory.Write(p.constants_address, p.constants.data(), p.constants.size());
   const int c = model.tensors[0].c, h = model.tensors[0].h, w = model.tensors[0].w;
   for (int i = 0; i < options.images; ++i) {
@@ -126,8 +104,8 @@ ProgramCheck CheckProgram(const Model& model, const HwConfig& config, const Prog
       for (int x = 0; x < l.w; ++x) {
         for (int k = 0; k < l.c; ++k) {
           const int want = out[(static_cast<size_t>(k) * l.h + y) * l.w + x];
-          const int got =
-              memory.At(l.address + i * p.output_stride + y * l.line_stride + x * l.c + k);
+          const int got = static_cast<int8_t>(
+              *memory.At(l.address + i * p.output_stride + y * l.line_stride + x * l.c + k));
           if (want != got && check.problem.empty()) {
             check.problem = fmt::format("stored image {} c={} y={} x={}: golden {}, memory {}", i,
                                         k, y, x, want, got);

@@ -9,37 +9,14 @@
 #include "sw/golden/golden.h"
 #include "sw/program/layout.h"
 #include "sw/tiling/tiling.h"
+#include "tests/functional/flat_memory.h"
 
 namespace systole {
-namespace {
-
-class FlatMemory : public MemoryAccess {
- public:
-  FlatMemory(uint64_t base, uint64_t end) : base_(base), bytes_(end - base + 256, 0x5A) {}
-  uint8_t* At(uint64_t address) { return &bytes_.at(address - base_); }
-  ErrorCode ReadBurst(uint64_t address, uint8_t* data, size_t n) override {
-    if (address < base_ || address + n > base_ + bytes_.size()) return ErrorCode::kReadResponse;
-    std::memcpy(data, &bytes_[address - base_], n);
-    return ErrorCode::kNone;
-  }
-  ErrorCode WriteBurst(uint64_t address, const uint8_t* data, size_t n) override {
-    if (address < base_ || address + n > base_ + bytes_.size()) return ErrorCode::kWriteResponse;
-    std::memcpy(&bytes_[address - base_], data, n);
-    return ErrorCode::kNone;
-  }
-
- private:
-  uint64_t base_;
-  std::vector<uint8_t> bytes_;
-};
-
-}  // namespace
-
 TiledCheck CheckTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
                       const MemoryTiming& timing, const std::vector<int8_t>& images) {
   TiledCheck check;
   Program& p = check.program = CompileTiled(model, config, options);
-  FlatMemory memory(options.base, p.memory_end);
+  FlatMemory memory(options.base, p.memory_end, 0x5A);
   std::memcpy(memory.At(p.constants_address), p.constants.data(), p.constants.size());
   const size_t elements = static_cast<size_t>(model.tensors[0].Elements());
   for (int i = 0; i < options.images; ++i) {
