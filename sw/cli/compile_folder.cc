@@ -47,6 +47,13 @@ ProgramFolder MakeProgramFolder(const Model& model, Rounding rounding, const HwC
                                 const Images& images) {
   ProgramFolder f;
   f.program = CompileNetwork(model, config, options);
+  for (const Segment& segment : f.program.segments) {
+    if (segment.host.empty()) continue;
+    throw InputError(fmt::format(
+        "{}: {} is a step of the host between two runs of the accelerator, and a program folder "
+        "holds one run; systole run runs the model as it is, or cut it there",
+        model.name, segment.host[0].name));
+  }
   f.model = model.name;
   f.rounding = RoundingName(rounding);
   for (const Tensor& t : model.tensors) f.tensors.push_back(InfoOf(t));

@@ -48,7 +48,7 @@ nlohmann::ordered_json ConstantsJson(const Model& model) {
                            {"clamp", {l.clamp_lo, l.clamp_hi}},
                            {"m", l.m},
                            {"s", l.s},
-                           {"not_compiled", WhyNotCompiledAtAll(model, i)},
+                           {"runs_on", RunsOnHost(model, i) ? "host" : "accelerator"},
                            {"onnx_runtime_differs", OnnxRuntimeDifference(l)}});
   }
   return j;
@@ -89,7 +89,8 @@ void PrintLayers(const Model& model) {
                  l.weight_zero_point != 0 ? fmt::format(" zero {}", l.weight_zero_point) : "",
                  MacsOf(model, i));
     }
-    fmt::print(", clamp {}..{}\n", l.clamp_lo, l.clamp_hi);
+    fmt::print(", clamp {}..{}{}\n", l.clamp_lo, l.clamp_hi,
+               RunsOnHost(model, i) ? ", on the host" : "");
     macs += MacsOf(model, i), weights += l.weights.size();
   }
   fmt::print("{} MACs an image, {} bytes of weights\n", macs, weights);
@@ -120,10 +121,6 @@ void PrintMapping(const Model& model, const HwConfig& config, int batch) {
       fmt::print("   {:<{}} {}\n", ShortName(r.name), names, r.mapping);
   } catch (const InputError& e) {
     fmt::print("{}: does not run: {}\n", on, e.what());
-    for (size_t i = 0; i < model.layers.size(); ++i) {
-      const std::string why = WhyNotCompiledAtAll(model, i);
-      if (!why.empty()) fmt::print("   {} {}: {}\n", i, Label(model.layers[i]), why);
-    }
   }
 }
 

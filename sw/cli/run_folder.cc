@@ -10,7 +10,7 @@
 #include "sw/base/error.h"
 #include "sw/base/exit_status.h"
 #include "sw/cli/compile_folder.h"
-#include "sw/compare/timing_view.h"
+#include "sw/compare/run_view.h"
 #include "sw/model/npy.h"
 #include "sw/program/program_folder.h"
 #include "sw/timing/timeline.h"
@@ -37,7 +37,7 @@ class Runner {
     const MemoryTiming memory{settings_.memory_latency, {}};
     if (!program_.setup.empty())
       model_setup_ = ModelTiming(program_.setup, program_.config, memory);
-    model_code_ = ModelTiming(program_.code, program_.config, memory);
+    model_code_ = CodeTiming(program_, memory);
     if (settings_.memory_latency == folder.memory_latency) CompareWithFolder();
     for (const std::string& backend : job.backends) {
       targets_.push_back(MakeTarget(backend, program_.config, settings_));
@@ -110,10 +110,7 @@ class Runner {
     const TargetRun run = sessions_[b]->Run(images);
     BackendRun result;
     result.tensors.name = job_.backends[b];
-    for (size_t i = 0; i < program_.observations.size(); ++i) {
-      result.tensors.tensors.push_back(
-          ToPlanes(run.record.tensors[i], program_.observations[i].layout));
-    }
+    result.tensors.tensors = TensorsOf(program_, run);
     result.outputs = run.outputs;
     result.timing = TimingOf(job_.backends[b], run);
     return result;

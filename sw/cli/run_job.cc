@@ -9,7 +9,7 @@
 
 #include "sw/base/error.h"
 #include "sw/cli/stamps.h"
-#include "sw/compare/timing_view.h"
+#include "sw/compare/run_view.h"
 #include "sw/golden/fast.h"
 #include "sw/tiling/network.h"
 
@@ -127,7 +127,7 @@ int Job::AddProgram(int images, int batch) {
     }
     if (!p->program.setup.empty())  // else there is no such run
       p->model_setup = ModelTiming(p->program.setup, options_.config, memory);
-    p->model_code = ModelTiming(p->program.code, options_.config, memory);
+    p->model_code = CodeTiming(p->program, memory);
   } else {
     p->program.config = options_.config;
     p->program.options = po;
@@ -199,7 +199,7 @@ ItemResult Job::Run(int index, const Collected& collected) {
   if (options_.Has("golden")) {
     const auto golden = Golden(item, &result);
     reference.name = "golden";
-    for (const Observation& o : program.observations)
+    for (const Observation& o : AllObservations(program))
       reference.tensors.push_back(golden[o.image][o.tensor - 1]);
     for (const auto& tensors : golden) {
       reference_outputs.insert(reference_outputs.end(), tensors.back().begin(),
@@ -230,12 +230,11 @@ ItemResult Job::Run(int index, const Collected& collected) {
     TargetRun run = RunOn(backend, item, images.data(), &result);
     TensorView view;
     view.name = backend;
-    for (size_t i = 0; i < program.observations.size(); ++i) {
-      view.tensors.push_back(ToPlanes(run.record.tensors[i], program.observations[i].layout));
-    }
+    view.tensors = TensorsOf(program, run);
     if (item.purpose == Item::Purpose::kImages && !options_.Has("golden")) {
-      for (size_t i = 0; i < program.observations.size(); ++i) {
-        const Observation& o = program.observations[i];
+      const std::vector<Observation> observed = AllObservations(program);
+      for (size_t i = 0; i < observed.size(); ++i) {
+        const Observation& o = observed[i];
         if (o.tensor >= static_cast<int>(collected.tensors.size()) || !collected.tensors[o.tensor])
           continue;
         std::memcpy(collected.tensors[o.tensor] + (item.first + o.image) * view.tensors[i].size(),

@@ -64,8 +64,9 @@ void CompareTensors(const Model& model, const Program& program, int64_t first_im
                     const TensorView& reference, const TensorView& view,
                     std::vector<int64_t>* bytes, std::vector<int64_t>* mismatches,
                     Differences* differences) {
-  for (const size_t i : ByImage(program.observations)) {
-    const Observation& o = program.observations[i];
+  const std::vector<Observation> observed = AllObservations(program);
+  for (const size_t i : ByImage(observed)) {
+    const Observation& o = observed[i];
     const int row = RowOfTensor(program, o.tensor);
     const std::string layer = row >= 0 ? program.report[row].name : "?";
     const Tensor& tensor = model.tensors[o.tensor];

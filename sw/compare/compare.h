@@ -31,14 +31,14 @@ struct Differences {
   }
 };
 
-// One description's view of a run: tensors as C x H x W, one per observation of the program (empty:
-// not seen).
+// One description's view of a run: tensors as C x H x W, one per observation of the program
+// (AllObservations(); empty: not seen).
 struct TensorView {
   std::string name;  // "golden", "tlm", "rtl"
   std::vector<std::vector<int8_t>> tensors;
 };
 
-// H x W x C (a RunRecord's) to C x H x W.
+// H x W x C (a RunRecord's, dense) to C x H x W.
 std::vector<int8_t> ToPlanes(const std::vector<int8_t>& pixels, const TensorLayout& layout);
 
 // Index of the report row that tensor `t` belongs to, -1: none.

@@ -46,14 +46,32 @@ Session::Session(Target* target, const Program* program, Driver::Settings settin
   setup_.counters = driver_.ReadCounters();
 }
 
+void Session::RunSegment(const Segment& segment, TargetRun* run) {
+  const std::vector<Instruction> code(program_->code.begin() + segment.first,
+                                      program_->code.begin() + segment.last);
+  const bool whole = code.size() == program_->code.size();
+  target_->Record(&code, whole ? &program_->observations : &kNoObservations);
+  driver_.RunSegment(*program_, segment);
+  for (Stamp stamp : target_->record().stamps) {
+    for (uint64_t* cycle : {&stamp.issue, &stamp.retire}) {
+      if (*cycle != kNever) *cycle += run->counters.total;
+    }
+    run->record.stamps.push_back(stamp);
+  }
+  if (whole) run->record.tensors = target_->record().tensors;
+  run->counters += driver_.ReadCounters();
+}
+
 TargetRun Session::Run(const int8_t* images) {
   driver_.WriteImages(*program_, images);
-  target_->Record(&program_->code, &program_->observations);
-  driver_.RunCode(*program_);
   TargetRun run;
-  run.record = target_->record();
+  for (const Segment& segment : Segments(*program_)) {
+    if (segment.first < segment.last) RunSegment(segment, &run);
+    driver_.RunHostSteps(segment);
+  }
   run.outputs = driver_.ReadOutputs(*program_);
-  run.counters = driver_.ReadCounters();
+  for (const Observation& o : program_->stored)
+    run.stored.push_back(driver_.ReadTensor(o.layout));
   return run;
 }
 

@@ -22,10 +22,11 @@ struct TargetSettings {
   Fault law_fault;  // of "tlm"
 };
 
-// What came of one run of program.code.
+// What came of program.code: stamps count the cycles of the runs before, counters are sums.
 struct TargetRun {
   RunRecord record;
-  std::vector<int8_t> outputs;  // images x C x H x W, as stored
+  std::vector<int8_t> outputs;              // images x C x H x W, as stored
+  std::vector<std::vector<int8_t>> stored;  // of Program::stored, each C x H x W
   HardwareCounters counters;
 };
 
@@ -56,6 +57,8 @@ class Session {
   TargetRun Run(const int8_t* images);
 
  private:
+  void RunSegment(const Segment& segment, TargetRun* run);
+
   Target* target_;
   const Program* program_;
   Driver driver_;

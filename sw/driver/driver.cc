@@ -6,6 +6,7 @@
 
 #include "sw/base/error.h"
 #include "sw/driver/disassemble.h"
+#include "sw/driver/host_step.h"
 #include "sw/isa/registers.h"
 #include "sw/program/layout.h"
 
@@ -24,6 +25,15 @@ std::string ParamName(int word) {
 }
 
 }  // namespace
+
+HardwareCounters& operator+=(HardwareCounters& sum, const HardwareCounters& counters) {
+  for (const CounterInfo& c : kCounters) sum.*c.member += counters.*c.member;
+  for (int e = 0; e < kNumEngines; ++e) {
+    for (const CauseInfo& cause : kCauses)
+      sum.engine[e].*cause.member += counters.engine[e].*cause.member;
+  }
+  return sum;
+}
 
 void Driver::WriteReg64(uint32_t offset, uint64_t value) {
   device_->WriteReg(offset, static_cast<uint32_t>(value));
@@ -70,9 +80,30 @@ void Driver::WriteImages(const Program& program, const int8_t* images) {
   }
 }
 
-void Driver::Run(const Program& program, const std::vector<Instruction>& code, uint64_t address) {
+void Driver::RunSetup(const Program& program) {
+  Run(program, program.setup.data(), program.setup.size(), program.setup_address, 0);
+}
+
+void Driver::RunCode(const Program& program) {
+  for (const Segment& segment : Segments(program)) {
+    if (segment.first < segment.last) RunSegment(program, segment);
+    RunHostSteps(segment);
+  }
+}
+
+void Driver::RunSegment(const Program& program, const Segment& segment) {
+  Run(program, program.code.data() + segment.first, segment.last - segment.first,
+      program.code_address + uint64_t{segment.first} * kInstructionBytes, segment.first);
+}
+
+void Driver::RunHostSteps(const Segment& segment) {
+  for (const HostStep& step : segment.host) RunHostStep(step, device_);
+}
+
+void Driver::Run(const Program& program, const Instruction* code, size_t count, uint64_t address,
+                 uint32_t first) {
   WriteReg64(reg::kProgLo, address);
-  device_->WriteReg(reg::kProgLen, static_cast<uint32_t>(code.size()));
+  device_->WriteReg(reg::kProgLen, static_cast<uint32_t>(count));
   device_->WriteReg(reg::kWatchdog, settings_.watchdog);
   WriteReg64(reg::kRdBaseLo, program.options.base);
   WriteReg64(reg::kRdLastLo, program.memory_end - 1);
@@ -95,11 +126,11 @@ void Driver::Run(const Program& program, const std::vector<Instruction>& code, u
     const uint32_t pc = device_->ReadReg(reg::kErrorPc);
     const auto error_code = static_cast<ErrorCode>(error & 0xFF);
     const int engine = error >> 8 & 0xFF;
-    const std::string text = pc < code.size() ? Disassemble(code[pc]) : "past the program's end";
+    const std::string text = pc < count ? Disassemble(code[pc]) : "past the program's end";
     throw HardwareError(fmt::format("hardware: error {} ({}) in {} at instruction {}: {}",
                                     static_cast<int>(error_code), ErrorText(error_code),
-                                    EngineName(engine), pc, text),
-                        error_code, engine, pc);
+                                    EngineName(engine), first + pc, text),
+                        error_code, engine, first + pc);
   }
   if (!(status & reg::kStatusDone)) {
     throw HardwareError(
@@ -117,6 +148,13 @@ std::vector<int8_t> Driver::ReadOutputs(const Program& program) {
     LinesToPlanes(t, lines.data(), outputs.data() + i * size);
   }
   return outputs;
+}
+
+std::vector<int8_t> Driver::ReadTensor(const TensorLayout& t) {
+  std::vector<int8_t> lines(SpanBytes(t)), planes(size_t(t.c) * t.h * t.w);
+  device_->ReadMemory(t.address, lines.data(), lines.size());
+  LinesToPlanes(t, lines.data(), planes.data());
+  return planes;
 }
 
 HardwareCounters Driver::ReadCounters() {

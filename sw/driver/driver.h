@@ -25,6 +25,9 @@ class HardwareError : public HardwareFault {
   const uint32_t pc;  // index in the program
 };
 
+// Counters of several runs together.
+HardwareCounters& operator+=(HardwareCounters& sum, const HardwareCounters& counters);
+
 class Driver {
  public:
   struct Settings {
@@ -47,12 +50,21 @@ class Driver {
   void WriteImages(const Program& program, const int8_t* images);
 
   // Runs program.setup, then program.code once or more often, each from START to DONE: sets
-  // program, windows, watchdog and interrupt, starts, waits, checks. Throws HardwareError.
-  void RunSetup(const Program& program) { Run(program, program.setup, program.setup_address); }
-  void RunCode(const Program& program) { Run(program, program.code, program.code_address); }
+  // program, windows, watchdog and interrupt, starts, waits, checks. Code of several runs is run one
+  // after the other, with the host's steps between them; counters are those of the last. Throws
+  // HardwareError.
+  void RunSetup(const Program& program);
+  void RunCode(const Program& program);
+
+  // One of the runs that the code consists of (not an empty one); the host's steps after it.
+  void RunSegment(const Program& program, const Segment& segment);
+  void RunHostSteps(const Segment& segment);
 
   // program.options.images x C x H x W, int8 domain.
   std::vector<int8_t> ReadOutputs(const Program& program);
+
+  // A tensor in memory, C x H x W.
+  std::vector<int8_t> ReadTensor(const TensorLayout& layout);
 
   HardwareCounters ReadCounters();
 
@@ -61,7 +73,9 @@ class Driver {
   void SoftReset();
 
  private:
-  void Run(const Program& program, const std::vector<Instruction>& code, uint64_t address);
+  // `first`: the index of code[0] in the whole program, for messages.
+  void Run(const Program& program, const Instruction* code, size_t count, uint64_t address,
+           uint32_t first);
   void WriteReg64(uint32_t offset, uint64_t value);
   uint64_t ReadReg64(uint32_t offset);
 

@@ -11,7 +11,7 @@ namespace systole {
 
 // From the first byte of an image in memory to the one past its last.
 inline uint64_t SpanBytes(const TensorLayout& t) {
-  return (t.h - 1) * t.line_stride + uint64_t(t.w) * t.c;
+  return (t.h - 1) * t.line_stride + uint64_t(t.w - 1) * t.PixelStride() + t.c;
 }
 
 // First address past what the code writes: its outputs, and in a program without setup the tensors
@@ -27,12 +27,12 @@ inline uint64_t WriteEnd(const Program& p) {
 // C x H x W to SpanBytes(t) bytes; those between lines are 0.
 inline std::vector<int8_t> PlanesToLines(const TensorLayout& t, const int8_t* planes) {
   std::vector<int8_t> lines(SpanBytes(t));
-  const size_t plane = size_t(t.h) * t.w;
+  const size_t plane = size_t(t.h) * t.w, pixel = t.PixelStride();
   for (int y = 0; y < t.h; ++y) {
     int8_t* line = lines.data() + y * t.line_stride;
     for (int x = 0; x < t.w; ++x) {
       for (int ch = 0; ch < t.c; ++ch)
-        line[x * t.c + ch] = planes[ch * plane + size_t(y) * t.w + x];
+        line[x * pixel + ch] = planes[ch * plane + size_t(y) * t.w + x];
     }
   }
   return lines;
@@ -40,12 +40,12 @@ inline std::vector<int8_t> PlanesToLines(const TensorLayout& t, const int8_t* pl
 
 // SpanBytes(t) bytes to C x H x W.
 inline void LinesToPlanes(const TensorLayout& t, const int8_t* lines, int8_t* planes) {
-  const size_t plane = size_t(t.h) * t.w;
+  const size_t plane = size_t(t.h) * t.w, pixel = t.PixelStride();
   for (int y = 0; y < t.h; ++y) {
     const int8_t* line = lines + y * t.line_stride;
     for (int x = 0; x < t.w; ++x) {
       for (int ch = 0; ch < t.c; ++ch)
-        planes[ch * plane + size_t(y) * t.w + x] = line[x * t.c + ch];
+        planes[ch * plane + size_t(y) * t.w + x] = line[x * pixel + ch];
     }
   }
 }

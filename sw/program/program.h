@@ -6,17 +6,25 @@
 #include <string>
 #include <vector>
 
+#include "sw/arith/add.h"
+#include "sw/arith/rounding.h"
+#include "sw/arith/softmax.h"
 #include "sw/isa/config.h"
 #include "sw/isa/isa.h"
 
 namespace systole {
 
-// A tensor as it lies in memory or in the activation buffer: H lines of W*C bytes, pixels C bytes
-// apart (H-W-C order).
+// A tensor as it lies in memory or in the activation buffer (H-W-C order): H lines of W pixels of C
+// bytes. Pixels lie C bytes apart, or more where the tensor is channels of a larger one.
 struct TensorLayout {
   uint64_t address = 0;  // of element (h 0, w 0, c 0)
   int h = 0, w = 0, c = 0;
-  uint64_t line_stride = 0;  // bytes from line to line
+  uint64_t line_stride = 0;   // bytes from line to line
+  uint64_t pixel_stride = 0;  // bytes from pixel to pixel; 0: c
+
+  uint64_t PixelStride() const {
+    return pixel_stride != 0 ? pixel_stride : static_cast<uint64_t>(c);
+  }
 };
 
 // Where a layer's finished output can be observed: after instruction `instruction` (a Post) has
@@ -27,6 +35,26 @@ struct Observation {
   int tensor = 0;
   int image = 0;
   TensorLayout layout;
+};
+
+// What the host does between two runs of a program, on tensors in memory.
+struct HostStep {
+  enum class Kind { kAdd, kTable, kSoftmax };
+  Kind kind = Kind::kAdd;
+  std::string name;                    // for reports: "layer 'add_1' (Add)"
+  std::vector<TensorLayout> inputs;    // two of kAdd
+  TensorLayout output;                 // of the inputs' size
+  Rounding rounding = Rounding::kFloor;
+  int lo = -128, hi = 127;
+  AddParams add;              // kAdd
+  std::vector<int8_t> table;  // kTable: 256 entries for all channels, or 256 for each
+  SoftmaxParams softmax;      // kSoftmax, over the channels of each pixel
+};
+
+// A part of `code` that is a run of its own (START to DONE), and what the host does after it.
+struct Segment {
+  uint32_t first = 0, last = 0;  // instructions [first, last); none: no run
+  std::vector<HostStep> host;
 };
 
 struct ProgramOptions {
@@ -56,7 +84,13 @@ struct Program {
   uint64_t input_stride = 0, output_stride = 0;
   uint64_t memory_end = 0;  // first address past everything
 
+  // The runs that `code` consists of; empty: it is one. Cycles of a program are those of its runs
+  // together; between them the accelerator does nothing.
+  std::vector<Segment> segments;
+
   std::vector<Observation> observations;  // of `code`, sorted by instruction
+  // Where finished tensors lie in memory when everything has run; `instruction` means nothing.
+  std::vector<Observation> stored;
   std::vector<int>
       layer_of;  // per instruction of `code`: index of the model layer it works for, -1: none
   // Rows of the printed report: fused layers share a row (conv + its pool).
@@ -69,5 +103,18 @@ struct Program {
   std::vector<ReportLayer> report;
   std::vector<int> report_of;  // per instruction: index into report, -1: none (lead-in)
 };
+
+// The runs of a program's code, one at least.
+inline std::vector<Segment> Segments(const Program& p) {
+  if (!p.segments.empty()) return p.segments;
+  return {{0, static_cast<uint32_t>(p.code.size()), {}}};
+}
+
+// Program::observations, then Program::stored: all that a run is compared in.
+inline std::vector<Observation> AllObservations(const Program& p) {
+  std::vector<Observation> all = p.observations;
+  all.insert(all.end(), p.stored.begin(), p.stored.end());
+  return all;
+}
 
 }  // namespace systole

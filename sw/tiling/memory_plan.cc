@@ -1,6 +1,7 @@
 #include "sw/tiling/memory_plan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "sw/model/graph.h"
 
@@ -17,7 +18,7 @@ struct Life {
 };
 
 // First fit by descending size; returns the arena's bytes.
-uint64_t FirstFit(std::vector<Life> lives, bool reuse, std::vector<uint64_t>* offset) {
+uint64_t FirstFit(std::vector<Life> lives, std::vector<uint64_t>* offset) {
   std::stable_sort(lives.begin(), lives.end(),
                    [](const Life& a, const Life& b) { return a.bytes > b.bytes; });
   std::vector<Life> placed;
@@ -25,7 +26,7 @@ uint64_t FirstFit(std::vector<Life> lives, bool reuse, std::vector<uint64_t>* of
   for (const Life& life : lives) {
     std::vector<std::pair<uint64_t, uint64_t>> taken;
     for (const Life& other : placed) {
-      if (reuse && (other.last < life.first || life.last < other.first)) continue;
+      if (other.last < life.first || life.last < other.first) continue;
       taken.push_back({(*offset)[other.tensor], (*offset)[other.tensor] + other.bytes});
     }
     std::sort(taken.begin(), taken.end());
@@ -41,10 +42,35 @@ uint64_t FirstFit(std::vector<Life> lives, bool reuse, std::vector<uint64_t>* of
   return end;
 }
 
+// What a unit reads and writes.
+std::vector<int> TensorsOf(const Model& model, const Unit& unit) {
+  if (unit.host) {
+    std::vector<int> tensors = model.layers[unit.layer].inputs;
+    tensors.push_back(static_cast<int>(unit.layer) + 1);
+    return tensors;
+  }
+  std::vector<int> tensors;
+  for (const Step& step : unit.steps) tensors.insert(tensors.end(), {step.input, step.output});
+  return tensors;
+}
+
 }  // namespace
 
+std::vector<int> MadeInMemory(const Model& model, const std::vector<Unit>& units,
+                              const Placing& placing) {
+  std::set<int> made;
+  for (const Unit& unit : units) {
+    for (const int t : TensorsOf(model, unit)) made.insert(t);
+  }
+  // A concatenation whose parts were all made in their places is there without a unit.
+  for (int t = 0; t < static_cast<int>(model.tensors.size()); ++t) {
+    if (made.count(placing.root[t])) made.insert(placing.root[t]);
+  }
+  return {made.begin(), made.end()};
+}
+
 MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
-                       const HwConfig& config, const ProgramOptions& options, int batch, bool reuse)
+                       const HwConfig& config, const ProgramOptions& options, int batch, bool keep)
     : model_(model), placing_(placing), batch_(batch) {
   const size_t n = model.tensors.size();
   address_.resize(n);
@@ -60,6 +86,11 @@ MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const
   std::vector<int> ends = Outputs(model);
   // The last tensor's place is the first of all that are written.
   ends.insert(ends.begin(), {0, static_cast<int>(n) - 1});
+  if (keep) {
+    for (const Unit& unit : units) {
+      for (const int t : TensorsOf(model, unit)) ends.push_back(placing.root[t]);
+    }
+  }
   for (const int t : ends) {
     if (whole_run_[t]) continue;
     whole_run_[t] = true;
@@ -72,12 +103,10 @@ MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const
                 AlignUp(stride_[t] * batch, kAlignment)};
   }
   for (size_t u = 0; u < units.size(); ++u) {
-    for (const Step& step : units[u].steps) {
-      for (const int t : {step.input, step.output}) {
-        Life& life = lives[placing.root[t]];
-        life.first = std::min(life.first, static_cast<int>(u));
-        life.last = std::max(life.last, static_cast<int>(u));
-      }
+    for (const int t : TensorsOf(model, units[u])) {
+      Life& life = lives[placing.root[t]];
+      life.first = std::min(life.first, static_cast<int>(u));
+      life.last = std::max(life.last, static_cast<int>(u));
     }
   }
   std::vector<Life> arena;
@@ -85,7 +114,7 @@ MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const
     if (life.last >= 0 && !whole_run_[life.tensor]) arena.push_back(life);
   }
   std::vector<uint64_t> offset(n);
-  arena_bytes_ = FirstFit(arena, reuse, &offset);
+  arena_bytes_ = FirstFit(arena, &offset);
   for (const Life& life : arena) address_[life.tensor] = at + offset[life.tensor];
   end_ = AlignUp(at + arena_bytes_, kAlignment);
 }

@@ -1,5 +1,5 @@
-// Where tensors lie in external memory: H x W x C, a line begins on a beat; one arena for all
-// tensors between layers, whose places are used again when nobody reads them any more.
+// Where tensors lie in external memory: H x W x C, a line begins on a beat. Those between layers
+// stay, or lie in one arena whose places are used again when nobody reads them any more.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,24 @@ struct MemoryView {
   uint64_t image_stride = 0, line_stride = 0, pixel_stride = 0;
 };
 
+// The tensors that are in memory at some time: what units read and write, and concatenations whose
+// parts are made in their places.
+std::vector<int> MadeInMemory(const Model& model, const std::vector<Unit>& units,
+                              const Placing& placing);
+
 class MemoryPlan {
  public:
-  // `batch` images of every tensor between layers; all images of inputs and outputs. `reuse`:
-  // tensors whose lifetimes do not meet may share their place.
+  // All images of inputs and outputs. `keep`: and of every tensor between layers; else `batch` of
+  // them, and tensors whose lifetimes do not meet share their place.
   MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
-             const HwConfig& config, const ProgramOptions& options, int batch, bool reuse);
+             const HwConfig& config, const ProgramOptions& options, int batch, bool keep);
 
   // Of tensor t, for image `image` of the run.
   MemoryView View(int tensor, int image) const;
   int root(int tensor) const { return placing_.root[tensor]; }
   int channel(int tensor) const { return placing_.channel[tensor]; }
-  uint64_t input_stride() const { return stride_[0]; }
+  // Is it there, with all images, when everything has run?
+  bool Stays(int tensor) const { return whole_run_[root(tensor)]; }
   uint64_t stride(int tensor) const { return stride_[root(tensor)]; }
   uint64_t end() const { return end_; }  // first address past all tensors
   uint64_t arena_bytes() const { return arena_bytes_; }

@@ -54,7 +54,7 @@ bool Possible(const HwConfig& config) {
 
 }  // namespace
 
-std::string WhyNotCompiledAtAll(const Model& model, size_t i) { return WhyNoStep(model, i); }
+bool RunsOnHost(const Model& model, size_t i) { return OnHost(model.layers[i]); }
 
 Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options) {
   bool chain = Outputs(model).size() == 1;

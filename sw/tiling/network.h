@@ -11,7 +11,7 @@ namespace systole {
 // each with a value that fits.
 Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options);
 
-// Why layers[i] runs on no configuration, and what to do; "": it does.
-std::string WhyNotCompiledAtAll(const Model& model, size_t i);
+// Does layers[i] run on the accelerator, or as a step of the host between its runs?
+bool RunsOnHost(const Model& model, size_t i);
 
 }  // namespace systole

@@ -57,8 +57,11 @@ class Groups {
 
 class Writer {
  public:
-  Writer(const Work& work, const HwConfig& config, const Zones& zones)
+  Writer(const Work& work, uint32_t first, uint32_t last, const HwConfig& config,
+         const Zones& zones)
       : work_(work),
+        first_(first),
+        last_(last),
         config_(config),
         rings_{ItemRing(0, zones.input), ItemRing(zones.input, zones.output),
                ItemRing(0, config.WgtRows()), ItemRing(0, config.KtabRows()),
@@ -69,8 +72,8 @@ class Writer {
   WrittenProgram Run() {
     ListNeeds();
     emitter_.Start(&out_.code);
-    out_.index_of.resize(work_.ops.size());
-    for (now_ = 0; now_ < work_.ops.size(); ++now_) {
+    index_of_.resize(last_ - first_);
+    for (now_ = first_; now_ < last_; ++now_) {
       while (next_need_ < needs_.size() && needs_[next_need_].from <= now_) {
         Check(Bring(needs_[next_need_]), "an item's place on chip is needed by what needs it");
         ++next_need_;
@@ -90,7 +93,7 @@ class Writer {
  private:
   void ListNeeds() {
     std::vector<bool> begun(work_.items.size());
-    for (uint32_t i = 0; i < work_.ops.size(); ++i) {
+    for (uint32_t i = first_; i < last_; ++i) {
       const Op& op = work_.ops[i];
       for (const int item : {op.input, op.offset, op.weight, op.parameter}) {
         if (item == kNoItem) continue;
@@ -177,7 +180,8 @@ class Writer {
     const int banks = item.ring == Ring::kWeight ? config_.wport : 1;
     AddTo(field::kLsBuf, int64_t{s->address} * banks, Name(need.from), i);
     After after = s->wait;
-    if (piece.after >= 0) after.Add(Engine::kStore, out_.index_of[piece.after]);
+    if (piece.after >= first_)
+      after.Add(Engine::kStore, index_of_[static_cast<size_t>(piece.after - first_)]);
     int64_t begin = 0, end = 0;
     if (item.ring == Ring::kInput) {
       begin = static_cast<int64_t>(i->Get(field::kLsBuf));
@@ -248,7 +252,7 @@ class Writer {
     groups_.Note(Engine::kMatmul, false, begin, end, index);
     for (ItemState* s : {&input, &weight, &offset}) s->users.Add(Engine::kMatmul, index);
     last_matmul_ = index;
-    out_.index_of[now_] = static_cast<uint32_t>(index);
+    index_of_[now_ - first_] = static_cast<uint32_t>(index);
   }
 
   void EmitPost(const Op& op) {
@@ -268,7 +272,7 @@ class Writer {
     parameter.users.Add(Engine::kPost, index);
     output.made.Add(Engine::kPost, index);
     post_of_half_[half_] = index;
-    out_.index_of[now_] = static_cast<uint32_t>(index);
+    index_of_[now_ - first_] = static_cast<uint32_t>(index);
   }
 
   void EmitStore(const Op& op) {
@@ -282,10 +286,11 @@ class Writer {
     const int64_t index = Finish(after, op.row);
     groups_.Note(Engine::kStore, false, begin, end, index);
     output.users.Add(Engine::kStore, index);
-    out_.index_of[now_] = static_cast<uint32_t>(index);
+    index_of_[now_ - first_] = static_cast<uint32_t>(index);
   }
 
   const Work& work_;
+  const uint32_t first_, last_;  // operations
   const HwConfig& config_;
   std::array<ItemRing, kNumRings> rings_;
   std::array<After, kNumRings> evicted_;
@@ -297,6 +302,7 @@ class Writer {
   std::vector<uint32_t> ahead_;  // first users of the loads that stand ahead of them
   Emitter emitter_;
   WrittenProgram out_;
+  std::vector<uint32_t> index_of_;  // per operation: its instruction
   uint32_t now_ = 0;  // operation
   int half_ = 1;
   int32_t matmul_job_ = -1;
@@ -306,8 +312,9 @@ class Writer {
 
 }  // namespace
 
-WrittenProgram WriteProgram(const Work& work, const HwConfig& config, const Zones& zones) {
-  return Writer(work, config, zones).Run();
+WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last,
+                            const HwConfig& config, const Zones& zones) {
+  return Writer(work, first, last, config, zones).Run();
 }
 
 }  // namespace systole

@@ -16,11 +16,13 @@ struct Zones {
 
 struct WrittenProgram {
   std::vector<Instruction> code;
-  std::vector<int32_t> row_of;     // per instruction: report row
-  std::vector<uint32_t> index_of;  // per operation: its instruction
+  std::vector<int32_t> row_of;  // per instruction: report row
 };
 
-// Throws MisfitError where a single operation needs more of a memory than there is.
-WrittenProgram WriteProgram(const Work& work, const HwConfig& config, const Zones& zones);
+// Operations [first, last) as a program of its own: nothing is on chip when it begins, and what
+// operations before it stored lies in memory. Throws MisfitError where a single operation needs more
+// of a memory than there is.
+WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last,
+                            const HwConfig& config, const Zones& zones);
 
 }  // namespace systole

@@ -1,10 +1,7 @@
 #include "sw/tiling/step.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "sw/compiler/misfit.h"
 #include "sw/model/graph.h"
 
 namespace systole {
@@ -81,15 +78,9 @@ Unit ConcatUnit(const Model& model, size_t i, const Placing& placing, const HwCo
 
 }  // namespace
 
-std::string WhyNoStep(const Model& model, size_t i) {
-  const Layer& layer = model.layers[i];
-  if (layer.kind == LayerKind::kAdd || layer.kind == LayerKind::kTable ||
-      layer.kind == LayerKind::kSoftmax) {
-    return fmt::format(
-        "{} is not built into the accelerator; it runs on backend golden, or cut the model there",
-        KindName(layer.kind));
-  }
-  return "";
+bool OnHost(const Layer& layer) {
+  return layer.kind == LayerKind::kAdd || layer.kind == LayerKind::kTable ||
+         layer.kind == LayerKind::kSoftmax;
 }
 
 Placing PlaceConcats(const Model& model, const HwConfig& config) {
@@ -121,12 +112,6 @@ Placing PlaceConcats(const Model& model, const HwConfig& config) {
 
 std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
                              bool fuse_pool) {
-  for (size_t i = 0; i < model.layers.size(); ++i) {
-    const std::string why = WhyNoStep(model, i);
-    if (why.empty()) continue;
-    throw MisfitError(Misfit::kUnsupported,
-                      fmt::format("{}: {}: {}", model.name, Label(model.layers[i]), why));
-  }
   const std::vector<std::vector<int>> consumers = Consumers(model);
   const std::vector<int> outputs = Outputs(model);
   std::vector<Unit> units;
@@ -142,6 +127,12 @@ std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const H
       } else {
         for (Step& step : unit.steps) units.push_back({{std::move(step)}, false});
       }
+      continue;
+    }
+    if (OnHost(layer)) {
+      units.emplace_back();
+      units.back().host = true;
+      units.back().layer = i;
       continue;
     }
     const bool kept = std::find(outputs.begin(), outputs.end(), in) != outputs.end();

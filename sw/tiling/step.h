@@ -24,9 +24,12 @@ struct Step {
 // Steps whose results are stored together. `assembled`: their channels lie side by side in one
 // region of the activation buffer and leave it as whole pixels, since they do not begin on a beat
 // of the memory.
+// `host`: the host's own step for model layer `layer`; it has no steps of the accelerator.
 struct Unit {
   std::vector<Step> steps;
   bool assembled = false;
+  bool host = false;
+  size_t layer = 0;
 };
 
 // Which tensors are channels of a larger one (a concatenation): tensor t begins at channel
@@ -35,14 +38,14 @@ struct Placing {
   std::vector<int> root, channel;
 };
 
-// Why layers[i] has no step, and what to do; "": it has one, or needs none.
-std::string WhyNoStep(const Model& model, size_t i);
+// Is layers[i] no step of the accelerator, but the host's?
+bool OnHost(const Layer& layer);
 
 // Puts the inputs of concatenations where their result is to be, wherever their channels begin on a
 // beat; those that are read as network inputs, or belong to two of them, stay apart.
 Placing PlaceConcats(const Model& model, const HwConfig& config);
 
-// Throws MisfitError (kUnsupported) naming the first layer of which WhyNoStep() tells.
+// The units of a model, each after those that make what it reads.
 std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
                              bool fuse_pool);
 

@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "sw/compiler/misfit.h"
+#include "sw/model/graph.h"
 #include "sw/quant/range_proof.h"
+#include "sw/quant/softmax_of.h"
 #include "sw/tiling/unit_writer.h"
 
 namespace systole {
@@ -38,12 +40,12 @@ std::vector<Zones> ZoneChoices(const HwConfig& config) {
 
 class Tiling {
  public:
-  Tiling(const Model& model, const HwConfig& config, const ProgramOptions& options, bool reuse)
+  Tiling(const Model& model, const HwConfig& config, const ProgramOptions& options, bool keep)
       : model_(model), config_(config), options_(options) {
     batch_ = std::min(options.batch, options.images);
     placing_ = PlaceConcats(model, config);
     units_ = LowerGraph(model, placing_, config, options.fuse_pool);
-    memory_.emplace(model, units_, placing_, config, options, batch_, reuse);
+    memory_.emplace(model, units_, placing_, config, options, batch_, keep);
   }
 
   Program Write() {
@@ -56,24 +58,28 @@ class Tiling {
     StoreLog log;
     Zones zones;
     std::vector<std::unique_ptr<UnitWriter>> writers = Writers(&zones);
-    for (size_t u = 0; u < units_.size(); ++u) AddRow(units_[u], *writers[u], &p, &work);
+    for (size_t u = 0; u < units_.size(); ++u) AddRow(units_[u], writers[u].get(), &p, &work);
     for (int image = 0; image < options_.images; image += batch_) {
-      log.Clear();
       const int end = std::min(options_.images, image + batch_);
       for (size_t u = 0; u < units_.size(); ++u) {
-        if (units_[u].steps[0].batched && end - image < batch_) {
+        const Unit& unit = units_[u];
+        if (unit.host) {
+          CloseRun(work, zones, &p);
+          log.Clear();
+          for (int i = image; i < end; ++i) p.segments.back().host.push_back(StepOf(unit, i));
+        } else if (unit.steps[0].batched && end - image < batch_) {
           // The last images of the run are fewer.
-          rest_.push_back(std::make_unique<UnitWriter>(units_[u], model_, config_,
-                                                       options_.pack_pixels, end - image, zones));
+          rest_.push_back(std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
+                                                       end - image, zones));
           rest_.back()->Write(*memory_, image, end, static_cast<int32_t>(u), &pool, &log, &work);
         } else {
           writers[u]->Write(*memory_, image, end, static_cast<int32_t>(u), &pool, &log, &work);
         }
       }
+      log.Clear();
     }
-    WrittenProgram written = WriteProgram(work, config_, zones);
-    p.code = std::move(written.code);
-    p.report_of.assign(written.row_of.begin(), written.row_of.end());
+    CloseRun(work, zones, &p);
+    if (p.segments.size() == 1 && p.segments[0].host.empty()) p.segments.clear();
     for (const int row : p.report_of) p.layer_of.push_back(p.report[row].first_layer);
     p.constants = pool.TakeBytes();
     Place(&p);
@@ -89,8 +95,10 @@ class Tiling {
       try {
         std::vector<std::unique_ptr<UnitWriter>> writers;
         for (const Unit& unit : units_) {
-          writers.push_back(std::make_unique<UnitWriter>(unit, model_, config_,
-                                                         options_.pack_pixels, batch_, choice));
+          writers.emplace_back();
+          if (unit.host) continue;
+          writers.back() = std::make_unique<UnitWriter>(unit, model_, config_,
+                                                        options_.pack_pixels, batch_, choice);
         }
         *zones = choice;
         return writers;
@@ -102,32 +110,77 @@ class Tiling {
     throw *first;
   }
 
-  void AddRow(const Unit& unit, const UnitWriter& writer, Program* p, Work* work) const {
+  // Ends a run of the accelerator behind what was written since the last one.
+  void CloseRun(const Work& work, const Zones& zones, Program* p) {
+    const uint32_t end = static_cast<uint32_t>(work.ops.size());
+    if (run_begin_ == end && !p->segments.empty()) return;
+    const WrittenProgram written = WriteProgram(work, run_begin_, end, config_, zones);
+    run_begin_ = end;
+    Segment segment;
+    segment.first = static_cast<uint32_t>(p->code.size());
+    p->code.insert(p->code.end(), written.code.begin(), written.code.end());
+    p->report_of.insert(p->report_of.end(), written.row_of.begin(), written.row_of.end());
+    segment.last = static_cast<uint32_t>(p->code.size());
+    p->segments.push_back(segment);
+  }
+
+  HostStep StepOf(const Unit& unit, int image) const {
+    const Layer& layer = model_.layers[unit.layer];
+    HostStep step;
+    step.kind = layer.kind == LayerKind::kAdd     ? HostStep::Kind::kAdd
+                : layer.kind == LayerKind::kTable ? HostStep::Kind::kTable
+                                                  : HostStep::Kind::kSoftmax;
+    step.name = Label(layer);
+    for (const int t : layer.inputs) step.inputs.push_back(Layout(t, image));
+    step.output = Layout(static_cast<int>(unit.layer) + 1, image);
+    step.rounding = layer.rounding;
+    step.lo = layer.clamp_lo;
+    step.hi = layer.clamp_hi;
+    step.add = layer.add;
+    step.table = layer.table;
+    if (layer.kind == LayerKind::kSoftmax)
+      step.softmax = SoftmaxOf(layer, model_.Input(unit.layer), model_.Output(unit.layer));
+    return step;
+  }
+
+  void AddRow(const Unit& unit, const UnitWriter* writer, Program* p, Work* work) const {
     Program::ReportLayer row;
-    const Stage& s = unit.steps[0].stage;
-    row.name = s.name;
-    row.first_layer = s.first_layer;
-    row.last_layer = s.last_layer;
-    row.macs = s.macs;
-    row.mapping = writer.Describe();
+    if (unit.host) {
+      row.name = model_.layers[unit.layer].name;
+      row.first_layer = row.last_layer = static_cast<int>(unit.layer);
+      row.mapping = fmt::format("host: {}", KindName(model_.layers[unit.layer].kind));
+      work->names.push_back(Label(model_.layers[unit.layer]));
+    } else {
+      const Stage& s = unit.steps[0].stage;
+      row.name = s.name;
+      row.first_layer = s.first_layer;
+      row.last_layer = s.last_layer;
+      row.macs = s.macs;
+      row.mapping = writer->Describe();
+      work->names.push_back(Label(s));
+    }
     p->report.push_back(row);
-    work->names.push_back(Label(s));
+  }
+
+  TensorLayout Layout(int tensor, int image) const {
+    const MemoryView view = memory_->View(tensor, image);
+    const Tensor& t = model_.tensors[tensor];
+    return {view.address, t.h, t.w, t.c, view.line_stride, view.pixel_stride};
   }
 
   void Place(Program* p) const {
     const int last = static_cast<int>(model_.tensors.size()) - 1;
-    auto layout = [&](int tensor) {
-      const MemoryView view = memory_->View(tensor, 0);
-      const Tensor& t = model_.tensors[tensor];
-      return TensorLayout{view.address, t.h, t.w, t.c, view.line_stride};
-    };
-    p->input = layout(0);
+    p->input = Layout(0, 0);
     p->input_stride = memory_->stride(0);
-    p->output = layout(last);
+    p->output = Layout(last, 0);
     p->output_stride = memory_->stride(last);
     p->setup_address = p->code_address =
         AlignUp(p->constants_address + p->constants.size(), kAlignment);
     p->memory_end = p->code_address + p->code.size() * kInstructionBytes;
+    for (const int tensor : MadeInMemory(model_, units_, placing_)) {
+      if (tensor == 0 || !memory_->Stays(tensor)) continue;
+      for (int i = 0; i < options_.images; ++i) p->stored.push_back({0, tensor, i, Layout(tensor, i)});
+    }
   }
 
   const Model& model_;
@@ -138,7 +191,13 @@ class Tiling {
   std::vector<Unit> units_;
   std::optional<MemoryPlan> memory_;
   std::vector<std::unique_ptr<UnitWriter>> rest_;
+  uint32_t run_begin_ = 0;  // the first operation of the run that is being written
 };
+
+// Past the last address of a program.
+bool Reachable(const Program& p) {
+  return p.config.axi_addr_width >= 64 || p.memory_end <= uint64_t{1} << p.config.axi_addr_width;
+}
 
 }  // namespace
 
@@ -155,9 +214,16 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
     throw MisfitError(Misfit::kParameter, e.what());
   }
   ProveRanges(model);
-  Tiling tiling(model, config, options, reuse);
   try {
-    return tiling.Write();
+    Program p = Tiling(model, config, options, !reuse).Write();
+    if (Reachable(p)) return p;
+    p = Tiling(model, config, options, false).Write();
+    if (Reachable(p)) return p;
+    throw MisfitError(
+        Misfit::kTooLarge,
+        fmt::format("its memory ends at 0x{:x}, AXI_ADDR_WIDTH={} does not reach so far; fewer "
+                    "images a run need less",
+                    p.memory_end, config.axi_addr_width));
   } catch (const MisfitError& e) {
     throw MisfitError(e.misfit(), fmt::format("{}: {}", model.name, e.what()));
   }

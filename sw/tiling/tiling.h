@@ -8,8 +8,10 @@
 namespace systole {
 
 // As Compile() (sw/compiler/compiler.h); everything is loaded while the program runs, `setup` is
-// empty. `reuse`: false keeps every tensor in memory to the end of the run. Throws MisfitError.
+// empty. Layers of the host divide the program into runs (Program::segments). Every tensor stays in
+// memory to the end, where Program::stored names it, if the addresses suffice and not `reuse`: else
+// tensors between layers share places. Throws MisfitError.
 Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
-                     bool reuse = true);
+                     bool reuse = false);
 
 }  // namespace systole

@@ -47,10 +47,23 @@ std::string CheckCycles(const Program& program, const TargetRun& setup_run, cons
   const Timeline setup = Simulate(program.setup, program.config, timing);
   std::string problem = CheckStamps(program.setup, setup, setup_run.record);
   if (!problem.empty()) return "setup: " + problem;
-  const Timeline t = Simulate(program.code, program.config, timing);
-  problem = CheckStamps(program.code, t, run.record);
-  if (!problem.empty()) return problem;
-  const HardwareCounters model = AsHardware(t.counters, t.total);
+  // Run by run; the cycles before each are added to its stamps.
+  HardwareCounters model;
+  for (const Segment& segment : Segments(program)) {
+    if (segment.first == segment.last) continue;
+    const std::vector<Instruction> code(program.code.begin() + segment.first,
+                                        program.code.begin() + segment.last);
+    const Timeline t = Simulate(code, program.config, timing);
+    RunRecord part;
+    for (uint32_t i = segment.first; i < segment.last; ++i) {
+      const Stamp& stamp = run.record.stamps.at(i);
+      part.stamps.push_back({stamp.issue - model.total, stamp.retire - model.total});
+      if (stamp.retire == kNever) part.stamps.back().retire = kNever;
+    }
+    problem = CheckStamps(code, t, part);
+    if (!problem.empty()) return fmt::format("run from instruction {}: {}", segment.first, problem);
+    model += AsHardware(t.counters, t.total);
+  }
   auto differ = [&problem](const std::string& what, uint64_t expected, uint64_t got) {
     if (problem.empty() && expected != got) {
       problem = fmt::format("counter {}: model {}, device {}", what, expected, got);
@@ -82,6 +95,11 @@ std::string CheckRun(const Model& model, const Program& program, const std::vect
     const std::string problem =
         CheckTensor(o, golden[o.image][o.tensor - 1], run.record.tensors.at(k));
     if (!problem.empty()) return problem;
+  }
+  for (size_t k = 0; k < program.stored.size(); ++k) {
+    const Observation& o = program.stored[k];
+    if (run.stored.at(k) != golden[o.image][o.tensor - 1])
+      return fmt::format("image {}: tensor {} in memory is not golden's", o.image, o.tensor);
   }
   for (int i = 0; i < program.options.images; ++i) {
     for (size_t k = 0; k < out; ++k) {

@@ -6,9 +6,8 @@
 #include <cstdlib>
 
 #include "sw/base/error.h"
-#include "sw/compare/compare.h"
+#include "sw/compare/run_view.h"
 #include "sw/tiling/tiling.h"
-#include "sw/timing/timeline.h"
 #include "tests/tiling/networks.h"
 
 int main(int argc, char** argv) {
@@ -28,8 +27,7 @@ int main(int argc, char** argv) {
     const auto start = std::chrono::steady_clock::now();
     const Program p = CompileTiled(model, c, {});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    const Timeline t = Simulate(p.code, c, {});
-    if (!t.ok()) throw InputError(Describe(t));
+    const TimingView t = CodeTiming(p, {});
     uint64_t macs = 0;
     for (const auto& row : p.report) macs += row.macs;
     const double peak = static_cast<double>(macs) / (c.rows * c.cols);
@@ -38,18 +36,12 @@ int main(int argc, char** argv) {
                seconds.count());
     static const char* const kEngines[] = {"LOAD", "MATMUL", "POST", "STORE"};
     for (int e = 0; e < kNumEngines; ++e) {
+      const auto& of = t.counters.engine[e];
       fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e],
-                 t.counters.cycles[e][0], t.counters.cycles[e][1], t.counters.cycles[e][2],
-                 t.counters.cycles[e][3]);
+                 of.busy, of.wait_token, of.wait_data, of.empty);
     }
     if (argc <= 9) return 0;
-    std::vector<Stamp> stamps;
-    for (size_t i = 0; i < t.issue.size(); ++i) {
-      stamps.emplace_back();
-      stamps.back().issue = static_cast<uint64_t>(t.issue[i]);
-      stamps.back().retire = static_cast<uint64_t>(t.retire[i]);
-    }
-    const RowCycles cycles = CyclesByRow(p, stamps, static_cast<uint64_t>(t.total));
+    const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);
     for (size_t r = 0; r < p.report.size(); ++r) {
       const double least = static_cast<double>(p.report[r].macs) / (c.rows * c.cols);
       fmt::print("{:10} {:9} cycles, MACs {:9.0f} ({:5.1f} %)  {}\n", p.report[r].name,

@@ -13,13 +13,14 @@
 namespace systole {
 
 struct TiledCheck {
-  std::string problem;  // empty: every byte of every result equals golden's
-  Timeline timeline;
+  std::string problem;  // empty: every byte of every tensor that stays equals golden's
+  uint64_t cycles = 0;
   Program program;
 };
 
 // images: options.images x C x H x W, int8 domain.
 TiledCheck CheckTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
-                      const MemoryTiming& timing, const std::vector<int8_t>& images);
+                      const MemoryTiming& timing, const std::vector<int8_t>& images,
+                      bool reuse = false);
 
 }  // namespace systole

@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "sw/compare/timing_view.h"
+#include "sw/compare/run_view.h"
 #include "sw/golden/fast.h"
 
 namespace systole::explore {
