@@ -1,9 +1,12 @@
 #include "sw/cli/compile_folder.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "sw/arith/rounding.h"
 #include "sw/base/check.h"
+#include "sw/base/error.h"
 #include "sw/golden/fast.h"
 #include "sw/tiling/network.h"
 #include "sw/timing/timeline.h"

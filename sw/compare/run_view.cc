@@ -25,9 +25,9 @@ TimingView CodeTiming(const Program& program, const MemoryTiming& memory) {
   whole.name = "model";
   for (const Segment& segment : program.segments) {
     if (segment.first == segment.last) continue;
-    const TimingView run = ModelTiming({program.code.begin() + segment.first,
-                                        program.code.begin() + segment.last},
-                                       program.config, memory);
+    const TimingView run =
+        ModelTiming({program.code.begin() + segment.first, program.code.begin() + segment.last},
+                    program.config, memory);
     for (const Stamp& stamp : run.stamps)
       whole.stamps.push_back({whole.total + stamp.issue, whole.total + stamp.retire});
     whole.total += run.total;

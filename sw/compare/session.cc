@@ -70,8 +70,7 @@ TargetRun Session::Run(const int8_t* images) {
     driver_.RunHostSteps(segment);
   }
   run.outputs = driver_.ReadOutputs(*program_);
-  for (const Observation& o : program_->stored)
-    run.stored.push_back(driver_.ReadTensor(o.layout));
+  for (const Observation& o : program_->stored) run.stored.push_back(driver_.ReadTensor(o.layout));
   return run;
 }
 

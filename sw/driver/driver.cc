@@ -68,7 +68,8 @@ void Driver::Load(const Program& program) {
     if (bytes > 0) device_->WriteMemory(address, data, bytes);
   };
   write(program.setup_address, program.setup.data(), program.setup.size() * kInstructionBytes);
-  write(program.code_address, program.code.data(), program.code.size() * kInstructionBytes);
+  for (const Segment& s : Segments(program))
+    write(s.address, program.code.data() + s.first, (s.last - s.first) * kInstructionBytes);
   write(program.constants_address, program.constants.data(), program.constants.size());
 }
 
@@ -92,8 +93,8 @@ void Driver::RunCode(const Program& program) {
 }
 
 void Driver::RunSegment(const Program& program, const Segment& segment) {
-  Run(program, program.code.data() + segment.first, segment.last - segment.first,
-      program.code_address + uint64_t{segment.first} * kInstructionBytes, segment.first);
+  Run(program, program.code.data() + segment.first, segment.last - segment.first, segment.address,
+      segment.first);
 }
 
 void Driver::RunHostSteps(const Segment& segment) {

@@ -50,8 +50,8 @@ class Driver {
   void WriteImages(const Program& program, const int8_t* images);
 
   // Runs program.setup, then program.code once or more often, each from START to DONE: sets
-  // program, windows, watchdog and interrupt, starts, waits, checks. Code of several runs is run one
-  // after the other, with the host's steps between them; counters are those of the last. Throws
+  // program, windows, watchdog and interrupt, starts, waits, checks. Code of several runs is run
+  // one after the other, with the host's steps between them; counters are those of the last. Throws
   // HardwareError.
   void RunSetup(const Program& program);
   void RunCode(const Program& program);

@@ -41,9 +41,9 @@ struct Observation {
 struct HostStep {
   enum class Kind { kAdd, kTable, kSoftmax };
   Kind kind = Kind::kAdd;
-  std::string name;                    // for reports: "layer 'add_1' (Add)"
-  std::vector<TensorLayout> inputs;    // two of kAdd
-  TensorLayout output;                 // of the inputs' size
+  std::string name;                  // for reports: "layer 'add_1' (Add)"
+  std::vector<TensorLayout> inputs;  // two of kAdd
+  TensorLayout output;               // of the inputs' size
   Rounding rounding = Rounding::kFloor;
   int lo = -128, hi = 127;
   AddParams add;              // kAdd
@@ -54,6 +54,7 @@ struct HostStep {
 // A part of `code` that is a run of its own (START to DONE), and what the host does after it.
 struct Segment {
   uint32_t first = 0, last = 0;  // instructions [first, last); none: no run
+  uint64_t address = 0;          // of the first; 256-byte aligned, as every program
   std::vector<HostStep> host;
 };
 
@@ -107,7 +108,7 @@ struct Program {
 // The runs of a program's code, one at least.
 inline std::vector<Segment> Segments(const Program& p) {
   if (!p.segments.empty()) return p.segments;
-  return {{0, static_cast<uint32_t>(p.code.size()), {}}};
+  return {{0, static_cast<uint32_t>(p.code.size()), p.code_address, {}}};
 }
 
 // Program::observations, then Program::stored: all that a run is compared in.

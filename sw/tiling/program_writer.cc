@@ -303,7 +303,7 @@ class Writer {
   Emitter emitter_;
   WrittenProgram out_;
   std::vector<uint32_t> index_of_;  // per operation: its instruction
-  uint32_t now_ = 0;  // operation
+  uint32_t now_ = 0;                // operation
   int half_ = 1;
   int32_t matmul_job_ = -1;
   int64_t last_matmul_ = -1;
@@ -312,8 +312,8 @@ class Writer {
 
 }  // namespace
 
-WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last,
-                            const HwConfig& config, const Zones& zones) {
+WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last, const HwConfig& config,
+                            const Zones& zones) {
   return Writer(work, first, last, config, zones).Run();
 }
 

@@ -20,9 +20,9 @@ struct WrittenProgram {
 };
 
 // Operations [first, last) as a program of its own: nothing is on chip when it begins, and what
-// operations before it stored lies in memory. Throws MisfitError where a single operation needs more
-// of a memory than there is.
-WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last,
-                            const HwConfig& config, const Zones& zones);
+// operations before it stored lies in memory. Throws MisfitError where a single operation needs
+// more of a memory than there is.
+WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last, const HwConfig& config,
+                            const Zones& zones);
 
 }  // namespace systole

@@ -97,8 +97,8 @@ class Tiling {
         for (const Unit& unit : units_) {
           writers.emplace_back();
           if (unit.host) continue;
-          writers.back() = std::make_unique<UnitWriter>(unit, model_, config_,
-                                                        options_.pack_pixels, batch_, choice);
+          writers.back() = std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
+                                                        batch_, choice);
         }
         *zones = choice;
         return writers;
@@ -177,9 +177,16 @@ class Tiling {
     p->setup_address = p->code_address =
         AlignUp(p->constants_address + p->constants.size(), kAlignment);
     p->memory_end = p->code_address + p->code.size() * kInstructionBytes;
+    uint64_t at = p->code_address;
+    for (Segment& segment : p->segments) {
+      segment.address = at;
+      p->memory_end = at + uint64_t{segment.last - segment.first} * kInstructionBytes;
+      at = AlignUp(p->memory_end, kAlignment);
+    }
     for (const int tensor : MadeInMemory(model_, units_, placing_)) {
       if (tensor == 0 || !memory_->Stays(tensor)) continue;
-      for (int i = 0; i < options_.images; ++i) p->stored.push_back({0, tensor, i, Layout(tensor, i)});
+      for (int i = 0; i < options_.images; ++i)
+        p->stored.push_back({0, tensor, i, Layout(tensor, i)});
     }
   }
 

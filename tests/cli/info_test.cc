@@ -141,7 +141,7 @@ TEST_F(InfoFolderTest, JsonHoldsTheGraph) {
     EXPECT_EQ(layer.at("inputs").size() > 1, concat);
     if (concat) {
       EXPECT_EQ(layer.at("operator"), "Concat");
-      EXPECT_EQ(layer.at("not_compiled"), "");
+      EXPECT_EQ(layer.at("runs_on"), "accelerator");
     }
   }
   EXPECT_GE(joins, 2);

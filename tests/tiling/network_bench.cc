@@ -37,8 +37,8 @@ int main(int argc, char** argv) {
     static const char* const kEngines[] = {"LOAD", "MATMUL", "POST", "STORE"};
     for (int e = 0; e < kNumEngines; ++e) {
       const auto& of = t.counters.engine[e];
-      fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e],
-                 of.busy, of.wait_token, of.wait_data, of.empty);
+      fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e], of.busy,
+                 of.wait_token, of.wait_data, of.empty);
     }
     if (argc <= 9) return 0;
     const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);

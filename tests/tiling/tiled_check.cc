@@ -60,8 +60,9 @@ TiledCheck CheckTiled(const Model& model, const HwConfig& config, const ProgramO
   }
   for (const Segment& segment : Segments(p)) {
     Executor executor(config);  // nothing is on chip
-    const FunctionalRun run = RunFunctional(
-        {p.code.begin() + segment.first, p.code.begin() + segment.last}, timing, &executor, &memory);
+    const FunctionalRun run =
+        RunFunctional({p.code.begin() + segment.first, p.code.begin() + segment.last}, timing,
+                      &executor, &memory);
     check.cycles += static_cast<uint64_t>(run.timeline.total);
     if (run.error != ErrorCode::kNone) {
       const uint32_t index = segment.first + run.index;

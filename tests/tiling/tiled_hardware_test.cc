@@ -41,8 +41,7 @@ void RunGraphs(const std::string& backend) {
   device = MakeTarget(backend, config, {});
   uint64_t ran = 0;
   for (uint64_t seed = 1; seed <= n; ++seed) {
-    RandomModelOptions of_model =
-        RandomGraphOptions(static_cast<Rounding>(seed % kNumRoundings));
+    RandomModelOptions of_model = RandomGraphOptions(static_cast<Rounding>(seed % kNumRoundings));
     of_model.average_pools &= of_model.rounding != Rounding::kFloor;
     const Model model = RandomModel(seed, of_model);
     std::mt19937_64 random(seed);

@@ -44,8 +44,7 @@ std::string Describe(const Model& model) {
 // Returns whether it ran; a refusal must be one for a buffer's size.
 bool RunSeed(uint64_t seed, const HwConfig& config) {
   const Model model =
-      RandomModel(seed, RandomGraphOptions(seed % 2 == 0 ? Rounding::kFloat32
-                                                         : Rounding::kTflite));
+      RandomModel(seed, RandomGraphOptions(seed % 2 == 0 ? Rounding::kFloat32 : Rounding::kTflite));
   std::mt19937_64 random(seed);
   ProgramOptions options;
   options.images = 1 + static_cast<int>(seed % 3);
