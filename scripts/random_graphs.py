@@ -12,8 +12,7 @@ those of the last concatenation differ.
 OUT/<nnn>/ holds model.onnx, input.npy (quantized, N x C x H x W) and expected.npy (the quantized
 output); OUT/manifest.json lists folder, seed, form, type of the activations and scales ("one" or
 "many"). The expected outputs are those of ONNX Runtime on the uint8 QLinear form, which holds the
-same integers (moved by 128 for int8); in the float32 mode they are to be equal, where the scales
-are many within 1.
+same integers (moved by 128 for int8); in the float32 mode they are to be equal.
 """
 
 import argparse

@@ -128,17 +128,19 @@ OnnxGraph::OnnxGraph(const uint8_t* data, size_t size, std::string file) : file_
   for (const auto& opset : proto_.opset_import()) {
     const bool standard = opset.domain().empty() || opset.domain() == "ai.onnx";
     names_opset = names_opset || standard;
+    if (standard) opset_ = opset.version();
     if (standard && opset.version() < 10) {
       Refuse(fmt::format("has opset {}; quantized models need 10 or later", opset.version()));
     }
   }
   if (!names_opset) Refuse("names no opset; the file is truncated or not ONNX");
-  CheckInputsAndOutputs();
+  CheckInputs();
   IndexValues();
+  CheckOutputs();
   Order();
 }
 
-void OnnxGraph::CheckInputsAndOutputs() {
+void OnnxGraph::CheckInputs() {
   for (const TensorProto& tensor : graph().initializer()) {
     if (!initializers_.emplace(tensor.name(), &tensor).second) {
       Refuse(fmt::format("initializer '{}' is defined twice", Printable(tensor.name())));
@@ -154,11 +156,25 @@ void OnnxGraph::CheckInputsAndOutputs() {
     input_ = &input;
   }
   if (input_ == nullptr) Refuse("has no input");
+}
+
+void OnnxGraph::CheckOutputs() {
   if (graph().output_size() == 0) Refuse("has no output");
-  if (graph().output_size() > 1) {
-    Refuse(fmt::format("has several outputs ('{}', '{}'); one is supported",
-                       Printable(graph().output(0).name()), Printable(graph().output(1).name())));
+  std::unordered_set<std::string> names;
+  for (const auto& output : graph().output()) {
+    const std::string& name = output.name();
+    if (name == input_->name() || producers_.count(name) == 0) {
+      Refuse(fmt::format("output '{}' is made by no node", Printable(name)));
+    }
+    if (!names.insert(name).second) {
+      Refuse(fmt::format("names the output '{}' twice", Printable(name)));
+    }
   }
+}
+
+bool OnnxGraph::IsOutput(const std::string& value) const {
+  return std::any_of(graph().output().begin(), graph().output().end(),
+                     [&](const auto& output) { return output.name() == value; });
 }
 
 void OnnxGraph::IndexValues() {
@@ -184,9 +200,6 @@ void OnnxGraph::IndexValues() {
       auto& readers = consumers_[value];
       if (readers.empty() || readers.back() != &node) readers.push_back(&node);
     }
-  }
-  if (output() == input_->name() || producers_.count(output()) == 0) {
-    Refuse(fmt::format("output '{}' is made by no node", Printable(output())));
   }
 }
 

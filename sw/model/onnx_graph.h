@@ -28,13 +28,15 @@ std::string ElementTypeName(int type);
 class OnnxGraph {
  public:
   // `file` starts every message. Throws InputError if the bytes are not a graph of one real input
-  // and one output whose values are all defined once and without a cycle.
+  // and outputs that nodes make, whose values are all defined once and without a cycle.
   OnnxGraph(const uint8_t* data, size_t size, std::string file);
 
   const onnx::GraphProto& graph() const { return proto_.graph(); }
   const onnx::ModelProto& proto() const { return proto_; }
   const onnx::ValueInfoProto& input() const { return *input_; }
-  const std::string& output() const { return proto_.graph().output(0).name(); }
+  bool IsOutput(const std::string& value) const;
+  // Version of the standard operators.
+  int64_t Opset() const { return opset_; }
   const std::string& file() const { return file_; }
 
   // The node that makes a value, or null for an initializer or the input.
@@ -69,7 +71,8 @@ class OnnxGraph {
                          std::initializer_list<const char*> known) const;
 
  private:
-  void CheckInputsAndOutputs();
+  void CheckInputs();
+  void CheckOutputs();
   void IndexValues();
   void Order();
   const onnx::AttributeProto* Attribute(const onnx::NodeProto& node, const char* name,
@@ -77,6 +80,7 @@ class OnnxGraph {
   const onnx::TensorProto* FindTensor(std::string value) const;
 
   std::string file_;
+  int64_t opset_ = 0;
   onnx::ModelProto proto_;
   const onnx::ValueInfoProto* input_ = nullptr;
   std::unordered_map<std::string, const onnx::TensorProto*> initializers_;

@@ -8,23 +8,33 @@
 
 namespace systole {
 
-// A graph of quantized operators with one input and one output, in QDQ form (real operators between
-// DequantizeLinear and QuantizeLinear), with QLinear operators, or mixed. What becomes what:
+// A graph of quantized operators with one input and any number of outputs, in QDQ form (real
+// operators between DequantizeLinear and QuantizeLinear), with QLinear operators, or mixed. What
+// becomes what:
 //   Conv, QLinearConv      kConv
 //   Gemm, MatMul (+ Add), QLinearMatMul, QGemm
 //                          kFullyConnected
 //   MaxPool, GlobalMaxPool
 //                          kMaxPool; also where no QuantizeLinear stands between it and the
 //                          operator before (it commutes with requantization)
-//   AveragePool, GlobalAveragePool, QLinearAveragePool, QLinearGlobalAveragePool
+//   AveragePool, GlobalAveragePool, QLinearAveragePool, QLinearGlobalAveragePool,
+//   ReduceMean over height and width
 //                          kAveragePool
-//   Concat, QLinearConcat  kConcat; an input of another scale through a 1x1 kAveragePool, which
-//                          requantizes
+//   Add, QLinearAdd        kAdd, of two tensors
+//   Concat, QLinearConcat  kConcat; an input of another scale through a kTable
+//   Pad                    the padding of the convolution behind it, otherwise kPad
+//   Softmax, QLinearSoftmax
+//                          kSoftmax
 //   Relu, Clip             the clamp of the layer before; a 1x1 kMaxPool with that clamp at the
-//                          input, and where others read the layer's output, too
+//                          input, and where others read the layer's output, too; a kTable where a
+//                          bound lies between two quantized values
+//   LeakyRelu, PRelu, Sigmoid, Tanh, HardSigmoid, HardSwish, QLinearLeakyRelu, QLinearSigmoid,
+//   BatchNormalization, Add, Sub, Mul, Div with a constant; products of such functions of one
+//   tensor
+//                          kTable, one for all of them between DequantizeLinear and QuantizeLinear
 //   QuantizeLinear after DequantizeLinear
-//                          nothing if scale and zero point stay; else a 1x1 kAveragePool
-//   Flatten, Reshape, Squeeze, Identity, Dropout
+//                          nothing if scale and zero point stay; else a kTable
+//   Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout
 //                          nothing
 // Metadata: systole.input_scale, systole.input_mean (what an image byte stands for),
 // systole.average (integer, tflite). `file` starts every message and names the model. Throws

@@ -1,5 +1,5 @@
 // Concatenation of channels. A layer of kConcat copies, so its inputs have its own scale and zero
-// point: one that has others is brought to them by a 1x1 kAveragePool before it.
+// point: one that has others is brought to them by a kTable before it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,14 +10,6 @@
 namespace systole {
 
 using onnx::NodeProto;
-
-namespace {
-
-bool SameGrid(const Tensor& tensor, const ActivationParams& params) {
-  return tensor.scale == params.scale && tensor.zero_point == params.zero_point;
-}
-
-}  // namespace
 
 std::vector<OnnxImporter::Value> OnnxImporter::Operands(const NodeProto& node, int first,
                                                         int step) {
@@ -61,12 +53,15 @@ void OnnxImporter::JoinChannels(const NodeProto& node, const std::vector<Value>&
 
 void OnnxImporter::Match(const NodeProto& node, int k, const ActivationParams& params,
                          Value& part) {
-  if (SameGrid(model_.tensors[part.tensor], params)) return;
   cur_ = part;
-  if (cur_.off_grid != nullptr) RefuseOffGrid();
-  Rescale(node, params);
-  Maker().name += fmt::format("/input{}", k);
-  back().name += fmt::format("/input{}", k);
+  const size_t layers = model_.layers.size();
+  cur_.state = State::kGrid;
+  QuantizeGrid(node, params);
+  cur_.state = part.state;
+  if (model_.layers.size() > layers) {
+    Maker().name += fmt::format("/input{}", k);
+    back().name += fmt::format("/input{}", k);
+  }
   part = cur_;
 }
 
@@ -92,8 +87,7 @@ void OnnxImporter::Concat(const NodeProto& node) {
         part.state == State::kRealInput) {
       graph_.Refuse(node, "its inputs must all be quantized, or all be dequantized");
     }
-    if (cur_.off_grid != nullptr) RefuseOffGrid();
-    same = same && part.type == first.type &&
+    same = same && part.type == first.type && part.curve == nullptr &&
            SameGrid(back(), {tensor.scale, tensor.zero_point, first.type});
   }
   if (!same) {

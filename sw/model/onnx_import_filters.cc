@@ -26,7 +26,9 @@ Layer& OnnxImporter::AppendConv(const NodeProto& node, Filters filters) {
   if (shape != std::vector<int64_t>{filters.dims[2], filters.dims[3]}) {
     graph_.Refuse(node, "attribute 'kernel_shape' does not match the weights");
   }
+  if (cur_.pad_node != nullptr && graph_.String(node, "auto_pad", "NOTSET") != "NOTSET") PlacePad();
   ReadWindow(node, layer);
+  TakePad(layer);
   const int64_t groups = graph_.Int(node, "group", 1);
   if (groups < 1 || groups > kMaxChannels || back().c != groups * filters.dims[1] ||
       filters.dims[0] % groups != 0) {
@@ -37,7 +39,7 @@ Layer& OnnxImporter::AppendConv(const NodeProto& node, Filters filters) {
   }
   layer.groups = static_cast<int>(groups);
   SetFilters(std::move(filters), layer);
-  return AppendWindow(node, std::move(layer), filters.dims[0], false);
+  return AppendWindow(node, std::move(layer), filters.dims[0]);
 }
 
 void OnnxImporter::SetFilters(Filters&& filters, Layer& layer) {
@@ -137,13 +139,10 @@ void OnnxImporter::AddBias(const NodeProto& node) {
 void OnnxImporter::RequireBiasShape(const NodeProto& node, const std::string& bias) const {
   const NodeProto* source = graph_.Producer(bias);
   const bool dequantized = source != nullptr && source->op_type() == "DequantizeLinear";
-  std::vector<int64_t> dims = graph_.GetConstant(dequantized ? source->input(0) : bias, node).dims;
-  const int64_t n = model_.tensors[cur_.tensor].c;
-  const std::vector<int64_t> want =
-      cur_.flat ? std::vector<int64_t>{n} : std::vector<int64_t>{n, 1, 1};
+  const std::vector<int64_t> dims =
+      graph_.GetConstant(dequantized ? source->input(0) : bias, node).dims;
   const bool scalar = std::all_of(dims.begin(), dims.end(), [](int64_t dim) { return dim == 1; });
-  while (dims.size() > want.size() && dims.front() == 1) dims.erase(dims.begin());
-  if (!scalar && dims != want)
+  if (!scalar && !AlongChannels(dims))
     graph_.Refuse(node, "its constant does not lie along the output channels");
 }
 

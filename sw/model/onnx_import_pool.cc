@@ -1,109 +1,35 @@
-// Pooling and clamps.
+// Pooling and means.
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
-#include "sw/model/images.h"
 #include "sw/model/onnx_importer.h"
 
 namespace systole {
 
 using onnx::NodeProto;
-using onnx::TensorProto;
 
-void OnnxImporter::Clamp(Layer& layer, int lo, int hi) {
-  lo = std::min(lo, hi);  // ONNX: min(max(x, lo), hi)
-  layer.clamp_lo = std::clamp(layer.clamp_lo, lo, hi);
-  layer.clamp_hi = std::clamp(layer.clamp_hi, lo, hi);
-}
+namespace {
 
-void OnnxImporter::ClampHere(const NodeProto& node, int lo, int hi) {
-  if (lo <= -128 && hi >= 127) return;
-  if (cur_.tensor == 0 || cur_.shared) {
-    Layer layer;
-    layer.kind = LayerKind::kMaxPool;
-    const Tensor in = back();
-    Append(node, std::move(layer), in.c, in.h, in.w);
+// Where x grows, no channel's real falls.
+bool NeverFalls(const Curve& curve) {
+  for (size_t i = 1; i < curve.size(); ++i) {
+    if (i % 256 != 0 && !(curve[i] >= curve[i - 1])) return false;
   }
-  Clamp(Maker(), lo, hi);
+  return true;
 }
 
-int OnnxImporter::GridBound(const NodeProto& node, float bound) {
-  const int q = QuantizeReal(bound, back());
-  const float real = back().scale * static_cast<float>(q - back().zero_point);
-  const bool outside = (q == -128 && bound < real) || (q == 127 && bound > real);
-  if (!outside && real != bound) cur_.off_grid = &node;
-  return q;
+// A window of one element, on every element.
+bool IsIdentity(const Layer& layer) {
+  const Padding& pad = layer.pad;
+  return layer.kernel_h == 1 && layer.kernel_w == 1 && layer.stride_h == 1 && layer.stride_w == 1 &&
+         pad.top + pad.left + pad.bottom + pad.right == 0;
 }
 
-void OnnxImporter::ClipReal(const NodeProto& node, float lo, float hi) {
-  cur_.bias_may_follow = false;
-  if (cur_.state == State::kRealInput)
-    graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
-  if (cur_.state == State::kOpen) {
-    cur_.clamps.push_back({cur_.tensor - 1, lo, hi});
-    cur_.last_real = &node;
-  } else {
-    const int q_lo = GridBound(node, lo), q_hi = GridBound(node, hi);
-    ClampHere(node, q_lo, q_hi);
-  }
-}
+}  // namespace
 
-void OnnxImporter::Relu(const NodeProto& node) {
-  RequireInputs(node, 1, 1);
-  graph_.RequireAttributes(node, {});
-  if (cur_.state == State::kQuantized) {
-    ClampHere(node, cur_.type == DType::kUint8 ? -128 : 0, 127);  // max(q, 0) in the file's type
-  } else {
-    ClipReal(node, 0.0f, std::numeric_limits<float>::infinity());
-  }
-}
-
-void OnnxImporter::Clip(const NodeProto& node) {
-  RequireInputs(node, 1, 3);
-  graph_.RequireAttributes(node, {"min", "max"});
-  if (cur_.state == State::kQuantized) {
-    const int offset = cur_.type == DType::kUint8 ? 128 : 0;
-    const int lo = IntegerBound(node, InputName(node, 1), -128 + offset),
-              hi = IntegerBound(node, InputName(node, 2), 127 + offset);
-    return ClampHere(node, lo - offset, hi - offset);
-  }
-  const float infinity = std::numeric_limits<float>::infinity();
-  const float lo = RealBound(node, InputName(node, 1), "min", -infinity);
-  const float hi = RealBound(node, InputName(node, 2), "max", infinity);
-  ClipReal(node, lo, hi);
-}
-
-int OnnxImporter::IntegerBound(const NodeProto& node, const std::string& value,
-                               int fallback) const {
-  if (value.empty()) return fallback;
-  const Constant bound = graph_.GetConstant(value, node);
-  const int type = cur_.type == DType::kUint8 ? TensorProto::UINT8 : TensorProto::INT8;
-  if (bound.type != type || bound.integers.size() != 1)
-    graph_.Refuse(node, "its bounds must be scalars of its input's type");
-  return bound.integers[0];
-}
-
-float OnnxImporter::RealBound(const NodeProto& node, const std::string& value,
-                              const char* attribute, float fallback) const {
-  float bound = graph_.Float(node, attribute, fallback);
-  if (!value.empty()) {
-    const Constant constant = graph_.GetConstant(value, node);
-    if (constant.type != TensorProto::FLOAT || constant.reals.size() != 1) {
-      graph_.Refuse(node, "its bounds must be float scalars");
-    }
-    bound = constant.reals[0];
-  }
-  if (std::isnan(bound)) graph_.Refuse(node, "a bound is not a number");
-  return bound;
-}
-
-Layer OnnxImporter::ReadPool(const NodeProto& node, LayerKind kind, bool global,
-                             bool& ceil_mode) const {
+Layer OnnxImporter::ReadPool(const NodeProto& node, LayerKind kind, bool global) const {
   RequireImage(node);
   Layer layer;
   layer.kind = kind;
-  ceil_mode = false;
   if (global) {
     layer.kernel_h = model_.tensors[cur_.tensor].h;
     layer.kernel_w = model_.tensors[cur_.tensor].w;
@@ -113,9 +39,19 @@ Layer OnnxImporter::ReadPool(const NodeProto& node, LayerKind kind, bool global,
     graph_.Refuse(node, "attribute 'kernel_shape' is missing");
   ReadPair(node, "kernel_shape", layer.kernel_h, layer.kernel_w);
   ReadWindow(node, layer);
-  ceil_mode = graph_.Int(node, "ceil_mode", 0) != 0;
   layer.count_include_pad =
       kind == LayerKind::kAveragePool && graph_.Int(node, "count_include_pad", 0) != 0;
+  if (graph_.Int(node, "ceil_mode", 0) != 0) {
+    const Tensor& in = model_.tensors[cur_.tensor];
+    const Padding pad = layer.pad;
+    CeilAxis(node, in.h, pad.top, layer.pad.bottom, layer.kernel_h, layer.stride_h,
+             layer.dilation_h);
+    CeilAxis(node, in.w, pad.left, layer.pad.right, layer.kernel_w, layer.stride_w,
+             layer.dilation_w);
+    const bool partial = pad.bottom != layer.pad.bottom || pad.right != layer.pad.right;
+    if (partial && layer.count_include_pad)
+      graph_.Refuse(node, "ceil_mode adds a partial window here, with count_include_pad");
+  }
   return layer;
 }
 
@@ -129,10 +65,10 @@ void OnnxImporter::MaxPool(const NodeProto& node, bool global) {
   }
   if (cur_.state == State::kRealInput)
     graph_.Refuse(node, "its input is not quantized; QuantizeLinear must come before");
+  if (cur_.curve != nullptr && !NeverFalls(*cur_.curve)) RefuseCurve();
   cur_.bias_may_follow = false;
-  bool ceil_mode = false;
-  Layer layer = ReadPool(node, LayerKind::kMaxPool, global, ceil_mode);
-  AppendWindow(node, std::move(layer), back().c, ceil_mode);
+  Layer layer = ReadPool(node, LayerKind::kMaxPool, global);
+  AppendWindow(node, std::move(layer), back().c);
   if (cur_.state == State::kOpen) cur_.last_real = &node;
 }
 
@@ -145,10 +81,25 @@ void OnnxImporter::AveragePool(const NodeProto& node, bool global) {
                                     "kernel_shape", "pads", "strides"});
   }
   RequireGrid(node);
-  bool ceil_mode = false;
-  Layer layer = ReadPool(node, LayerKind::kAveragePool, global, ceil_mode);
-  AppendWindow(node, std::move(layer), back().c, ceil_mode);
+  Layer layer = ReadPool(node, LayerKind::kAveragePool, global);
+  if (IsIdentity(layer)) return;
+  AppendWindow(node, std::move(layer), back().c);
   cur_.bias_may_follow = false;
+  Open(node);
+}
+
+void OnnxImporter::ReduceMean(const NodeProto& node) {
+  RequireInputs(node, 1, 2);
+  graph_.RequireAttributes(node, {"axes", "keepdims", "noop_with_empty_axes"});
+  RequireGrid(node);
+  RequireImage(node);
+  std::vector<int64_t> axes = Axes(node);
+  for (int64_t& axis : axes) axis = axis < 0 ? axis + 4 : axis;
+  std::sort(axes.begin(), axes.end());
+  if (axes != std::vector<int64_t>{2, 3})
+    graph_.Refuse(node, "only a mean over height and width (axes 2 and 3) is supported");
+  AppendWindow(node, ReadPool(node, LayerKind::kAveragePool, true), back().c);
+  cur_.flat = graph_.Int(node, "keepdims", 1) == 0;
   Open(node);
 }
 
@@ -165,10 +116,15 @@ void OnnxImporter::QLinearPool(const NodeProto& node, bool global) {
   Meet(node, ReadActivationParams(graph_, node, node.input(1), node.input(2)));
   const ActivationParams out =
       ReadActivationParams(graph_, node, node.input(3), InputName(node, 4));
-  bool ceil_mode = false;
-  Layer layer = ReadPool(node, LayerKind::kAveragePool, global, ceil_mode);
-  AppendWindow(node, std::move(layer), back().c, ceil_mode);
-  SetParams(back(), out);
+  Layer layer = ReadPool(node, LayerKind::kAveragePool, global);
+  if (!global && IsIdentity(layer)) {  // rescales at most
+    cur_.state = State::kGrid;
+    QuantizeGrid(node, out);
+    cur_.state = State::kQuantized;
+  } else {
+    AppendWindow(node, std::move(layer), back().c);
+    SetParams(back(), out);
+  }
   cur_.type = out.type;
 }
 

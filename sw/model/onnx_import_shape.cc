@@ -65,23 +65,30 @@ void OnnxImporter::SamePadding(const NodeProto& node, int64_t in, int64_t kernel
   after = Side(node, total - before, 0, "a padding");
 }
 
+void OnnxImporter::CeilAxis(const NodeProto& node, int64_t in, int before, int& after,
+                            int64_t kernel, int64_t stride, int64_t dilation) const {
+  const int64_t room = in + before + after - dilation * (kernel - 1) - 1;
+  if (room < 0 || room % stride == 0) return;
+  const int64_t start = (room / stride + 1) * stride;  // of the partial window, in padded rows
+  if (start >= in + before) return;                    // ONNX leaves one out that is padding alone
+  after = Side(node, after + stride - room % stride, 0, "a padding");
+}
+
 int64_t OnnxImporter::OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel,
-                                 int64_t stride, int64_t dilation, bool ceil_mode) const {
+                                 int64_t stride, int64_t dilation) const {
   const int64_t room = in + pads - dilation * (kernel - 1) - 1;
   if (room < 0)
     graph_.Refuse(node, fmt::format("its window does not fit the padded input of {}", in + pads));
-  if (ceil_mode && room % stride != 0)
-    graph_.Refuse(node, "ceil_mode adds a partial window here; not supported");
   return room / stride + 1;
 }
 
-Layer& OnnxImporter::AppendWindow(const NodeProto& node, Layer layer, int64_t c, bool ceil_mode) {
+Layer& OnnxImporter::AppendWindow(const NodeProto& node, Layer layer, int64_t c) {
   const Tensor& in = back();
   const Padding& pad = layer.pad;
   const int64_t h = OutputSide(node, in.h, int64_t{pad.top} + pad.bottom, layer.kernel_h,
-                               layer.stride_h, layer.dilation_h, ceil_mode);
+                               layer.stride_h, layer.dilation_h);
   const int64_t w = OutputSide(node, in.w, int64_t{pad.left} + pad.right, layer.kernel_w,
-                               layer.stride_w, layer.dilation_w, ceil_mode);
+                               layer.stride_w, layer.dilation_w);
   return Append(node, std::move(layer), c, h, w);
 }
 
@@ -132,30 +139,55 @@ void OnnxImporter::Reshape(const NodeProto& node) {
   SetShape(node, dims);
 }
 
-void OnnxImporter::Squeeze(const NodeProto& node) {
-  RequireInputs(node, 1, 2);
-  graph_.RequireAttributes(node, {"axes"});
+std::vector<int64_t> OnnxImporter::Axes(const NodeProto& node) const {
   std::vector<int64_t> axes = graph_.Ints(node, "axes", {});
   if (node.input_size() == 2) {
     const Constant constant = graph_.GetConstant(node.input(1), node);
     axes.assign(constant.integers.begin(), constant.integers.end());
   }
+  if (axes.empty()) graph_.Refuse(node, "needs its axes named");
+  return axes;
+}
+
+void OnnxImporter::Squeeze(const NodeProto& node) {
+  RequireInputs(node, 1, 2);
+  graph_.RequireAttributes(node, {"axes"});
   std::vector<int64_t> dims = Dims();
   const auto rank = static_cast<int64_t>(dims.size()) + 1;
   std::vector<bool> gone(rank, false);
-  for (int64_t axis : axes) {
+  for (int64_t axis : Axes(node)) {
     if (axis < 0) axis += rank;
     if (axis < 1 || axis >= rank || dims[axis - 1] != 1)
       graph_.Refuse(node, "squeezes an axis that is not 1 long");
     gone[axis] = true;
   }
-  if (axes.empty()) graph_.Refuse(node, "needs its axes named");
   std::vector<int64_t> left;
   for (int64_t axis = 1; axis < rank; ++axis) {
     if (!gone[axis]) left.push_back(dims[axis - 1]);
   }
   if (left.empty()) graph_.Refuse(node, "leaves no dimension");
   SetShape(node, left);
+}
+
+void OnnxImporter::Unsqueeze(const NodeProto& node) {
+  RequireInputs(node, 1, 2);
+  graph_.RequireAttributes(node, {"axes"});
+  std::vector<int64_t> axes = Axes(node);
+  const std::vector<int64_t> dims = Dims();
+  const auto rank = static_cast<int64_t>(dims.size() + axes.size()) + 1;
+  for (int64_t& axis : axes) {
+    if (axis < 0) axis += rank;
+    if (axis < 1 || axis >= rank) graph_.Refuse(node, "inserts an axis before the images");
+  }
+  std::vector<int64_t> made;
+  size_t next = 0;
+  for (int64_t axis = 1; axis < rank; ++axis) {
+    const bool inserted = std::find(axes.begin(), axes.end(), axis) != axes.end();
+    if (!inserted && next == dims.size()) graph_.Refuse(node, "names an axis twice");
+    made.push_back(inserted ? 1 : dims[next++]);
+  }
+  if (next != dims.size()) graph_.Refuse(node, "names an axis twice");
+  SetShape(node, made);
 }
 
 std::vector<int64_t> OnnxImporter::Dims() const {

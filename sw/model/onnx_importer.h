@@ -2,6 +2,8 @@
 // inside of ImportOnnx().
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -17,6 +19,14 @@ inline std::string InputName(const onnx::NodeProto& node, int i) {
   return i < node.input_size() ? node.input(i) : "";
 }
 
+inline bool SameGrid(const Tensor& tensor, const ActivationParams& params) {
+  return tensor.scale == params.scale && tensor.zero_point == params.zero_point;
+}
+
+// Reals that are a function of one tensor's values alone, as single precision gives them:
+// y[x + 128] for all channels, or y[256 * channel + x + 128].
+using Curve = std::vector<float>;
+
 class OnnxImporter {
  public:
   explicit OnnxImporter(const OnnxGraph& graph) : graph_(graph) { model_.name = graph.file(); }
@@ -31,7 +41,7 @@ class OnnxImporter {
   enum class State {
     kRealInput,  // the graph's real input, before QuantizeLinear
     kQuantized,  // integers; scale and zero point may be unknown only while no layer has been made
-    kGrid,       // reals that are exactly scale * (q - zero_point)
+    kGrid,       // reals: scale * (q - zero_point) exactly, or the curve over it
     kOpen,       // reals made by a layer; QuantizeLinear must give their scale
   };
   struct RealClamp {
@@ -44,18 +54,23 @@ class OnnxImporter {
     DType type = DType::kInt8;             // of the integers, in the file
     bool flat = false;                     // N x K rather than N x C x H x W
     bool shared = false;                   // its tensor has several readers
+    Padding pad;                           // of zeros around the tensor, in no layer yet
+    const NodeProto* pad_node = nullptr;   // its node; null: none waits
+    std::optional<int> pad_value;          // among integers: in the int8 domain
+    std::shared_ptr<const Curve> curve;    // in kGrid; null: the grid itself
     std::vector<int> open;                 // in kOpen: the tensors that wait for their scale
     std::vector<RealClamp> clamps;         // in kOpen: to be quantized with the scale to come
     bool bias_may_follow = false;          // its layer has filters and no bias yet
-    const NodeProto* last_real = nullptr;  // the last node in kOpen
-    const NodeProto* off_grid = nullptr;   // a Clip whose bound lies between grid values
+    const NodeProto* last_real = nullptr;  // the last node in kOpen, or of the curve
   };
 
   // How nodes of an operator are read: `read` turns the current value into the node's output.
   enum Domain { kOnnx, kMicrosoft, kBoth };
+  enum Takes { kFirst, kEither, kPair, kMany };  // values of the graph: its first input alone, ...
   struct Operator {
     const char* name;
     Domain domain;
+    Takes takes;
     void (*read)(OnnxImporter&, const NodeProto&);
   };
   static const std::vector<Operator>& Operators();
@@ -64,39 +79,88 @@ class OnnxImporter {
   Tensor& back() { return model_.tensors[cur_.tensor]; }
   Layer& Maker() { return model_.layers[cur_.tensor - 1]; }
 
-  // --- onnx_import.cc: before the walk, one node of it, quantization.
-  double MetadataNumber(const std::string& key, const std::string& text) const;
-  void ReadMetadata();
-  void ReadInput();
-  // dims: C, H, W or K.
-  void SetInputDims(const std::vector<int64_t>& dims);
-
+  // --- onnx_import.cc: the walk.
+  void ReadOutputs();
   // Notes whether the current value, of that name, is shared. Refuses one that leads nowhere, and
   // a branch in kOpen.
   void CheckReaders(const std::string& value);
   // Makes the node's input the current value, and then its output.
   void Step(const NodeProto& node);
   const Operator* FindOperator(const NodeProto& node) const;
+  void RequireValues(const NodeProto& node, const Operator& op,
+                     const std::vector<int>& reads) const;
   void RequireInputs(const NodeProto& node, int least, int most) const;
   std::string OnlyOutput(const NodeProto& node) const;
-
-  // The parameters that a node gives for the current integers: the same as before, or the first for
-  // the input.
-  void Meet(const NodeProto& node, const ActivationParams& params);
-  static void SetParams(Tensor& tensor, const ActivationParams& params);
-  void Quantize(const NodeProto& node);
-  void Rescale(const NodeProto& node, const ActivationParams& params);
-  void Dequantize(const NodeProto& node);
-
   // Appends a layer that reads the current value and its output tensor, whose quantization is the
   // input's until it is set; the output becomes the current value.
   Layer& Append(const NodeProto& node, Layer layer, int64_t c, int64_t h, int64_t w);
   Layer& Append(const NodeProto& node, Layer layer, std::vector<int> inputs, int64_t c, int64_t h,
                 int64_t w);
+  // A 1x1 kMaxPool.
+  void AppendCopy(const NodeProto& node);
   // After a layer on reals, whose output scale QuantizeLinear will give.
   void Open(const NodeProto& node);
   void RequireGrid(const NodeProto& node) const;
-  [[noreturn]] void RefuseOffGrid() const;
+  [[noreturn]] void RefuseCurve() const;
+
+  // --- onnx_import_input.cc: before the walk.
+  double MetadataNumber(const std::string& key, const std::string& text) const;
+  void ReadMetadata();
+  void ReadInput();
+  // Scale and zero point of an integer input, from the first node that names them.
+  void FindInputParams();
+  // dims: C, H, W or K.
+  void SetInputDims(const std::vector<int64_t>& dims);
+
+  // --- onnx_import_quant.cc: quantization.
+  // The parameters that a node gives for the current integers: the same as before, or the first for
+  // the input.
+  void Meet(const NodeProto& node, const ActivationParams& params);
+  static void SetParams(Tensor& tensor, const ActivationParams& params);
+  void Quantize(const NodeProto& node);
+  void Dequantize(const NodeProto& node);
+  // From kGrid to integers of these parameters: nothing, a clamp of the layer before, or a kTable.
+  void QuantizeGrid(const NodeProto& node, const ActivationParams& params);
+  void AppendTable(const NodeProto& node, std::vector<int8_t> table,
+                   const ActivationParams& params);
+
+  // --- onnx_import_curve.cc: functions of one value.
+  // The current reals as a curve, to be changed.
+  Curve Reals(const NodeProto& node) const;
+  void SetReals(const NodeProto& node, Curve curve);
+  template <typename Function>
+  void Map(const NodeProto& node, Function function);
+  // function(real, channel), with a curve of its own for each channel.
+  template <typename Function>
+  void MapChannels(const NodeProto& node, Function function);
+  // The reals of a constant that is one value, or one for each of the current value's channels.
+  std::vector<float> ChannelConstants(const NodeProto& node, const std::string& value) const;
+  bool AlongChannels(const std::vector<int64_t>& dims) const;
+  void Activation(const NodeProto& node);
+  void PRelu(const NodeProto& node);
+  void BatchNormalization(const NodeProto& node);
+  // +, -, *, / with a constant.
+  void ConstantOperand(const NodeProto& node);
+  void Multiply(const NodeProto& node);
+  void QLinearActivation(const NodeProto& node);
+
+  // --- onnx_import_add.cc: additions, softmax.
+  void Add(const NodeProto& node);
+  void QLinearAdd(const NodeProto& node);
+  void AppendAdd(const NodeProto& node, const Value& a, const Value& b);
+  void AppendSoftmax(const NodeProto& node, int64_t axis);
+  void Softmax(const NodeProto& node);
+  void QLinearSoftmax(const NodeProto& node);
+
+  // --- onnx_import_pad.cc: a padding of zeros waits for a convolution that takes it; before any
+  // other reader it becomes a layer.
+  void Pad(const NodeProto& node);
+  std::vector<int64_t> PadWidths(const NodeProto& node) const;
+  void ReadPadValue(const NodeProto& node);
+  void CheckPadValue() const;
+  void PlacePad();
+  // Moves the waiting padding into a convolution's, where that is legal.
+  void TakePad(Layer& layer);
 
   // --- onnx_import_shape.cc: windows.
   void RequireImage(const NodeProto& node) const;
@@ -106,11 +170,12 @@ class OnnxImporter {
   void ReadWindow(const NodeProto& node, Layer& layer) const;
   void SamePadding(const NodeProto& node, int64_t in, int64_t kernel, int64_t stride,
                    int64_t dilation, bool lower, int& before, int& after) const;
-  // Output size along one axis; refuses a window that does not fit, and ceil_mode where it would
-  // matter.
+  // Pads the end of one axis so that ceil_mode's partial window is a whole one.
+  void CeilAxis(const NodeProto& node, int64_t in, int before, int& after, int64_t kernel,
+                int64_t stride, int64_t dilation) const;
   int64_t OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel,
-                     int64_t stride, int64_t dilation, bool ceil_mode) const;
-  Layer& AppendWindow(const NodeProto& node, Layer layer, int64_t c, bool ceil_mode);
+                     int64_t stride, int64_t dilation) const;
+  Layer& AppendWindow(const NodeProto& node, Layer layer, int64_t c);
 
   // --- onnx_import_filters.cc: convolutions and matrix products.
   // Everything of a convolution but its bias and output scale. `filters`: N x C/groups x KH x KW,
@@ -134,12 +199,13 @@ class OnnxImporter {
   void QGemm(const NodeProto& node);
   void SetQLinearBias(const NodeProto& node, const std::string& value);
 
-  // --- onnx_import_pool.cc: clamps and pooling.
+  // --- onnx_import_clamp.cc
   static void Clamp(Layer& layer, int lo, int hi);
   // On integers or on the grid: into the layer before, or into an identity at the input.
   void ClampHere(const NodeProto& node, int lo, int hi);
-  // The bound of a clip of grid reals, as int8; notes a bound that lies between two grid values.
-  int GridBound(const NodeProto& node, float bound);
+  // The bound of a clip of grid reals, as int8; `exact` stays only if it is a grid value, or cuts
+  // nothing off.
+  int GridBound(float bound, bool is_upper, bool& exact);
   void ClipReal(const NodeProto& node, float lo, float hi);
   void Relu(const NodeProto& node);
   void Clip(const NodeProto& node);
@@ -147,9 +213,11 @@ class OnnxImporter {
   float RealBound(const NodeProto& node, const std::string& value, const char* attribute,
                   float fallback) const;
 
-  Layer ReadPool(const NodeProto& node, LayerKind kind, bool global, bool& ceil_mode) const;
+  // --- onnx_import_pool.cc
+  Layer ReadPool(const NodeProto& node, LayerKind kind, bool global) const;
   void MaxPool(const NodeProto& node, bool global);
   void AveragePool(const NodeProto& node, bool global);
+  void ReduceMean(const NodeProto& node);
   void QLinearPool(const NodeProto& node, bool global);
 
   // --- onnx_import_concat.cc
@@ -167,7 +235,9 @@ class OnnxImporter {
   // W; only whether it counts as flattened changes.
   void Flatten(const NodeProto& node);
   void Reshape(const NodeProto& node);
+  std::vector<int64_t> Axes(const NodeProto& node) const;
   void Squeeze(const NodeProto& node);
+  void Unsqueeze(const NodeProto& node);
   std::vector<int64_t> Dims() const;
   void SetShape(const NodeProto& node, const std::vector<int64_t>& dims);
   void Dropout(const NodeProto& node);

@@ -280,6 +280,37 @@ std::vector<int32_t> ReadQdqBias(const OnnxGraph& graph, const NodeProto& node,
   return bias;
 }
 
+std::vector<float> ReadReals(const OnnxGraph& graph, const NodeProto& node,
+                             const std::string& value, std::vector<int64_t>& dims) {
+  std::vector<float> reals;
+  const NodeProto* source = graph.Producer(value);
+  if (source != nullptr && source->op_type() == "DequantizeLinear" && source->input_size() >= 2) {
+    const Constant constant = graph.GetConstant(source->input(0), *source);
+    const std::vector<float> scales = ReadScales(graph, *source, source->input(1));
+    const bool has_zero = !Input(*source, 2).empty();
+    const Constant zero = has_zero ? graph.GetConstant(source->input(2), *source) : Constant{};
+    if (scales.size() != 1 || (has_zero && zero.integers.size() != 1))
+      graph.Refuse(*source, "this constant must be quantized with one scale and zero point");
+    for (const int32_t q : constant.integers) {
+      const int64_t steps = int64_t{q} - (has_zero ? zero.integers[0] : 0);
+      reals.push_back(static_cast<float>(steps) * scales[0]);
+    }
+    dims = constant.dims;
+  } else {
+    Constant constant = graph.GetConstant(value, node);
+    if (constant.type != TensorProto::FLOAT)
+      graph.Refuse(node, fmt::format("the constant '{}' must be float", value));
+    reals = std::move(constant.reals);
+    dims = constant.dims;
+  }
+  for (const float real : reals) {
+    if (!std::isfinite(real))
+      graph.Refuse(node, fmt::format("the constant '{}' is {}", value, real));
+  }
+  if (reals.empty()) graph.Refuse(node, fmt::format("the constant '{}' is empty", value));
+  return reals;
+}
+
 std::vector<int32_t> ReadQLinearBias(const OnnxGraph& graph, const NodeProto& node,
                                      const std::string& value, int n) {
   Constant constant = graph.GetConstant(value, node);

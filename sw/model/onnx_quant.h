@@ -49,6 +49,11 @@ std::vector<int32_t> ReadQdqBias(const OnnxGraph& graph, const onnx::NodeProto& 
                                  const std::string& value, int n, float sx,
                                  const std::vector<float>& weight_scales);
 
+// The reals of a constant, float or dequantized per tensor, and its dimensions. Refused: reals that
+// are not finite.
+std::vector<float> ReadReals(const OnnxGraph& graph, const onnx::NodeProto& node,
+                             const std::string& value, std::vector<int64_t>& dims);
+
 // An int32 constant of `n` values.
 std::vector<int32_t> ReadQLinearBias(const OnnxGraph& graph, const onnx::NodeProto& node,
                                      const std::string& value, int n);

@@ -21,9 +21,6 @@ std::string OnnxRuntimeDifference(const Layer& layer) {
   if (!IsOnnx(layer) || layer.kind != LayerKind::kAveragePool) return "";
   const bool global = layer.op.find("GlobalAveragePool") != std::string::npos;
   if (global && layer.average == AverageMode::kInteger) return "";
-  if (layer.kernel_h == 1 && layer.kernel_w == 1) {
-    return "ONNX Runtime multiplies by one scale and divides by the other, with two roundings";
-  }
   if (layer.average == AverageMode::kTflite) return "its average is TensorFlow Lite's";
   return "ONNX Runtime averages dequantized values in single precision";
 }

@@ -86,23 +86,110 @@ const Case kCases[] = {
     // The graph.
     {"TwoInputs", AddInput, {"several inputs ('x', 'x2')"}},
     {"NoInput", [](Network& n) { n.b.graph().clear_input(); }, {"has no input"}},
-    {"TwoOutputs", [](Network& n) { n.b.Output("rd"); }, {"several outputs ('y', 'rd')"}},
+    {"OutputTwice", [](Network& n) { n.b.Output("y"); }, {"names the output 'y' twice"}},
+    {"OutputInFrontOfQuantizeLinear",
+     [](Network& n) { n.b.Output("c"); },
+     {"node 'Conv_c' (Conv)", "its output is not quantized"}},
     {"NoOutput", [](Network& n) { n.b.graph().clear_output(); }, {"has no output"}},
     {"UnknownOutput",
      [](Network& n) { n.b.graph().mutable_output(0)->set_name("z"); },
      {"output 'z' is made by no node"}},
     {"OutputIsNotLast",
      [](Network& n) { n.b.graph().mutable_output(0)->set_name("rd"); },
-     {"node 'Flatten_f' (Flatten)", "reads the graph's output"}},
+     {"value 'y' leads nowhere"}},
     {"Branch",
      [](Network& n) { n.b.Node("Relu", {"rd"}, "side"); },
      {"value 'side' leads nowhere"}},
     {"SelfBranch",
      [](Network& n) {
+       n.Node("r").set_op_type("Gemm");
+       n.Node("r").add_input("c");
+     },
+     {"node 'Relu_r' (Gemm)", "reads two values of the graph ('c', 'c')", "cut the model"}},
+    {"AddBeforeQuantizeLinear",
+     [](Network& n) {
        n.Node("r").set_op_type("Add");
        n.Node("r").add_input("c");
      },
-     {"node 'Relu_r' (Add)", "reads two values of the graph ('c', 'c')", "cut the model"}},
+     {"node 'Relu_r' (Add)", "its input is not quantized"}},
+    {"AddOfShapes",
+     [](Network& n) {
+       n.b.Node("Add", {"rd", "xd"}, "side");
+     },
+     {"node 'Add_side' (Add)", "adds 2 x 3 x 3 and 1 x 5 x 5", "cut the model"}},
+    {"ProductOfTensors",
+     [](Network& n) {
+       n.b.Node("Mul", {"rd", "xd"}, "side");
+     },
+     {"node 'Mul_side' (Mul)", "multiplies two tensors ('rd', 'xd')", "cut the model"}},
+    {"QuotientOfTensors",
+     [](Network& n) {
+       n.b.Node("Div", {"rd", "rd"}, "side");
+     },
+     {"node 'Div_side' (Div)", "reads two values of the graph"}},
+    {"QuantizedFactor",
+     [](Network& n) {
+       n.b.Node("Mul", {"rd", "w"}, "side");
+     },
+     {"node 'Mul_side' (Mul)", "its second operand is quantized"}},
+    {"FactorAlongRows",
+     [](Network& n) {
+       n.b.Init<float>("k", {3, 1}, {1, 2, 3});
+       n.b.Node("Mul", {"rd", "k"}, "side");
+     },
+     {"node 'Mul_side' (Mul)", "does not lie along the channels"}},
+    {"CurveBeforeALayer",
+     [](Network& n) { n.Node("f").set_op_type("Sigmoid"); },
+     {"node 'Flatten_f' (Sigmoid)", "between the quantized values", "QuantizeLinear must follow"}},
+    {"BatchNormalizationBehindAConvolution",
+     [](Network& n) {
+       n.Node("r").set_op_type("BatchNormalization");
+       for (const char* name : {"bn1", "bn2", "bn3", "bn4"})
+         n.Node("r").add_input(n.b.Init<float>(name, {2}, {1, 1}));
+     },
+     {"node 'Relu_r' (BatchNormalization)", "fold it into the convolution"}},
+    {"BatchNormalizationOfOtherChannels",
+     [](Network& n) {
+       n.Node("f").set_op_type("BatchNormalization");
+       for (const char* name : {"bn1", "bn2", "bn3", "bn4"})
+         n.Node("f").add_input(n.b.Init<float>(name, {3}, {1, 1, 1}));
+     },
+     {"node 'Flatten_f' (BatchNormalization)", "its input 1 must hold 2 reals"}},
+    {"NotANumber",
+     [](Network& n) {
+       n.b.Init<float>("k", {}, {0});
+       n.b.Node("Div", {"rd", "k"}, "side");
+       n.b.Quantize("side", "sq", 1.0f, int8_t{0});
+     },
+     {"node 'QuantizeLinear_sq'", "quantizes values that are not numbers"}},
+    {"PadOfOtherValues",
+     [](Network& n) {
+       n.Node("f").set_op_type("Pad");
+       n.Node("f").add_input(n.b.Init<int64_t>("p", {8}, {0, 0, 1, 1, 0, 0, 1, 1}));
+       n.Node("f").add_input(n.b.Init<float>("k", {}, {1}));
+     },
+     {"node 'Flatten_f' (Pad)", "pads with another value than zero"}},
+    {"PadOfChannels",
+     [](Network& n) {
+       n.Node("f").set_op_type("Pad");
+       n.Node("f").add_input(n.b.Init<int64_t>("p", {8}, {0, 1, 0, 0, 0, 0, 0, 0}));
+     },
+     {"node 'Flatten_f' (Pad)", "only rows and columns"}},
+    {"PadByReflection",
+     [](Network& n) {
+       n.Node("f").set_op_type("Pad");
+       OnnxBuilder::Attribute(n.Node("f"), "mode", std::string("reflect"));
+     },
+     {"node 'Flatten_f' (Pad)", "mode 'reflect'"}},
+    {"MeanOfChannels",
+     [](Network& n) {
+       n.b.Node("ReduceMean", {"rd"}, "side");
+       OnnxBuilder::Attribute(n.Node("side"), "axes", Dims{1});
+     },
+     {"node 'ReduceMean_side' (ReduceMean)", "axes 2 and 3"}},
+    {"SoftmaxOfAnImage",
+     [](Network& n) { n.b.Node("Softmax", {"rd"}, "side"); },
+     {"node 'Softmax_side' (Softmax)", "2 x 3 x 3", "cut the model"}},
     {"BranchBeforeQuantizeLinear",
      [](Network& n) { n.b.Node("Relu", {"c"}, "side"); },
      {"node 'Relu_side' (Relu)", "branches off a value that is not quantized yet", "'Relu_r'"}},
@@ -158,10 +245,10 @@ const Case kCases[] = {
      {"local functions"}},
     {"UnnamedNode",
      [](Network& n) {
-       n.Node("r").set_op_type("Softmax");
+       n.Node("r").set_op_type("LSTM");
        n.Node("r").clear_name();
      },
-     {"node 'Softmax_", "(Softmax): this operator is not supported; supported are QuantizeLinear"}},
+     {"node 'LSTM_", "(LSTM): this operator is not supported; supported are QuantizeLinear"}},
     {"UnknownDomain",
      [](Network& n) { n.Node("r").set_domain("org.example"); },
      {"node 'Relu_r'", "not supported"}},
@@ -297,8 +384,11 @@ const Case kCases[] = {
      },
      {"node 'Conv_c' (Conv)", "its input is not quantized"}},
     {"OutputNotQuantized",
-     [](Network& n) { n.b.graph().mutable_output(0)->set_name("g"); },
-     {"reads the graph's output"}},
+     [](Network& n) {
+       n.b.graph().mutable_output(0)->set_name("g");
+       n.b.graph().mutable_node()->DeleteSubrange(n.b.graph().node_size() - 2, 2);
+     },
+     {"node 'Gemm_g' (Gemm)", "its output is not quantized"}},
     {"BlockQuantization",
      [](Network& n) { OnnxBuilder::Attribute(n.Node("xd_q"), "block_size", int64_t{16}); },
      {"block quantization"}},
@@ -496,12 +586,13 @@ const Case kCases[] = {
        n.Init("w2_int").set_raw_data(std::string(48, 1));
      },
      {"layer 'Relu_r'", "lies in the padding alone"}},
-    {"CeilMode",
+    {"CeilModeThatCountsPadding",
      [](Network& n) {
-       n.Node("r").set_op_type("MaxPool");
-       OnnxBuilder::Attribute(n.Node("r"), "kernel_shape", Dims{2, 2});
-       OnnxBuilder::Attribute(n.Node("r"), "strides", Dims{2, 2});
-       OnnxBuilder::Attribute(n.Node("r"), "ceil_mode", int64_t{1});
+       n.b.Node("AveragePool", {"rd"}, "side");
+       OnnxBuilder::Attribute(n.Node("side"), "kernel_shape", Dims{2, 2});
+       OnnxBuilder::Attribute(n.Node("side"), "strides", Dims{2, 2});
+       OnnxBuilder::Attribute(n.Node("side"), "ceil_mode", int64_t{1});
+       OnnxBuilder::Attribute(n.Node("side"), "count_include_pad", int64_t{1});
      },
      {"ceil_mode adds a partial window"}},
     {"PoolOnFlat",
@@ -562,7 +653,7 @@ const Case kCases[] = {
        n.Node("f").set_op_type("Clip");  // between DequantizeLinear and Gemm
        n.Node("f").add_input("lo");
      },
-     {"node 'Flatten_f' (Clip): clips between two quantized values"}},
+     {"node 'Flatten_f' (Clip): makes reals between the quantized values"}},
     // Metadata.
     {"MetadataNotANumber",
      [](Network& n) { n.b.Metadata("systole.input_scale", "1/255"); },
@@ -604,7 +695,7 @@ TEST(OnnxRefusalTest, ClipBetweenGridValuesBeforeALayer) {
   b.Requantize("m", "y", 1.0f, int8_t{0});
   b.Output("y");
   const std::string refusal = Refusal(b.Bytes());
-  EXPECT_NE(refusal.find("node 'Clip_k' (Clip): clips between two quantized values"),
+  EXPECT_NE(refusal.find("node 'Clip_k' (Clip): makes reals between the quantized values"),
             std::string::npos)
       << refusal;
 }
