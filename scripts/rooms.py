@@ -15,7 +15,7 @@ ROOMS = [
     ["sw/base"],
     ["sw/isa", "sw/scalesim"],
     ["sw/arith"],
-    ["sw/program", "sw/device", "sw/timing"],
+    ["sw/program", "sw/device", "sw/timing", "sw/timeloop"],
     ["sw/model", "sw/functional", "sw/driver"],
     ["sw/quant", "systemc", "tb"],
     ["sw/golden", "sw/compiler", "sw/compare"],

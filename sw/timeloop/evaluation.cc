@@ -1,0 +1,269 @@
+#include "sw/timeloop/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sw/timeloop/spread.h"
+#include "sw/timeloop/walk.h"
+
+namespace systole::timeloop {
+namespace {
+
+using Extents = std::array<int64_t, kMaxDims>;
+
+// Products over the nest, the same for every tensor.
+struct Nest {
+  double steps = 1;            // temporal iterations
+  int64_t fan[kMaxLevels];     // used children of an instance of each level
+  int64_t used[kMaxLevels];    // used instances of each level
+  Extents tile[kMaxLevels];    // extents of all loops of blocks 0..b
+  Extents spread[kMaxLevels];  // of blocks 0..b-1 and the spatial loops of b
+  int64_t used_macs = 1;
+};
+
+Nest Products(const Architecture& arch, const Mapping& mapping) {
+  Nest nest;
+  Extents extents;
+  extents.fill(1);
+  for (int b = 0; b < arch.Levels(); ++b) {
+    const LevelLoops& level = mapping.levels[b];
+    nest.fan[b] = 1;
+    for (const Loop& loop : level.spatial) {
+      nest.fan[b] *= loop.bound;
+      extents[loop.dim] *= loop.bound;
+    }
+    nest.spread[b] = extents;
+    for (const Loop& loop : level.temporal) {
+      nest.steps *= static_cast<double>(loop.bound);
+      extents[loop.dim] *= loop.bound;
+    }
+    nest.tile[b] = extents;
+  }
+  int64_t instances = 1;
+  for (int b = arch.Levels() - 1; b >= 0; --b) {
+    nest.used[b] = instances;
+    instances *= nest.fan[b];
+  }
+  nest.used_macs = instances;
+  return nest;
+}
+
+std::string Misfit(const Problem& problem, const Architecture& arch, const Mapping& mapping,
+                   const Nest& nest) {
+  for (int c = 0; c < arch.Levels(); ++c) {
+    const Level& level = arch.levels[c];
+    if (!level.bounded) continue;
+    int64_t words = 0;
+    for (int t = 0; t < problem.Tensors(); ++t) {
+      if ((mapping.levels[c].keep >> t & 1) != 0) {
+        words += problem.tensors[t].Words(nest.tile[c].data());
+      }
+    }
+    if (words > level.capacity) {
+      return level.name + ": the tiles are " + std::to_string(words) + " words, " +
+             std::to_string(level.capacity) + " fit";
+    }
+  }
+  int64_t x = 1, y = 1;  // of the spatial loops outside
+  for (int b = arch.Levels() - 1; b >= 0; --b) {
+    int64_t block_x = 1, block_y = 1;
+    for (const Loop& loop : mapping.levels[b].spatial) (loop.y ? block_y : block_x) *= loop.bound;
+    x *= block_x;
+    y *= block_y;
+    const std::string child = b == 0 ? arch.mac_name : arch.levels[b - 1].name;
+    const int64_t mesh_x = b == 0 ? arch.mac_mesh_x : arch.levels[b - 1].mesh_x;
+    const int64_t mesh_y = b == 0 ? arch.mac_mesh_y : arch.levels[b - 1].mesh_y;
+    if (x <= mesh_x && y <= mesh_y) continue;
+    return child + ": " + std::to_string(x) + " x " + std::to_string(y) +
+           " instances are used, there are " + std::to_string(mesh_x) + " x " +
+           std::to_string(mesh_y);
+  }
+  return "";
+}
+
+// One tensor through all levels.
+class Movement {
+ public:
+  Movement(const Problem& problem, const Architecture& arch, const Mapping& mapping,
+           const Nest& nest, Rules rules)
+      : problem_(problem), arch_(arch), mapping_(mapping), nest_(nest), rules_(rules) {}
+
+  void Run(int tensor, Evaluation* result) {
+    t_ = tensor;
+    const Tensor& what = problem_.tensors[t_];
+    axes_ = static_cast<int>(what.axes.size());
+    Collect(what);
+    Partitions(what);
+    const int last = arch_.Levels() - 1;
+    double content = nest_.steps;  // words that leave the level inside, of one instance
+    double share = 0, links = 0;   // that arrive at it
+    for (int c = 0; c <= last; ++c) {
+      const bool kept = (mapping_.levels[c].keep >> t_ & 1) != 0;
+      const double words = content;
+      share = links = 0;
+      if (c < last) {
+        const bool plain = nest_.fan[c + 1] == 1 && words == std::floor(words);
+        if (kept || !plain) {
+          const Spread spread = Deliver(what, c);
+          const double fan = static_cast<double>(nest_.fan[c + 1]);
+          if (kept) {
+            content = spread.parent;
+            share = spread.children / fan;
+            const double by = rules_ == Rules::kTimeloop ? static_cast<double>(nest_.used[c]) : fan;
+            links = spread.links / by;
+          } else {  // passes on what arrives from above
+            content = spread.parent * (words * fan / spread.children);
+          }
+        }
+      }
+      Counts& counts = result->levels[c].tensors[t_];
+      counts = Counts();
+      if (kept) Count(what, c, words, share, links, c == last, &counts);
+    }
+  }
+
+ private:
+  // The temporal and spatial loops with their steps along the tensor's axes, from the inside out.
+  void Collect(const Tensor& what) {
+    Extents inside;
+    inside.fill(1);
+    temporal_ = spatial_ = 0;
+    for (int b = 0; b < arch_.Levels(); ++b) {
+      first_spatial_[b] = spatial_;
+      for (const Loop& loop : mapping_.levels[b].spatial) {
+        spatial_loops_[spatial_++] = {loop.bound, loop.y, Step(what, loop.dim, inside[loop.dim])};
+        inside[loop.dim] *= loop.bound;
+      }
+      first_temporal_[b] = temporal_;
+      for (const Loop& loop : mapping_.levels[b].temporal) {
+        temporal_loops_[temporal_++] = {loop.bound, Step(what, loop.dim, inside[loop.dim])};
+        inside[loop.dim] *= loop.bound;
+      }
+    }
+    first_spatial_[arch_.Levels()] = spatial_;
+  }
+
+  Vector Step(const Tensor& what, int dim, int64_t stride) const {
+    Vector step{};
+    for (int a = 0; a < axes_; ++a) {
+      for (const AxisTerm& term : what.axes[a]) {
+        if (term.dim == dim) step[a] += term.coefficient * stride;
+      }
+    }
+    return step;
+  }
+
+  // Words that one instance is responsible for over the whole run.
+  void Partitions(const Tensor& what) {
+    const int last = arch_.Levels() - 1;
+    int64_t tile[kMaxLevels] = {};
+    for (int c = 0; c <= last; ++c) tile[c] = what.Words(nest_.tile[c].data());
+    partition_[last] = tile[last];
+    for (int c = last - 1; c >= 0; --c) {
+      const int64_t all = nest_.fan[c + 1] > 1 ? what.Words(nest_.spread[c + 1].data()) : tile[c];
+      partition_[c] =
+          static_cast<int64_t>(static_cast<__int128>(partition_[c + 1]) * tile[c] / all);
+    }
+  }
+
+  Spread Deliver(const Tensor& what, int c) {
+    Vector lengths{};
+    for (int a = 0; a < axes_; ++a) {
+      lengths[a] = 1;
+      for (const AxisTerm& term : what.axes[a]) {
+        lengths[a] += term.coefficient * (nest_.tile[c][term.dim] - 1);
+      }
+    }
+    const int first = first_temporal_[c + 1];
+    WalkTile(temporal_loops_ + first, temporal_ - first, lengths, axes_, rules_, &walk_);
+    if (nest_.fan[c + 1] == 1) return {walk_.total, walk_.total, 0};
+    return SpreadWalk(walk_, spatial_loops_ + first_spatial_[c + 1],
+                      first_spatial_[c + 2] - first_spatial_[c + 1], arch_.FanoutX(c + 1),
+                      arch_.FanoutY(c + 1), axes_);
+  }
+
+  void Count(const Tensor& what, int c, double content, double share, double links, bool last,
+             Counts* counts) const {
+    const Level& level = arch_.levels[c];
+    counts->kept = true;
+    counts->tile = what.Words(nest_.tile[c].data());
+    counts->partition = partition_[c];
+    counts->link_words = links;
+    const double part = static_cast<double>(partition_[c]);
+    if (what.read_write) {
+      counts->updates = std::round(content);
+      counts->reads = std::round(content + links - part);
+      counts->fills = last ? 0 : std::round(share + links - part);
+    } else {
+      counts->reads = std::round(content + links);
+      counts->fills = last ? 0 : std::trunc(share + links);
+    }
+    const double block = static_cast<double>(level.block);
+    counts->energy = static_cast<double>(nest_.used[c]) *
+                     (std::ceil(counts->reads / block) * level.read_energy +
+                      std::ceil(counts->fills / block) * level.write_energy +
+                      std::ceil(counts->updates / block) * level.write_energy);
+  }
+
+  const Problem& problem_;
+  const Architecture& arch_;
+  const Mapping& mapping_;
+  const Nest& nest_;
+  const Rules rules_;
+  int t_ = 0, axes_ = 0, temporal_ = 0, spatial_ = 0;
+  int first_temporal_[kMaxLevels] = {}, first_spatial_[kMaxLevels + 1] = {};
+  int64_t partition_[kMaxLevels] = {};
+  WalkLoop temporal_loops_[kMaxDims * kMaxLevels];
+  SpreadLoop spatial_loops_[kMaxDims * kMaxLevels];
+  Walk walk_;
+};
+
+// With the level's bandwidth, from words of one instance.
+double LevelCycles(const Level& level, const LevelResult& counts, double steps, int tensors) {
+  double read = 0, write = 0;
+  for (int t = 0; t < tensors; ++t) {
+    const Counts& one = counts.tensors[t];
+    if (!one.kept) continue;
+    read += one.reads / steps;
+    write += (one.fills + one.updates) / steps;
+  }
+  double slowdown = 1;
+  if (level.read_bandwidth > 0 && level.read_bandwidth < read) {
+    slowdown = std::min(slowdown, level.read_bandwidth / read);
+  }
+  if (level.write_bandwidth > 0 && level.write_bandwidth < write) {
+    slowdown = std::min(slowdown, level.write_bandwidth / write);
+  }
+  return std::ceil(steps / slowdown);
+}
+
+}  // namespace
+
+void Evaluate(const Problem& problem, const Architecture& arch, const Mapping& mapping, Rules rules,
+              Evaluation* result) {
+  result->levels.resize(arch.Levels());
+  const Nest nest = Products(arch, mapping);
+  result->reason = Misfit(problem, arch, mapping, nest);
+  result->valid = result->reason.empty();
+  result->compute_cycles = nest.steps;
+  result->used_macs = nest.used_macs;
+  if (!result->valid) return;
+  Movement movement(problem, arch, mapping, nest, rules);
+  for (int t = 0; t < problem.Tensors(); ++t) movement.Run(t, result);
+  const double macs = static_cast<double>(problem.Macs());
+  result->mac_energy = macs * arch.mac_energy;
+  result->energy = result->mac_energy;
+  result->cycles = nest.steps;
+  for (int c = 0; c < arch.Levels(); ++c) {
+    LevelResult& level = result->levels[c];
+    level.instances = nest.used[c];
+    level.cycles = LevelCycles(arch.levels[c], level, nest.steps, problem.Tensors());
+    level.energy = 0;
+    for (int t = 0; t < problem.Tensors(); ++t) level.energy += level.tensors[t].energy;
+    result->cycles = std::max(result->cycles, level.cycles);
+    result->energy += level.energy;
+  }
+  result->utilization = macs / static_cast<double>(arch.macs) / result->cycles;
+}
+
+}  // namespace systole::timeloop
