@@ -47,7 +47,7 @@ constexpr Command kCommands[] = {
      nullptr, false},
     {"workload", "the layer table of an ONNX model, for scalesim and explore", "systole-workload",
      "cli", "build", false},
-    {"map", "Timeloop's energy and cycles of a mapping, from Timeloop's files", "systole-map",
+    {"map", "energy and cycles of a mapping, or the best one, from Timeloop's files", "systole-map",
      "timeloop", "build", false},
     {"explore", "search a design space; run the best designs as RTL", "systole-explore", "explore",
      "explore", false},

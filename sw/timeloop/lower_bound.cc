@@ -1,0 +1,361 @@
+#include "sw/timeloop/lower_bound.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sw/base/error.h"
+
+namespace systole::timeloop {
+namespace {
+
+int64_t StepOf(const Tensor& tensor, int axis, int dim) {
+  int64_t step = 0;
+  for (const AxisTerm& term : tensor.axes[axis]) {
+    if (term.dim == dim) step += term.coefficient;
+  }
+  return step;
+}
+
+}  // namespace
+
+LowerBound::LowerBound(const MapSpace& space)
+    : space_(space), problem_(space.spec().problem), arch_(space.spec().arch) {
+  for (int t = 0; t < problem_.Tensors(); ++t) {
+    const Tensor& tensor = problem_.tensors[t];
+    for (int a = 0; a < static_cast<int>(tensor.axes.size()); ++a) {
+      std::vector<int> dims;
+      for (const AxisTerm& term : tensor.axes[a]) dims.push_back(term.dim);
+      for (const int d : dims) {
+        if ((indexed_[t] >> d & 1) != 0) {
+          throw InputError(tensor.name + ": " + problem_.dims[d] + " indexes it twice; no search " +
+                           "is known for that, give --mapping");
+        }
+        indexed_[t] |= 1u << d;
+      }
+      if (dims.size() == 1) {
+        lone_[t] |= 1u << dims[0];
+        continue;
+      }
+      if (tensor.read_write) {
+        throw InputError(tensor.name + ": an axis of a result is a sum; no search is known for " +
+                         "that, give --mapping");
+      }
+      sums_[t].push_back(dims);
+      sum_axis_[t].push_back(a);
+    }
+  }
+  for (int d = 0; d < problem_.Dims(); ++d) {
+    unsigned idle = 0;
+    for (int t = 0; t < problem_.Tensors(); ++t) {
+      if ((indexed_[t] >> d & 1) == 0) idle |= 1u << t;
+    }
+    const auto found = std::find(classes_.begin(), classes_.end(), idle);
+    class_of_[d] = static_cast<int>(found - classes_.begin());
+    if (found == classes_.end()) classes_.push_back(idle);
+  }
+  // The two outermost lists with an open order.
+  for (int b = arch_.Levels() - 1; b >= 0; --b) {
+    int open = 0;
+    for (int d = 0; d < problem_.Dims(); ++d) {
+      open += space.Free(b, d) && (space.Unordered(b) >> d & 1) != 0 ? 1 : 0;
+    }
+    if (open < 2) continue;
+    if (lists_[1] < 0) {
+      lists_[1] = b;
+    } else {
+      lists_[0] = b;
+      break;
+    }
+  }
+}
+
+void LowerBound::SetTask(const SpaceTask& task) {
+  task_ = &task;
+  int64_t instances = 1;
+  for (int b = arch_.Levels() - 1; b >= 0; --b) {
+    used_[b] = instances;
+    for (int d = 0; d < problem_.Dims(); ++d) instances *= task.spatial[b][d];
+    fixed_reads_[b] = fixed_writes_[b] = 0;
+  }
+  open_ = 0;
+  for (int d = 0; d < problem_.Dims(); ++d) open_ |= task.rest[d] > 1 ? 1u << d : 0;
+  fixed_energy_ = static_cast<double>(problem_.Macs()) * arch_.mac_energy;
+  terms_.clear();
+  for (int t = 0; t < problem_.Tensors(); ++t) AddTerms(t);
+}
+
+// The constant part of a tensor's energy, and a term for each kept level but the outermost.
+void LowerBound::AddTerms(int t) {
+  const Tensor& tensor = problem_.tensors[t];
+  const int last = arch_.Levels() - 1;
+  bool innermost = true;
+  for (int c = 0; c <= last; ++c) {
+    if ((task_->keep[c] >> t & 1) == 0) continue;
+    const Level& level = arch_.levels[c];
+    const double used = static_cast<double>(used_[c]), block = static_cast<double>(level.block);
+    double part = 1;  // of a result: words that an instance is responsible for
+    for (int d = 0; d < problem_.Dims(); ++d) {
+      if ((indexed_[t] >> d & 1) == 0) continue;
+      part *= static_cast<double>(problem_.bounds[d]);
+      for (int b = c + 1; b <= last; ++b) part /= static_cast<double>(task_->spatial[b][d]);
+    }
+    if (tensor.read_write) {
+      fixed_energy_ -= used * part / block * level.read_energy;
+      fixed_reads_[c] -= part;
+      if (c < last) {
+        fixed_energy_ -= used * part / block * level.write_energy;
+        fixed_writes_[c] -= part;
+      }
+    }
+    const auto groups = [&](int from, int to, std::array<double, kMaxAxes>* link,
+                            std::array<int64_t, kMaxAxes>* reach) {
+      double product = 1;
+      for (int b = from; b <= to; ++b) {
+        for (int d = 0; d < problem_.Dims(); ++d) {
+          if ((lone_[t] >> d & 1) != 0) product *= static_cast<double>(task_->spatial[b][d]);
+        }
+        for (size_t s = 0; s < sums_[t].size(); ++s) {
+          double most = 1, all = 1;  // different offsets: as many as the widest loop has
+          int movers = 0;
+          for (const int d : sums_[t][s]) {
+            const auto bound = static_cast<double>(task_->spatial[b][d]);
+            most = std::max(most, bound);
+            all *= bound;
+            if (bound == 1) continue;
+            ++movers;
+            int64_t step = StepOf(tensor, sum_axis_[t][s], d) * (task_->spatial[b][d] - 1);
+            for (int i = 0; i < b; ++i) {
+              step *= task_->spatial[i][d];
+              if (space_.Free(i, d)) step *= task_->rest[d];
+            }
+            (*reach)[s] += step;
+          }
+          product *= movers > 1 ? most : all;
+          if (movers > 0) (*link)[s] /= 2 * all;
+        }
+      }
+      return product;
+    };
+    std::array<double, kMaxAxes> link;
+    std::array<int64_t, kMaxAxes> reach{};
+    link.fill(1);
+    if (innermost) {  // what the multipliers take: every step, no block 0
+      innermost = false;
+      double words = task_->steps * groups(1, c, &link, &reach);
+      for (const double one : link) words *= one;
+      const double writes = tensor.read_write ? words : 0;
+      fixed_energy_ += used / block * (words * level.read_energy + writes * level.write_energy);
+      fixed_reads_[c] += words;
+      fixed_writes_[c] += writes;
+      link.fill(1);
+      reach.fill(0);
+    }
+    if (c == last) continue;
+    int p = c + 1;
+    while ((task_->keep[p] >> t & 1) == 0) ++p;
+    Term term{t, c, p, 0, 0, 0, 1, {}, {}, true};
+    const double spread = groups(c + 1, p, &link, &reach);
+    term.link = link;
+    term.reach = reach;
+    const Level& parent = arch_.levels[p];
+    const double block_p = static_cast<double>(parent.block);
+    const double cost = parent.read_energy + (tensor.read_write ? parent.write_energy : 0);
+    term.energy =
+        used / block * level.write_energy + static_cast<double>(used_[p]) * spread / block_p * cost;
+    term.reads = spread;
+    term.writes = tensor.read_write ? spread : 0;
+    for (int d = 0; d < problem_.Dims(); ++d) {
+      if ((lone_[t] >> d & 1) == 0) continue;
+      term.single *= static_cast<double>(problem_.bounds[d]);
+      for (int b = c + 1; b <= last; ++b) term.single /= static_cast<double>(task_->spatial[b][d]);
+    }
+    // Timeloop cuts fractions of words off where neighbours share.
+    if (!sums_[t].empty()) {
+      fixed_energy_ -= used / block * level.write_energy +
+                       static_cast<double>(used_[p]) / block_p * parent.read_energy;
+    }
+    for (int b = c + 1; b < p; ++b) {
+      for (int d = 0; d < problem_.Dims(); ++d) term.one_walk &= !space_.Free(b, d);
+    }
+    terms_.push_back(term);
+  }
+}
+
+Partial LowerBound::Start() const {
+  Partial partial;
+  for (int b = 0; b < arch_.Levels(); ++b) {
+    partial.factor[b].fill(1);
+    partial.idle[b].fill(1);
+    for (int d = 0; d < problem_.Dims(); ++d) {
+      const int64_t inside = b == 0 ? 1 : partial.extents[b - 1][d];
+      partial.extents[b][d] = inside * task_->spatial[b][d];
+    }
+  }
+  return partial;
+}
+
+void LowerBound::Decide(int d, const std::array<int64_t, kMaxLevels>& factors,
+                        Partial* partial) const {
+  partial->decided |= 1u << d;
+  int64_t extent = 1;
+  for (int b = 0; b < arch_.Levels(); ++b) {
+    const int64_t factor = factors[b];
+    extent *= task_->spatial[b][d] * factor;
+    partial->extents[b][d] = extent;
+    if (factor == 1) continue;
+    partial->factor[b][d] = factor;
+    partial->loops[b] |= 1u << d;
+    for (int t = 0; t < problem_.Tensors(); ++t) {
+      if ((indexed_[t] >> d & 1) == 0) partial->idle[b][t] *= static_cast<double>(factor);
+    }
+  }
+}
+
+bool LowerBound::Fits(const Partial& partial) const {
+  for (int c = 0; c < arch_.Levels(); ++c) {
+    if (!arch_.levels[c].bounded || task_->keep[c] == 0) continue;
+    int64_t words = 0;
+    for (int t = 0; t < problem_.Tensors(); ++t) {
+      if ((task_->keep[c] >> t & 1) != 0) {
+        words += problem_.tensors[t].Words(partial.extents[c].data());
+      }
+    }
+    if (words > arch_.levels[c].capacity) return false;
+  }
+  return true;
+}
+
+// Words of a term whose loops that do not index the tensor count `idle` times. `idle_first`: some
+// of them may be the innermost run.
+double LowerBound::Words(const Term& term, const Partial& partial, double idle,
+                         bool idle_first) const {
+  const int t = term.tensor;
+  const double base = term.single * idle;
+  if (sums_[t].empty()) return base;
+  const Tensor& tensor = problem_.tensors[t];
+  const size_t count = sums_[t].size();
+  double plain[kMaxAxes], length[kMaxAxes], walks[kMaxAxes], first[kMaxAxes];
+  int64_t step[kMaxAxes];
+  bool mixed[kMaxAxes];
+  double all = base;
+  for (size_t s = 0; s < count; ++s) {
+    const int axis = sum_axis_[t][s];
+    int64_t words = 1, least = int64_t{1} << 60;
+    double loops = 1, smallest = 1e300;
+    int moving = 0;
+    for (const int d : sums_[t][s]) {
+      const int64_t coefficient = StepOf(tensor, axis, d);
+      int64_t inside = partial.extents[term.child][d];
+      words += coefficient * (inside - 1);
+      const bool decided = (partial.decided >> d & 1) != 0;
+      double above = 1;
+      int64_t stride = 0;
+      for (int b = term.child + 1; b < arch_.Levels(); ++b) {
+        const int64_t factor = partial.factor[b][d];
+        inside *= task_->spatial[b][d];
+        if (factor == 1) continue;
+        if (stride == 0) stride = inside;
+        above *= static_cast<double>(factor);
+        smallest = std::min(smallest, static_cast<double>(factor));
+      }
+      if (!decided && task_->rest[d] > 1) {  // could still be anything
+        stride = partial.extents[term.child][d];
+        smallest = std::min(smallest, 2.0);
+        ++moving;
+      } else if (stride != 0) {
+        ++moving;
+      }
+      if (stride != 0) least = std::min(least, coefficient * stride);
+      loops *= above;
+    }
+    length[s] = static_cast<double>(words);
+    walks[s] = loops;
+    step[s] = least;
+    mixed[s] = moving > 1;
+    first[s] = std::min(smallest, loops);
+    plain[s] = length[s] * loops;
+    all *= plain[s];
+  }
+  double best = all;
+  for (size_t s = 0; s < count; ++s) {
+    const double others = all / plain[s];
+    const double move = std::min(length[s], static_cast<double>(step[s]));
+    double slide = others * (length[s] + (walks[s] - 1) * move);
+    // A neighbour may have what comes next: where the step is one of theirs, or loops mix.
+    if (!term.one_walk || (term.reach[s] > 0 && (step[s] <= term.reach[s] || mixed[s]))) {
+      slide *= term.link[s];
+    }
+    best = std::min(best, slide);
+    if (idle_first && mixed[s]) best = std::min(best, others * length[s] * first[s]);
+  }
+  return best;
+}
+
+// values[0..3]: with idle loops of the inner (bit 0) and the outer (bit 1) open list first or not.
+void LowerBound::Value(const Term& term, const Partial& partial, double* values) const {
+  const int t = term.tensor;
+  for (int v = 0; v < 4; ++v) {
+    bool run = true, idle_first = false;
+    double idle = 1;
+    for (int b = term.child + 1; b < arch_.Levels(); ++b) {
+      const double all = partial.idle[b][t];
+      const unsigned loops = partial.loops[b];
+      const bool barred = (b == lists_[0] && (v & 1) == 0) || (b == lists_[1] && (v & 2) == 0);
+      if (!run || barred) {
+        idle *= all;
+        run = false;
+        continue;
+      }
+      const unsigned moving = loops & indexed_[t];
+      idle_first |= all > 1 || (open_ & ~partial.decided & ~indexed_[t]) != 0;
+      if (all > 1) {
+        for (unsigned rest = loops & ~indexed_[t]; rest != 0; rest &= rest - 1) {
+          const int d = __builtin_ctz(rest);
+          if ((space_.Inside(b, d) & moving) != 0) {
+            idle *= static_cast<double>(partial.factor[b][d]);
+          }
+        }
+      }
+      if (moving != 0) run = false;
+    }
+    values[v] = Words(term, partial, idle, idle_first);
+  }
+}
+
+void LowerBound::Find(const Partial& partial, Bounds* bounds) const {
+  bounds->fits = Fits(partial);
+  if (!bounds->fits) return;
+  double reads[kMaxLevels], writes[kMaxLevels];
+  std::copy(fixed_reads_, fixed_reads_ + kMaxLevels, reads);
+  std::copy(fixed_writes_, fixed_writes_ + kMaxLevels, writes);
+  const int classes = Classes();
+  bounds->by_class.assign(static_cast<size_t>(classes) * classes, fixed_energy_);
+  for (const Term& term : terms_) {
+    double values[4];
+    Value(term, partial, values);
+    const double least = std::min(std::min(values[0], values[1]), std::min(values[2], values[3]));
+    reads[term.parent] += least * term.reads;
+    writes[term.parent] += least * term.writes;
+    writes[term.child] += least;
+    for (int i = 0; i < classes; ++i) {
+      const int inner = (classes_[i] >> term.tensor & 1) != 0 ? 1 : 0;
+      for (int o = 0; o < classes; ++o) {
+        const int outer = (classes_[o] >> term.tensor & 1) != 0 ? 2 : 0;
+        bounds->by_class[i * classes + o] += term.energy * values[inner | outer];
+      }
+    }
+  }
+  bounds->least = *std::min_element(bounds->by_class.begin(), bounds->by_class.end());
+  bounds->cycles = task_->steps;
+  for (int c = 0; c < arch_.Levels(); ++c) {
+    const Level& level = arch_.levels[c];
+    if (level.read_bandwidth > 0) {
+      bounds->cycles = std::max(bounds->cycles, reads[c] / level.read_bandwidth);
+    }
+    if (level.write_bandwidth > 0) {
+      bounds->cycles = std::max(bounds->cycles, writes[c] / level.write_bandwidth);
+    }
+  }
+}
+
+}  // namespace systole::timeloop
