@@ -59,6 +59,9 @@ class LowerBound {
     std::array<double, kMaxAxes> link;    // of an axis: what neighbours leave at least
     std::array<int64_t, kMaxAxes> reach;  // of the children along an axis
     bool one_walk;                        // no loops stand between child and parent
+    bool shared;                          // several children may want the same words
+    bool tangled;   // children lie along several sums, so that neighbours differ in more than one
+    double tangle;  // what is left at least then
   };
 
   void AddTerms(int tensor);

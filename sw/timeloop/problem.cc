@@ -11,6 +11,14 @@ bool Tensor::Indexed(int dim) const {
   return false;
 }
 
+int64_t Tensor::Step(int axis, int dim) const {
+  int64_t step = 0;
+  for (const AxisTerm& term : axes[axis]) {
+    if (term.dim == dim) step += term.coefficient;
+  }
+  return step;
+}
+
 int64_t Tensor::Words(const int64_t* extents) const {
   int64_t words = 1;
   for (const auto& axis : axes) {

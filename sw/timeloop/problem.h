@@ -24,7 +24,8 @@ struct Tensor {
   bool read_write = false;                  // results, which are read, added to and written again
   std::vector<std::vector<AxisTerm>> axes;  // at most kMaxAxes
 
-  bool Indexed(int dim) const;  // does a loop over `dim` move the tile?
+  bool Indexed(int dim) const;            // does a loop over `dim` move the tile?
+  int64_t Step(int axis, int dim) const;  // words along an axis for one iteration of `dim`
   // Words of a tile whose dimensions have extents[dim]: the bounding box, holes counted.
   int64_t Words(const int64_t* extents) const;
 };
