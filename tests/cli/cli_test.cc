@@ -98,7 +98,8 @@ TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
 
 TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("", {"subcommand"});
-  ExpectRefused("fly", {"fly", "run, compile, info, config, check, scalesim, workload, explore"});
+  ExpectRefused("fly",
+                {"fly", "run, compile, info, config, check, scalesim, workload, map, explore"});
   ExpectRefused("run " + kModel, {"--images"});
   ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"--bogus"});
   ExpectRefused("run " + kModel + kDigits + " --first 0", {"--first"});

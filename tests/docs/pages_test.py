@@ -122,6 +122,7 @@ class OptionsTest(unittest.TestCase):
             "scalesim",
             "explore",
             "workload",
+            "map",
             "check",
         ):
             done = subprocess.run([SYSTOLE, command, "-h"], capture_output=True, text=True)
