@@ -14,6 +14,7 @@
 #include "sw/cli/commands.h"
 #include "sw/cli/compile_folder.h"
 #include "sw/cli/info.h"
+#include "sw/cli/rounding_option.h"
 #include "sw/driver/disassemble.h"
 #include "sw/model/images.h"
 #include "sw/model/load.h"
@@ -25,16 +26,15 @@ namespace systole {
 namespace {
 
 struct Options {
-  std::string model, folder, json, images, base = "0x10000000", rounding = "float32";
+  std::string model, folder, json, images, base = "0x10000000", rounding;
   int count = 1, batch = 1, latency = 20;
   bool no_fuse = false, no_pack = false;
   ConfigOptions config;
 };
 
 Model Prepared(const std::string& path, const std::string& rounding) {
-  const Rounding mode = ParseRounding(rounding);
   Model model = LoadModel(path);
-  ChooseMultipliers(model, mode);
+  ChooseMultipliers(model, ChosenRounding(rounding, model));
   for (const std::string& warning : ProveRanges(model))
     fmt::print(stderr, "warning: {}\n", warning);
   return model;
@@ -80,10 +80,10 @@ int Compile(const Options& o) {
   ProgramOptions po;
   po.images = o.count, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
   po.base = ParseBase(o.base);
-  const Rounding rounding = ParseRounding(o.rounding);
+  if (!o.rounding.empty()) ParseRounding(o.rounding);
   const Model model = Prepared(o.model, o.rounding);
-  const ProgramFolder f =
-      MakeProgramFolder(model, rounding, config, po, o.latency, ImagesToRun(o, model));
+  const ProgramFolder f = MakeProgramFolder(model, ChosenRounding(o.rounding, model), config, po,
+                                            o.latency, ImagesToRun(o, model));
   const Program& p = f.program;
   WriteProgramFolder(
       o.folder, f,
@@ -97,8 +97,8 @@ int Info(const Options& o) {
   FileSet files;
   files.AddInput("the model", o.model);
   files.AddOutput("--json", o.json);
-  const Rounding mode = ParseRounding(o.rounding);
-  PrintInfo(o.model, mode, o.config.Parse(), o.batch, o.json);
+  if (!o.rounding.empty()) ParseRounding(o.rounding);
+  PrintInfo(o.model, o.rounding, o.config.Parse(), o.batch, o.json);
   return kAllEqual;
 }
 
@@ -108,7 +108,8 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<Options>();
   CLI::App* c =
       app->add_subcommand("compile", "write program, memory image, listing and $readmemh file");
-  c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
+  c->add_option("model", o->model, "ONNX file, TensorFlow Lite file, or folder of text files")
+      ->required();
   c->add_option("-o", o->folder, "folder to write")->required();
   c->add_option("--images", o->images,
                 "IDX or .npy: the first of them, and what must come of them, are written as well");
@@ -123,7 +124,7 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("--batch", o->batch, "images that share each weight once it is in the array")
       ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
-  c->add_option("--rounding", o->rounding, "one of " + RoundingNames())->capture_default_str();
+  c->add_option("--rounding", o->rounding, RoundingHelp());
   c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own");
   c->add_flag("--no-pack", o->no_pack,
               "one output pixel at a time on the array, its channels alone on the columns");
@@ -135,13 +136,14 @@ void AddInfoCommand(CLI::App* app, std::function<int()>* action) {
   auto o = std::make_shared<Options>();
   CLI::App* c =
       app->add_subcommand("info", "layers, shapes, quantization, MACs, and how they are mapped");
-  c->add_option("model", o->model, "ONNX file, or folder of text files")->required();
+  c->add_option("model", o->model, "ONNX file, TensorFlow Lite file, or folder of text files")
+      ->required();
   c->add_option("--json", o->json,
                 "write tensors, layers and their constants (multipliers, shifts, clamps) as JSON");
   c->add_option("--batch", o->batch, "images that share each weight once it is in the array")
       ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
-  c->add_option("--rounding", o->rounding, "one of " + RoundingNames())->capture_default_str();
+  c->add_option("--rounding", o->rounding, RoundingHelp());
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Info(*o); }; });
 }

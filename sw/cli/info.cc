@@ -7,6 +7,7 @@
 
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
+#include "sw/cli/rounding_option.h"
 #include "sw/cli/table.h"
 #include "sw/compiler/stage.h"
 #include "sw/model/graph.h"
@@ -126,9 +127,10 @@ void PrintMapping(const Model& model, const HwConfig& config, int batch) {
 
 }  // namespace
 
-void PrintInfo(const std::string& path, Rounding mode, const HwConfig& config, int batch,
-               const std::string& json) {
+void PrintInfo(const std::string& path, const std::string& rounding, const HwConfig& config,
+               int batch, const std::string& json) {
   Model model = LoadModel(path);
+  const Rounding mode = ChosenRounding(rounding, model);
   ChooseMultipliers(model, mode);
   const std::string unproven = Unproven(model);
   if (!json.empty()) {  // names may be any bytes: those that are no UTF-8 become U+FFFD

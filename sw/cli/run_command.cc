@@ -18,6 +18,7 @@
 #include "sw/cli/process_pool.h"
 #include "sw/cli/progress.h"
 #include "sw/cli/report.h"
+#include "sw/cli/rounding_option.h"
 #include "sw/cli/run_folder.h"
 #include "sw/cli/run_options.h"
 #include "sw/cli/stamps.h"
@@ -31,15 +32,25 @@
 namespace systole {
 namespace {
 
-// N x C x H x W of the tensor's own file type.
-NpyArray ToNpy(const Tensor& t, const int8_t* values, int64_t count) {
+// N x C x H x W, or N x H x W x C where the model's files have it, of the tensor's own file type.
+NpyArray ToNpy(const Model& model, const Tensor& t, const int8_t* values, int64_t count) {
   NpyArray array;
   array.type = t.boundary == DType::kUint8 ? NpyType::kUint8 : NpyType::kInt8;
   array.shape = {count, t.c, t.h, t.w};
+  if (model.channels_last) array.shape = {count, t.h, t.w, t.c};
   array.bytes.resize(count * t.Elements());
   const uint8_t flip = t.boundary == DType::kUint8 ? 0x80 : 0;
-  for (size_t i = 0; i < array.bytes.size(); ++i)
-    array.bytes[i] = static_cast<uint8_t>(values[i]) ^ flip;
+  const int64_t plane = int64_t{t.h} * t.w;
+  const int64_t channel = model.channels_last ? 1 : plane, pixel = model.channels_last ? t.c : 1;
+  for (int64_t i = 0; i < count; ++i) {
+    const int8_t* from = values + i * t.Elements();
+    uint8_t* to = array.bytes.data() + i * t.Elements();
+    for (int64_t c = 0; c < t.c; ++c) {
+      for (int64_t p = 0; p < plane; ++p) {
+        to[c * channel + p * pixel] = static_cast<uint8_t>(from[c * plane + p]) ^ flip;
+      }
+    }
+  }
   return array;
 }
 
@@ -66,13 +77,13 @@ int Run(const RunOptions& o) {
   files.AddOutput("--stamps", o.stamps);
   files.AddOutput("--trace", o.trace);
   files.AddOutputFolder("--outputs-dir", o.outputs_dir);
-  const Rounding rounding = ParseRounding(o.rounding);
-  if (options.Hardware() && !(options.config.roundings >> static_cast<int>(rounding) & 1)) {
-    throw InputError(
-        fmt::format("--rounding {}: not among the accelerator's ROUNDINGS", o.rounding));
-  }
-
+  if (!o.rounding.empty()) ParseRounding(o.rounding);
   Model model = LoadModel(o.model);
+  const Rounding rounding = ChosenRounding(o.rounding, model);
+  if (options.Hardware() && !(options.config.roundings >> static_cast<int>(rounding) & 1)) {
+    throw InputError(fmt::format("--rounding {}: not among the accelerator's ROUNDINGS",
+                                 RoundingName(rounding)));
+  }
   for (size_t t = 1; t < model.tensors.size() && !o.outputs_dir.empty(); ++t)
     files.Claim("--outputs-dir", LayerFile(o.outputs_dir, model, t));
   ChooseMultipliers(model, rounding);
@@ -143,13 +154,13 @@ int Run(const RunOptions& o) {
 
   PrintReport(s);
   if (!o.outputs.empty())
-    WriteNpy(o.outputs, ToNpy(model.tensors.back(), collected.outputs, images.count));
+    WriteNpy(o.outputs, ToNpy(model, model.tensors.back(), collected.outputs, images.count));
   if (!o.outputs_dir.empty()) {
     MakeFolder(o.outputs_dir);
     for (size_t t = 1; t < model.tensors.size(); ++t) {
       if (!collected.tensors[t]) continue;
       WriteNpy(LayerFile(o.outputs_dir, model, t),
-               ToNpy(model.tensors[t], collected.tensors[t], images.count));
+               ToNpy(model, model.tensors[t], collected.tensors[t], images.count));
     }
   }
   if (!o.stamps.empty()) WriteFile(o.stamps, kStampsHeader + results[0].stamps);

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <vector>
 
-#include "sw/arith/rounding.h"
 #include "sw/base/error.h"
 #include "sw/base/parse_options.h"
+#include "sw/cli/rounding_option.h"
 
 namespace systole {
 namespace {
@@ -134,8 +134,8 @@ JobOptions RunOptions::Job() const {
 
 void RunOptions::AddTo(CLI::App* c) {
   c->add_option("model", model,
-                "ONNX file (int8 or uint8, QDQ or QLinear), folder of text files, or folder that "
-                "compile wrote")
+                "ONNX file (int8 or uint8, QDQ or QLinear), TensorFlow Lite file, folder of text "
+                "files, or folder that compile wrote")
       ->required();
   c->add_option("--images", images,
                 "IDX (plain or .gz) or .npy (a folder of compile may have its own)");
@@ -154,7 +154,7 @@ void RunOptions::AddTo(CLI::App* c) {
   dataflow_given = c->add_option("--dataflow", dataflow,
                                  "auto or ws (weight stationary), the only one that is built")
                        ->capture_default_str();
-  c->add_option("--rounding", rounding, "one of " + RoundingNames())->capture_default_str();
+  c->add_option("--rounding", rounding, RoundingHelp());
   c->add_option("--outputs", outputs, "write the raw quantized outputs (.npy)");
   c->add_option("--outputs-dir", outputs_dir, "write every layer's output: DIR/<index>_<name>.npy");
   c->add_option("--json", json, "write the report as JSON (docs/json.md)");

@@ -52,8 +52,7 @@ void LowerIdentity(const Tensor& in, int kernel_h, int kernel_w, Stage& stage) {
   stage.bias.assign(in.c, 0);
 }
 
-// sum (x - Zx) over the window; the padding reads Zx, so it adds nothing. TensorFlow Lite's average
-// is of the raw sum.
+// sum (x - Zx) over the window; the padding reads Zx, so it adds nothing. Zx is AverageZero's.
 void LowerAverage(const Layer& layer, const Tensor& in, const Tensor& out, Stage& stage) {
   LowerIdentity(in, layer.kernel_h, layer.kernel_w, stage);
   stage.stride_h = layer.stride_h;
@@ -62,16 +61,15 @@ void LowerAverage(const Layer& layer, const Tensor& in, const Tensor& out, Stage
   stage.dilation_w = layer.dilation_w;
   stage.pad = layer.pad;
   SetConvOutput(stage, out);
-  const bool raw = layer.average == AverageMode::kTflite;
-  if (raw) stage.pad_value = 0;
-  const int taps = layer.kernel_h * layer.kernel_w;
-  if (!raw) std::fill(stage.bias.begin(), stage.bias.end(), -taps * in.zero_point);
+  const int zero = AverageZero(layer, in), taps = layer.kernel_h * layer.kernel_w;
+  stage.pad_value = zero;
+  std::fill(stage.bias.begin(), stage.bias.end(), -taps * zero);
   stage.m = layer.m;
   stage.s = layer.s;
   stage.by_count = true;
-  stage.count_all = !raw && layer.count_include_pad;
+  stage.count_all = layer.count_include_pad;
   stage.rounding = layer.rounding;
-  stage.zy = raw ? 0 : out.zero_point;
+  stage.zy = AverageZero(layer, out);
 }
 
 void SetPool(const Layer& layer, const Tensor& out, Stage& stage) {

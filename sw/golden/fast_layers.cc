@@ -74,8 +74,7 @@ void FastMaxPool(const Layer& layer, const Tensor& in, const Tensor& out, const 
 
 void FastAveragePool(const Layer& layer, const Tensor& in, const Tensor& out, const uint8_t* x,
                      uint8_t* y) {
-  const bool raw = layer.average == AverageMode::kTflite;
-  const int zx = 128 + (raw ? 0 : in.zero_point), zy = raw ? 0 : out.zero_point;
+  const int zx = 128 + AverageZero(layer, in), zy = AverageZero(layer, out);
   const int channels = in.c;
   std::vector<int32_t> sums(channels, 0);
   int32_t* const sum = sums.data();

@@ -83,10 +83,9 @@ int8_t PoolOutput(const Layer& layer, const View& in, const Tensor& in_tensor, c
   if (layer.kind == LayerKind::kMaxPool) {
     return static_cast<int8_t>(std::clamp(greatest, layer.clamp_lo, layer.clamp_hi));
   }
-  if (layer.average == AverageMode::kTflite) return Output(layer, sum, count, 0);
-  const int64_t acc = sum - int64_t{count} * in_tensor.zero_point;  // sum (x - Zx)
+  const int64_t acc = sum - int64_t{count} * AverageZero(layer, in_tensor);  // sum (x - Zx)
   return Output(layer, acc, layer.count_include_pad ? layer.kernel_h * layer.kernel_w : count,
-                out.zero_point);
+                AverageZero(layer, out));
 }
 
 int8_t Clamp(const Layer& layer, int value) {

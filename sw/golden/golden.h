@@ -19,6 +19,8 @@ namespace systole {
 //                           count_include_pad, else the window's real elements
 //                           tflite: acc = sum over the window x,
 //                           y = clamp(R(acc * m[count], s[count]), lo, hi)
+//                           of uint8: acc = sum over the window (x + 128),
+//                           y = clamp(R(acc * m[count], s[count]) - 128, lo, hi)
 //   kPad                    y = clamp(x, lo, hi), around it clamp(Zx, lo, hi)
 //   kTable                  y = clamp(table[x + 128], lo, hi), a table for all channels or for each
 //   kSoftmax                y = clamp(sw/arith/softmax.h of the channels, lo, hi)

@@ -248,9 +248,9 @@ class Checker {
                  "rows");
     CheckCovered(in.w, layer.pad.left, layer.kernel_w, layer.stride_w, layer.dilation_w, out.w,
                  "columns");
-    const bool keeps = layer.kind == LayerKind::kMaxPool || layer.average == AverageMode::kTflite;
+    const bool keeps = layer.kind == LayerKind::kMaxPool || IsTfliteAverage(layer);
     if (keeps) CheckKept(in, out);
-    if (layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite &&
+    if (layer.kind == LayerKind::kAveragePool && IsTfliteAverage(layer) &&
         layer.count_include_pad) {
       Refuse("the tflite average counts no padding");
     }

@@ -18,8 +18,9 @@ inline constexpr int64_t kMaxWindowTaps = 1 << 20;      // of a pooling window
 // are unique where there are any. Sizes of every tensor follow from its layer's inputs, weights,
 // bias and weight scales have the sizes that the layer needs, scales are finite and positive, zero
 // points and clamps lie in -128..127, every pooling window covers at least one element, max
-// pooling, concatenation and AverageMode::kTflite keep scale and zero point, the limits above hold.
-// Multipliers are not looked at (see ProveRanges in sw/quant/range_proof.h). Throws InputError:
+// pooling, concatenation and TensorFlow Lite's average keep scale and zero point, the limits above
+// hold. Multipliers are not looked at (see ProveRanges in sw/quant/range_proof.h). Throws
+// InputError:
 // "<model>: layer '<name>' (<operator>): <what>".
 void CheckModel(const Model& model);
 

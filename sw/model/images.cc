@@ -20,9 +20,11 @@ std::string ShapeName(const std::vector<int64_t>& shape) {
   return text.empty() ? "a scalar" : text;
 }
 
-// Shapes of one image that stand for c x h x w.
-void AddShapes(int64_t c, int64_t h, int64_t w, std::vector<std::vector<int64_t>>* shapes) {
-  shapes->push_back({c, h, w});
+// Shapes of one image that stand for c x h x w in files.
+void AddShapes(const Model& model, int64_t c, int64_t h, int64_t w,
+               std::vector<std::vector<int64_t>>* shapes) {
+  shapes->push_back(model.channels_last ? std::vector<int64_t>{h, w, c}
+                                        : std::vector<int64_t>{c, h, w});
   if (c == 1) shapes->push_back({h, w});
   if (h == 1 && w == 1) shapes->push_back({c});
 }
@@ -33,19 +35,20 @@ int64_t CountImages(const std::string& path, const std::vector<int64_t>& shape,
                     const Model& model) {
   const Tensor& input = model.tensors[0];
   std::vector<std::vector<int64_t>> accepted;
-  AddShapes(input.c, input.h, input.w, &accepted);
+  AddShapes(model, input.c, input.h, input.w, &accepted);
   const std::vector<int>& file = model.file_input;
-  if (!file.empty()) AddShapes(file[0], file[1], file[2], &accepted);
+  if (!file.empty()) AddShapes(model, file[0], file[1], file[2], &accepted);
   for (const auto& image : accepted) {
     if (shape.size() == image.size() + 1 &&
         std::equal(image.begin(), image.end(), shape.begin() + 1))
       return shape[0];
   }
-  std::string also;
-  if (!file.empty())
-    also = fmt::format(", reshaped from N x {} x {} x {}", file[0], file[1], file[2]);
-  throw InputError(fmt::format("{}: holds {}, but the model's input is N x {} x {} x {}{}", path,
-                               ShapeName(shape), input.c, input.h, input.w, also));
+  const auto name = [&](size_t i) { return "N x " + ShapeName(accepted[i]); };
+  std::vector<std::vector<int64_t>> of_input;
+  AddShapes(model, input.c, input.h, input.w, &of_input);
+  const std::string also = file.empty() ? "" : ", reshaped from " + name(of_input.size());
+  throw InputError(fmt::format("{}: holds {}, but the model's input is {}{}", path,
+                               ShapeName(shape), name(0), also));
 }
 
 int64_t Limit(int64_t count, int64_t first) { return first >= 0 ? std::min(count, first) : count; }
@@ -64,10 +67,10 @@ void FromIdx(const std::string& path, const std::vector<uint8_t>& bytes, const M
   }
   int8_t table[256];
   for (int b = 0; b < 256; ++b) {
-    table[b] =
-        model.quantizes_images
-            ? QuantizeReal(static_cast<float>(b * model.image.scale - model.image.mean), input)
-            : static_cast<int8_t>(b - 128);
+    table[b] = model.quantizes_images
+                   ? QuantizeReal(static_cast<float>(b * model.image.scale - model.image.mean),
+                                  input, model.image.ties_away)
+                   : static_cast<int8_t>(b - 128);
   }
   images.data.resize(images.count * input.Elements());
   for (size_t i = 0; i < images.data.size(); ++i) images.data[i] = table[array.bytes[i]];
@@ -90,7 +93,7 @@ void FromNpy(const std::string& path, const std::vector<uint8_t>& bytes, const M
       std::memcpy(&real, array.bytes.data() + 4 * i, 4);
       if (std::isnan(real))
         throw InputError(fmt::format("{}: element {} is not a number", path, i));
-      images.data[i] = QuantizeReal(real, input);
+      images.data[i] = QuantizeReal(real, input, model.image.ties_away);
     }
   } else {
     throw InputError(fmt::format("{}: holds {}, but the model's input '{}' takes {} or float32",
@@ -98,12 +101,27 @@ void FromNpy(const std::string& path, const std::vector<uint8_t>& bytes, const M
   }
 }
 
+// H x W x C of the file to C x H x W.
+void ChannelsFirst(Images* images) {
+  const int64_t plane = int64_t{images->h} * images->w, c = images->c;
+  if (c == 1 || plane == 1) return;
+  std::vector<int8_t> image(plane * c);
+  for (int64_t i = 0; i < images->count; ++i) {
+    int8_t* const to = images->data.data() + i * plane * c;
+    std::copy(to, to + plane * c, image.begin());
+    for (int64_t p = 0; p < plane; ++p) {
+      for (int64_t k = 0; k < c; ++k) to[k * plane + p] = image[p * c + k];
+    }
+  }
+}
+
 }  // namespace
 
-int8_t QuantizeReal(float real, const Tensor& tensor) {
+int8_t QuantizeReal(float real, const Tensor& tensor, bool ties_away) {
   const float quotient =
       std::clamp(real / tensor.scale, -65536.0f, 65536.0f);  // so that the sum below is exact
-  const int q = static_cast<int>(std::nearbyint(quotient)) + tensor.zero_point;
+  const float steps = ties_away ? std::round(quotient) : std::nearbyint(quotient);
+  const int q = static_cast<int>(steps) + tensor.zero_point;
   return static_cast<int8_t>(std::clamp(q, -128, 127));
 }
 
@@ -121,6 +139,7 @@ Images LoadImages(const std::string& path, const Model& model, int64_t first) {
   }
   if (images.count == 0)
     throw InputError(fmt::format("{}: no image in it, or none asked for", path));
+  if (model.channels_last) ChannelsFirst(&images);
   return images;
 }
 

@@ -20,17 +20,18 @@ struct Images {
 
 // ONNX QuantizeLinear to the tensor's type, then moved to the int8 domain:
 //   saturate(round_half_even(real / S) + Z), the quotient in single precision.
-// real must not be NaN; infinities saturate.
-int8_t QuantizeReal(float real, const Tensor& tensor);
+// `ties_away`: TensorFlow Lite's QUANTIZE, which rounds halves away from zero. real must not be
+// NaN; infinities saturate.
+int8_t QuantizeReal(float real, const Tensor& tensor, bool ties_away = false);
 
 // By the file's own type:
 //   IDX (plain or .gz), N x H x W or N x C x H x W:
 //     model.quantizes_images: byte b is the real value b * image.scale - image.mean (in double,
 //     then to float), quantized; otherwise the input must be uint8 and b is its value (b - 128 in
 //     the int8 domain)
-//   .npy, N x C x H x W, or N x H x W where C = 1, or N x K where the input is K x 1 x 1 (a leading
-//   N is required), the shape that the file declares (Model::file_input) or the one that the first
-//   layer reads:
+//   .npy, N x C x H x W (N x H x W x C where Model::channels_last), or N x H x W where C = 1, or
+//   N x K where the input is K x 1 x 1 (a leading N is required), the shape that the file declares
+//   (Model::file_input) or the one that the first layer reads:
 //     uint8, int8   quantized values of the input's own type
 //     float32       real values, quantized
 // `first` >= 0: only that many from the start (fewer if the file holds fewer).

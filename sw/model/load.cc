@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <system_error>
 
-#include "sw/base/error.h"
 #include "sw/model/bytes.h"
 #include "sw/model/onnx_import.h"
 #include "sw/model/text_import.h"
+#include "sw/model/tflite_import.h"
 
 namespace systole {
 namespace {
@@ -23,11 +23,8 @@ Model LoadModel(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return ImportTextFolder(path);
   const std::vector<uint8_t> bytes = ReadFile(path);
-  if (IsTflite(bytes)) {
-    throw InputError(path +
-                     ": is a TensorFlow Lite file; ONNX files and folders of text files are "
-                     "read: convert it to ONNX in QDQ form");
-  }
+  const bool called_tflite = std::filesystem::path(path).extension() == ".tflite";
+  if (called_tflite || IsTflite(bytes)) return ImportTflite(bytes.data(), bytes.size(), path);
   return ImportOnnx(bytes.data(), bytes.size(), path);
 }
 

@@ -46,9 +46,10 @@ enum class LayerKind {
   kSoftmax,  // over the channels of a tensor C x 1 x 1; made by the host
 };
 
-// kInteger and kTflite: docs/arithmetic.md, "Pooling". kTfliteMean: TensorFlow Lite's MEAN, a
-// multiplier for Sx / Sy and the count together, and its own scale and zero point.
-enum class AverageMode { kInteger, kTflite, kTfliteMean };
+// docs/arithmetic.md, "Pooling". kTflite: halves away from zero; kTfliteUint8: of the uint8 values,
+// so halves up. kTfliteMean: TensorFlow Lite's MEAN, a multiplier for Sx / Sy and the count
+// together, and its own scale and zero point.
+enum class AverageMode { kInteger, kTflite, kTfliteUint8, kTfliteMean };
 
 struct Padding {
   int top = 0, left = 0, bottom = 0, right = 0;
@@ -72,6 +73,8 @@ struct Layer {
   int weight_zero_point = 0;         // per tensor
   std::vector<float> weight_scales;  // 1 (per tensor) or N (per output channel)
   std::vector<int32_t> bias;         // N (zeros where the file has none), scale Sx * Sw[n]
+  bool product_is_single = false;    // Sx * Sw is rounded to single precision in every mode
+                                     // (TensorFlow Lite's uint8 and FULLY_CONNECTED layers)
 
   // kAveragePool.
   AverageMode average = AverageMode::kInteger;
@@ -100,6 +103,7 @@ struct Layer {
 struct ImageEncoding {
   double scale = 1.0 / 255;
   double mean = 0;
+  bool ties_away = false;  // reals are quantized with halves away from zero, not to even
 };
 
 // Layers stand in topological order: tensors[0] is the input of the network, layers[i] reads
@@ -121,6 +125,9 @@ struct Model {
   // as many elements as tensors[0]; images may have either shape); empty: those of tensors[0].
   std::vector<int> file_input;
 
+  // The mode whose arithmetic is that of the file's framework.
+  Rounding own_rounding = Rounding::kFloat32;
+
   // Files of images and outputs hold N x H x W x C (TensorFlow Lite), not N x C x H x W.
   bool channels_last = false;
 
@@ -130,6 +137,15 @@ struct Model {
   bool quantizes_images = false;
   ImageEncoding image;
 };
+
+// The values that count as 0 in the sum of an average, and that its rounded quotient is added to.
+inline bool IsTfliteAverage(const Layer& layer) {
+  return layer.average == AverageMode::kTflite || layer.average == AverageMode::kTfliteUint8;
+}
+inline int AverageZero(const Layer& layer, const Tensor& tensor) {
+  if (layer.average == AverageMode::kTflite) return 0;
+  return layer.average == AverageMode::kTfliteUint8 ? -128 : tensor.zero_point;
+}
 
 // Output size of a window op along one axis: floor((in + pad - dilation*(kernel-1) - 1) / stride)
 // + 1.

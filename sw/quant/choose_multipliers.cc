@@ -48,13 +48,15 @@ void ChooseMultipliers(Model& model, Rounding mode) {
         for (int n = 0; n < out.c; ++n) {
           const float sw =
               layer.weight_scales.size() == 1 ? layer.weight_scales[0] : layer.weight_scales.at(n);
-          append(LayerMultiplier(in.scale, sw, out.scale, mode, where));
+          append(layer.product_is_single
+                     ? LayerMultiplier(in.scale * sw, 1.0f, out.scale, mode, where)
+                     : LayerMultiplier(in.scale, sw, out.scale, mode, where));
         }
         break;
       case LayerKind::kAveragePool:
         append({});
         for (int count = 1; count <= layer.kernel_h * layer.kernel_w; ++count) {
-          if (layer.average == AverageMode::kTflite) {
+          if (IsTfliteAverage(layer)) {
             append(TfliteAverageMultiplier(count));
           } else if (layer.average == AverageMode::kTfliteMean && mode != Rounding::kFloat32) {
             append(TfliteMeanMultiplier(in.scale, out.scale, count, where));
@@ -62,7 +64,7 @@ void ChooseMultipliers(Model& model, Rounding mode) {
             append(AverageMultiplier(in.scale, out.scale, count, mode, where));
           }
         }
-        if (layer.average == AverageMode::kTflite) layer.rounding = Rounding::kHalfAway;
+        if (IsTfliteAverage(layer)) layer.rounding = Rounding::kHalfAway;
         break;
       case LayerKind::kAdd:
         layer.add = ChooseAdd(Operand(in), Operand(model.Input(i, 1)), Operand(out), mode, where);

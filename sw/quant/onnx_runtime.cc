@@ -10,9 +10,11 @@
 namespace systole {
 namespace {
 
-// Operators of a text folder are written small.
+// "Conv"; operators of a text folder are written small, TensorFlow Lite's in capitals alone.
 bool IsOnnx(const Layer& layer) {
-  return !layer.op.empty() && std::isupper(static_cast<unsigned char>(layer.op[0])) != 0;
+  const auto lower = [](unsigned char c) { return std::islower(c) != 0; };
+  return !layer.op.empty() && std::isupper(static_cast<unsigned char>(layer.op[0])) != 0 &&
+         std::any_of(layer.op.begin(), layer.op.end(), lower);
 }
 
 }  // namespace
@@ -21,7 +23,7 @@ std::string OnnxRuntimeDifference(const Layer& layer) {
   if (!IsOnnx(layer) || layer.kind != LayerKind::kAveragePool) return "";
   const bool global = layer.op.find("GlobalAveragePool") != std::string::npos;
   if (global && layer.average == AverageMode::kInteger) return "";
-  if (layer.average == AverageMode::kTflite) return "its average is TensorFlow Lite's";
+  if (IsTfliteAverage(layer)) return "its average is TensorFlow Lite's";
   return "ONNX Runtime averages dequantized values in single precision";
 }
 

@@ -45,7 +45,7 @@ Range FinalRange(const Layer& layer, const Tensor& in, Range x, int64_t n,
     const Range sum = ProductSumRange(layer.weights.data() + n * k, k, layer.weight_zero_point, x);
     return {sum.lo + folded[n], sum.hi + folded[n]};
   }
-  const int64_t zero = layer.average == AverageMode::kTflite ? 0 : in.zero_point;
+  const int64_t zero = AverageZero(layer, in);
   return {n * (x.lo - zero), n * (x.hi - zero)};
 }
 
@@ -263,9 +263,7 @@ std::vector<std::string> ProveRanges(const Model& model) {
     const std::vector<int32_t> folded =
         HasFilters(layer) ? FoldedBias(layer, in.zero_point) : std::vector<int32_t>{};
     const Range x = TapRange(model, tensors, i);
-    const int zy = layer.kind == LayerKind::kAveragePool && layer.average == AverageMode::kTflite
-                       ? 0
-                       : out.zero_point;
+    const int zy = layer.kind == LayerKind::kAveragePool ? AverageZero(layer, out) : out.zero_point;
     bool constant = true;
     for (size_t n = HasFilters(layer) ? 0 : 1; n < entries; ++n) {
       CheckMultiplier(model, layer, n);

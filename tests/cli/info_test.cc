@@ -21,7 +21,7 @@ const std::string kLenet = kSource + "/models/lenet5-mnist/model.onnx";
 std::string Info(const std::string& path, const HwConfig& config = {},
                  Rounding mode = Rounding::kFloat32, const std::string& json = "") {
   testing::internal::CaptureStdout();
-  PrintInfo(path, mode, config, 1, json);
+  PrintInfo(path, RoundingName(mode), config, 1, json);
   std::fflush(stdout);
   return testing::internal::GetCapturedStdout();
 }

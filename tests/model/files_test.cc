@@ -224,11 +224,11 @@ TEST_F(FilesTest, WritingWhereItCannotLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
-TEST_F(FilesTest, ATensorFlowLiteFileIsCalledOne) {
+TEST_F(FilesTest, ATensorFlowLiteFileIsKnownByItsBytesAndByItsName) {
   const std::string path = Write("m.onnx", std::string("\x1c\0\0\0TFL3\0\0", 10));
-  const std::string refusal = Refusal([&] { LoadModel(path); });
-  EXPECT_TRUE(Contains(refusal, path + ": is a TensorFlow Lite file")) << refusal;
-  EXPECT_TRUE(Contains(refusal, "convert it to ONNX")) << refusal;
+  EXPECT_TRUE(Contains(Refusal([&] { LoadModel(path); }), path + ": is damaged or truncated"));
+  const std::string named = Write("m.tflite", "no such file");
+  EXPECT_TRUE(Contains(Refusal([&] { LoadModel(named); }), named + ": is no TensorFlow Lite file"));
 }
 
 }  // namespace
