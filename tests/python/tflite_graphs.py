@@ -1,5 +1,5 @@
-"""Random quantized graphs as .tflite files: every operator that the importer reads, in branches, with
-odd sizes, paddings, strides, dilations and groups.
+"""Random quantized graphs as .tflite files: every operator that the importer reads, in branches,
+with odd sizes, paddings, strides, dilations and groups.
 """
 
 import numpy as np

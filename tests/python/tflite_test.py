@@ -1,5 +1,5 @@
-"""The .tflite networks of SYSTOLE_DATA: the golden reference and LiteRT's reference kernels agree in
-every byte of every tensor that LiteRT lets one read.
+"""The .tflite networks of SYSTOLE_DATA: the golden reference and LiteRT's reference kernels agree
+in every byte of every tensor that LiteRT lets one read.
 
 golden_model (tests/golden/model_main.cc) evaluates the C++ side; CTest names it in GOLDEN_MODEL.
 """
@@ -96,7 +96,7 @@ class NetworkTest(unittest.TestCase):
             with self.assertRaisesRegex(
                 AssertionError,
                 r"quant.tflite: operator 64 \(RESIZE_BILINEAR, makes 'ResizeBilinear'\): this "
-                r"operator is not supported; supported are CONV_2D,.*; cut the model before it, at ",
+                r"operator is not supported; supported are CONV_2D,.*; cut the model before it, at",
             ):
                 golden(self.path(name), np.zeros((1, 513, 513, 3), np.uint8), folder)
 
