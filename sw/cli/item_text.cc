@@ -16,6 +16,25 @@ Differences DifferencesFrom(const json& j) {
   return d;
 }
 
+json ToJson(const HardwareCounters& counters) {
+  json j;
+  for (const CounterInfo& c : kCounters) j.push_back(counters.*c.member);
+  for (const auto& engine : counters.engine) {
+    for (const CauseInfo& c : kCauses) j.push_back(engine.*c.member);
+  }
+  return j;
+}
+
+HardwareCounters CountersFrom(const json& j) {
+  HardwareCounters counters;
+  size_t at = 0;
+  for (const CounterInfo& c : kCounters) j.at(at++).get_to(counters.*c.member);
+  for (auto& engine : counters.engine) {
+    for (const CauseInfo& c : kCauses) j.at(at++).get_to(engine.*c.member);
+  }
+  return counters;
+}
+
 }  // namespace
 
 std::string Serialize(const ItemResult& r) {
@@ -29,7 +48,9 @@ std::string Serialize(const ItemResult& r) {
                {"setup", r.setup},
                {"totals", r.totals},
                {"seconds", r.seconds},
-               {"stamps", r.stamps}})
+               {"stamps", r.stamps},
+               {"timeline", r.timeline},
+               {"counters", ToJson(r.counters)}})
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -46,6 +67,8 @@ ItemResult ParseItem(const std::string& text) {
   j.at("totals").get_to(r.totals);
   j.at("seconds").get_to(r.seconds);
   j.at("stamps").get_to(r.stamps);
+  j.at("timeline").get_to(r.timeline);
+  r.counters = CountersFrom(j.at("counters"));
   return r;
 }
 

@@ -85,14 +85,20 @@ void PrintReport(const RunSummary& s) {
   if (s.Hardware()) {
     fmt::print("\nall runs, batch {}\n", s.batch);
     PrintTable(s, s.cycles, s.totals, s.images, s.backends.size() > 1);
-    fmt::print("\none image, batch 1 (image load and result store included)\n");
-    PrintTable(s, s.batch_one_rows, s.batch_one, 1, false);
     const double steady = FirstOf(s.steady);
-    fmt::print("\nsteady state, batch {}: {:.1f} cycles per image, utilization {:.1f}%\n", s.batch,
-               steady, 100 * Used(MacsOfImage(s), steady, s.config));
-    fmt::print(
-        "setup, once before the first run: {} instructions, cycles RTL {}, TLM {}, model {}\n",
-        s.setup_instructions, Cell(s.setup, "rtl"), Cell(s.setup, "tlm"), Cell(s.setup, "model"));
+    const double used = 100 * Used(MacsOfImage(s), steady, s.config);
+    if (s.from_memory) {
+      fmt::print("\neverything loaded from memory: {:.1f} cycles per image, utilization {:.1f}%\n",
+                 steady, used);
+    } else {
+      fmt::print("\none image, batch 1 (image load and result store included)\n");
+      PrintTable(s, s.batch_one_rows, s.batch_one, 1, false);
+      fmt::print("\nsteady state, batch {}: {:.1f} cycles per image, utilization {:.1f}%\n",
+                 s.batch, steady, used);
+      fmt::print(
+          "setup, once before the first run: {} instructions, cycles RTL {}, TLM {}, model {}\n",
+          s.setup_instructions, Cell(s.setup, "rtl"), Cell(s.setup, "tlm"), Cell(s.setup, "model"));
+    }
     if (s.cycles_compared) {
       fmt::print("issue and retire of {} instructions compared, {} differences\n", s.cycle_checks,
                  s.cycle_differences.count);
@@ -167,8 +173,10 @@ void WriteJson(const std::string& path, const RunSummary& s) {
            {"utilization", Used(s.layers[r].macs * s.images, FirstOf(column), s.config)}});
     }
     j["layers"] = layers;
-    j["batch_1"] = {{"cycles", s.batch_one},
-                    {"utilization", Used(MacsOfImage(s), FirstOf(s.batch_one), s.config)}};
+    if (!s.from_memory) {
+      j["batch_1"] = {{"cycles", s.batch_one},
+                      {"utilization", Used(MacsOfImage(s), FirstOf(s.batch_one), s.config)}};
+    }
     j["steady_state"] = {{"batch", s.batch}, {"cycles_per_image", s.steady}};
   }
   j["wall_seconds"] = s.seconds;

@@ -13,6 +13,7 @@
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
 #include "sw/cli/commands.h"
+#include "sw/cli/html_report.h"
 #include "sw/cli/item_text.h"
 #include "sw/cli/labels.h"
 #include "sw/cli/process_pool.h"
@@ -74,6 +75,8 @@ int Run(const RunOptions& o) {
   files.AddInput("--labels", o.labels);
   files.AddOutput("--outputs", o.outputs);
   files.AddOutput("--json", o.json);
+  files.AddOutput("--html", o.html);
+  files.AddOutput("--timeline", o.timeline);
   files.AddOutput("--stamps", o.stamps);
   files.AddOutput("--trace", o.trace);
   files.AddOutputFolder("--outputs-dir", o.outputs_dir);
@@ -164,6 +167,8 @@ int Run(const RunOptions& o) {
     }
   }
   if (!o.stamps.empty()) WriteFile(o.stamps, kStampsHeader + results[0].stamps);
+  if (!o.timeline.empty()) WriteFile(o.timeline, results[0].timeline);
+  if (!o.html.empty()) WriteFile(o.html, HtmlReport(s));
   if (!o.json.empty()) WriteJson(o.json, s);
   return s.Mismatches() == 0 ? kAllEqual : kDifferent;
 }

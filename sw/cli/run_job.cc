@@ -9,6 +9,7 @@
 
 #include "sw/base/error.h"
 #include "sw/cli/stamps.h"
+#include "sw/cli/timeline_json.h"
 #include "sw/compare/run_view.h"
 #include "sw/golden/fast.h"
 #include "sw/tiling/network.h"
@@ -99,7 +100,8 @@ Job::Job(const Model& model, const JobOptions& options, const Images& images)
     const int rest = static_cast<int>(count - first);
     items_.push_back({Item::Purpose::kImages, AddProgram(rest, rest), first});
   }
-  if (!options.Hardware()) return;
+  // A program from memory keeps nothing from one batch to the next: its steady state is its run.
+  if (!options.Hardware() || FromMemory()) return;
   items_.push_back({Item::Purpose::kBatchOne, AddProgram(1, 1), 0});
   items_.push_back({Item::Purpose::kSteadyShort, AddProgram(kShortBatches * batch, batch), 0});
   items_.push_back({Item::Purpose::kSteadyLong, AddProgram(kLongBatches * batch, batch), 0});
@@ -255,6 +257,8 @@ ItemResult Job::Run(int index, const Collected& collected) {
     result.rows[backend] = CyclesByRow(program, run.record.stamps, run.counters.total);
     timings.push_back(TimingOf(backend, run));
   }
+  if (!timings.empty()) result.counters = timings.back().counters;
+  if (options_.timeline && index == 0) result.timeline = TimelineJson(program, timings.back());
   if (options_.stamps && index == 0) {
     for (const TimingView& t : timings) {
       const bool model = t.name == "model";

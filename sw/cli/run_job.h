@@ -28,6 +28,7 @@ struct JobOptions {
   TargetSettings target;
   Fault fault;
   bool stamps = false;      // of the first item, as text
+  bool timeline = false;    // the same
   std::string trace;        // FST path; empty: none
   std::string trace_layer;  // a report row's name; empty: whole run
   uint64_t trace_first = 0, trace_last = kNever;
@@ -59,6 +60,8 @@ struct ItemResult {
   std::map<std::string, uint64_t> setup, totals;  // cycles
   std::map<std::string, double> seconds;          // per backend
   std::string stamps;                             // lines of CSV (stamps.h)
+  std::string timeline;                           // JSON (timeline_json.h)
+  HardwareCounters counters;                      // of the last of model, tlm, rtl
 };
 
 // Results of all images, in shared memory: index image * elements.
@@ -75,6 +78,8 @@ class Job {
   const std::vector<Item>& items() const { return items_; }
   const JobProgram& program(int i) const { return *programs_[i]; }
   const Program& Report() const { return programs_.front()->program; }
+  // Nothing stays on chip from run to run.
+  bool FromMemory() const { return Report().setup.empty(); }
   int64_t ImagesOf(const Item& item) const {
     return programs_[item.program]->program.options.images;
   }

@@ -43,7 +43,9 @@ void CheckBackends(const RunOptions& o, const JobOptions& job) {
         {o.no_fuse, "--no-fuse: golden alone fuses nothing"},
         {o.latency_given->count() > 0, "--memory-latency: golden has no memory"},
         {o.dataflow_given->count() > 0, "--dataflow: golden has no array"},
-        {!o.stamps.empty(), "--stamps: golden has no cycles"}};
+        {!o.stamps.empty(), "--stamps: golden has no cycles"},
+        {!o.timeline.empty(), "--timeline: golden has no cycles"},
+        {!o.html.empty(), "--html: golden has no cycles"}};
     for (const auto& [given, told] : hardware)
       if (given) throw InputError(fmt::format("{}; add tlm or rtl to --backend", told));
   }
@@ -110,6 +112,7 @@ JobOptions RunOptions::Job() const {
   job.pack = !no_pack;
   job.fault = ParseFault(inject);
   job.stamps = !stamps.empty();
+  job.timeline = !timeline.empty();
   job.trace = trace;
   job.trace_layer = trace_layer;
   // What the compiler makes programs for; auto chooses the best of what is built.
@@ -158,6 +161,13 @@ void RunOptions::AddTo(CLI::App* c) {
   c->add_option("--outputs", outputs, "write the raw quantized outputs (.npy)");
   c->add_option("--outputs-dir", outputs_dir, "write every layer's output: DIR/<index>_<name>.npy");
   c->add_option("--json", json, "write the report as JSON (docs/json.md)");
+  c->add_option("--html", html,
+                "write a page: cycles, utilization and traffic of every layer, what each engine "
+                "waited for, the roofline");
+  c->add_option(
+      "--timeline", timeline,
+      "write the first run for Perfetto or chrome://tracing (JSON): engines, instructions, "
+      "tokens, layers, the bus");
   c->add_option("--stamps", stamps,
                 "write issue and retire cycle of every instruction of setup and of the first run, "
                 "by every description, as CSV");

@@ -13,7 +13,8 @@ namespace systole {
 struct RunOptions {
   std::string model, images, labels, backends = "golden,tlm", dataflow = "auto";
   std::string rounding;  // empty: the model's own
-  std::string outputs, outputs_dir, json, stamps, trace, trace_layer, trace_cycles, inject;
+  std::string outputs, outputs_dir, json, html, timeline, stamps, trace, trace_layer, trace_cycles,
+      inject;
   int64_t first = -1;                             // -1: all images
   int batch = 16, memory_latency = 20, jobs = 0;  // jobs 0: one per core
   uint64_t stall = 0;

@@ -22,11 +22,23 @@ void RunSummary::AddImages(const ItemResult& result) {
     for (size_t i = 0; i < c.rows.size(); ++i) sum.rows[i] += c.rows[i];
   }
   for (const auto& [who, total] : result.totals) totals[who] += total;
+  counters += result.counters;
+}
+
+void RunSummary::AddTraffic(const Program& program) {
+  if (program.code.empty()) return;  // golden alone
+  const std::vector<Traffic> rows = TrafficByRow(program);
+  traffic.resize(rows.size());
+  for (size_t r = 0; r < rows.size(); ++r) {
+    traffic[r].read += rows[r].read;
+    traffic[r].written += rows[r].written;
+  }
 }
 
 void RunSummary::Add(const Job& job, const std::vector<ItemResult>& results) {
   std::map<std::string, uint64_t> steady_short;
   setup_instructions = static_cast<int64_t>(job.Report().setup.size());
+  from_memory = job.FromMemory();
   for (size_t i = 0; i < results.size(); ++i) {
     const Item& item = job.items()[i];
     const ItemResult& result = results[i];
@@ -38,6 +50,7 @@ void RunSummary::Add(const Job& job, const std::vector<ItemResult>& results) {
     switch (item.purpose) {
       case Item::Purpose::kImages:
         AddImages(result);
+        AddTraffic(job.program(item.program).program);
         break;
       case Item::Purpose::kBatchOne:
         batch_one = result.totals;
@@ -54,6 +67,9 @@ void RunSummary::Add(const Job& job, const std::vector<ItemResult>& results) {
         break;
     }
   }
+  if (!from_memory) return;
+  for (const auto& [who, total] : totals)
+    steady[who] = static_cast<double>(total) / static_cast<double>(images);
 }
 
 }  // namespace systole

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sw/cli/run_job.h"
+#include "sw/program/traffic.h"
 
 namespace systole {
 
@@ -20,17 +21,20 @@ struct RunSummary {
   std::vector<int64_t> bytes, mismatches;   // per layer
   std::map<std::string, RowCycles> cycles;  // per backend and "model", over all runs of the images
   std::map<std::string, uint64_t> totals;
+  bool from_memory = false;  // nothing stays on chip from run to run; no setup, no steady state
   int64_t setup_instructions = 0;
   std::map<std::string, uint64_t> setup;      // cycles of setup: constants into the chip, once
-  std::map<std::string, uint64_t> batch_one;  // cycles of a run of one image
+  std::map<std::string, uint64_t> batch_one;  // cycles of a run of one image; not from memory
   std::map<std::string, RowCycles> batch_one_rows;
-  std::map<std::string, double> steady;  // cycles per image
+  std::map<std::string, double> steady;  // cycles per image; from memory those of the runs
   std::map<std::string, double> seconds;
   bool cycles_compared = true;  // false with random stalls
   int64_t cycle_checks = 0;     // instructions whose stamps were compared
   Differences tensor_differences, cycle_differences;
-  std::string within_one;  // where ONNX Runtime may differ by 1, and why; "": nowhere
-  double accuracy = -1;    // < 0: no labels
+  std::string within_one;        // where ONNX Runtime may differ by 1, and why; "": nowhere
+  HardwareCounters counters;     // of all runs of the images, by the last of model, tlm, rtl
+  std::vector<Traffic> traffic;  // per layer, of all runs of the images; then of none
+  double accuracy = -1;          // < 0: no labels
   double wall_seconds = 0;
 
   int64_t Mismatches() const { return tensor_differences.count + cycle_differences.count; }
@@ -41,6 +45,7 @@ struct RunSummary {
 
  private:
   void AddImages(const ItemResult& result);
+  void AddTraffic(const Program& program);
 };
 
 }  // namespace systole

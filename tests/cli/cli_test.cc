@@ -5,6 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cctype>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -367,7 +370,8 @@ TEST_F(CliTest, NoOptionIsIgnored) {
   }
   for (const std::string& option :
        {std::string("--no-fuse"), std::string("--no-pack"), std::string("--memory-latency 20"),
-        std::string("--dataflow ws"), "--stamps " + Path("s.csv")}) {
+        std::string("--dataflow ws"), "--stamps " + Path("s.csv"), "--html " + Path("r.html"),
+        "--timeline " + Path("t.json")}) {
     ExpectRefused(run + "--backend golden " + option,
                   {option.substr(0, option.find(' ')), "add tlm or rtl"});
   }
@@ -430,6 +434,90 @@ TEST_F(CliTest, SetupIsToldBesideTheRuns) {
                                    j["setup"]["cycles"]["model"].get<int>())),
             std::string::npos)
       << r.out;
+}
+
+TEST_F(CliTest, TheTimelineIsTheRun) {
+  ASSERT_EQ(Systole("compile " + kModel + " --batch 1 -o " + Path("out")).status, 0);
+  ASSERT_EQ(Run("--first 1 --batch 1 --backend golden,tlm --timeline " + Path("t.json") +
+                " --stamps " + Path("s.csv") + " --json " + Path("r.json"))
+                .status,
+            0);
+  const json t = json::parse(ReadText(Path("t.json")));
+  std::map<int, std::array<int64_t, 2>> stamps;  // of instructions by their slices
+  std::map<int, int64_t> free;                   // of a track
+  std::map<std::string, int64_t> layers;
+  std::map<int64_t, int64_t> leaves, arrives;
+  for (const json& e : t["traceEvents"]) {
+    const std::string phase = e["ph"];
+    if (phase == "s") leaves[e["id"]] = e["ts"];
+    if (phase == "f") arrives[e["id"]] = e["ts"];
+    if (phase != "X") continue;
+    const int64_t from = e["ts"], to = from + e["dur"].get<int64_t>();
+    EXPECT_GE(from, free[e["tid"]]) << e;
+    EXPECT_GT(to, from) << e;
+    free[e["tid"]] = to;
+    if (e["cat"] == "layer") {
+      layers[e["name"]] += to - from;
+    } else {
+      stamps[e["args"]["index"]] = {from, e["args"]["retire"].get<int64_t>()};
+    }
+  }
+  const json report = json::parse(ReadText(Path("r.json")));
+  for (const json& layer : report["layers"])
+    EXPECT_EQ(layers[layer["name"]], layer["cycles"]["model"].get<int64_t>()) << layer;
+  std::istringstream lines(ReadText(Path("s.csv")));
+  size_t instructions = 0;
+  for (std::string line; std::getline(lines, line);) {
+    int index = 0;
+    long long issue = 0, retire = 0;
+    if (std::sscanf(line.c_str(), "tlm,code,%d,%*[^,],%*[^,],%*[^,],%lld,%lld", &index, &issue,
+                    &retire) != 3)
+      continue;
+    ++instructions;
+    EXPECT_EQ(stamps[index], (std::array<int64_t, 2>{issue, retire})) << line;
+  }
+  EXPECT_GT(instructions, 20u);
+  // As many arrows as tokens are taken, and none goes back in time.
+  size_t taken = 0;
+  std::istringstream listing(ReadText(Path("out/listing.txt")));
+  bool code = false;
+  for (std::string word, before; listing >> word; before = word) {
+    code |= word == "code";
+    if (!code) continue;
+    const size_t colon = word.find(':');
+    if (colon != std::string::npos && std::isupper(static_cast<unsigned char>(word[0])))
+      taken += std::stoul(word.substr(colon + 1));
+  }
+  EXPECT_EQ(arrives.size(), taken);
+  ASSERT_EQ(leaves.size(), arrives.size());
+  for (const auto& [id, at] : arrives) EXPECT_GE(at, leaves[id]) << id;
+}
+
+TEST_F(CliTest, ThePageTellsTheRun) {
+  ASSERT_EQ(Run("--first 2 --batch 1 --backend golden,tlm --html " + Path("r.html") + " --json " +
+                Path("r.json"))
+                .status,
+            0);
+  const std::string page = ReadText(Path("r.html"));
+  const json report = json::parse(ReadText(Path("r.json")));
+  EXPECT_NE(page.find("<b>all equal</b>"), std::string::npos);
+  for (const json& layer : report["layers"])
+    EXPECT_NE(page.find("<tr><td>" + layer["name"].get<std::string>() + "<td>"), std::string::npos);
+  // The four causes of each engine are all cycles of the run.
+  const int64_t total = report["cycles"]["tlm"];
+  int64_t causes[4] = {};
+  int shares = 0;
+  for (size_t at = 0; (at = page.find("<title>", at)) != std::string::npos; ++at) {
+    long long cycles = 0;
+    char what[32];
+    if (std::sscanf(page.c_str() + at, "<title>%31[a-z ]: %lld cycles,", what, &cycles) == 2 &&
+        page.compare(at + 7, 1, "b") * page.compare(at + 7, 1, "w") *
+                page.compare(at + 7, 1, "n") ==
+            0)
+      causes[shares++ / 4] += cycles;
+  }
+  ASSERT_EQ(shares, 16);
+  for (const int64_t sum : causes) EXPECT_EQ(sum, total);
 }
 
 TEST_F(CliTest, StampsAreThoseOfEveryInstruction) {
