@@ -29,7 +29,8 @@ module systole_top #(
   parameter int QUEUE_DEPTH = 8,
   parameter int ROUNDINGS = 63,
   parameter int ROW_SUM = 1,
-  parameter int DATAFLOWS = 1
+  parameter int DATAFLOWS = 1,
+  parameter int TAPS = 3
   // spec: end
 ) (
   input  logic clk_i,
@@ -134,7 +135,7 @@ module systole_top #(
     .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
     .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
     .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
-    .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
+    .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
     // spec: end
   ) u_check_params ();
 
@@ -196,7 +197,7 @@ module systole_top #(
     // spec: begin names
     ROWS, COLS, WPORT, LANES, ACT_KIB, ACT_GROUPS, WGT_KIB, PAR_KIB, KTAB_KIB, ACC_DEPTH,
     AXI_DATA_WIDTH, AXI_ADDR_WIDTH, AXI_ID_WIDTH, OUTSTANDING, QUEUE_DEPTH, ROUNDINGS,
-    ROW_SUM, DATAFLOWS
+    ROW_SUM, DATAFLOWS, TAPS
     // spec: end
   );
 
@@ -207,7 +208,7 @@ module systole_top #(
       .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
       .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
       .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
-      .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS)
+      .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
       // spec: end
     ) u_csr (
       .clk_i(clk_i), .rst_ni(rst_ni), .awaddr_i(s_axil_awaddr), .awvalid_i(s_axil_awvalid),
@@ -275,7 +276,7 @@ module systole_top #(
     );
     systole_matmul_check #(
       .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
-      .ACC_DEPTH(ACC_DEPTH)
+      .ACC_DEPTH(ACC_DEPTH), .TAPS(TAPS)
     ) u_matmul_check (
       .instr_i(fetched), .code_o(check_code[CODE_W*MATMUL +: CODE_W])
     );
@@ -343,7 +344,8 @@ module systole_top #(
 
     systole_matmul #(
       .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB),
-      .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM)
+      .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
+      .ROW_SUM(ROW_SUM), .TAPS(TAPS)
     ) u_matmul (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .head_i(head_there[MATMUL]),
       .instr_i(gen_engine[MATMUL].head), .start_i(start[MATMUL]), .ready_o(ready[MATMUL]),

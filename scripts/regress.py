@@ -58,6 +58,7 @@ def random_parameters(seed):
         "QUEUE_DEPTH": r.choice([2, 4, 8, 16]),
         "ROUNDINGS": r.choice(["all", 0x20, 0x30]),
         "ROW_SUM": r.choice([0, 1]),
+        "TAPS": r.choice([0, 1, 3, 5, 64]),
     }
 
 

@@ -175,6 +175,7 @@ package systole_pkg;
   localparam logic [11:0] REG_PARAM3 = 12'h08C;
   localparam logic [11:0] REG_PARAM4 = 12'h090;
   localparam logic [11:0] REG_PARAM5 = 12'h094;
+  localparam logic [11:0] REG_PARAM6 = 12'h098;
   localparam logic [11:0] REG_CNT_TOTAL = 12'h100;
   localparam logic [11:0] REG_CNT_MACS = 12'h108;
   localparam logic [11:0] REG_CNT_READ_BEATS = 12'h110;
@@ -272,11 +273,16 @@ package systole_pkg;
   localparam int PAR_BYTES = 16;
   // bytes: of an offset in the offset table
   localparam int KTAB_BYTES = 2;
+  // code: of MmDataflow: column mode
+  localparam int COLUMN_MODE = 3;
   // tokens: that a counter holds
   localparam int TOKEN_MAX = 255;
 
   function automatic int larger(input int a, input int b);
     larger = (a > b) ? a : b;
+  endfunction
+  function automatic int smaller(input int a, input int b);
+    smaller = (a < b) ? a : b;
   endfunction
   // bytes of an AXI beat
   function automatic int axi_bytes(input int axi_data_width);
@@ -302,6 +308,10 @@ package systole_pkg;
   function automatic int ktab_rows(input int rows, input int ktab_kib);
     ktab_rows = (ktab_kib * 1024) / larger(1, KTAB_BYTES * rows);
   endfunction
+  // taps of a column's filter in column mode
+  function automatic int tap_rows(input int rows, input int taps);
+    tap_rows = smaller(taps, rows);
+  endfunction
   // rows of the parameter memory
   function automatic int par_rows(input int lanes, input int par_kib);
     par_rows = (par_kib * 1024) / larger(1, PAR_BYTES * lanes);
@@ -325,7 +335,8 @@ package systole_pkg;
     input int queue_depth,
     input int roundings,
     input int row_sum,
-    input int dataflows
+    input int dataflows,
+    input int taps
   );
     int banks_, group_bytes_, wgt_rows_, ktab_rows_, par_rows_;
     banks_ = banks(rows, lanes, axi_data_width);
@@ -351,6 +362,7 @@ package systole_pkg;
             (queue_depth >= 2 && queue_depth <= 64 && (queue_depth & (queue_depth - 1)) == 0) &&
             (roundings >= 1 && roundings <= ALL_ROUNDINGS) &&
             (row_sum >= 0 && row_sum <= 1) &&
-            (dataflows == 1);
+            (dataflows == 1) &&
+            (taps >= 0 && taps <= 64);
   endfunction
 endpackage

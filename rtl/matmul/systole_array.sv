@@ -11,6 +11,14 @@
 // and the row-sum column at rowsum_o in cycle t + ROWS + COLS:  psum[c] = sum_r act[r] *
 // work[r][c],  rowsum = sum_r act[r].
 //
+// Column mode: own_i says it of a vector, last_i marks the last vector of a slice; both come with
+// lane 0 and go right one column and down one row a cycle, as sums do. In rows r < TAP_ROWS column
+// c then multiplies lane c, not the lane that comes from its left. Lane c is at act_i c cycles
+// late, as is column c's row 0; row r, r cycles later, meets the vector r places further on: a
+// filter of TAP_ROWS taps along the vectors, which ends where its slice ends (`past`).
+//   psum[c](v) = sum_{r < TAP_ROWS, v + r in the slice} act[c](v + r) * work[r][c]
+//              + sum_{r >= TAP_ROWS} act[r](v) * work[r][c]
+//
 // Weights: columns form WPORT groups of N = COLS/WPORT; each is a chain of shadow registers fed at
 // its left edge. Group 0's load is the window [l, l + wl) of load_i, group g's the same g*N cycles
 // later. Column c of a group shifts in [l + c, l + wl):
@@ -23,7 +31,8 @@ module systole_array #(
   parameter int ROWS = 16,
   parameter int COLS = 16,
   parameter int WPORT = 1,
-  parameter int ROW_SUM = 1
+  parameter int ROW_SUM = 1,
+  parameter int TAPS = 3
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -33,6 +42,8 @@ module systole_array #(
   input  logic load_i,
   input  logic parity_i,
   input  logic swap_i,
+  input  logic own_i,
+  input  logic last_i,
 
   // systole_skew: row r at [8*r +: 8]; weights of group g at [8*(g*ROWS + r) +: 8]
   input  logic [8*ROWS-1:0]       act_i,
@@ -43,6 +54,7 @@ module systole_array #(
   output logic [15:0]        rowsum_o
 );
   localparam int N = COLS / WPORT;
+  localparam int TAP_ROWS = systole_pkg::tap_rows(ROWS, TAPS);
 
   // ---- Control of row 0: bit c of the histories is the value c cycles ago.
   logic [COLS-1:0] load_hist, parity_hist, swap_hist, load_hist_q, parity_hist_q, swap_hist_q;
@@ -71,6 +83,23 @@ module systole_array #(
     assign shift_row0[g*N +: N] = {N{load_hist[g*N]}} & load_hist[g*N +: N] & same_load;
   end
 
+  // ---- Column mode: row 0, and each column's own lane. Data: control says when they count.
+  logic [COLS-1:0] own_hist, last_hist, own_hist_q, last_hist_q;
+  logic [8*COLS-1:0] own_lane;
+  assign own_hist = COLS'({own_hist_q, own_i});
+  assign last_hist = COLS'({last_hist_q, last_i});
+  always_ff @(posedge clk_i) begin
+    own_hist_q <= own_hist;
+    last_hist_q <= last_hist;
+  end
+  for (genvar c = 0; c < COLS; c++) begin : gen_lane
+    if (c < ROWS) begin : gen_own
+      assign own_lane[8*c +: 8] = act_i[8*c +: 8];
+    end else begin : gen_none
+      assign own_lane[8*c +: 8] = '0;
+    end
+  end
+
   // ---- Rows.
   for (genvar r = 0; r < ROWS; r++) begin : gen_row
     logic [COLS-1:0] shift, swap;
@@ -95,13 +124,36 @@ module systole_array #(
       assign swap = swap_q;
     end
 
+    // In column mode: the vector that the sum meets here belongs to a later slice.
+    if (r < TAP_ROWS) begin : gen_tap
+      logic [COLS-1:0] own, past;
+      if (r == 0) begin : gen_top
+        assign own = own_hist;
+        assign past = '0;
+      end else begin : gen_down
+        logic [COLS-1:0] own_q, past_q;
+        always_ff @(posedge clk_i) begin
+          own_q <= gen_row[r-1].gen_tap.own;
+          past_q <= gen_row[r-1].gen_tap.past | last_hist;
+        end
+        assign own = own_q;
+        assign past = past_q;
+      end
+    end
+
     for (genvar c = 0; c < COLS; c++) begin : gen_col
-      logic [7:0] act_in, act, weight_in, weight;
+      logic [7:0] act_in, act, factor, weight_in, weight;
       logic [31:0] psum_in, psum;
       if (c == 0) begin : gen_left
         assign act_in = act_i[8*r +: 8];
       end else begin : gen_inner
         assign act_in = gen_row[r].gen_col[c-1].act;
+      end
+      if (r < TAP_ROWS) begin : gen_factor
+        assign factor = !gen_row[r].gen_tap.own[c] ? act_in :
+                        gen_row[r].gen_tap.past[c] ? 8'd0 : own_lane[8*c +: 8];
+      end else begin : gen_dense
+        assign factor = act_in;
       end
       if (c % N == 0) begin : gen_edge
         assign weight_in = weight_i[8*((c/N)*ROWS+r) +: 8];
@@ -115,7 +167,7 @@ module systole_array #(
       end
       systole_pe u_pe (
         .clk_i(clk_i), .shift_i(shift[c]), .swap_i(swap[c]), .act_i(act_in), .act_o(act),
-        .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in), .psum_o(psum)
+        .factor_i(factor), .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in), .psum_o(psum)
       );
     end
 

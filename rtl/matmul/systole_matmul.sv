@@ -20,6 +20,7 @@ module systole_matmul #(
   parameter int ACC_DEPTH = 128,
   parameter int AXI_DATA_WIDTH = 64,
   parameter int ROW_SUM = 1,
+  parameter int TAPS = 3,
   localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH),
   localparam int BB = $clog2(BANKS),                                    // bank bits
   localparam int RB = $clog2(systole_pkg::act_bytes(ACT_KIB)) - BB      // row bits of a bank
@@ -71,22 +72,24 @@ module systole_matmul #(
   localparam int KA = (KTAB_ROWS > 1) ? $clog2(KTAB_ROWS) : 1;
   localparam int EA = $clog2(ACC_DEPTH);
 
-  logic load, load_parity, ktab_re, slot, slot_first, slot_acc_first, slot_half;
+  logic load, load_parity, ktab_re, slot, slot_first, slot_last, slot_column, slot_acc_first;
+  logic slot_half;
   logic range_err, rule_err, acc_conflict;
   logic [BUF_W-1:0] load_row;
   logic [systole_pkg::SLICE_W-1:0] ktab_row;
   logic [BUF_W:0] slot_base;
   logic [COL_W-1:0] slot_lanes;
   logic [ENTRY_W-1:0] slot_entry;
-  systole_matmul_control #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT)) u_control (
+  systole_matmul_control #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .TAPS(TAPS)) u_control (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .head_i(head_i), .instr_i(instr_i),
     .start_i(start_i), .ready_o(ready_o), .working_o(working_o), .retire_o(retire_o),
     .late_err_o(late_err_o), .work_err_o(work_err_o), .macs_valid_o(macs_valid_o), .macs_o(macs_o),
     .load_o(load), .load_parity_o(load_parity), .load_row_o(load_row), .ktab_re_o(ktab_re),
-    .ktab_row_o(ktab_row), .slot_o(slot), .slot_first_o(slot_first), .slot_base_o(slot_base),
-    .slot_lanes_o(slot_lanes), .slot_acc_first_o(slot_acc_first), .slot_half_o(slot_half),
-    .slot_entry_o(slot_entry), .range_err_i(range_err), .rule_err_i(rule_err),
-    .act_conflict_i(conflict_i), .acc_conflict_i(acc_conflict)
+    .ktab_row_o(ktab_row), .slot_o(slot), .slot_first_o(slot_first), .slot_last_o(slot_last),
+    .slot_column_o(slot_column), .slot_base_o(slot_base), .slot_lanes_o(slot_lanes),
+    .slot_acc_first_o(slot_acc_first), .slot_half_o(slot_half), .slot_entry_o(slot_entry),
+    .range_err_i(range_err), .rule_err_i(rule_err), .act_conflict_i(conflict_i),
+    .acc_conflict_i(acc_conflict)
   );
 
   // ---- Activations.
@@ -122,17 +125,23 @@ module systole_matmul #(
     );
   end
 
-  // ---- Array: weights and swap meet it two cycles after their slot.
+  // ---- Array: weights and swap meet it two cycles after their slot, a vector three.
   logic load2, parity2, swap2;
   systole_delay #(.W(3), .D(2)) u_array_delay (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({load, load_parity, slot_first}),
     .data_o({load2, parity2, swap2})
   );
+  logic own3, last3;
+  systole_delay #(.W(2), .D(3)) u_vector_delay (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({slot_column, slot_last}),
+    .data_o({own3, last3})
+  );
   logic [32*COLS-1:0] psums;
   logic [15:0] rowsum;
-  systole_array #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .ROW_SUM(ROW_SUM)) u_array (
+  systole_array #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .ROW_SUM(ROW_SUM), .TAPS(TAPS)) u_array (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .load_i(load2), .parity_i(parity2),
-    .swap_i(swap2), .act_i(act_skewed), .weight_i(weights_skewed), .psum_o(psums), .rowsum_o(rowsum)
+    .swap_i(swap2), .own_i(own3), .last_i(last3), .act_i(act_skewed), .weight_i(weights_skewed),
+    .psum_o(psums), .rowsum_o(rowsum)
   );
 
   // ---- Accumulators.

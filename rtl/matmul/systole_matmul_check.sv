@@ -9,7 +9,8 @@ module systole_matmul_check #(
   parameter int WPORT = 1,
   parameter int WGT_KIB = 128,
   parameter int KTAB_KIB = 4,
-  parameter int ACC_DEPTH = 128
+  parameter int ACC_DEPTH = 128,
+  parameter int TAPS = 3
 ) (
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
   output logic [systole_pkg::CODE_W-1:0]  code_o
@@ -49,12 +50,19 @@ module systole_matmul_check #(
   assign wgt_row = instr_i[systole_pkg::MM_WGT_ROW_LSB +: systole_pkg::MM_WGT_ROW_W];
 
   // ---- Fields that are wrong by themselves
-  logic own_token, zero, too_large;
+  localparam int TAP_ROWS = systole_pkg::tap_rows(ROWS, TAPS);
+  localparam logic [systole_pkg::MM_DATAFLOW_W-1:0] COLUMN =
+    systole_pkg::MM_DATAFLOW_W'(systole_pkg::COLUMN_MODE);
+  logic own_token, zero, too_large, no_flow, not_own;
 
   assign own_token = pop_own != '0 || push[systole_pkg::ENGINE_MATMUL];
   assign zero = nx == '0 || ny == '0 || nb == '0 || slices == '0 || wcols == '0 || klast == '0;
   assign too_large = wcols > systole_pkg::MM_WCOLS_W'(COLS) ||
-                     klast > systole_pkg::MM_KLAST_W'(ROWS) || dataflow != '0;
+                     klast > systole_pkg::MM_KLAST_W'(ROWS);
+  assign no_flow = dataflow != '0 && (dataflow != COLUMN || TAPS == 0);
+  // Column mode: a lane for each column, and taps that are there.
+  assign not_own = dataflow == COLUMN && (wcols > systole_pkg::MM_WCOLS_W'(ROWS) ||
+                                          klast > systole_pkg::MM_KLAST_W'(TAP_ROWS));
 
   // ---- Accumulator entries
   localparam int PLANE_W = systole_pkg::MM_NX_W + systole_pkg::MM_NY_W;
@@ -91,7 +99,7 @@ module systole_matmul_check #(
       if (own_token || push != '0) code_o = systole_pkg::ERR_BAD_FIELD;
     end else if (opcode != systole_pkg::OP_MATMUL) begin
       code_o = systole_pkg::ERR_BAD_OPCODE;
-    end else if (own_token || zero || too_large) begin
+    end else if (own_token || zero || too_large || no_flow || not_own) begin
       code_o = systole_pkg::ERR_BAD_FIELD;
     end else if (acc_range || ktab_range || wgt_range) begin
       code_o = systole_pkg::ERR_BUFFER_RANGE;

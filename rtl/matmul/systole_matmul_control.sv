@@ -17,7 +17,8 @@
 module systole_matmul_control #(
   parameter int ROWS = 16,
   parameter int COLS = 16,
-  parameter int WPORT = 1
+  parameter int WPORT = 1,
+  parameter int TAPS = 3
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -48,7 +49,9 @@ module systole_matmul_control #(
 
   // systole_gather, accumulators: a vector slot
   output logic                            slot_o,
-  output logic                            slot_first_o,  // of its fold: the weights swap
+  output logic                            slot_first_o,   // of its fold: the weights swap
+  output logic                            slot_last_o,    // of its fold
+  output logic                            slot_column_o,  // its fold is in column mode
   output logic [systole_pkg::BUF_W:0]     slot_base_o,
   output logic [systole_pkg::COL_W-1:0]   slot_lanes_o,
   output logic                            slot_acc_first_o,
@@ -82,7 +85,7 @@ module systole_matmul_control #(
   logic [COL_W-1:0] min_q, min_left_q;  // max(wl, 3) - 1; slots that this fold must still last
   logic [SLICE_W-1:0] slices_left_q, ktab_q;
   logic [COL_W-1:0] wl_q, wcols_q, klast_q;
-  logic acc_first_q, half_q, ktab_inc_q;
+  logic acc_first_q, half_q, ktab_inc_q, column_q;
   logic loading_q, ready_q, parity_q;  // load slots to come; the head's load has begun
   logic [COL_W-1:0] load_left_q;
   logic [BUF_W-1:0] load_row_q;
@@ -153,6 +156,9 @@ module systole_matmul_control #(
       klast_q <= instr_i[systole_pkg::MM_KLAST_LSB +: systole_pkg::MM_KLAST_W];
       acc_first_q <= instr_i[systole_pkg::MM_FIRST_LSB];
       half_q <= instr_i[systole_pkg::MM_HALF_LSB];
+      column_q <= TAPS != 0 &&
+                  instr_i[systole_pkg::MM_DATAFLOW_LSB +: systole_pkg::MM_DATAFLOW_W] ==
+                  systole_pkg::MM_DATAFLOW_W'(systole_pkg::COLUMN_MODE);
     end else if (fold_end) begin
       fold_first_q <= 1'b1;
       fold_last_q <= slices_left_q == SLICE_W'(1);
@@ -178,11 +184,15 @@ module systole_matmul_control #(
   );
   assign slot_o = run_q && walking_q;
   assign slot_first_o = run_q && fold_first_q;
-  assign slot_lanes_o = fold_last_q ? klast_q : COL_W'(ROWS);
+  assign slot_last_o = slot_o && walk_last;
+  assign slot_column_o = column_q;
+  assign slot_lanes_o = column_q ? wcols_q : fold_last_q ? klast_q : COL_W'(ROWS);
   assign slot_acc_first_o = acc_first_q;
   assign slot_half_o = half_q;
   assign macs_valid_o = slot_o;
-  assign macs_o = 13'(slot_lanes_o) * 13'(wcols_q);
+  logic [COL_W-1:0] macs_rows;
+  assign macs_rows = (column_q || fold_last_q) ? klast_q : COL_W'(ROWS);
+  assign macs_o = 13'(macs_rows) * 13'(wcols_q);
 
   logic entry_err;
   systole_slot_guard u_guard (

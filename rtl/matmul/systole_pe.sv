@@ -1,8 +1,8 @@
 // Processing element of the weight-stationary array: a working weight, a shadow weight, one
 // multiply-accumulate a cycle.
 //
-//   psum_o   <= psum_i + act_i * work      (down)
-//   act_o    <= act_i                      (right)
+//   psum_o   <= psum_i + factor_i * work   (down)
+//   act_o    <= act_i                      (right; factor_i is act_i but in column mode)
 //   weight_o <= weight_i  if shift_i       (right; the shadow register: the next fold's weight
 //                                           arrives while this one computes)
 //   work     <= weight_o  if swap_i        (one cycle ahead of the fold's first activation)
@@ -16,6 +16,7 @@ module systole_pe (
 
   input  logic [7:0] act_i,
   output logic [7:0] act_o,
+  input  logic [7:0] factor_i,
   input  logic [7:0] weight_i,
   output logic [7:0] weight_o,
 
@@ -25,7 +26,7 @@ module systole_pe (
   logic [7:0] work_q;
   logic signed [15:0] product;
 
-  assign product = $signed(act_i) * $signed(work_q);
+  assign product = $signed(factor_i) * $signed(work_q);
 
   always_ff @(posedge clk_i) begin
     act_o <= act_i;

@@ -21,7 +21,8 @@ module systole_check_params #(
   parameter int QUEUE_DEPTH = 8,
   parameter int ROUNDINGS = 63,
   parameter int ROW_SUM = 1,
-  parameter int DATAFLOWS = 1
+  parameter int DATAFLOWS = 1,
+  parameter int TAPS = 3
 ) ();
   localparam int BANKS = systole_pkg::banks(
       systole_pkg::larger(ROWS, 1), systole_pkg::larger(LANES, 1),
@@ -95,4 +96,7 @@ module systole_check_params #(
   `SYSTOLE_REQUIRE(DATAFLOWS,
       DATAFLOWS == 1,
       "ws (1); os and is are not built yet")
+  `SYSTOLE_REQUIRE(TAPS,
+      TAPS >= 0 && TAPS <= 64,
+      "0 to 64")
 endmodule

@@ -232,6 +232,8 @@ class Cxx(Emitter):
     def call(self, name, a):
         if name == "max":
             return f"std::max({{{', '.join(a)}}})"
+        if name == "min":
+            return f"std::min({{{', '.join(a)}}})"
         return {"pow2": "NextPowerOfTwo", "power_of_two": "IsPowerOfTwo"}[name] + f"({a[0]})"
 
 

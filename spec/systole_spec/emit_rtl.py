@@ -33,6 +33,8 @@ class Sv(Emitter):
             for other in a[1:]:
                 text = f"{self.prefix}larger({text}, {other})"
             return text
+        if name == "min":
+            return f"{self.prefix}smaller({a[0]}, {a[1]})"
         if name == "pow2":
             return f"(1 << $clog2({a[0]}))"
         assert name == "power_of_two", name
@@ -129,6 +131,9 @@ def geometry_functions(spec):
     out = [
         "  function automatic int larger(input int a, input int b);",
         "    larger = (a > b) ? a : b;",
+        "  endfunction",
+        "  function automatic int smaller(input int a, input int b);",
+        "    smaller = (a < b) ? a : b;",
         "  endfunction",
     ]
     call = lambda name: f"{name.lower()}({', '.join(p.lower() for p in needs[name])})"

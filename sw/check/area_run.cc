@@ -16,6 +16,8 @@ const std::vector<Area>& Areas() {
        "bytes, cycles, counters", CheckTransfers},
       {"array", "windows, slices, halves, sums that wrap at 2^31", "bytes, cycles, counters",
        CheckArray},
+      {"columns", "column mode: taps, ends of slices, in turn with dense",
+       "bytes, cycles, counters", CheckColumns},
       {"rounding", "each mode built: ties, ends, every near miss", "bytes", CheckRounding},
       {"post", "taps, pairs, strides, chunks, zero points, clamps", "bytes, cycles, counters",
        CheckPost},

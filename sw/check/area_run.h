@@ -55,6 +55,7 @@ const std::vector<Area>& Areas();
 void CheckRegisters(AreaRun* run);
 void CheckTransfers(AreaRun* run);
 void CheckArray(AreaRun* run);
+void CheckColumns(AreaRun* run);
 void CheckRounding(AreaRun* run);
 void CheckPost(AreaRun* run);
 void CheckTokens(AreaRun* run);

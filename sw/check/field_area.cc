@@ -36,7 +36,8 @@ class FieldCases {
     Bad(m, {{field::kMmKlast, 0}}, ErrorCode::kBadField);
     Bad(m, {{field::kMmWcols, U(c_.cols + 1)}}, ErrorCode::kBadField);
     Bad(m, {{field::kMmKlast, U(c_.rows + 1)}}, ErrorCode::kBadField);
-    for (uint64_t flow : {1, 2, 3}) Bad(m, {{field::kMmDataflow, flow}}, ErrorCode::kBadField);
+    for (uint64_t flow : {1, 2}) Bad(m, {{field::kMmDataflow, flow}}, ErrorCode::kBadField);
+    Columns(With(m, {{field::kMmDataflow, U(pipeline::kColumnMode)}}));
     Own(m);
     Good(m, {{field::kMmAccBase, U(c_.acc_depth - 1)}});
     Bad(m, {{field::kMmAccBase, U(c_.acc_depth - 2)}, {field::kMmNx, 3}}, ErrorCode::kBufferRange);
@@ -60,6 +61,16 @@ class FieldCases {
          {field::kMmWcols, U(c_.cols)},
          {field::kMmKslices, U(c_.WgtRows() < 2 * group ? c_.WgtRows() / group + 1 : 2)}},
         ErrorCode::kBufferRange);
+  }
+
+  // m: in column mode, one column, one tap.
+  void Columns(const Instruction& m) {
+    if (c_.taps == 0) return Bad(m, {}, ErrorCode::kBadField);
+    Good(m, {{field::kMmKlast, U(c_.TapRows())}});
+    Bad(m, {{field::kMmKlast, U(c_.TapRows() + 1)}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmKlast, 0}}, ErrorCode::kBadField);
+    if (c_.cols > c_.rows) Bad(m, {{field::kMmWcols, U(c_.rows + 1)}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmWcols, U(c_.cols + 1)}}, ErrorCode::kBadField);
   }
 
   void Post() {

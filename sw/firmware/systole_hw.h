@@ -1,6 +1,6 @@
 /* The accelerator for firmware in C99: registers and their bits, counters, error codes, parameters
-   as the PARAM registers tell them, opcodes, instruction fields, rounding modes. Generated from
-   spec/ by `make spec`: edit the definitions there, not this file. */
+   as the PARAM registers tell them, opcodes, instruction fields, rounding modes.
+   Generated from spec/ by `make spec`: edit the definitions there, not this file. */
 #ifndef SYSTOLE_HW_H
 #define SYSTOLE_HW_H
 
@@ -42,6 +42,7 @@
 #define SYSTOLE_REG_PARAM3 0x08Cu
 #define SYSTOLE_REG_PARAM4 0x090u
 #define SYSTOLE_REG_PARAM5 0x094u
+#define SYSTOLE_REG_PARAM6 0x098u
 
 /* Counters: low word, the high word 4 bytes on; read low, then high */
 #define SYSTOLE_REG_CNT_TOTAL 0x100u /* cycles of the last run */
@@ -136,6 +137,10 @@
 #define SYSTOLE_PARAM_DATAFLOWS_REG SYSTOLE_REG_PARAM5 /* bit 0: weight stationary */
 #define SYSTOLE_PARAM_DATAFLOWS_LSB 25
 #define SYSTOLE_PARAM_DATAFLOWS_W 7
+/* array rows that can take a lane of their column's own (column mode); 0: the mode is not built */
+#define SYSTOLE_PARAM_TAPS_REG SYSTOLE_REG_PARAM6
+#define SYSTOLE_PARAM_TAPS_LSB 0
+#define SYSTOLE_PARAM_TAPS_W 8
 
 /* Register ERROR: [7:0] code, [15:8] engine */
 #define SYSTOLE_ENGINE_LOAD 0
@@ -203,16 +208,19 @@
 #define SYSTOLE_FIELD_MM_FIRST 24, 1
 /* 1: slice i uses offset row MmKtab + i; 0: every slice uses row MmKtab */
 #define SYSTOLE_FIELD_MM_KTAB_INC 25, 1
-#define SYSTOLE_FIELD_MM_HALF 26, 1     /* accumulator half */
-#define SYSTOLE_FIELD_MM_DATAFLOW 28, 2 /* 0 weight stationary; others are refused */
+#define SYSTOLE_FIELD_MM_HALF 26, 1 /* accumulator half */
+/* 0 weight stationary; 3 the same in column mode; others are refused */
+#define SYSTOLE_FIELD_MM_DATAFLOW 28, 2
 /* activation byte address of the first window (slice 0) */
 #define SYSTOLE_FIELD_MM_BASE 32, 24
-#define SYSTOLE_FIELD_MM_WCOLS 56, 7 /* columns used, 1 to COLS */
+/* columns used, 1 to COLS; in column mode lanes too, 1 to min(ROWS, COLS) */
+#define SYSTOLE_FIELD_MM_WCOLS 56, 7
 /* window base strides of the three nested counters, x fastest */
 #define SYSTOLE_FIELD_MM_STRIDE_X 64, 16
 #define SYSTOLE_FIELD_MM_STRIDE_Y 80, 16 /* likewise for y */
 #define SYSTOLE_FIELD_MM_STRIDE_B 96, 24 /* likewise for b */
-/* valid lanes of the last slice, 1 to ROWS (all others: ROWS) */
+/* valid lanes of the last slice, 1 to ROWS (all others: ROWS); in column mode the taps of a
+   slice that count as MACs, 1 to TAP_ROWS */
 #define SYSTOLE_FIELD_MM_KLAST 120, 7
 /* M = Nx * Ny * Nb vectors, MmAccBase + M <= ACC_DEPTH */
 #define SYSTOLE_FIELD_MM_NX 128, 10

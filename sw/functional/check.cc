@@ -24,7 +24,14 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   if (m == 0 || slices == 0 || wcols == 0 || klast == 0) return ErrorCode::kBadField;
   if (wcols > static_cast<uint64_t>(c.cols) || klast > static_cast<uint64_t>(c.rows))
     return ErrorCode::kBadField;
-  if (i.Get(field::kMmDataflow) != 0) return ErrorCode::kBadField;
+  if (InColumnMode(i)) {
+    if (c.taps == 0 || wcols > static_cast<uint64_t>(c.rows) ||
+        klast > static_cast<uint64_t>(c.TapRows())) {
+      return ErrorCode::kBadField;
+    }
+  } else if (i.Get(field::kMmDataflow) != 0) {
+    return ErrorCode::kBadField;
+  }
   if (i.Get(field::kMmAccBase) + m > static_cast<uint64_t>(c.acc_depth))
     return ErrorCode::kBufferRange;
   const uint64_t last_ktab = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? slices - 1 : 0);

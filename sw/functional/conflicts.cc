@@ -104,8 +104,7 @@ uint64_t ConflictMonitor::GroupsAt(const Active& a, int engine, Cycle cycle) con
         a.ktab +
         (i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? static_cast<uint64_t>(slice) : 0)) *
             static_cast<uint64_t>(config_.rows);
-    const int lanes =
-        slice == a.shape.slices - 1 ? static_cast<int>(i.Get(field::kMmKlast)) : config_.rows;
+    const int lanes = static_cast<int>(GatheredLanes(i, slice, config_.rows));
     uint64_t groups = 0;
     for (int j = 0; j < lanes; ++j) {
       const uint64_t group = (base + offset[j]) / group_bytes_;

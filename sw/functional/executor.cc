@@ -26,7 +26,8 @@ Executor::Executor(const HwConfig& c)
       accumulators_(2 * static_cast<size_t>(c.acc_depth) * padded_columns_, kJunkSum),
       row_sums_(2 * static_cast<size_t>(c.acc_depth), kJunkSum),
       vectors_(static_cast<size_t>(c.acc_depth) * (c.rows + 1)),
-      packed_(static_cast<size_t>(c.rows + 1) * padded_columns_) {}
+      packed_(static_cast<size_t>(c.rows + 1) * padded_columns_),
+      taps_(static_cast<size_t>(c.TapRows()) * c.cols) {}
 
 ErrorCode Executor::Execute(const Instruction& i, MemoryAccess* memory) {
   const ErrorCode error = CheckInstruction(i, config_);

@@ -75,6 +75,7 @@ class Executor {
   ErrorCode Store(const Instruction& i, MemoryAccess* memory);
   ErrorCode Matmul(const Instruction& i);
   void PackWeights(int row, int load, int columns, int lanes);
+  void PackTaps(int row, int load, int columns);
   ErrorCode Post(const Instruction& i);
 
   HwConfig config_;
@@ -89,7 +90,8 @@ class Executor {
   Place error_place_;
 
   // Scratch.
-  std::vector<int16_t> vectors_, packed_;
+  std::vector<int16_t> vectors_, packed_, taps_;
+  bool beyond_taps_ = false;
   std::vector<uint8_t> staging_;
 };
 

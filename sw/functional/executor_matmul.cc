@@ -1,4 +1,6 @@
-// MATMUL of the executor: weights packed once per slice, vectors gathered, then one kernel call.
+// MATMUL of the executor: weights packed once per slice, vectors gathered, then one kernel call. In
+// column mode the first TAP_ROWS lanes of the packed weights are taps and go to a kernel of their
+// own.
 #include <algorithm>
 
 #include "sw/functional/executor.h"
@@ -44,6 +46,28 @@ void Executor::PackWeights(int row, int load, int columns, int lanes) {
   }
 }
 
+// taps_[r][c] = weight of row r < TAP_ROWS, column c < `columns`; packed_ as PackWeights leaves it
+// for lanes < `columns`, zero in these rows. beyond_taps_: packed_ is not all zero.
+void Executor::PackTaps(int row, int load, int columns) {
+  PackWeights(row, load, columns, columns);
+  const int taps = config_.TapRows(), pairs = (columns + 1) / 2;
+  beyond_taps_ = false;
+  for (int c = 0; c < columns; ++c) {
+    const int g = c / (config_.cols / config_.wport),
+              q = load - 1 - c % (config_.cols / config_.wport);
+    const size_t rows = static_cast<size_t>(config_.rows);
+    const int8_t* from = &weights_[(static_cast<size_t>(row + q) * config_.wport + g) * rows];
+    for (int r = 0; r < taps; ++r) taps_[static_cast<size_t>(r * columns + c)] = from[r];
+    for (int p = 0; p < pairs; ++p) {
+      int16_t* pair = &packed_[(static_cast<size_t>(p) * padded_columns_ + c) * 2];
+      for (int k = 0; k < 2; ++k) {
+        if (2 * p + k < taps) pair[k] = 0;
+        beyond_taps_ |= pair[k] != 0;
+      }
+    }
+  }
+}
+
 ErrorCode Executor::Matmul(const Instruction& i) {
   const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), nb = i.Get(field::kMmNb),
                m = nx * ny * nb;
@@ -56,14 +80,14 @@ ErrorCode Executor::Matmul(const Instruction& i) {
   int32_t* const row_sums = &row_sums_[RowSumIndex(half, entry)];
   const unsigned bank_mask = static_cast<unsigned>(config_.Banks() - 1);
   const size_t span = (nx - 1) * stride_x + (ny - 1) * stride_y + (nb - 1) * stride_b;
-  const bool ktab_increments = i.Get(field::kMmKtabInc) != 0;
+  const bool ktab_increments = i.Get(field::kMmKtabInc) != 0, column_mode = InColumnMode(i);
 
   if (i.Get(field::kMmFirst) != 0) {
     std::fill_n(acc, m * padded_columns_, 0);
     std::fill_n(row_sums, m, 0);
   }
   for (int slice = 0; slice < slices; ++slice) {
-    const int lanes = slice == slices - 1 ? Int(i, field::kMmKlast) : config_.rows;
+    const int lanes = static_cast<int>(GatheredLanes(i, slice, config_.rows));
     const int pairs = (lanes + 1) / 2;
     const size_t base =
         i.Get(field::kMmBase) + static_cast<size_t>(slice) * i.Get(field::kMmBaseInc);
@@ -93,7 +117,12 @@ ErrorCode Executor::Matmul(const Instruction& i) {
       return ErrorCode::kBufferRange;
     }
 
-    PackWeights(Int(i, field::kMmWgtRow) + slice * load, load, columns, lanes);
+    const int row = Int(i, field::kMmWgtRow) + slice * load;
+    if (column_mode) {
+      PackTaps(row, load, columns);
+    } else {
+      PackWeights(row, load, columns, lanes);
+    }
 
     int16_t* to = vectors_.data();
     int32_t* row_sum = row_sums;
@@ -113,6 +142,11 @@ ErrorCode Executor::Matmul(const Instruction& i) {
           *row_sum = Add32(*row_sum, sum);
         }
       }
+    }
+    if (column_mode) {
+      FilterColumns(vectors_.data(), m, 2 * pairs, columns, taps_.data(), config_.TapRows(), acc,
+                    padded_columns_);
+      if (!beyond_taps_) continue;
     }
     MultiplyAccumulate(vectors_.data(), m, pairs, packed_.data(), static_cast<int>(padded_columns_),
                        acc, padded_columns_);

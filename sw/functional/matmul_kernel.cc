@@ -1,5 +1,6 @@
 #include "sw/functional/matmul_kernel.h"
 
+#include <algorithm>
 #include <cstring>
 
 #if defined(__x86_64__)
@@ -17,6 +18,20 @@ void MultiplyAccumulatePlain(const int16_t* a, size_t vectors, int pairs, const 
       for (int c = 0; c < columns; ++c) {
         acc[c] = static_cast<int32_t>(static_cast<uint32_t>(acc[c]) +
                                       static_cast<uint32_t>(a0 * row[2 * c] + a1 * row[2 * c + 1]));
+      }
+    }
+  }
+}
+
+void FilterColumns(const int16_t* a, size_t vectors, int a_stride, int columns, const int16_t* w,
+                   int taps, int32_t* acc, size_t acc_stride) {
+  for (size_t v = 0; v < vectors; ++v, a += a_stride, acc += acc_stride) {
+    const int reach = static_cast<int>(std::min<size_t>(static_cast<size_t>(taps), vectors - v));
+    for (int r = 0; r < reach; ++r) {
+      const int16_t *lane = a + r * a_stride, *tap = w + r * columns;
+      for (int c = 0; c < columns; ++c) {
+        acc[c] = static_cast<int32_t>(static_cast<uint32_t>(acc[c]) +
+                                      static_cast<uint32_t>(lane[c] * tap[c]));
       }
     }
   }

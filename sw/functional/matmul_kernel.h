@@ -22,4 +22,13 @@ void MultiplyAccumulate(const int16_t* a, size_t vectors, int pairs, const int16
 void MultiplyAccumulatePlain(const int16_t* a, size_t vectors, int pairs, const int16_t* w,
                              int columns, int32_t* acc, size_t acc_stride);
 
+// Column mode's filter along the vectors: for every vector v and column c < `columns`
+//
+//     acc[v * acc_stride + c] += sum_{r < taps, v + r < vectors} a[v + r][c] * w[r][c] (modulo
+//     2^32)
+//
+//   a    vectors x a_stride, int16 holding int8 values      w   taps x columns, the same
+void FilterColumns(const int16_t* a, size_t vectors, int a_stride, int columns, const int16_t* w,
+                   int taps, int32_t* acc, size_t acc_stride);
+
 }  // namespace systole

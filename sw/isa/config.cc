@@ -18,10 +18,10 @@ void Require(bool ok, const char* name, int value, const char* allowed) {
 }  // namespace
 
 std::string HwConfig::Key() const {
-  return fmt::format("r{}c{}w{}l{}_a{}g{}_w{}_p{}_k{}_d{}_x{}-{}-{}_o{}_q{}_m{:x}_s{}_f{}", rows,
-                     cols, wport, lanes, act_kib, act_groups, wgt_kib, par_kib, ktab_kib, acc_depth,
-                     axi_data_width, axi_addr_width, axi_id_width, outstanding, queue_depth,
-                     roundings, row_sum, dataflows);
+  return fmt::format("r{}c{}w{}l{}_a{}g{}_w{}_p{}_k{}_d{}_x{}-{}-{}_o{}_q{}_m{:x}_s{}_f{}_t{}",
+                     rows, cols, wport, lanes, act_kib, act_groups, wgt_kib, par_kib, ktab_kib,
+                     acc_depth, axi_data_width, axi_addr_width, axi_id_width, outstanding,
+                     queue_depth, roundings, row_sum, dataflows, taps);
 }
 
 uint32_t HwConfig::ParamWord(int word) const {
@@ -63,6 +63,7 @@ void Validate(const HwConfig& c) {
           "a mask of the rounding modes, 1 to 63");
   Require(c.row_sum >= 0 && c.row_sum <= 1, "ROW_SUM", c.row_sum, "0 or 1");
   Require(c.dataflows == 1, "DATAFLOWS", c.dataflows, "ws (1); os and is are not built yet");
+  Require(c.taps >= 0 && c.taps <= 64, "TAPS", c.taps, "0 to 64");
 }
 
 }  // namespace systole

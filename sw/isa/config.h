@@ -38,6 +38,8 @@ struct HwConfig {
   int roundings = 63;    // bit r: rounding mode r is included
   int row_sum = 1;       // 1: the row-sum column (asymmetric weights) is included
   int dataflows = 1;     // bit 0: weight stationary
+  // array rows that can take a lane of their column's own (column mode); 0: the mode is not built
+  int taps = 3;
 
   // bytes of an AXI beat
   int AxiBytes() const { return axi_data_width / 8; }
@@ -51,10 +53,12 @@ struct HwConfig {
   int WgtRows() const { return (wgt_kib * 1024) / (rows * wport); }
   // rows of the offset table
   int KtabRows() const { return (ktab_kib * 1024) / (pipeline::kKtabBytes * rows); }
+  // taps of a column's filter in column mode
+  int TapRows() const { return std::min({taps, rows}); }
   // rows of the parameter memory
   int ParRows() const { return (par_kib * 1024) / (pipeline::kParBytes * lanes); }
 
-  // Folder-name form, e.g. "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1".
+  // Folder-name form, e.g. "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3".
   std::string Key() const;
   // What the register PARAM<word> reads.
   uint32_t ParamWord(int word) const;
@@ -74,8 +78,8 @@ struct ParameterInfo {
   const char* allowed;  // in words
   const char* meaning;
 };
-inline constexpr int kNumParameters = 18;
-inline constexpr int kParamWords = 6;
+inline constexpr int kNumParameters = 19;
+inline constexpr int kParamWords = 7;
 inline constexpr ParameterInfo kParameters[kNumParameters] = {
     {"ROWS", "rows", &HwConfig::rows, 0, 0, 8, 2, 64, "2 to 64",
      "array rows: lanes of the reduction axis K"},
@@ -113,6 +117,9 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
      "1: the row-sum column (asymmetric weights) is included"},
     {"DATAFLOWS", "dataflows", &HwConfig::dataflows, 5, 25, 7, 1, 1,
      "ws (1); os and is are not built yet", "bit 0: weight stationary"},
+    {"TAPS", "taps", &HwConfig::taps, 6, 0, 8, 0, 64, "0 to 64",
+     "array rows that can take a lane of their column's own (column mode); 0: the mode is not "
+     "built"},
 };
 
 }  // namespace systole

@@ -27,12 +27,24 @@ inline int64_t SlicePeriod(int64_t vectors, int64_t load, const LawConfig& c) {
   return std::max({vectors, load, int64_t{c.shortest_period}});
 }
 
+// Column mode: column c's first TAP_ROWS rows take lane c.
+inline bool InColumnMode(const Instruction& i) {
+  return i.Get(field::kMmDataflow) == static_cast<uint64_t>(pipeline::kColumnMode);
+}
+
+// Lanes that slice `slice` gathers, of `rows`.
+inline int64_t GatheredLanes(const Instruction& i, int64_t slice, int64_t rows) {
+  if (InColumnMode(i)) return static_cast<int64_t>(i.Get(field::kMmWcols));
+  const bool last = slice == AtLeastOne(i.Get(field::kMmKslices)) - 1;
+  return last ? static_cast<int64_t>(i.Get(field::kMmKlast)) : rows;
+}
+
 struct MatmulShape {
   int64_t vectors = 1;  // M
   int64_t slices = 1;   // F
   int64_t load = 1;     // wl
   int64_t period = 1;   // P
-  int64_t macs = 0;     // useful ones: valid lanes x columns, over all vectors
+  int64_t macs = 0;     // useful ones: valid lanes (column mode: taps) x columns, over all vectors
 
   // Cycles from issue until the next Matmul may issue: F P.
   int64_t Occupancy() const { return slices * period; }
@@ -54,8 +66,8 @@ inline MatmulShape ShapeOfMatmul(const Instruction& i, const LawConfig& c) {
   MatmulShape s = ShapeOfMatmul(AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)) *
                                     AtLeastOne(i.Get(field::kMmNb)),
                                 AtLeastOne(i.Get(field::kMmKslices)), columns, c);
-  s.macs = s.vectors * ((s.slices - 1) * c.rows + static_cast<int64_t>(i.Get(field::kMmKlast))) *
-           columns;
+  const int64_t klast = static_cast<int64_t>(i.Get(field::kMmKlast));
+  s.macs = s.vectors * ((s.slices - 1) * (InColumnMode(i) ? klast : c.rows) + klast) * columns;
   return s;
 }
 

@@ -53,6 +53,7 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
     c.queue_depth = pick({2, 4, 8, 64});
     c.roundings = pick({63, 1, 16, 32, 42});
     c.row_sum = pick({0, 1});
+    c.taps = pick({0, 1, 3, 64});
     try {
       Validate(c);
     } catch (const InputError&) {
@@ -62,7 +63,8 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
     SCOPED_TRACE(fmt::format("trial {}: {}", trial, FormatParameters(c)));
     const std::map<std::string, int> cases = RunDry(c);
     for (const auto& [area, count] : cases) {
-      if (area != "layers") EXPECT_GT(count, 0) << area;
+      if (area == "columns") EXPECT_EQ(count > 0, c.taps > 0);
+      if (area != "layers" && area != "columns") EXPECT_GT(count, 0) << area;
     }
     if (HasFailure()) return;
   }
@@ -71,7 +73,7 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
 
 TEST(CheckCasesTest, TheDefaultConfigurationHasAll) {
   const std::map<std::string, int> cases = RunDry(HwConfig{});
-  EXPECT_EQ(cases.size(), 14u);
+  EXPECT_EQ(cases.size(), 15u);
   EXPECT_EQ(static_cast<size_t>(cases.at("layers")), LayerCases().size());
   EXPECT_GE(cases.at("tokens"), 12 + 8 + 4 + 1);
   int all = 0;

@@ -72,6 +72,26 @@ TEST(CheckInstruction, Matmul) {
        {"field before range", With(m, {{field::kMmAccBase, 125}, {field::kMmWcols, 0}}), kField}});
 }
 
+TEST(CheckInstruction, ColumnMode) {
+  const Instruction m = With(MakeMatmul(4, 2, 16), {{field::kMmDataflow, 3}, {field::kMmKlast, 3}});
+  HwConfig flat, none, high;
+  flat.rows = 5, flat.cols = 7, flat.lanes = 4;
+  none.taps = 0;
+  high.rows = 2, high.taps = 3;
+  Check({{"legal", m, kOk},
+         {"17 columns", With(m, {{field::kMmWcols, 17}}), kField},
+         {"no taps", With(m, {{field::kMmKlast, 0}}), kField},
+         {"four taps of three", With(m, {{field::kMmKlast, 4}}), kField},
+         {"other dataflows", With(m, {{field::kMmDataflow, 2}}), kField}});
+  Check({{"five lanes", With(m, {{field::kMmWcols, 5}}), kOk},
+         {"six columns, five lanes", With(m, {{field::kMmWcols, 6}}), kField}},
+        flat);
+  Check({{"not built", m, kField}}, none);
+  Check({{"two rows, two taps", With(m, {{field::kMmWcols, 2}, {field::kMmKlast, 2}}), kOk},
+         {"two rows, three taps", With(m, {{field::kMmWcols, 2}}), kField}},
+        high);
+}
+
 TEST(CheckInstruction, Post) {
   const Instruction p =
       With(MakePost(3),

@@ -45,7 +45,10 @@ class MatmulCase {
   void RunOne() {
     Instruction i = Make(Opcode::kMatmul);
     const int nx = 1 + Below(5), ny = 1 + Below(4), nb = 1 + Below(2), slices = 1 + Below(3);
-    const int columns = 1 + Below(config_.cols), klast = 1 + Below(config_.rows), half = Below(2);
+    const bool own = config_.taps > 0 && runs_ >= 2 && Below(2) == 0;  // column mode
+    const int columns = 1 + Below(own ? std::min(config_.rows, config_.cols) : config_.cols);
+    const int tap_rows = own ? std::min(config_.taps, config_.rows) : 0;
+    const int klast = 1 + Below(own ? tap_rows : config_.rows), half = Below(2);
     const int n = config_.cols / config_.wport;
     const bool first = runs_ < 2 ? true : Below(3) == 0;
     // The first run of each half defines every entry and column.
@@ -61,6 +64,7 @@ class MatmulCase {
     const int weight_row = Below(kWeightRows / config_.wport - slices * use_load + 1);
     i.Set(field::kMmFirst, first);
     i.Set(field::kMmKtabInc, static_cast<uint64_t>(increments));
+    i.Set(field::kMmDataflow, own ? 3 : 0);
     i.Set(field::kMmHalf, static_cast<uint64_t>(use_half));
     i.Set(field::kMmBase, static_cast<uint64_t>(base));
     i.Set(field::kMmWcols, static_cast<uint64_t>(use_columns));
@@ -79,25 +83,31 @@ class MatmulCase {
     ++runs_;
     ASSERT_EQ(executor_.Execute(i, &memory_), ErrorCode::kNone);
 
-    for (int v = 0; v < m; ++v) {
+    // Lane j of vector v in slice s; nothing past the last vector.
+    const auto lane = [&](int v, int s, int j) -> int {
+      if (v >= m) return 0;
       const int x = v % use_nx, y = v / use_nx % use_ny, b = v / use_nx / use_ny;
+      const uint64_t k =
+          kKtab + static_cast<uint64_t>((ktab + (increments ? s : 0)) * ktab_pitch_ + 2 * j);
+      const int address =
+          base + x * sx + y * sy + b * sb + s * base_inc + memory_.at[k] + 256 * memory_.at[k + 1];
+      return static_cast<int8_t>(memory_.at[kAct + static_cast<uint64_t>(address)]);
+    };
+    for (int v = 0; v < m; ++v) {
       int32_t* sum = &sums_[use_half][static_cast<size_t>(entry + v) * (config_.cols + 1)];
       if (first) std::fill_n(sum, config_.cols + 1, 0);
       for (int s = 0; s < slices; ++s) {
-        const int lanes = s == slices - 1 ? klast : config_.rows;
-        for (int j = 0; j < lanes; ++j) {
-          const uint64_t k =
-              kKtab + static_cast<uint64_t>((ktab + (increments ? s : 0)) * ktab_pitch_ + 2 * j);
-          const int address = base + x * sx + y * sy + b * sb + s * base_inc + memory_.at[k] +
-                              256 * memory_.at[k + 1];
-          const int a = static_cast<int8_t>(memory_.at[kAct + static_cast<uint64_t>(address)]);
+        const int lanes = own ? use_columns : s == slices - 1 ? klast : config_.rows;
+        for (int j = 0; j < std::max(lanes, tap_rows); ++j) {
+          const int a = j < lanes ? lane(v, s, j) : 0;
           for (int c = 0; c < use_columns; ++c) {
             // Row WgtRow + s*wl + q of bank g holds column g*n + wl-1-q; memory row r lies in bank
             // r mod WPORT.
             const int g = c / n, q = use_load - 1 - c % n;
             const int row = (weight_row + s * use_load + q) * config_.wport + g;
-            sum[c] += a * static_cast<int8_t>(
-                              memory_.at[kWgt + static_cast<uint64_t>(row * weight_pitch_ + j)]);
+            sum[c] += (j < tap_rows ? lane(v + j, s, c) : a) *
+                      static_cast<int8_t>(
+                          memory_.at[kWgt + static_cast<uint64_t>(row * weight_pitch_ + j)]);
           }
           sum[config_.cols] += a;
         }
@@ -138,6 +148,7 @@ TEST(ExecutorMatmul, EqualsTheFormulaAtSeveralConfigurations) {
   configs[3].rows = 8, configs[3].cols = 8, configs[3].wport = 2, configs[3].lanes = 8,
   configs[3].axi_data_width = 32;
   configs[4].rows = 33, configs[4].cols = 40, configs[4].wport = 8, configs[4].acc_depth = 60;
+  configs[1].taps = 5, configs[2].taps = 64, configs[3].taps = 0, configs[4].taps = 1;
   for (size_t k = 0; k < configs.size(); ++k) {
     SCOPED_TRACE("configuration " + std::to_string(k) + ", seed " + std::to_string(100 + k));
     MatmulCase c(configs[k], static_cast<uint32_t>(100 + k));

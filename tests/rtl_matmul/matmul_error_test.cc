@@ -140,6 +140,29 @@ TEST_P(MatmulErrorTest, IllegalFields) {
   ExpectRefusal(With({{field::kMmKlast, 0}, {field::kMmAccBase, 1023}}), ErrorCode::kBadField);
 }
 
+TEST_P(MatmulErrorTest, ColumnMode) {
+  const uint64_t lanes = std::min(c_.rows, c_.cols), taps = std::min(c_.taps, c_.rows);
+  const auto column = [&](uint64_t wcols, uint64_t klast) {
+    return With({{field::kMmDataflow, 3}, {field::kMmWcols, wcols}, {field::kMmKlast, klast}});
+  };
+  if (taps == 0) return ExpectRefusal(column(1, 1), ErrorCode::kBadField);
+  ExpectLegal(column(lanes, taps));
+  ExpectRefusal(column(lanes + 1, taps), ErrorCode::kBadField);
+  ExpectRefusal(column(lanes, taps + 1), ErrorCode::kBadField);
+  ExpectRefusal(column(lanes, 0), ErrorCode::kBadField);
+  // Lanes past Wcols are not gathered: neither their addresses nor their offsets matter.
+  ExpectLegal(With({{field::kMmDataflow, 3},
+                    {field::kMmWcols, 1},
+                    {field::kMmKlast, 1},
+                    {field::kMmKtab, 1},
+                    {field::kMmBase, static_cast<uint64_t>(c_.ActBytes()) - 2}}));
+  ExpectFailure(With({{field::kMmDataflow, 3},
+                      {field::kMmWcols, 2},
+                      {field::kMmKlast, 1},
+                      {field::kMmBase, static_cast<uint64_t>(c_.ActBytes()) - 2}}),
+                ErrorCode::kBufferRange);
+}
+
 TEST_P(MatmulErrorTest, SyncGivesNoTokensAndTakesNoneOfItsOwn) {
   Instruction push = Sync(), pop = Sync();
   push.Set(field::kPush, 1);

@@ -106,11 +106,17 @@ class Random {
     i.Set(field::kMmKtab, In(0, c_.KtabRows() - 1));
     i.Set(field::kMmBaseInc, In(0, 64));
     i.Set(field::kMmWgtRow, In(0, c_.WgtRows() - 1));
+    if (c_.taps > 0 && Chance(45)) {
+      i.Set(field::kMmDataflow, 3);
+      i.Set(field::kMmWcols, In(1, std::min(c_.rows, c_.cols)));
+      i.Set(field::kMmKlast, In(1, std::min(c_.taps, c_.rows)));
+    }
     if (short_folds_) {
       i.Set(field::kMmNx, In(1, 4));
       i.Set(field::kMmNy, 1);
       i.Set(field::kMmNb, 1);
-      i.Set(field::kMmWcols, Chance(30) ? c_.cols : In(1, std::min(c_.cols, 4)));
+      const int most = i.Get(field::kMmDataflow) ? std::min(c_.rows, c_.cols) : c_.cols;
+      i.Set(field::kMmWcols, Chance(30) ? most : In(1, std::min(most, 4)));
     }
     return i;
   }
@@ -121,7 +127,7 @@ class Random {
       return false;
     for (uint64_t s = 0; s < f.slices; ++s) {
       const uint64_t row = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? s : 0);
-      const uint64_t lanes = s + 1 == f.slices ? f.klast : c_.rows;
+      const uint64_t lanes = f.Lanes(c_, s);
       if (row >= buffers_.ktab.size() || lanes > static_cast<uint64_t>(ktab_lanes_[row]))
         return false;
       const uint64_t base = i.Get(field::kMmBase) + (f.nx - 1) * i.Get(field::kMmStrideX) +

@@ -13,7 +13,8 @@ MatmulFields::MatmulFields(const HwConfig& c, const Instruction& instr)
       wcols(instr.Get(field::kMmWcols)),
       klast(instr.Get(field::kMmKlast)),
       wl(std::min<uint64_t>(wcols, c.cols / c.wport)),
-      p(std::max({m, wl, uint64_t{3}})) {}
+      p(std::max({m, wl, uint64_t{3}})),
+      column(instr.Get(field::kMmDataflow) == 3) {}
 
 void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr,
              Accumulators* acc) {
@@ -23,41 +24,44 @@ void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr
   for (uint64_t i = 0; i < f.slices; ++i) {
     const auto& offsets =
         buffers.ktab.at(instr.Get(field::kMmKtab) + (instr.Get(field::kMmKtabInc) ? i : 0));
-    const uint64_t lanes = i + 1 == f.slices ? f.klast : c.rows;
+    const uint64_t lanes = f.Lanes(c, i);
+    const auto base_of = [&](uint64_t v) {
+      return instr.Get(field::kMmBase) + v % f.nx * instr.Get(field::kMmStrideX) +
+             v / f.nx % f.ny * instr.Get(field::kMmStrideY) +
+             v / f.nx / f.ny * instr.Get(field::kMmStrideB) + i * instr.Get(field::kMmBaseInc);
+    };
+    // Lane j of vector v: nothing beyond the lanes and, in column mode, beyond the slice's vectors.
+    const auto lane = [&](uint64_t v, uint64_t j) -> int32_t {
+      return v < f.m && j < lanes ? buffers.act.at(base_of(v) + offsets.at(j)) : 0;
+    };
+    const uint64_t tap_rows = f.column ? std::min(c.taps, c.rows) : 0;
     const bool store = i == 0 && instr.Get(field::kMmFirst);
-    for (uint64_t b = 0, v = 0; b < f.nb; ++b) {
-      for (uint64_t y = 0; y < f.ny; ++y) {
-        for (uint64_t x = 0; x < f.nx; ++x, ++v) {
-          const uint64_t base = instr.Get(field::kMmBase) + x * instr.Get(field::kMmStrideX) +
-                                y * instr.Get(field::kMmStrideY) +
-                                b * instr.Get(field::kMmStrideB) + i * instr.Get(field::kMmBaseInc);
-          auto& entry = half.at(instr.Get(field::kMmAccBase) + v);
-          for (uint64_t col = 0; col <= static_cast<uint64_t>(c.cols); ++col) {
-            const bool row_sum = col == static_cast<uint64_t>(c.cols);
-            if (row_sum && !c.row_sum) {
-              entry[col] = 0;
-              continue;
-            }
-            if (!row_sum && col >= f.wcols) {
-              entry[col].reset();
-              continue;
-            }
-            int32_t sum = 0;
-            for (uint64_t j = 0; j < lanes; ++j) {
-              // Column g*n + wl-1-q comes from row q of bank g.
-              const int32_t w =
-                  row_sum ? 1
-                          : buffers.weights.at(col / n).at(instr.Get(field::kMmWgtRow) + i * f.wl +
-                                                           f.wl - 1 - col % n)[j];
-              sum += w * buffers.act.at(base + offsets[j]);
-            }
-            if (store) {
-              entry[col] = sum;
-            } else if (entry[col]) {
-              entry[col] = static_cast<int32_t>(static_cast<uint32_t>(*entry[col]) +
-                                                static_cast<uint32_t>(sum));
-            }
-          }
+    for (uint64_t v = 0; v < f.m; ++v) {
+      auto& entry = half.at(instr.Get(field::kMmAccBase) + v);
+      for (uint64_t col = 0; col <= static_cast<uint64_t>(c.cols); ++col) {
+        const bool row_sum = col == static_cast<uint64_t>(c.cols);
+        if (row_sum && !c.row_sum) {
+          entry[col] = 0;
+          continue;
+        }
+        if (!row_sum && col >= f.wcols) {
+          entry[col].reset();
+          continue;
+        }
+        int32_t sum = 0;
+        for (uint64_t j = 0; j < static_cast<uint64_t>(c.rows); ++j) {
+          // Column g*n + wl-1-q comes from row q of bank g.
+          const int32_t w = row_sum
+                                ? 1
+                                : buffers.weights.at(col / n).at(instr.Get(field::kMmWgtRow) +
+                                                                 i * f.wl + f.wl - 1 - col % n)[j];
+          sum += w * (!row_sum && j < tap_rows ? lane(v + j, col) : lane(v, j));
+        }
+        if (store) {
+          entry[col] = sum;
+        } else if (entry[col]) {
+          entry[col] =
+              static_cast<int32_t>(static_cast<uint32_t>(*entry[col]) + static_cast<uint32_t>(sum));
         }
       }
     }

@@ -36,7 +36,13 @@ struct MatmulFields {
   MatmulFields(const HwConfig& c, const Instruction& instr);
   uint64_t nx, ny, nb, m;  // m = Nx * Ny * Nb
   uint64_t slices, wcols, klast, wl, p;
-  uint64_t Macs(const HwConfig& c) const { return m * ((slices - 1) * c.rows + klast) * wcols; }
+  bool column;  // column mode
+  uint64_t Lanes(const HwConfig& c, uint64_t slice) const {
+    return column ? wcols : slice + 1 == slices ? klast : static_cast<uint64_t>(c.rows);
+  }
+  uint64_t Macs(const HwConfig& c) const {
+    return m * (column ? slices * klast : (slices - 1) * c.rows + klast) * wcols;
+  }
 };
 
 // The instruction's effect on the accumulators. All its addresses must be legal (checked:

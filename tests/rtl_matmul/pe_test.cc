@@ -30,11 +30,12 @@ TEST_F(Pe, AddsTheProductOfEveryPairOfBytes) {
     dut_->swap_i = 0;
     for (int act = -128; act <= 127; ++act) {
       for (const uint32_t psum : {0u, 0x7FFFFFFFu, 0x80000000u, 0xFFFFFFFFu, 0x00008000u}) {
-        dut_->act_i = static_cast<uint8_t>(act), dut_->psum_i = psum;
+        dut_->act_i = static_cast<uint8_t>(~act), dut_->psum_i = psum;
+        dut_->factor_i = static_cast<uint8_t>(act);
         Step();
         ASSERT_EQ(dut_->psum_o, psum + static_cast<uint32_t>(act * weight))
             << act << " times " << weight << " onto " << psum;
-        ASSERT_EQ(dut_->act_o, static_cast<uint8_t>(act));
+        ASSERT_EQ(dut_->act_o, static_cast<uint8_t>(~act));
       }
     }
   }
@@ -42,7 +43,7 @@ TEST_F(Pe, AddsTheProductOfEveryPairOfBytes) {
 
 TEST_F(Pe, TheShadowWeightWaitsForTheSwap) {
   const auto result = [&](uint8_t act) {
-    dut_->act_i = act, dut_->psum_i = 0;
+    dut_->factor_i = act, dut_->psum_i = 0;
     Step();
     return static_cast<int32_t>(dut_->psum_o);
   };

@@ -136,17 +136,19 @@ void ExpectResetValues(RtlDevice* device, const HwConfig& c) {
         return c.acc_depth | c.ktab_kib << 16;
       case 4:
         return c.axi_data_width | c.axi_addr_width << 16 | c.axi_id_width << 24;
+      case 6:
+        return c.taps;
       default:
         return c.queue_depth | c.outstanding << 8 | c.roundings << 16 | c.row_sum << 24 | 1u << 25;
     }
   };
   for (uint32_t at = 0; at < 0x1A0; at += 4) {
     if (at > reg::kWrLastHi && at < reg::kParam0) continue;
-    if (at > reg::kParam5 && at < reg::kCntTotal) continue;
+    if (at > reg::kParam6 && at < reg::kCntTotal) continue;
     uint32_t want = 0;
     if (at == 0x000) want = 0x53595354;
     if (at == 0x004) want = 0x00010000;
-    if (at >= reg::kParam0 && at <= reg::kParam5)
+    if (at >= reg::kParam0 && at <= reg::kParam6)
       want = parameter(static_cast<int>(at - reg::kParam0) / 4);
     EXPECT_EQ(device->ReadReg(at), want) << "offset " << at;
   }
@@ -296,6 +298,7 @@ TEST_F(ShellControl, TellsItsParameters) {
   EXPECT_EQ(bench.device->ReadReg(reg::kParam4), 0x04200040u);  // IDs 4, addresses 32, data 64 bits
   EXPECT_EQ(bench.device->ReadReg(reg::kParam5),
             0x033F0804u);  // DATAFLOWS 1, ROW_SUM 1, 63, OUTSTANDING 8, QUEUE 4
+  EXPECT_EQ(bench.device->ReadReg(reg::kParam6), 3u);  // TAPS
   EXPECT_EQ(c.queue_depth, 4);
 }
 

@@ -111,7 +111,7 @@ TEST_F(Csr, LowAddressBitsAreIgnored) {
 TEST_F(Csr, UnmappedAndReadOnlyAnswerWithAnError) {
   uint32_t response = 0;
   for (uint32_t at = 0; at < 0x1000; at += 4) {
-    const bool readable = at <= reg::kWrLastHi || (at >= reg::kParam0 && at <= reg::kParam5) ||
+    const bool readable = at <= reg::kWrLastHi || (at >= reg::kParam0 && at <= reg::kParam6) ||
                           (at >= reg::kCntTotal && at < reg::kCntEnd);
     const bool writable = at == reg::kCtrl || at == reg::kIrqEnable || at == reg::kIrqStatus ||
                           (at >= reg::kProgLo && at <= reg::kWrLastHi);

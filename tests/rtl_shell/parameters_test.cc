@@ -67,6 +67,7 @@ const Illegal kIllegal[] = {
     {"ROW_SUM", "2", ""},
     {"DATAFLOWS", "0", ""},
     {"DATAFLOWS", "3", ""},
+    {"TAPS", "65", ""},
 };
 
 std::ostream& operator<<(std::ostream& out, const Illegal& i) {
@@ -167,12 +168,12 @@ TEST(LegalParameters, ElaborateAtTheBorders) {
   for (const char* set : {"-GROWS=2 -GCOLS=2 -GLANES=1 -GACT_KIB=1 -GACT_GROUPS=1 -GWGT_KIB=1 "
                           "-GPAR_KIB=1 -GKTAB_KIB=1 -GACC_DEPTH=4 "
                           "-GAXI_DATA_WIDTH=32 -GAXI_ID_WIDTH=1 -GOUTSTANDING=1 -GQUEUE_DEPTH=2 "
-                          "-GROUNDINGS=1 -GROW_SUM=0",
+                          "-GROUNDINGS=1 -GROW_SUM=0 -GTAPS=0",
                           "-GROWS=64 -GCOLS=64 -GWPORT=64 -GLANES=64 -GACT_KIB=4096 "
                           "-GACT_GROUPS=16 -GWGT_KIB=8192 -GPAR_KIB=256 "
                           "-GKTAB_KIB=1024 -GACC_DEPTH=1024 -GAXI_DATA_WIDTH=128 "
                           "-GAXI_ADDR_WIDTH=64 -GAXI_ID_WIDTH=16 -GOUTSTANDING=32 "
-                          "-GQUEUE_DEPTH=64"}) {
+                          "-GQUEUE_DEPTH=64 -GTAPS=64"}) {
     int status = 0;
     const std::string text =
         Output(std::string("verilator --lint-only -Wall -Irtl/common rtl/lint.vlt ") + kFiles +

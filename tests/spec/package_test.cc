@@ -203,6 +203,7 @@ TEST_F(PackageTest, LatenciesAndSizesAreTheSame) {
   Expect("FETCH_GROUP", pipeline::kFetchGroup);
   Expect("PAR_BYTES", pipeline::kParBytes);
   Expect("KTAB_BYTES", pipeline::kKtabBytes);
+  Expect("COLUMN_MODE", pipeline::kColumnMode);
   Expect("TOKEN_MAX", pipeline::kTokenMax);
 }
 

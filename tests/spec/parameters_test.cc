@@ -50,6 +50,7 @@ TEST(SpecParametersTest, ParamWordsOfTheDefaults) {
   EXPECT_EQ(c.ParamWord(3), 128u | 4u << 16);
   EXPECT_EQ(c.ParamWord(4), 64u | 32u << 16 | 4u << 24);
   EXPECT_EQ(c.ParamWord(5), 8u | 8u << 8 | 63u << 16 | 1u << 24 | 1u << 25);
+  EXPECT_EQ(c.ParamWord(6), 3u);
 }
 
 TEST(SpecParametersTest, EachParameterIsReadBackFromItsPlace) {
@@ -69,7 +70,7 @@ TEST(SpecParametersTest, EachParameterIsReadBackFromItsPlace) {
 }
 
 TEST(SpecParametersTest, FolderNamesAreThoseOfTheDefaults) {
-  EXPECT_EQ(HwConfig{}.Key(), "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1");
+  EXPECT_EQ(HwConfig{}.Key(), "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3");
 }
 
 }  // namespace

@@ -80,7 +80,9 @@ class PortModel {
                                  b * Get(i, field::kMmStrideB) + y * Get(i, field::kMmStrideY) +
                                  x * Get(i, field::kMmStrideX);
             const int64_t row = Get(i, field::kMmKtab) + (Get(i, field::kMmKtabInc) ? s : 0);
-            const int64_t lanes = s + 1 == slices ? Get(i, field::kMmKlast) : config_.rows;
+            const int64_t lanes = Get(i, field::kMmDataflow) == 3 ? Get(i, field::kMmWcols)
+                                  : s + 1 == slices               ? Get(i, field::kMmKlast)
+                                                                  : config_.rows;
             Access& read = matmul_reads_[slot + depths_.slot_to_activation_read];
             read.index = index;
             for (int64_t j = 0; j < lanes; ++j)

@@ -130,6 +130,12 @@ class RandomProgram {
     i.Set(field::kMmKslices, slices);
     i.Set(field::kMmWcols, columns);
     i.Set(field::kMmKlast, Count(config_.rows));
+    if (config_.taps > 0 && Below(3) == 0) {  // column mode
+      const uint64_t most = static_cast<uint64_t>(std::min(config_.rows, config_.cols));
+      i.Set(field::kMmDataflow, 3);
+      i.Set(field::kMmWcols, std::min(columns, most));
+      i.Set(field::kMmKlast, Count(config_.TapRows()));
+    }
     // Not an entry whose sum the Matmul before may still have on its way.
     const int entry = Below(depth - static_cast<int>(nx * ny) + 1);
     if (entry == last_entry_ || entry == last_entry_ - 1) i.Set(field::kMmFirst, 1);
