@@ -11,6 +11,10 @@ int Mapping::Slices() const {
 }
 
 std::string Mapping::Describe() const {
+  if (!tap_groups.empty()) {
+    return fmt::format("column mode, {} column fold{}, {} K-slices", folds.size(),
+                       folds.size() == 1 ? "" : "s", Slices());
+  }
   return fmt::format("packing {}x{}, {} column fold{}, {} K-slices", ph, pw, folds.size(),
                      folds.size() == 1 ? "" : "s", Slices());
 }

@@ -51,6 +51,12 @@ struct Fold {
   }
 };
 
+// Column mode: taps kx0 to kx1 - 1 of a kernel line, which rows of the array hold together; row 0
+// sees the pixel `offset` places from the window's first.
+struct TapGroup {
+  int offset = 0, kx0 = 0, kx1 = 1;
+};
+
 enum class WindowOrder {
   kFlattened,  // (ky, kx, c) in one run, rows of window_w * cin elements; the line pitch is
                // congruent to that
@@ -67,6 +73,11 @@ struct Mapping {
       false;  // all folds of a tile belong to one job (packing): their outputs meet in the pooling
   // Columns are cut into folds of `cols`, anew at each block of `block` columns.
   int block = 1, cols = 1;
+  // Column mode (sw/compiler/column_mapping.h); empty: dense.
+  std::vector<TapGroup> tap_groups;
+  // Vectors of a line of `cells` cells; the cells are every vector_step-th of them.
+  int vector_step = 1, vector_tail = 0;
+  int LineVectors(int cells) const { return (cells - 1) * vector_step + 1 + vector_tail; }
 
   // Where column `index` (pixel * cout + n) of the cell is computed; `left`: columns from it to the
   // end of its fold.

@@ -171,6 +171,7 @@ bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& t
   const bool merged = Merged(stage, mapping, tile);
   if (merged) xs_.resize(1);
   const int length = merged ? mapping.pw * stage.cout : stage.cout;
+  const int line = mapping.LineVectors(tile.nx), step = mapping.vector_step;
   const int fold_entries = mapping.joint ? images * tile.vectors : 0;
   for (const PostSegment& y : ys_) {
     for (const PostSegment& x : xs_) {
@@ -180,19 +181,19 @@ bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& t
         PostPiece p;
         p.fold = run.first.fold;
         p.column = run.first.column;
-        p.entry = p.fold * fold_entries + y.cell * tile.nx + x.cell;
+        p.entry = p.fold * fold_entries + y.cell * line + x.cell * step;
         p.nx = x.n;
         p.ny = y.n;
-        p.es_x = x.cell_step;
-        p.es_y = y.cell_step * tile.nx;
+        p.es_x = x.cell_step * step;
+        p.es_y = y.cell_step * line;
         p.ntx = x.taps;
         p.nty = y.taps;
         if (p.ntx > 1) {
-          p.es_tx = run.fold_x * fold_entries + x.tap_cell;
+          p.es_tx = run.fold_x * fold_entries + x.tap_cell * step;
           p.cs_tx = run.cs_x;
         }
         if (p.nty > 1) {
-          p.es_ty = run.fold_y * fold_entries + y.tap_cell * tile.nx;
+          p.es_ty = run.fold_y * fold_entries + y.tap_cell * line;
           p.cs_ty = run.cs_y;
         }
         if (run.PairX(x)) {

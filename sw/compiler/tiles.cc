@@ -86,14 +86,14 @@ void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConf
       return true;
     });
     int64_t least = 0;  // vectors
-    for (const Part& x : xs_) least += int64_t{x.cells} * least_y;
+    for (const Part& x : xs_) least += int64_t{mapping.LineVectors(x.cells)} * least_y;
     for (int parts_y = 1; parts_y <= units_y; ++parts_y) {
       int64_t cost = int64_t{parts_y} * parts_x;
       if (best_y > 0 && 64 * std::max(least, cost * wl) + cost >= best_cost) break;
       bool better = true;
       ForEachPart(y_axis, parts_y, [&](int, int, int, int, int ny) {
         for (const Part& x : xs_) {
-          const int64_t vectors = int64_t{ny} * x.cells;
+          const int64_t vectors = int64_t{ny} * mapping.LineVectors(x.cells);
           better &= vectors <= limit;
           // Cycles of a slice, with a gentle preference for the comfortable size: large tiles delay
           // their consumer.
@@ -112,7 +112,8 @@ void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConf
   if (best_y == 0) return;
   ForEachPart(y_axis, best_y, [&](int o0, int o1, int c0, int c1, int cells) {
     for (const Part& x : xs_) {
-      tiles->push_back({o0, o1, x.o0, x.o1, c0, c1, x.c0, x.c1, cells, x.cells, cells * x.cells});
+      const int vectors = cells * mapping.LineVectors(x.cells);
+      tiles->push_back({o0, o1, x.o0, x.o1, c0, c1, x.c0, x.c1, cells, x.cells, vectors});
     }
     return true;
   });

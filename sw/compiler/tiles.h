@@ -16,7 +16,7 @@ struct Tile {
   int oy0 = 0, oy1 = 0, ox0 = 0, ox1 = 0;  // pooled output, half open
   int cy0 = 0, cy1 = 0, cx0 = 0, cx1 = 0;  // convolution output, half open
   int ny = 0, nx = 0;                      // cells
-  int vectors = 0;                         // ny * nx
+  int vectors = 0;                         // ny * nx; in column mode more
 };
 
 // A lower bound of the vectors of a stage's output in cells of ph x pw, however it is cut.

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sw/base/check.h"
+#include "sw/tiling/column_runs.h"
 #include "sw/tiling/put.h"
 
 namespace systole {
@@ -87,6 +88,24 @@ void UnitWriter::Prepare(PreparedPart* p, ConstantPool* pool) {
     p->weights.push_back(pool->AddWeights(p->part->step().stage, p->part->mapping(), fold));
 }
 
+// A lane a channel: the offsets are 0, 1, 2, ... in every slice.
+void UnitWriter::AddColumnSegments(const PreparedPart& p, size_t f, int pitch, ConstantPool* pool,
+                                   std::vector<Segment>* segments) const {
+  const Mapping& mapping = p.part->mapping();
+  const Stage& stage = p.part->stage();
+  const Fold& fold = mapping.folds[f];
+  std::vector<uint16_t> lanes(static_cast<size_t>(config_.rows));
+  std::iota(lanes.begin(), lanes.end(), uint16_t{0});
+  const int offsets = pool->AddOffsets(lanes), wl = LoadCycles(fold, config_);
+  const ConstantPool::Weights& weights = p.weights[f];
+  for (const ColumnRun& run : ColumnRuns(stage, mapping, pitch, weights.slices_per_item)) {
+    const int item = run.first / weights.slices_per_item;
+    segments->push_back({run.first, run.last, weights.items[item],
+                         (run.first - item * weights.slices_per_item) * wl, offsets, 0,
+                         FoldShift(stage, fold, pitch) + run.shift, run.base_inc, false, run.taps});
+  }
+}
+
 const std::vector<std::vector<UnitWriter::Segment>>& UnitWriter::SegmentsOf(PreparedPart* p,
                                                                             int pitch,
                                                                             ConstantPool* pool) {
@@ -98,6 +117,10 @@ const std::vector<std::vector<UnitWriter::Segment>>& UnitWriter::SegmentsOf(Prep
   std::vector<int> items;
   for (size_t f = 0; f < mapping.folds.size(); ++f) {
     const Fold& fold = mapping.folds[f];
+    if (!mapping.tap_groups.empty()) {
+      AddColumnSegments(*p, f, pitch, pool, &it->second.emplace_back());
+      continue;
+    }
     if (f == 0 || !fold.SamePattern(mapping.folds[f - 1])) {
       runs = FoldRuns(part.stage(), fold, pitch, config_.KtabRows() / 2);
       items.clear();
@@ -268,6 +291,13 @@ void UnitWriter::AddJobs(PreparedPart& p, const RectPlan& plan, const Block& blo
               .Put(field::kMmKtab, g.offset_row)
               .Put(field::kMmBaseInc, g.last - g.first > 1 ? g.base_inc : 0)
               .Put(field::kMmWgtRow, g.weight_row);
+          if (g.taps > 0) {  // column mode: every pixel of a line is a vector
+            const int line = mapping.LineVectors(tile.nx);
+            op.instruction.Set(field::kMmDataflow, pipeline::kColumnMode);
+            op.instruction.Set(field::kMmStrideX, static_cast<uint64_t>(line > 1 ? s.cin : 0));
+            op.instruction.Set(field::kMmKlast, static_cast<uint64_t>(g.taps));
+            op.instruction.Set(field::kMmNx, static_cast<uint64_t>(line));
+          }
         }
       }
       for (const PostPiece& piece : plan.pieces[t]) {

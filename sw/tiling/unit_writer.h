@@ -55,6 +55,7 @@ class UnitWriter {
   struct Segment {
     int first, last, weight_item, weight_row, offset_item, offset_row, shift, base_inc;
     bool increment;
+    int taps = 0;  // column mode: of a slice
   };
   struct PreparedPart {
     std::unique_ptr<Part> part;
@@ -68,6 +69,8 @@ class UnitWriter {
   };
 
   void Prepare(PreparedPart* p, ConstantPool* pool);
+  void AddColumnSegments(const PreparedPart& p, size_t f, int pitch, ConstantPool* pool,
+                         std::vector<Segment>* segments) const;
   const std::vector<std::vector<Segment>>& SegmentsOf(PreparedPart* p, int pitch,
                                                       ConstantPool* pool);
   std::vector<Block> Blocks(const PreparedPart& p, int64_t pixels) const;

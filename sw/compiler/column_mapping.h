@@ -1,0 +1,25 @@
+// Depthwise stages in the array's column mode (docs/isa.md): a column filters its own channel along
+// the pixels of a line, TAP_ROWS of them at a time.
+//
+//   lane j = column j: channel first_column + j; vectors: every pixel of a line, stride or not
+//   slice g * kernel_h + ky: kernel line ky, tap group g; row r has tap (ky, kx) of the group where
+//   kx * dilation_w = offset(g) + r, and 0 where the group has none
+//   output x of a tile: entry x * stride_w of its line
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sw/compiler/mapping.h"
+
+namespace systole {
+
+// false: the stage is not depthwise with as many outputs as inputs, has a weight zero point, or the
+// mode is not built.
+bool ColumnMapping(const Stage& stage, const HwConfig& config, Mapping* mapping);
+
+// A fold's weights as LoadWgt's rows, like PackWeights().
+void PackColumnWeights(const Stage& stage, const Mapping& mapping, const Fold& fold,
+                       const HwConfig& config, std::vector<uint8_t>* image);
+
+}  // namespace systole
