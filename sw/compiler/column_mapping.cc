@@ -4,7 +4,7 @@
 
 namespace systole {
 
-bool ColumnMapping(const Stage& stage, const HwConfig& config, Mapping* mapping) {
+bool ColumnMapping(const Stage& stage, const HwConfig& config, int most_groups, Mapping* mapping) {
   const bool depthwise = stage.groups > 1 && stage.groups == stage.cin && stage.cout == stage.cin;
   if (!depthwise || stage.zw != 0 || config.taps == 0) return false;
   const int span = (stage.kernel_w - 1) * stage.dilation_w + 1,
@@ -23,6 +23,8 @@ bool ColumnMapping(const Stage& stage, const HwConfig& config, Mapping* mapping)
     g.kx1 = kx;
     mapping->tap_groups.push_back(g);
   }
+  const int groups = static_cast<int>(mapping->tap_groups.size());
+  if (groups > most_groups) return false;
   for (int c = 0; c < stage.cout; c += mapping->cols) {
     Fold fold;
     fold.c0 = fold.first_column = c;
@@ -30,8 +32,9 @@ bool ColumnMapping(const Stage& stage, const HwConfig& config, Mapping* mapping)
     fold.window_h = stage.kernel_h;
     fold.window_w = stage.kernel_w;
     fold.rows = config.rows;
-    fold.run = fold.nc;
-    fold.slices = stage.kernel_h * static_cast<int>(mapping->tap_groups.size());
+    // Of one group, slice ky begins with element (ky, 0, c0).
+    fold.run = groups == 1 ? fold.window_w * fold.nc : fold.nc;
+    fold.slices = stage.kernel_h * groups;
     mapping->folds.push_back(fold);
   }
   return true;

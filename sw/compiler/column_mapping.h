@@ -14,9 +14,9 @@
 
 namespace systole {
 
-// false: the stage is not depthwise with as many outputs as inputs, has a weight zero point, or the
-// mode is not built.
-bool ColumnMapping(const Stage& stage, const HwConfig& config, Mapping* mapping);
+// false: the stage is not depthwise with as many outputs as inputs, has a weight zero point, needs
+// more than `most_groups` groups of taps, or the mode is not built.
+bool ColumnMapping(const Stage& stage, const HwConfig& config, int most_groups, Mapping* mapping);
 
 // A fold's weights as LoadWgt's rows, like PackWeights().
 void PackColumnWeights(const Stage& stage, const Mapping& mapping, const Fold& fold,

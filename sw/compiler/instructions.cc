@@ -66,18 +66,24 @@ void SetMatmul(const MatmulWork& w, const Storage& in, const HwConfig& config, I
   const int wl = LoadCycles(w.fold, config);
   const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch +
                    w.tile.cx0 * st.stride_w * st.cin + FoldShift(st, w.fold, in.pitch);
-  const bool to_end = w.last == w.fold.slices;
+  const bool to_end = w.last == w.fold.slices, column_mode = !w.mapping.tap_groups.empty();
+  const int line = w.mapping.LineVectors(w.tile.nx);
+  const int step_x = (column_mode ? 1 : w.mapping.pw * st.stride_w) * st.cin;
+  const int klast = column_mode ? st.kernel_w
+                    : to_end    ? w.fold.Valid(w.fold.slices - 1)
+                                : config.rows;
   Builder(Opcode::kMatmul, Of(st), i)
       .Put(field::kMmFirst, w.first == 0)
       .Put(field::kMmKtabInc, w.offsets.increment)
       .Put(field::kMmHalf, w.half)
+      .Put(field::kMmDataflow, column_mode ? pipeline::kColumnMode : 0)
       .Put(field::kMmBase, base + w.first * w.offsets.base_inc)
       .Put(field::kMmWcols, w.fold.columns)
-      .Put(field::kMmStrideX, w.tile.nx > 1 ? w.mapping.pw * st.stride_w * st.cin : 0)
+      .Put(field::kMmStrideX, line > 1 ? step_x : 0)
       .Put(field::kMmStrideY, w.tile.ny > 1 ? w.mapping.ph * st.stride_h * in.pitch : 0)
       .Put(field::kMmStrideB, w.images > 1 ? in.slot_bytes : 0)
-      .Put(field::kMmKlast, to_end ? w.fold.Valid(w.fold.slices - 1) : config.rows)
-      .Put(field::kMmNx, w.tile.nx)
+      .Put(field::kMmKlast, klast)
+      .Put(field::kMmNx, line)
       .Put(field::kMmNy, w.tile.ny)
       .Put(field::kMmNb, w.images)
       .Put(field::kMmKslices, w.last - w.first)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "sw/compiler/column_mapping.h"
+
 namespace systole {
 namespace {
 
@@ -24,11 +26,18 @@ void SetWindow(Fold& fold, WindowOrder order, int h, int w, int c0, int nc, int 
   fold.slices = h * w * nc / fold.run * fold.run_slices;
 }
 
+void EveryCellAVector(Mapping* mapping) {
+  mapping->tap_groups.clear();
+  mapping->vector_step = 1;
+  mapping->vector_tail = 0;
+}
+
 // All input channels, cells of ph x pw pixels, columns in (pixel, channel) order cut into folds of
 // COLS.
 void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Mapping* mapping) {
   const bool dilated = stage.dilation_h > 1 || stage.dilation_w > 1;
   const int total = ph * pw * stage.cout;
+  EveryCellAVector(mapping);
   mapping->ph = ph;
   mapping->pw = pw;
   mapping->joint = ph * pw > 1;
@@ -64,6 +73,7 @@ void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Ma
 void GroupedMapping(const Stage& stage, const HwConfig& config, Mapping* mapping) {
   const int cg = stage.InGroup(), og = stage.OutGroup();
   const int block = std::max(1, std::min(config.cols / og, config.rows / cg));
+  EveryCellAVector(mapping);
   mapping->ph = mapping->pw = 1;
   mapping->joint = false;
   mapping->order = WindowOrder::kByPixel;
@@ -148,7 +158,7 @@ void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
 }
 
 void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping,
-                           std::vector<Tile>* tiles) {
+                           std::vector<Tile>* tiles, int tap_groups) {
   best_.folds.clear();
   best_cost_ = kImpossible;
   DenseMapping(stage, config, 1, 1, &candidate_);
@@ -157,6 +167,7 @@ void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack
     GroupedMapping(stage, config, &candidate_);
     Consider(stage, config);
   }
+  if (ColumnMapping(stage, config, tap_groups, &candidate_)) Consider(stage, config);
   const int side = pack ? kMaxCellSide : 1;
   for (int ph = 1; ph <= std::min(side, stage.conv_h); ++ph) {
     for (int pw = 1; pw <= std::min(side, stage.conv_w); ++pw) {

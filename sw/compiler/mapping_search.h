@@ -16,9 +16,9 @@ class MappingSearch {
  public:
   // The mapping with the fewest cycles for the stage on this array, without `pack` of those with
   // one pixel a vector, and its tiles: none if not even one pooling window fits into the
-  // accumulators.
+  // accumulators. `tap_groups`: the most that column mode may have.
   void Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping,
-              std::vector<Tile>* tiles);
+              std::vector<Tile>* tiles, int tap_groups = 1);
 
  private:
   // Judges the candidate and takes it if it is better than the best so far.

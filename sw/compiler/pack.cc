@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sw/compiler/column_mapping.h"
+
 namespace systole {
 namespace {
 
@@ -15,6 +17,7 @@ void PutLittleEndian(uint32_t value, int bytes, std::vector<uint8_t>* image) {
 
 void PackWeights(const Stage& stage, const Mapping& mapping, const Fold& fold,
                  const HwConfig& config, std::vector<uint8_t>* image) {
+  if (!mapping.tap_groups.empty()) return PackColumnWeights(stage, mapping, fold, config, image);
   const int n = config.cols / config.wport, wl = LoadCycles(fold, config);
   const int padding = WeightRowBytes(config) - config.rows;
   for (int i = 0; i < fold.slices; ++i) {

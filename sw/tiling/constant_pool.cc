@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "sw/compiler/column_mapping.h"
 #include "sw/compiler/pack.h"
 #include "sw/tiling/put.h"
 
@@ -61,9 +60,7 @@ ConstantPool::Weights ConstantPool::AddWeights(const Stage& stage, const Mapping
   const uint64_t slice_bytes = uint64_t(wl) * config_.wport * WeightRowBytes(config_);
   bytes_.resize((bytes_.size() + 63) / 64 * 64);
   const uint64_t begin = bytes_.size();
-  if (!mapping.tap_groups.empty()) {
-    PackColumnWeights(stage, mapping, fold, config_, &bytes_);
-  } else if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
+  if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
     PackDense(stage, fold, config_, &bytes_);
   } else {
     PackWeights(stage, mapping, fold, config_, &bytes_);

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include "sw/base/check.h"
-#include "sw/compiler/column_mapping.h"
 #include "sw/compiler/misfit.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/supported.h"
 #include "sw/timing/laws.h"
 
 namespace systole {
+namespace {
+
+constexpr int kTapGroups = 64;  // of column mode, each a Matmul
+
+}  // namespace
 
 Part::Part(const Step& step, const HwConfig& config, bool pack, int images)
     : step_(&step), config_(config), bare_(Bare(step.stage)) {
@@ -26,17 +30,7 @@ Part::Part(const Step& step, const HwConfig& config, bool pack, int images)
   }
   MappingSearch search;
   std::vector<Tile> tiles;
-  search.Choose(bare_, config, pack, &mapping_, &tiles);
-  Mapping columns;
-  if (ColumnMapping(bare_, config, &columns)) {
-    std::vector<Tile> of_columns;
-    tile_search_.Choose(bare_, columns, config, &of_columns);
-    const bool better = tiles.empty() || Cycles(columns, of_columns) < Cycles(mapping_, tiles);
-    if (!of_columns.empty() && better) {
-      mapping_ = std::move(columns);
-      tiles = std::move(of_columns);
-    }
-  }
+  search.Choose(bare_, config, pack, &mapping_, &tiles, kTapGroups);
   if (tiles.empty()) {
     throw MisfitError(
         Misfit::kAccumulator,
@@ -72,16 +66,14 @@ const RectPlan* Part::Plan(const Rect& rect) {
   return it->second.get();
 }
 
-int64_t Part::Cycles(const Mapping& mapping, const std::vector<Tile>& tiles) const {
+int64_t Part::ArrayCycles(const RectPlan& plan) const {
   const LawConfig laws = PlanningLaws(config_);
   int64_t cycles = 0;
-  for (const Tile& tile : tiles) {
-    for (const Fold& fold : mapping.folds)
+  for (const Tile& tile : plan.tiles) {
+    for (const Fold& fold : mapping_.folds)
       cycles += ShapeOfMatmul(tile.vectors, fold.slices, fold.columns, laws).Occupancy();
   }
   return cycles;
 }
-
-int64_t Part::ArrayCycles(const RectPlan& plan) const { return Cycles(mapping_, plan.tiles); }
 
 }  // namespace systole

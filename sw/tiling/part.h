@@ -50,8 +50,6 @@ class Part {
   int64_t ArrayCycles(const RectPlan& plan) const;
 
  private:
-  int64_t Cycles(const Mapping& mapping, const std::vector<Tile>& tiles) const;
-
   const Step* step_;
   HwConfig config_;
   Stage bare_;
