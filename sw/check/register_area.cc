@@ -82,7 +82,7 @@ void EveryBit(Bench* bench) {
     d->WriteReg(offset, ~before);
     ExpectRegister(bench, "a read-only register written", "it", offset, before);
   }
-  for (uint32_t offset : {0x050u, 0x07Cu, 0x098u, 0x0FCu, 0x1A0u, 0xFFCu}) {
+  for (uint32_t offset : {0x050u, 0x07Cu, reg::kParam0 + 4 * kParamWords, 0x0FCu, 0x1A0u, 0xFFCu}) {
     d->WriteReg(offset, ~0u);
     ExpectRegister(bench, "an offset without a register", "it", offset, 0);
   }

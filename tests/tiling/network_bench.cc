@@ -1,5 +1,5 @@
 // What the compiler makes of a network: instructions, cycles by layer, compile time.
-//   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES [rows]]
+//   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS [rows]]
 #include <fmt/format.h>
 
 #include <chrono>
@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   c.rows = argument(6, 16);
   c.cols = argument(7, 16);
   c.lanes = argument(8, 16);
+  c.taps = argument(9, 3);
   c.outstanding = 16;
   try {
     const Model model = Network(argc > 1 ? argv[1] : "resnet50", false);
@@ -40,7 +41,7 @@ int main(int argc, char** argv) {
       fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e], of.busy,
                  of.wait_token, of.wait_data, of.empty);
     }
-    if (argc <= 9) return 0;
+    if (argc <= 10) return 0;
     const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);
     for (size_t r = 0; r < p.report.size(); ++r) {
       const double least = static_cast<double>(p.report[r].macs) / (c.rows * c.cols);

@@ -1,5 +1,6 @@
 #include "tests/tiling/networks.h"
 
+#include <algorithm>
 #include <random>
 
 #include "sw/base/error.h"
@@ -30,6 +31,23 @@ class Builder {
     if (relu) l.clamp_lo = 0;
     return Add(l, {in}, cout, OutputSize(x.h, 2 * pad, kernel, stride, 1),
                OutputSize(x.w, 2 * pad, kernel, stride, 1));
+  }
+  // As TensorFlow pads ("SAME").
+  int SameConv(int in, int cout, int kernel_h, int kernel_w, int stride, int groups = 1) {
+    const Tensor& x = model_.tensors[in];
+    const int h = (x.h + stride - 1) / stride, w = (x.w + stride - 1) / stride;
+    Layer l;
+    l.kind = LayerKind::kConv;
+    l.kernel_h = kernel_h;
+    l.kernel_w = kernel_w;
+    l.stride_h = l.stride_w = stride;
+    l.groups = groups;
+    const int y = std::max(0, (h - 1) * stride + kernel_h - x.h),
+              z = std::max(0, (w - 1) * stride + kernel_w - x.w);
+    l.pad = {y / 2, z / 2, y - y / 2, z - z / 2};
+    Weights(&l, cout, x.c / groups * kernel_h * kernel_w);
+    l.clamp_lo = 0;
+    return Add(l, {in}, cout, h, w);
   }
   int MaxPool(int in, int kernel, int stride, int pad) {
     const Tensor& x = model_.tensors[in];
@@ -146,6 +164,29 @@ Model MobileNetV1(bool sums) {
   return b.Done();
 }
 
+// MLPerf Tiny's visual wake words: MobileNetV1 of a quarter of the width on 96x96 pixels.
+Model VisualWakeWords(bool sums) {
+  Builder b("vww", sums, 3, 96, 96);
+  int x = b.SameConv(0, 8, 3, 3, 2);
+  const int layers[][2] = {{16, 1},  {32, 2},  {32, 1},  {64, 2},  {64, 1},  {128, 2}, {128, 1},
+                           {128, 1}, {128, 1}, {128, 1}, {128, 1}, {256, 2}, {256, 1}};
+  for (const auto& l : layers) {
+    x = b.SameConv(x, b.channels(x), 3, 3, l[1], b.channels(x));
+    x = b.SameConv(x, l[0], 1, 1, 1);
+  }
+  b.FullyConnected(b.GlobalAverage(x), 2);
+  return b.Done();
+}
+
+// MLPerf Tiny's keyword spotting: DS-CNN.
+Model KeywordSpotting(bool sums) {
+  Builder b("kws", sums, 1, 49, 10);
+  int x = b.SameConv(0, 64, 10, 4, 2);
+  for (int i = 0; i < 4; ++i) x = b.SameConv(b.SameConv(x, 64, 3, 3, 1, 64), 64, 1, 1, 1);
+  b.FullyConnected(b.GlobalAverage(x), 12);
+  return b.Done();
+}
+
 Model MobileNetV2(bool sums) {
   Builder b("mobilenet_v2", sums, 3, 224, 224);
   int x = b.Conv(0, 32, 3, 2);
@@ -183,6 +224,8 @@ Model Network(const std::string& name, bool sums) {
   if (name == "resnet18") return ResNet18(sums);
   if (name == "mobilenet_v1") return MobileNetV1(sums);
   if (name == "mobilenet_v2") return MobileNetV2(sums);
+  if (name == "vww") return VisualWakeWords(sums);
+  if (name == "kws") return KeywordSpotting(sums);
   if (name == "vgg16") return Vgg16(sums);
   throw InputError("no network '" + name + "'");
 }
