@@ -137,7 +137,7 @@
 #define SYSTOLE_PARAM_DATAFLOWS_REG SYSTOLE_REG_PARAM5 /* bit 0: weight stationary */
 #define SYSTOLE_PARAM_DATAFLOWS_LSB 25
 #define SYSTOLE_PARAM_DATAFLOWS_W 7
-/* array rows that can take a lane of their column's own (column mode); 0: the mode is not built */
+/* array rows that take their column's own lane in column mode; 0: it is not built */
 #define SYSTOLE_PARAM_TAPS_REG SYSTOLE_REG_PARAM6
 #define SYSTOLE_PARAM_TAPS_LSB 0
 #define SYSTOLE_PARAM_TAPS_W 8

@@ -38,8 +38,7 @@ struct HwConfig {
   int roundings = 63;    // bit r: rounding mode r is included
   int row_sum = 1;       // 1: the row-sum column (asymmetric weights) is included
   int dataflows = 1;     // bit 0: weight stationary
-  // array rows that can take a lane of their column's own (column mode); 0: the mode is not built
-  int taps = 3;
+  int taps = 3;  // array rows that take their column's own lane in column mode; 0: it is not built
 
   // bytes of an AXI beat
   int AxiBytes() const { return axi_data_width / 8; }
@@ -118,8 +117,7 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
     {"DATAFLOWS", "dataflows", &HwConfig::dataflows, 5, 25, 7, 1, 1,
      "ws (1); os and is are not built yet", "bit 0: weight stationary"},
     {"TAPS", "taps", &HwConfig::taps, 6, 0, 8, 0, 64, "0 to 64",
-     "array rows that can take a lane of their column's own (column mode); 0: the mode is not "
-     "built"},
+     "array rows that take their column's own lane in column mode; 0: it is not built"},
 };
 
 }  // namespace systole
