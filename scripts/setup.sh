@@ -9,8 +9,9 @@ set -eu
 
 packages="g++ cmake ninja-build pkg-config verilator libsystemc-dev libonnx-dev libprotobuf-dev
   protobuf-compiler libcli11-dev nlohmann-json3-dev libfmt-dev libgtest-dev libgmock-dev
-  libhwy-dev zlib1g-dev libyaml-cpp-dev flatbuffers-compiler libflatbuffers-dev"
-explore="libpagmo-dev libdlib-dev libblas-dev liblapack-dev libjpeg-dev libmuparser-dev
+  libhwy-dev zlib1g-dev libyaml-cpp-dev flatbuffers-compiler libflatbuffers-dev
+  libpng-dev libjpeg-dev"
+explore="libpagmo-dev libdlib-dev libblas-dev liblapack-dev libmuparser-dev
   libsqlite3-dev libtbb-dev libtomlplusplus-dev libjs-d3"
 for group in "$@"; do
   case $group in

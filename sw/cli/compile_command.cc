@@ -111,8 +111,9 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
   c->add_option("model", o->model, "ONNX file, TensorFlow Lite file, or folder of text files")
       ->required();
   c->add_option("-o", o->folder, "folder to write")->required();
-  c->add_option("--images", o->images,
-                "IDX or .npy: the first of them, and what must come of them, are written as well");
+  c->add_option(
+      "--images", o->images,
+      "IDX, .npy or pictures: the first of them, and what must come of them, are written as well");
   c->add_option("--count", o->count, "images of one run")
       ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();

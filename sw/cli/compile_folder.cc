@@ -64,6 +64,8 @@ ProgramFolder MakeProgramFolder(const Model& model, Rounding rounding, const HwC
   f.image_scale = model.image.scale;
   f.image_mean = model.image.mean;
   f.file_input = model.file_input;
+  f.channels_last = model.channels_last;
+  f.ties_away = model.image.ties_away;
   f.memory_latency = memory_latency;
   const MemoryTiming memory{memory_latency, {}};
   f.setup_cycles = CyclesOf(f.program.setup, config, memory);
@@ -88,6 +90,8 @@ Model WithoutLayers(const ProgramFolder& folder) {
   model.image.scale = folder.image_scale;
   model.image.mean = folder.image_mean;
   model.file_input = folder.file_input;
+  model.channels_last = folder.channels_last;
+  model.image.ties_away = folder.ties_away;
   return model;
 }
 

@@ -12,6 +12,7 @@
 #include "sw/arith/rounding.h"
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
+#include "sw/cli/classes.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/html_report.h"
 #include "sw/cli/item_text.h"
@@ -23,6 +24,7 @@
 #include "sw/cli/run_folder.h"
 #include "sw/cli/run_options.h"
 #include "sw/cli/stamps.h"
+#include "sw/cli/tensor_npy.h"
 #include "sw/model/load.h"
 #include "sw/model/npy.h"
 #include "sw/program/program_folder.h"
@@ -32,28 +34,6 @@
 
 namespace systole {
 namespace {
-
-// N x C x H x W, or N x H x W x C where the model's files have it, of the tensor's own file type.
-NpyArray ToNpy(const Model& model, const Tensor& t, const int8_t* values, int64_t count) {
-  NpyArray array;
-  array.type = t.boundary == DType::kUint8 ? NpyType::kUint8 : NpyType::kInt8;
-  array.shape = {count, t.c, t.h, t.w};
-  if (model.channels_last) array.shape = {count, t.h, t.w, t.c};
-  array.bytes.resize(count * t.Elements());
-  const uint8_t flip = t.boundary == DType::kUint8 ? 0x80 : 0;
-  const int64_t plane = int64_t{t.h} * t.w;
-  const int64_t channel = model.channels_last ? 1 : plane, pixel = model.channels_last ? t.c : 1;
-  for (int64_t i = 0; i < count; ++i) {
-    const int8_t* from = values + i * t.Elements();
-    uint8_t* to = array.bytes.data() + i * t.Elements();
-    for (int64_t c = 0; c < t.c; ++c) {
-      for (int64_t p = 0; p < plane; ++p) {
-        to[c * channel + p * pixel] = static_cast<uint8_t>(from[c * plane + p]) ^ flip;
-      }
-    }
-  }
-  return array;
-}
 
 // DIR/<index>_<name>.npy; names of nodes may be of any length, and of any bytes.
 std::string LayerFile(const std::string& folder, const Model& model, size_t tensor) {
@@ -73,6 +53,7 @@ int Run(const RunOptions& o) {
   files.AddInput("the model", o.model);
   files.AddInput("--images", o.images);
   files.AddInput("--labels", o.labels);
+  files.AddInput("--classes", o.classes);
   files.AddOutput("--outputs", o.outputs);
   files.AddOutput("--json", o.json);
   files.AddOutput("--html", o.html);
@@ -99,6 +80,9 @@ int Run(const RunOptions& o) {
     labels = LoadLabels(o.labels);
     CheckLabels(o.labels, labels, images.count, model.tensors.back());
   }
+
+  std::vector<std::string> classes;
+  if (!o.classes.empty()) classes = ReadClasses(o.classes, model.tensors.back());
 
   Job job(model, options, images);  // compiles: what does not fit is told before RTL is asked for
   if (options.Has("rtl")) CheckRtlBuilt(options.config, options.target.rtl_variant);
@@ -156,6 +140,9 @@ int Run(const RunOptions& o) {
   s.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   PrintReport(s);
+  if (!classes.empty()) {
+    fmt::print("{}", BestClasses(classes, images, model.tensors.back(), collected.outputs));
+  }
   if (!o.outputs.empty())
     WriteNpy(o.outputs, ToNpy(model, model.tensors.back(), collected.outputs, images.count));
   if (!o.outputs_dir.empty()) {

@@ -10,6 +10,7 @@
 #include "sw/base/error.h"
 #include "sw/base/exit_status.h"
 #include "sw/cli/compile_folder.h"
+#include "sw/cli/tensor_npy.h"
 #include "sw/compare/run_view.h"
 #include "sw/model/npy.h"
 #include "sw/program/program_folder.h"
@@ -139,17 +140,6 @@ void CheckRuns(const FolderJob& job, const char* name, const std::vector<Instruc
       fmt::format("{}/memory.bin: the {} cannot run: {}", job.folder, name, Describe(totals)));
 }
 
-NpyArray OutputArray(const Model& model, const std::vector<int8_t>& outputs, int64_t count) {
-  const Tensor& t = model.tensors.back();
-  NpyArray array;
-  const bool is_uint8 = t.boundary == DType::kUint8;
-  array.type = is_uint8 ? NpyType::kUint8 : NpyType::kInt8;
-  array.shape = {count, t.c, t.h, t.w};
-  for (int64_t i = 0; i < count * t.Elements(); ++i)
-    array.bytes.push_back(static_cast<uint8_t>(outputs[i]) ^ (is_uint8 ? 0x80 : 0));
-  return array;
-}
-
 }  // namespace
 
 int RunFolder(const FolderJob& job) {
@@ -191,7 +181,8 @@ int RunFolder(const FolderJob& job) {
              program.options.images);
   runner.Print(runs);
   if (!job.outputs.empty())
-    WriteNpy(job.outputs, OutputArray(runner.model(), outputs, images.count));
+    WriteNpy(job.outputs,
+             ToNpy(runner.model(), runner.model().tensors.back(), outputs.data(), images.count));
   return runner.differences().count == 0 ? kAllEqual : kDifferent;
 }
 

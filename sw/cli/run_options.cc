@@ -141,8 +141,11 @@ void RunOptions::AddTo(CLI::App* c) {
                 "files, or folder that compile wrote")
       ->required();
   c->add_option("--images", images,
-                "IDX (plain or .gz) or .npy (a folder of compile may have its own)");
+                "IDX (plain or .gz), .npy, PNG, JPEG or BMP, or a folder of pictures, which are "
+                "resized to the model's input (a folder of compile may have its own)");
   c->add_option("--labels", labels, "IDX labels of the model's classes: accuracy is printed");
+  c->add_option("--classes", classes,
+                "the classes' names, one a line: the best five of every image are printed");
   c->add_option("--first", first, "only the first N images")->check(WholeNumber(1, kMostImages));
   c->add_option("--batch", batch,
                 "images that go through together: layers too small to fill the array take them as "

@@ -11,7 +11,7 @@
 namespace systole {
 
 struct RunOptions {
-  std::string model, images, labels, backends = "golden,tlm", dataflow = "auto";
+  std::string model, images, labels, classes, backends = "golden,tlm", dataflow = "auto";
   std::string rounding;  // empty: the model's own
   std::string outputs, outputs_dir, json, html, timeline, stamps, trace, trace_layer, trace_cycles,
       inject;

@@ -21,6 +21,10 @@ bool HasQuads() {
 
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512vnni")
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"))), \
+                             apply_to = function)
+#endif
 
 namespace {
 
@@ -73,6 +77,9 @@ void SumQuads(const QuadSums& sums) {
   if (sums.channels == 64) SumQuadTiles<6, 4>(sums, 0);
 }
 
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
 #pragma GCC pop_options
 
 }  // namespace systole

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 
 #include "sw/base/error.h"
 #include "sw/model/bytes.h"
 #include "sw/model/idx.h"
 #include "sw/model/npy.h"
+#include "sw/model/picture.h"
+#include "sw/model/picture_images.h"
 
 namespace systole {
 namespace {
@@ -58,20 +61,7 @@ void FromIdx(const std::string& path, const std::vector<uint8_t>& bytes, const M
   const Tensor& input = model.tensors[0];
   const IdxArray array = ParseIdx(bytes.data(), bytes.size(), path);
   images.count = Limit(CountImages(path, {array.shape.begin(), array.shape.end()}, model), first);
-  if (!model.quantizes_images && input.boundary != DType::kUint8) {
-    throw InputError(
-        fmt::format("{}: its bytes have no meaning for the int8 input '{}'; give an int8 or "
-                    "float32 .npy file, or a model with the "
-                    "metadata systole.input_scale",
-                    path, input.name));
-  }
-  int8_t table[256];
-  for (int b = 0; b < 256; ++b) {
-    table[b] = model.quantizes_images
-                   ? QuantizeReal(static_cast<float>(b * model.image.scale - model.image.mean),
-                                  input, model.image.ties_away)
-                   : static_cast<int8_t>(b - 128);
-  }
+  const std::array<int8_t, 256> table = ByteValues(path, model);
   images.data.resize(images.count * input.Elements());
   for (size_t i = 0; i < images.data.size(); ++i) images.data[i] = table[array.bytes[i]];
 }
@@ -125,13 +115,40 @@ int8_t QuantizeReal(float real, const Tensor& tensor, bool ties_away) {
   return static_cast<int8_t>(std::clamp(q, -128, 127));
 }
 
+std::array<int8_t, 256> ByteValues(const std::string& path, const Model& model) {
+  const Tensor& input = model.tensors.at(0);
+  const bool is_value = input.boundary == DType::kUint8 || model.channels_last;
+  if (!model.quantizes_images && !is_value) {
+    throw InputError(
+        fmt::format("{}: its bytes have no meaning for the int8 input '{}'; give an int8 or "
+                    "float32 .npy file, or a model with the "
+                    "metadata systole.input_scale",
+                    path, input.name));
+  }
+  std::array<int8_t, 256> values;
+  for (int b = 0; b < 256; ++b) {
+    values[b] = model.quantizes_images
+                    ? QuantizeReal(static_cast<float>(b * model.image.scale - model.image.mean),
+                                   input, model.image.ties_away)
+                    : static_cast<int8_t>(b - 128);
+  }
+  return values;
+}
+
 Images LoadImages(const std::string& path, const Model& model, int64_t first) {
   const Tensor& input = model.tensors.at(0);
   Images images;
   images.c = input.c;
   images.h = input.h;
   images.w = input.w;
-  const std::vector<uint8_t> bytes = ReadMaybeGzip(path);
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const std::vector<uint8_t> bytes = is_folder ? std::vector<uint8_t>{} : ReadMaybeGzip(path);
+  if (is_folder || IsPicture(bytes.data(), bytes.size())) {
+    std::vector<std::string> files = is_folder ? PicturesIn(path) : std::vector{path};
+    files.resize(Limit(static_cast<int64_t>(files.size()), first));
+    return FromPictures(files, model);
+  }
   if (!bytes.empty() && bytes[0] == 0x93) {
     FromNpy(path, bytes, model, first, images);
   } else {

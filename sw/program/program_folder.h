@@ -30,6 +30,7 @@ struct ProgramFolder {
   bool quantizes_images = false;
   double image_scale = 1, image_mean = 0;
   std::vector<int> file_input;
+  bool channels_last = false, ties_away = false;
 
   // Of the cycle model, with this many cycles from address to data.
   int memory_latency = 20;

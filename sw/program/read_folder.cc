@@ -232,6 +232,8 @@ class Parser {
     f_.quantizes_images = files.At("quantized").Bool();
     f_.image_scale = files.At("scale").Real();
     f_.image_mean = files.At("mean").Real();
+    f_.channels_last = files.At("channels_last").Bool();
+    f_.ties_away = files.At("ties_away").Bool();
     const Node shape = files.At("shape");
     int64_t elements = 1;
     for (size_t i = 0; i < shape.size() && elements <= kMaxElements; ++i) {

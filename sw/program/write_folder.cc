@@ -119,6 +119,8 @@ Json ProgramJson(const ProgramFolder& f, size_t memory_bytes) {
   j["image_files"] = {{"quantized", f.quantizes_images},
                       {"scale", f.image_scale},
                       {"mean", f.image_mean},
+                      {"channels_last", f.channels_last},
+                      {"ties_away", f.ties_away},
                       {"shape", f.file_input}};
   j["expected"] = f.has_images;
   j["tensors"] = Json::array();
