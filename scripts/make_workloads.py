@@ -160,30 +160,39 @@ def shortcut(n, name, entry, filters, stride):
     n.h, n.w, n.c = own
 
 
-def resnet18():
-    """He et al. 2015, basic blocks."""
+def basic_resnet(blocks):
+    """Residual networks of basic blocks, so many a stage."""
     n = resnet_stem()
-    for stage, filters in enumerate([64, 128, 256, 512], 2):
-        for block in "ab":
-            entry, stride = (n.h, n.w, n.c), 2 if stage > 2 and block == "a" else 1
-            n.conv(f"conv{stage}{block}_1", filters, 3, stride=stride, pad=1, norm=True)
-            n.conv(f"conv{stage}{block}_2", filters, 3, pad=1, norm=True)
+    for stage, (filters, count) in enumerate(zip([64, 128, 256, 512], blocks), 2):
+        for i in range(count):
+            name = f"conv{stage}{'abcdef'[i]}"
+            entry, stride = (n.h, n.w, n.c), 2 if stage > 2 and i == 0 else 1
+            n.conv(name + "_1", filters, 3, stride=stride, pad=1, norm=True)
+            n.conv(name + "_2", filters, 3, pad=1, norm=True)
             if entry[2] != filters:
-                shortcut(n, f"conv{stage}{block}_proj", entry, filters, stride)
+                shortcut(n, name + "_proj", entry, filters, stride)
     n.pool("pool5", "avg", 7, 1)
     n.dense("fc", 1000)
     return n
 
 
-def resnet50():
-    """He et al. 2015, bottleneck blocks; the stride stands in the first 1x1 convolution, as
-    published.
-    """
+def resnet18():
+    """He et al. 2015, basic blocks."""
+    return basic_resnet([2, 2, 2, 2])
+
+
+def resnet34():
+    """He et al. 2015, basic blocks."""
+    return basic_resnet([3, 4, 6, 3])
+
+
+def bottleneck_resnet(blocks):
+    """Residual networks of bottleneck blocks, so many a stage."""
     n = resnet_stem()
-    for stage, (width, blocks) in enumerate([(64, 3), (128, 4), (256, 6), (512, 3)], 2):
-        for i in range(blocks):
+    for stage, (width, count) in enumerate(zip([64, 128, 256, 512], blocks), 2):
+        for i in range(count):
             name, entry, stride = (
-                f"conv{stage}{'abcdef'[i]}",
+                f"conv{stage}{'abcdefghijklmnopqrstuvwxyz'[i]}",
                 (n.h, n.w, n.c),
                 2 if stage > 2 and i == 0 else 1,
             )
@@ -195,6 +204,20 @@ def resnet50():
     n.pool("pool5", "avg", 7, 1)
     n.dense("fc", 1000)
     return n
+
+
+def resnet50():
+    """He et al. 2015, bottleneck blocks; the stride stands in the first 1x1 convolution, as
+    published.
+    """
+    return bottleneck_resnet([3, 4, 6, 3])
+
+
+def resnet101():
+    """He et al. 2015, bottleneck blocks; the stride stands in the first 1x1 convolution, as
+    published.
+    """
+    return bottleneck_resnet([3, 4, 23, 3])
 
 
 def mobilenet_v1():
@@ -244,10 +267,10 @@ def mobilenet_v2():
     return n
 
 
-def densenet121():
-    """Huang et al. 2017, growth rate 32, 6-12-24-16 layers."""
+def densenet(plan):
+    """Densely connected networks of growth rate 32, so many layers a stage."""
     n = resnet_stem()
-    for stage, layers in enumerate([6, 12, 24, 16], 1):
+    for stage, layers in enumerate(plan, 1):
         for i in range(1, layers + 1):
             channels = n.c
             n.norm(f"dense{stage}_{i}_bn1")
@@ -264,6 +287,16 @@ def densenet121():
     return n
 
 
+def densenet121():
+    """Huang et al. 2017, growth rate 32, 6-12-24-16 layers."""
+    return densenet([6, 12, 24, 16])
+
+
+def densenet169():
+    """Huang et al. 2017, growth rate 32, 6-12-32-32 layers."""
+    return densenet([6, 12, 32, 32])
+
+
 NETWORKS = {
     "lenet5_28": lenet5_28,
     "lenet5_32": lenet5_32,
@@ -271,10 +304,13 @@ NETWORKS = {
     "alexnet": alexnet,
     "vgg16": vgg16,
     "resnet18": resnet18,
+    "resnet34": resnet34,
     "resnet50": resnet50,
+    "resnet101": resnet101,
     "mobilenet_v1": mobilenet_v1,
     "mobilenet_v2": mobilenet_v2,
     "densenet121": densenet121,
+    "densenet169": densenet169,
 }
 
 

@@ -1,8 +1,12 @@
 #include "sw/timeloop/command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <thread>
 
 #include "sw/base/command.h"
 #include "sw/base/error.h"
@@ -10,6 +14,7 @@
 #include "sw/base/output_file.h"
 #include "sw/base/parse_options.h"
 #include "sw/timeloop/mapper.h"
+#include "sw/timeloop/network_report.h"
 #include "sw/timeloop/report.h"
 #include "sw/timeloop/spec.h"
 #include "sw/timeloop/yaml_node.h"
@@ -24,11 +29,70 @@ std::vector<SpecFile> Load(const std::vector<std::string>& paths) {
 }
 
 struct MapRequest {
-  std::vector<std::string> files, energy, mapping;
-  std::string json, objective = "edp";
+  std::vector<std::string> files, energy, mapping, designs;
+  std::string json, objective = "edp", network, csv, html;
+  std::vector<int64_t> batches = {1};
   int64_t most_nodes = 0;
+  int jobs = 0;
   bool physical = false;
 };
+
+MapOptions OptionsOf(const MapRequest& request) {
+  MapOptions options;
+  options.most_nodes = request.most_nodes;
+  if (request.objective == "energy") options.objective = Objective::kEnergy;
+  if (request.objective == "cycles") options.objective = Objective::kCycles;
+  return options;
+}
+
+// "LABEL=FILE,FILE" or "FILE,FILE", whose label is the first file's name.
+Design DesignOf(const std::string& text) {
+  Design design;
+  const size_t equals = text.find('=');
+  std::string rest = text.substr(equals == std::string::npos ? 0 : equals + 1) + ",";
+  std::vector<std::string> paths;
+  for (size_t at = 0, comma; (comma = rest.find(',', at)) != std::string::npos; at = comma + 1) {
+    if (comma > at) paths.push_back(rest.substr(at, comma - at));
+  }
+  if (paths.empty()) throw InputError("--design " + text + ": names no file; give FILE,FILE");
+  design.files = Load(paths);
+  design.name = equals == std::string::npos ? std::filesystem::path(paths[0]).stem().string()
+                                            : text.substr(0, equals);
+  return design;
+}
+
+int MapTheNetwork(const MapRequest& request) {
+  FileSet set;
+  set.AddInput("--network", request.network);
+  set.AddOutput("--json", request.json);
+  set.AddOutput("--csv", request.csv);
+  set.AddOutput("--html", request.html);
+  NetworkRequest network;
+  network.table = scalesim::ParseWorkload(ReadText(request.network), request.network);
+  network.options = OptionsOf(request);
+  network.batches = request.batches;
+  network.jobs = request.jobs > 0
+                     ? request.jobs
+                     : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  for (const std::string& design : request.designs) network.designs.push_back(DesignOf(design));
+  if (network.designs.empty()) throw InputError("--network: no design; give --design FILE,FILE");
+  if (LayersOf(network.table, 1).empty()) {
+    throw InputError(request.network + ": no layer multiplies; give a table with one");
+  }
+  const bool bar = isatty(STDERR_FILENO) != 0;
+  const auto answers = MapNetwork(network, [&](size_t done, size_t all) {
+    if (bar) std::fprintf(stderr, "\r%zu of %zu shapes\033[K", done, all);
+  });
+  if (bar) std::fputs("\r\033[K", stderr);
+  const std::string name = std::filesystem::path(request.network).stem().string();
+  std::fputs(NetworkText(answers).c_str(), stdout);
+  if (!request.csv.empty()) WriteFile(request.csv, NetworkCsv(answers));
+  if (!request.html.empty()) WriteFile(request.html, NetworkPage(name, request.objective, answers));
+  if (!request.json.empty()) {
+    WriteFile(request.json, NetworkJson(name, request.objective, answers).dump(1) + "\n");
+  }
+  return kAllEqual;
+}
 
 // The certificate: how far the best mapping is proved to be the best.
 Json CertificateJson(const MapRequest& request, const MapResult& found) {
@@ -69,11 +133,7 @@ int Map(const MapRequest& request) {
   set.AddOutput("--json", request.json);
   const Spec spec = ReadSpec(Load(request.files), Load(request.energy), Load(request.mapping));
   if (spec.mapping) return Answer(request, spec, *spec.mapping, nullptr);
-  MapOptions options;
-  options.most_nodes = request.most_nodes;
-  if (request.objective == "energy") options.objective = Objective::kEnergy;
-  if (request.objective == "cycles") options.objective = Objective::kCycles;
-  const MapResult found = FindBest(spec, options);
+  const MapResult found = FindBest(spec, OptionsOf(request));
   if (found.found) return Answer(request, spec, found.mapping, &found);
   const std::string reason = found.proved ? "no mapping of the constraints fits"
                                           : "no mapping was found; give more --most-nodes";
@@ -89,9 +149,9 @@ int MapMain(int argc, const char* const* argv) {
   MapRequest request;
   CLI::App app("Timeloop's energy and cycles of a mapping, or the best mapping, from its files",
                "systole map");
-  app.add_option("FILE", request.files,
-                 "YAML of Timeloop v3: architecture, energy table (ERT), problem, constraints")
-      ->required();
+  CLI::Option* files =
+      app.add_option("FILE", request.files,
+                     "YAML of Timeloop v3: architecture, energy table (ERT), problem, constraints");
   CLI::Option* mapping = app.add_option("--mapping", request.mapping,
                                         "YAML with 'mapping'; replaces that of the files");
   app.add_option("--energy", request.energy, "YAML with 'ERT'; replaces that of the files");
@@ -107,8 +167,33 @@ int MapMain(int argc, const char* const* argv) {
       ->check(WholeNumber(1, 1000000000000))
       ->excludes(mapping);
   app.add_option("--json", request.json, "write the result");
+  CLI::Option* network =
+      app.add_option("--network", request.network,
+                     "layer table (models/workloads/*.csv): the best mapping of every layer")
+          ->excludes(mapping)
+          ->excludes(files);
+  app.add_option("--design", request.designs,
+                 "[LABEL=]FILE,FILE: a design's files, for --network; may be given again")
+      ->needs(network);
+  app.add_option("--batch", request.batches, "images at once, for --network; may be several")
+      ->check(CLI::Range(1, 65536))
+      ->delimiter(',')
+      ->needs(network)
+      ->capture_default_str();
+  app.add_option("--jobs", request.jobs, "threads for --network; as many as cores if not given")
+      ->check(WholeNumber(1, 1024))
+      ->needs(network);
+  app.add_option("--csv", request.csv, "write a row for each design, batch and layer")
+      ->needs(network);
+  app.add_option("--html", request.html, "write a page with charts")->needs(network);
   return RunCommand([&] {
     if (!ParseOptions(&app, argc, argv)) return static_cast<int>(kAllEqual);
+    if (!request.network.empty()) {
+      if (request.physical) throw InputError("--physical: not for --network; give one layer");
+      if (!request.energy.empty()) throw InputError("--energy: name the table in --design");
+      return MapTheNetwork(request);
+    }
+    if (request.files.empty()) throw InputError("no FILE; give YAML files, see systole map -h");
     return Map(request);
   });
 }

@@ -93,8 +93,8 @@ void LowerBound::Decide(int d, const std::array<int64_t, kMaxLevels>& factors,
     const int64_t factor = factors[b];
     extent *= task_->spatial[b][d] * factor;
     partial->extents[b][d] = extent;
-    if (factor == 1) continue;
     partial->factor[b][d] = factor;
+    if (factor == 1) continue;
     partial->loops[b] |= 1u << d;
     for (int t = 0; t < problem_.Tensors(); ++t) {
       if ((indexed_[t] >> d & 1) == 0) partial->idle[b][t] *= static_cast<double>(factor);
@@ -167,7 +167,7 @@ double LowerBound::Words(const Term& term, const Partial& partial, double idle,
     plain[s] = length[s] * loops;
     all *= plain[s];
   }
-  double best = term.tangled ? all * term.tangle : all;
+  double best = term.tangled ? std::max(0.0, all * term.tangle - 1) : all;
   for (size_t s = 0; s < count; ++s) {
     const double others = all / plain[s];
     const double move = std::min(length[s], static_cast<double>(step[s]));
@@ -175,9 +175,9 @@ double LowerBound::Words(const Term& term, const Partial& partial, double idle,
     // A neighbour may have what comes next: where the step is one of theirs, or loops mix; and
     // where loops mix a step may be none, which all that share words take from each other.
     if (!term.one_walk || (term.reach[s] > 0 && (step[s] <= term.reach[s] || mixed[s]))) {
-      slide *= term.link[s];
+      slide = std::max(0.0, slide * term.link[s] - 1);  // fractions of words are cut off
     } else if (term.shared && mixed[s]) {
-      slide *= 0.5;
+      slide = std::max(0.0, slide * 0.5 - 1);
     }
     best = std::min(best, term.tangled ? slide * term.tangle : slide);
     if (idle_first && mixed[s]) best = std::min(best, others * length[s] * first[s]);
@@ -188,6 +188,8 @@ double LowerBound::Words(const Term& term, const Partial& partial, double idle,
 // values[0..3]: with idle loops of the inner (bit 0) and the outer (bit 1) open list first or not.
 void LowerBound::Value(const Term& term, const Partial& partial, double* values) const {
   const int t = term.tensor;
+  double idles[4];
+  bool firsts[4];
   for (int v = 0; v < 4; ++v) {
     bool run = true, idle_first = false;
     double idle = 1;
@@ -212,7 +214,11 @@ void LowerBound::Value(const Term& term, const Partial& partial, double* values)
       }
       if (moving != 0) run = false;
     }
-    values[v] = Words(term, partial, idle, idle_first);
+    int same = 0;
+    while (same < v && (idles[same] != idle || firsts[same] != idle_first)) ++same;
+    idles[v] = idle;
+    firsts[v] = idle_first;
+    values[v] = same < v ? values[same] : Words(term, partial, idle, idle_first);
   }
 }
 

@@ -89,11 +89,6 @@ void LowerBound::AddTerms(int t) {
       term.single *= static_cast<double>(problem_.bounds[d]);
       for (int b = c + 1; b <= last; ++b) term.single /= static_cast<double>(task_->spatial[b][d]);
     }
-    // Timeloop cuts fractions of words off where neighbours share.
-    if (!sums_[t].empty()) {
-      fixed_energy_ -= used / block * level.write_energy +
-                       static_cast<double>(used_[p]) / block_p * parent.read_energy;
-    }
     for (int b = c + 1; b < p; ++b) {
       for (int d = 0; d < problem_.Dims(); ++d) term.one_walk &= !space_.Free(b, d);
     }

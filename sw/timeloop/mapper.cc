@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "sw/timeloop/lower_bound.h"
 #include "sw/timeloop/orders.h"
@@ -97,7 +98,7 @@ class Search {
     *partial = bound_.Start();
     splits_.clear();
     dims_.clear();
-    std::vector<std::pair<size_t, int>> open;
+    std::vector<std::tuple<int, size_t, int>> open;  // what decides most comes first
     std::vector<std::vector<std::array<int64_t, kMaxLevels>>> all(spec_.problem.Dims());
     for (int d = 0; d < spec_.problem.Dims(); ++d) {
       all[d] = Splits(d, task.rest[d]);
@@ -105,16 +106,29 @@ class Search {
       if (all[d].size() == 1) {
         bound_.Decide(d, all[d][0], partial);
       } else {
-        open.emplace_back(all[d].size(), d);
+        open.emplace_back(Rank(d), all[d].size(), d);
       }
     }
-    std::stable_sort(open.begin(), open.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (const auto& [count, d] : open) {
+    std::stable_sort(open.begin(), open.end());
+    for (const auto& [rank, count, d] : open) {
       dims_.push_back(d);
       splits_.push_back(all[d]);
     }
     return true;
+  }
+
+  // 0: part of an axis that is a sum; 1: a result is moved once more for each; 2: the others.
+  int Rank(int d) const {
+    int rank = 2;
+    for (const Tensor& tensor : spec_.problem.tensors) {
+      if (tensor.read_write && !tensor.Indexed(d)) rank = std::min(rank, 1);
+      for (const auto& axis : tensor.axes) {
+        for (const AxisTerm& term : axis) {
+          if (axis.size() > 1 && term.dim == d) rank = 0;
+        }
+      }
+    }
+    return rank;
   }
 
   const std::vector<std::array<int64_t, kMaxLevels>>& Splits(int d, int64_t rest) {
@@ -134,9 +148,11 @@ class Search {
       size_t split;
     };
     std::vector<Child> children;
-    Bounds bounds;
+    Bounds& bounds = bounds_[depth];
+    Partial next = partial;
     for (size_t i = 0; i < splits_[depth].size(); ++i) {
-      Partial next = partial;
+      next.idle = partial.idle;
+      next.loops = partial.loops;
       bound_.Decide(dims_[depth], splits_[depth][i], &next);
       bound_.Find(next, &bounds);
       ++result_.nodes;
@@ -148,7 +164,8 @@ class Search {
                      [](const Child& a, const Child& b) { return Less(a.bound, b.bound); });
     for (const Child& child : children) {
       if (Hopeless(child.bound) || Stopped()) return;
-      Partial next = partial;
+      next.idle = partial.idle;
+      next.loops = partial.loops;
       bound_.Decide(dims_[depth], splits_[depth][child.split], &next);
       Descend(next, depth + 1);
     }
@@ -156,8 +173,8 @@ class Search {
 
   // All factors are known: the orders whose leaders leave hope.
   void Leaf(const Partial& partial) {
-    Bounds bounds;
-    bound_.Find(partial, &bounds);
+    bound_.Find(partial, &leaf_);
+    const Bounds& bounds = leaf_;
     if (!bounds.fits) return;
     const int levels = spec_.arch.Levels();
     Mapping mapping;
@@ -219,6 +236,7 @@ class Search {
   Value best_;
   Evaluation evaluation_;
   const SpaceTask* task_ = nullptr;
+  Bounds bounds_[kMaxDims], leaf_;
   std::vector<int> dims_;
   std::vector<std::vector<std::array<int64_t, kMaxLevels>>> splits_;
   std::map<int64_t, std::vector<std::array<int64_t, kMaxLevels>>> known_[kMaxDims];

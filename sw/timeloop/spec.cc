@@ -46,29 +46,58 @@ class Roots {
   std::map<std::string, YamlNode> nodes_;
 };
 
+// Their names, for messages.
+std::string AddAll(const std::vector<SpecFile>& files, Roots* roots) {
+  std::string names;
+  for (const SpecFile& file : files) {
+    roots->Add(file, false);
+    names += (names.empty() ? "" : ", ") + file.path;
+  }
+  return names;
+}
+
+void ReadDesign(const Roots& roots, const std::string& names, Spec* spec) {
+  spec->arch = ReadArchitecture(roots.Get("architecture", names));
+  ReadEnergy(roots.Get("ERT", names), &spec->arch);
+}
+
+void ReadRules(const Roots& roots, Spec* spec) {
+  spec->constraints = NoConstraints(spec->problem, spec->arch);
+  for (const char* key : {"architecture_constraints", "mapspace_constraints"}) {
+    const YamlNode* node = roots.Find(key);
+    if (node != nullptr) ReadConstraints(*node, spec->problem, spec->arch, &spec->constraints);
+  }
+}
+
 }  // namespace
 
 Spec ReadSpec(const std::vector<SpecFile>& files, const std::vector<SpecFile>& energy,
               const std::vector<SpecFile>& mapping) {
   Roots roots;
-  std::string names;
-  for (const SpecFile& file : files) {
-    roots.Add(file, false);
-    names += (names.empty() ? "" : ", ") + file.path;
-  }
+  const std::string names = AddAll(files, &roots);
   for (const SpecFile& file : energy) roots.Add(file, true);
   for (const SpecFile& file : mapping) roots.Add(file, true);
   Spec spec;
-  spec.arch = ReadArchitecture(roots.Get("architecture", names));
-  ReadEnergy(roots.Get("ERT", names), &spec.arch);
+  ReadDesign(roots, names, &spec);
   spec.problem = ReadProblem(roots.Get("problem", names));
-  spec.constraints = NoConstraints(spec.problem, spec.arch);
-  for (const char* key : {"architecture_constraints", "mapspace_constraints"}) {
-    const YamlNode* node = roots.Find(key);
-    if (node != nullptr) ReadConstraints(*node, spec.problem, spec.arch, &spec.constraints);
-  }
+  ReadRules(roots, &spec);
   const YamlNode* node = roots.Find("mapping");
   if (node != nullptr) spec.mapping = ReadMapping(*node, spec.problem, spec.arch);
+  return spec;
+}
+
+Spec ReadSpec(const std::vector<SpecFile>& files, const Problem& problem) {
+  Roots roots;
+  const std::string names = AddAll(files, &roots);
+  for (const char* key : {"problem", "mapping"}) {
+    if (const YamlNode* node = roots.Find(key)) {
+      node->Fail("has no place in a design for a network; remove it");
+    }
+  }
+  Spec spec;
+  ReadDesign(roots, names, &spec);
+  spec.problem = problem;
+  ReadRules(roots, &spec);
   return spec;
 }
 

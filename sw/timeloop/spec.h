@@ -28,4 +28,7 @@ struct SpecFile {
 Spec ReadSpec(const std::vector<SpecFile>& files, const std::vector<SpecFile>& energy = {},
               const std::vector<SpecFile>& mapping = {});
 
+// A design's files, without `problem` and `mapping`, and a problem from elsewhere.
+Spec ReadSpec(const std::vector<SpecFile>& files, const Problem& problem);
+
 }  // namespace systole::timeloop

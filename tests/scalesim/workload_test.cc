@@ -80,10 +80,13 @@ INSTANTIATE_TEST_SUITE_P(Networks, PublishedTest,
                                          Published{"alexnet", 724406816, 60965224},
                                          Published{"vgg16", 15470264320, 138357544},
                                          Published{"resnet18", 1814073344, 11689512},
+                                         Published{"resnet34", 3663761408, 21797672},
                                          Published{"resnet50", 3857973248, 25557032},
+                                         Published{"resnet101", 7570194432, 44549160},
                                          Published{"mobilenet_v1", 568740352, 4231976},
                                          Published{"mobilenet_v2", 300774272, 3504872},
-                                         Published{"densenet121", 2834161664, 7978856}),
+                                         Published{"densenet121", 2834161664, 7978856},
+                                         Published{"densenet169", 3359843328, 14149480}),
                          [](const auto& info) { return std::string(info.param.network); });
 
 TEST(WorkloadTest, GroupsPaddingAndDepthwiseConvert) {
