@@ -16,6 +16,7 @@ struct Step {
   Stage stage;
   int input = 0, output = 0;  // index of Model::tensors
   int channel = 0;
+  int input_channel = 0;  // the first channel of `input` that it reads
   // A fully connected layer: its stage is a 1x1 convolution of K = H x W x C channels (in that
   // order, as memory has them) over one column of pixels, one a image.
   bool batched = false;
@@ -30,6 +31,7 @@ struct Unit {
   bool assembled = false;
   bool host = false;
   size_t layer = 0;
+  bool follows = false;  // further channels of the layer that the unit before makes
 };
 
 // Which tensors are channels of a larger one (a concatenation): tensor t begins at channel
@@ -37,6 +39,12 @@ struct Unit {
 struct Placing {
   std::vector<int> root, channel;
 };
+
+// A unit of one step that works on each channel by itself (depthwise convolutions, pooling), as two
+// of about half its channels: they need half the room on chip. Empty: it is no such unit, or its
+// channels cannot be read and stored apart, in whole beats of the memory.
+std::vector<Unit> HalveChannels(const Unit& unit, const Model& model, const Placing& placing,
+                                const HwConfig& config);
 
 // Is layers[i] no step of the accelerator, but the host's?
 bool OnHost(const Layer& layer);

@@ -58,7 +58,11 @@ class Tiling {
     StoreLog log;
     Zones zones;
     std::vector<std::unique_ptr<UnitWriter>> writers = Writers(&zones);
-    for (size_t u = 0; u < units_.size(); ++u) AddRow(units_[u], writers[u].get(), &p, &work);
+    std::vector<int32_t> row_of;  // of a unit
+    for (size_t u = 0; u < units_.size(); ++u) {
+      AddRow(units_[u], writers[u].get(), &p, &work);
+      row_of.push_back(static_cast<int32_t>(p.report.size()) - 1);
+    }
     for (int image = 0; image < options_.images; image += batch_) {
       const int end = std::min(options_.images, image + batch_);
       for (size_t u = 0; u < units_.size(); ++u) {
@@ -71,9 +75,9 @@ class Tiling {
           // The last images of the run are fewer.
           rest_.push_back(std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
                                                        end - image, zones));
-          rest_.back()->Write(*memory_, image, end, static_cast<int32_t>(u), &pool, &log, &work);
+          rest_.back()->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
         } else {
-          writers[u]->Write(*memory_, image, end, static_cast<int32_t>(u), &pool, &log, &work);
+          writers[u]->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
         }
       }
       log.Clear();
@@ -88,26 +92,33 @@ class Tiling {
 
  private:
   // The first way to share the buffer that fits every unit. (Each is tried: the sizes of strips
-  // depend on it.)
+  // depend on it.) Where none does, the unit in the way is done in halves of its channels.
   std::vector<std::unique_ptr<UnitWriter>> Writers(Zones* zones) {
-    std::optional<MisfitError> first;
-    for (const Zones& choice : ZoneChoices(config_)) {
-      try {
+    while (true) {
+      std::optional<MisfitError> first;
+      size_t in_the_way = 0;
+      for (const Zones& choice : ZoneChoices(config_)) {
         std::vector<std::unique_ptr<UnitWriter>> writers;
-        for (const Unit& unit : units_) {
-          writers.emplace_back();
-          if (unit.host) continue;
-          writers.back() = std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
-                                                        batch_, choice);
+        try {
+          for (const Unit& unit : units_) {
+            writers.emplace_back();
+            if (unit.host) continue;
+            writers.back() = std::make_unique<UnitWriter>(unit, model_, config_,
+                                                          options_.pack_pixels, batch_, choice);
+          }
+          *zones = choice;
+          return writers;
+        } catch (const MisfitError& e) {
+          if (!first) first = e, in_the_way = writers.size() - 1;
+          if (e.misfit() != Misfit::kActivation) break;
         }
-        *zones = choice;
-        return writers;
-      } catch (const MisfitError& e) {
-        if (!first) first = e;
-        if (e.misfit() != Misfit::kActivation) break;
       }
+      std::vector<Unit> halves = HalveChannels(units_[in_the_way], model_, placing_, config_);
+      if (halves.empty() || first->misfit() != Misfit::kActivation) throw *first;
+      units_[in_the_way] = std::move(halves[0]);
+      units_.insert(units_.begin() + static_cast<std::ptrdiff_t>(in_the_way) + 1,
+                    std::move(halves[1]));
     }
-    throw *first;
   }
 
   // Ends a run of the accelerator behind what was written since the last one.
@@ -144,6 +155,10 @@ class Tiling {
   }
 
   void AddRow(const Unit& unit, const UnitWriter* writer, Program* p, Work* work) const {
+    if (unit.follows) {
+      p->report.back().macs += unit.steps[0].stage.macs;
+      return;
+    }
     Program::ReportLayer row;
     if (unit.host) {
       row.name = model_.layers[unit.layer].name;

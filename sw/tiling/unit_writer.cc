@@ -176,7 +176,8 @@ int UnitWriter::AddInput(PreparedPart& p, const Rect& rect, const RectPlan& plan
   const Storage& in = plan.in;
   const std::string who = Label(s);
   const int item = work->AddItem(Ring::kInput, plan.Bytes());
-  const int c = s.cin, root = memory.root(step.input), channel = memory.channel(step.input);
+  const int c = s.cin, root = memory.root(step.input);
+  const int channel = memory.channel(step.input) + step.input_channel;
   const int lines = s.pad.top + s.h + s.pad.bottom;
   auto fill = [&](int64_t bytes, int64_t n, int64_t at, int64_t stride, int row0, int row1) {
     if (bytes <= 0 || n <= 0) return;
@@ -199,6 +200,7 @@ int UnitWriter::AddInput(PreparedPart& p, const Rect& rect, const RectPlan& plan
        s.pad.top + s.h);
 
   MemoryView view = memory.View(step.input, image0);
+  view.address += static_cast<uint64_t>(step.input_channel);
   if (step.batched) {  // a line an image
     view.line_stride = view.image_stride;
     view.pixel_stride = static_cast<uint64_t>(c);
