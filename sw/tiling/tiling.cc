@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -56,33 +57,32 @@ class Tiling {
     Work work;
     ConstantPool pool(config_, p.constants_address, &work);
     StoreLog log;
-    Zones zones;
-    std::vector<std::unique_ptr<UnitWriter>> writers = Writers(&zones);
+    const Plan plan = ChoosePlan();
     std::vector<int32_t> row_of;  // of a unit
-    for (size_t u = 0; u < units_.size(); ++u) {
-      AddRow(units_[u], writers[u].get(), &p, &work);
+    for (const Planned& u : plan.units) {
+      AddRow(*u.unit, u.writer.get(), &p, &work);
       row_of.push_back(static_cast<int32_t>(p.report.size()) - 1);
     }
     for (int image = 0; image < options_.images; image += batch_) {
       const int end = std::min(options_.images, image + batch_);
-      for (size_t u = 0; u < units_.size(); ++u) {
-        const Unit& unit = units_[u];
+      for (size_t u = 0; u < plan.units.size(); ++u) {
+        const Unit& unit = *plan.units[u].unit;
         if (unit.host) {
-          CloseRun(work, zones, &p);
+          CloseRun(work, plan.zones, &p);
           log.Clear();
           for (int i = image; i < end; ++i) p.segments.back().host.push_back(StepOf(unit, i));
         } else if (unit.steps[0].batched && end - image < batch_) {
           // The last images of the run are fewer.
           rest_.push_back(std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
-                                                       end - image, zones));
+                                                       end - image, plan.zones));
           rest_.back()->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
         } else {
-          writers[u]->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
+          plan.units[u].writer->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
         }
       }
       log.Clear();
     }
-    CloseRun(work, zones, &p);
+    CloseRun(work, plan.zones, &p);
     if (p.segments.size() == 1 && p.segments[0].host.empty()) p.segments.clear();
     for (const int row : p.report_of) p.layer_of.push_back(p.report[row].first_layer);
     p.constants = pool.TakeBytes();
@@ -91,34 +91,54 @@ class Tiling {
   }
 
  private:
-  // The first way to share the buffer that fits every unit. (Each is tried: the sizes of strips
-  // depend on it.) Where none does, the unit in the way is done in halves of its channels.
-  std::vector<std::unique_ptr<UnitWriter>> Writers(Zones* zones) {
-    while (true) {
-      std::optional<MisfitError> first;
-      size_t in_the_way = 0;
-      for (const Zones& choice : ZoneChoices(config_)) {
-        std::vector<std::unique_ptr<UnitWriter>> writers;
-        try {
-          for (const Unit& unit : units_) {
-            writers.emplace_back();
-            if (unit.host) continue;
-            writers.back() = std::make_unique<UnitWriter>(unit, model_, config_,
-                                                          options_.pack_pixels, batch_, choice);
-          }
-          *zones = choice;
-          return writers;
-        } catch (const MisfitError& e) {
-          if (!first) first = e, in_the_way = writers.size() - 1;
-          if (e.misfit() != Misfit::kActivation) break;
-        }
-      }
-      std::vector<Unit> halves = HalveChannels(units_[in_the_way], model_, placing_, config_);
-      if (halves.empty() || first->misfit() != Misfit::kActivation) throw *first;
-      units_[in_the_way] = std::move(halves[0]);
-      units_.insert(units_.begin() + static_cast<std::ptrdiff_t>(in_the_way) + 1,
-                    std::move(halves[1]));
+  // A way to share the activation buffer, with what it makes of the units.
+  struct Planned {
+    const Unit* unit;
+    std::unique_ptr<UnitWriter> writer;  // none of the host's
+  };
+  struct Plan {
+    Zones zones;
+    std::deque<Unit> halves;
+    std::vector<Planned> units;
+  };
+
+  // A unit that needs too much of the buffer is done in halves of its channels, where it can be.
+  void AddTo(const Unit& unit, Plan* plan) const {
+    if (unit.host) {
+      plan->units.push_back({&unit, nullptr});
+      return;
     }
+    try {
+      plan->units.push_back(
+          {&unit, std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels, batch_,
+                                               plan->zones)});
+    } catch (const MisfitError& e) {
+      std::vector<Unit> halves = HalveChannels(unit, model_, placing_, config_);
+      if (halves.empty() || e.misfit() != Misfit::kActivation) throw;
+      for (Unit& half : halves) AddTo(plan->halves.emplace_back(std::move(half)), plan);
+    }
+  }
+
+  // The first way that fits every unit with the fewest halves. (Each is tried: the sizes of strips
+  // depend on it.)
+  Plan ChoosePlan() const {
+    std::optional<MisfitError> first;
+    std::optional<Plan> best;
+    for (const Zones& choice : ZoneChoices(config_)) {
+      Plan plan;
+      plan.zones = choice;
+      try {
+        for (const Unit& unit : units_) AddTo(unit, &plan);
+      } catch (const MisfitError& e) {
+        if (!first) first = e;
+        if (e.misfit() != Misfit::kActivation) break;
+        continue;
+      }
+      if (!best || plan.halves.size() < best->halves.size()) best = std::move(plan);
+      if (best->halves.empty()) break;
+    }
+    if (!best) throw *first;
+    return std::move(*best);
   }
 
   // Ends a run of the accelerator behind what was written since the last one.

@@ -4,6 +4,7 @@
 #include "sw/base/error.h"
 #include "sw/compiler/misfit.h"
 #include "sw/model/graph.h"
+#include "sw/quant/choose_multipliers.h"
 #include "sw/tiling/step.h"
 #include "tests/golden/random_model.h"
 #include "tests/tiling/tiled_check.h"
@@ -78,6 +79,36 @@ TEST(TilingTest, RandomGraphsOnOneKibibyteInOneGroup) {
 }
 TEST(TilingTest, RandomGraphsOnSixteenBySixteen) {
   RunSeeds(Config(16, 16, 8, 8, 4), 3000, 100, 98);
+}
+
+// A window of all channels takes more than the buffer: each is done in parts of its channels.
+TEST(TilingTest, DepthwiseAndPoolingInPartsOfTheirChannels) {
+  std::mt19937_64 random(7);
+  Model model;
+  model.tensors.push_back({"in", 512, 6, 5, 0.02f, 3, DType::kInt8});
+  Layer depthwise;
+  depthwise.name = "depthwise";
+  depthwise.kernel_h = depthwise.kernel_w = 3;
+  depthwise.pad = {1, 1, 1, 1};
+  depthwise.groups = 512;
+  depthwise.weights.resize(512 * 9);
+  for (int8_t& w : depthwise.weights) w = static_cast<int8_t>(random());
+  depthwise.weight_scales = {0.01f};
+  depthwise.bias.assign(512, 77);
+  Append(model, depthwise, {0}, {"a", 512, 6, 5, 0.1f, -5, DType::kInt8});
+  Layer average;
+  average.name = "average";
+  average.kind = LayerKind::kAveragePool;
+  average.kernel_h = 6;
+  average.kernel_w = 5;
+  Append(model, average, {1}, {"b", 512, 1, 1, 0.1f, -5, DType::kInt8});
+  ChooseMultipliers(model, Rounding::kFloat32);
+  const std::vector<int8_t> image = RandomImage(model, random);
+  const TiledCheck check = CheckTiled(model, Config(8, 8, 1, 1, 1), {}, {}, image);
+  EXPECT_EQ(check.problem, "");
+  // A row of the report for each layer, however many parts it has.
+  ASSERT_EQ(check.program.report.size(), 2u);
+  EXPECT_EQ(check.program.report[0].macs, 512u * 9 * 30);
 }
 
 }  // namespace
