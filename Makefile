@@ -57,6 +57,7 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 TEST_SHAPES := 16,16 5,7 12,14
 
 .PHONY: help spec sim check mutants test regress lint format cov synth wave bench venv clean rtl \
+  torchvision \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
   setup-synth setup-wave setup-cov setup-venv setup-explore
 
@@ -90,6 +91,8 @@ help:
 	  'else needs it)'
 	@echo 'make report   build/report/NETWORK.html of the shipped networks (needs make venv, data' \
 	  'sets, trained weights)'
+	@echo "make torchvision  torchvision's networks, quantized by ONNX Runtime, golden against it" \
+	  '(needs make venv)'
 	@echo 'make clean    removes build/'
 	@echo
 	@echo 'RTL parameters:  make sim ROWS=8 COLS=32 AXI_DATA_WIDTH=128'
@@ -232,6 +235,11 @@ report: build
 	  echo 'error: make report needs the Python environment; make venv makes it' >&2; exit 2; }
 	@for n in $(NETWORKS); do \
 	  PYTHONPATH=scripts .venv/bin/python -m systole_nn report $$n --systole $(SYSTOLE) || exit 1; done
+
+torchvision: build
+	@[ -x .venv/bin/python ] || { \
+	  echo 'error: make torchvision needs the Python environment; make venv makes it' >&2; exit 2; }
+	@.venv/bin/python scripts/torchvision_networks.py --systole $(SYSTOLE)
 
 clean:
 	@rm -rf build

@@ -52,6 +52,12 @@ void OnnxImporter::ReadOutputs() {
     }
     if (cur_.state == State::kRealInput) graph_.Refuse("quantizes nothing");
     if (cur_.curve != nullptr) RefuseCurve();
+    if (cur_.last != model_.channels_last && back().c > 1 && back().h * back().w > 1) {
+      graph_.Refuse(
+          fmt::format("output '{}' and the input differ in layout (N x C x H x W, N x H x "
+                      "W x C); transpose it, or cut the model before it",
+                      named.name()));
+    }
     const bool taken = std::find(model_.outputs.begin(), model_.outputs.end(), cur_.tensor) !=
                        model_.outputs.end();
     if (taken || (cur_.tensor == 0 && !model_.layers.empty()))
@@ -119,6 +125,7 @@ const std::vector<OnnxImporter::Operator>& OnnxImporter::Operators() {
       {"Flatten", kOnnx, kFirst, [](I& i, const N& n) { i.Flatten(n); }},
       {"Reshape", kOnnx, kFirst, [](I& i, const N& n) { i.Reshape(n); }},
       {"Squeeze", kOnnx, kFirst, [](I& i, const N& n) { i.Squeeze(n); }},
+      {"Transpose", kOnnx, kFirst, [](I& i, const N& n) { i.Transpose(n); }},
       {"Unsqueeze", kOnnx, kFirst, [](I& i, const N& n) { i.Unsqueeze(n); }},
       {"Identity", kOnnx, kFirst, [](I& i, const N& n) { i.graph_.RequireAttributes(n, {}); }},
       {"Dropout", kOnnx, kFirst, [](I& i, const N& n) { i.Dropout(n); }},

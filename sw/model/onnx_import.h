@@ -34,8 +34,8 @@ namespace systole {
 //                          kTable, one for all of them between DequantizeLinear and QuantizeLinear
 //   QuantizeLinear after DequantizeLinear
 //                          nothing if scale and zero point stay; else a kTable
-//   Flatten, Reshape, Squeeze, Unsqueeze, Identity, Dropout
-//                          nothing
+//   Flatten, Reshape, Squeeze, Unsqueeze, Transpose between N x C x H x W and N x H x W x C,
+//   Identity, Dropout      nothing
 // Metadata: systole.input_scale, systole.input_mean (what an image byte stands for),
 // systole.average (integer, tflite). `file` starts every message and names the model. Throws
 // InputError naming node and operator for anything else. Multipliers are not chosen yet

@@ -46,7 +46,8 @@ void OnnxImporter::QLinearAdd(const NodeProto& node) {
 
 void OnnxImporter::AppendAdd(const NodeProto& node, const Value& a, const Value& b) {
   const Tensor &left = model_.tensors[a.tensor], &right = model_.tensors[b.tensor];
-  if (a.flat != b.flat || left.c != right.c || left.h != right.h || left.w != right.w) {
+  if (a.flat != b.flat || a.last != b.last || left.c != right.c || left.h != right.h ||
+      left.w != right.w) {
     graph_.Refuse(node,
                   fmt::format("adds {} x {} x {} and {} x {} x {}; both must have one shape; cut "
                               "the model before it",

@@ -24,15 +24,20 @@ std::vector<OnnxImporter::Value> OnnxImporter::Operands(const NodeProto& node, i
   cur_ = parts.front();
   for (const Value& part : parts) {
     const Tensor &a = model_.tensors[part.tensor], &b = back();
-    if (part.flat != cur_.flat || a.h != b.h || a.w != b.w) {
+    if (part.flat != cur_.flat || part.last != cur_.last || a.h != b.h || a.w != b.w) {
       graph_.Refuse(node, fmt::format("joins {} x {} x {} and {} x {} x {}: only channels can be "
                                       "joined, of tensors equally high and wide",
                                       b.c, b.h, b.w, a.c, a.h, a.w));
     }
   }
   const int64_t axis = graph_.Int(node, "axis", 1);
-  if (axis != 1 && axis != (cur_.flat ? -1 : -3)) {
-    graph_.Refuse(node, fmt::format("joins along axis {}; only axis 1 is supported", axis));
+  const int64_t channels = cur_.last && !cur_.flat ? 3 : 1;
+  if (cur_.flat && cur_.last && back().h * back().w > 1)
+    graph_.Refuse(node, "joins flattened N x H x W x C; join the channels before");
+  if (axis != channels && axis != channels - (cur_.flat ? 2 : 4)) {
+    graph_.Refuse(
+        node, fmt::format("joins along axis {}; only the channels (axis {}) can be joined", axis,
+                          channels));
   }
   return parts;
 }

@@ -51,8 +51,8 @@ void OnnxImporter::MapChannels(const NodeProto& node, Function function) {
 bool OnnxImporter::AlongChannels(const std::vector<int64_t>& dims) const {
   const Tensor& tensor = model_.tensors[cur_.tensor];
   std::vector<int64_t> left = dims;
-  const std::vector<int64_t> want =
-      cur_.flat ? std::vector<int64_t>{tensor.c} : std::vector<int64_t>{tensor.c, 1, 1};
+  const std::vector<int64_t> want = cur_.flat || cur_.last ? std::vector<int64_t>{tensor.c}
+                                                           : std::vector<int64_t>{tensor.c, 1, 1};
   while (left.size() > want.size() && left.front() == 1) left.erase(left.begin());
   return left == want && (!cur_.flat || tensor.h * tensor.w == 1);
 }
@@ -113,8 +113,7 @@ void OnnxImporter::BatchNormalization(const NodeProto& node) {
     if (constants[i].size() != static_cast<size_t>(back().c))
       graph_.Refuse(node, fmt::format("its input {} must hold {} reals", i + 1, back().c));
   }
-  if (cur_.flat && back().h * back().w != 1)
-    graph_.Refuse(node, "its input is flattened; N x C x H x W is needed");
+  if (cur_.last || (cur_.flat && back().h * back().w != 1)) RequireImage(node);
   const float epsilon = graph_.Float(node, "epsilon", 1e-5f);
   MapChannels(node, [&](float x, size_t c) {
     const OrtAffine affine = OrtBatchNormalization(constants[0][c], constants[1][c],
@@ -155,7 +154,7 @@ void OnnxImporter::Multiply(const NodeProto& node) {
   const bool one_value = a->second.tensor == b->second.tensor && a->second.state == State::kGrid &&
                          b->second.state == State::kGrid &&
                          (a->second.curve != nullptr || b->second.curve != nullptr) &&
-                         a->second.flat == b->second.flat;
+                         a->second.flat == b->second.flat && a->second.last == b->second.last;
   if (!one_value) {
     graph_.Refuse(node, fmt::format("multiplies two tensors ('{}', '{}'); only a constant factor "
                                     "is supported; cut the model before it",

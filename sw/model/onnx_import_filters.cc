@@ -10,6 +10,20 @@ namespace systole {
 
 using onnx::NodeProto;
 
+namespace {
+
+// N rows of K weights in the order H-W-C to C-H-W.
+void PermuteInputs(const Tensor& in, std::vector<int8_t>& weights) {
+  const int64_t plane = int64_t{in.h} * in.w, size = in.Elements();
+  const std::vector<int8_t> from = weights;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const int64_t row = static_cast<int64_t>(i) / size, k = static_cast<int64_t>(i) % size;
+    weights[i] = from[row * size + k % plane * in.c + k / plane];
+  }
+}
+
+}  // namespace
+
 Layer& OnnxImporter::AppendConv(const NodeProto& node, Filters filters) {
   RequireImage(node);
   if (filters.dims.size() != 4)
@@ -67,6 +81,8 @@ Layer& OnnxImporter::AppendFullyConnected(const NodeProto& node, Filters filters
     }
     filters.values = std::move(values);
   }
+  if (cur_.last) PermuteInputs(back(), filters.values);
+  cur_.last = false;
   Layer layer;
   layer.kind = LayerKind::kFullyConnected;
   SetFilters(std::move(filters), layer);

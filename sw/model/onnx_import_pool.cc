@@ -1,4 +1,6 @@
 // Pooling and means.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sw/model/onnx_importer.h"
@@ -17,10 +19,10 @@ bool NeverFalls(const Curve& curve) {
   return true;
 }
 
-// A window of one element, on every element.
-bool IsIdentity(const Layer& layer) {
+// Averages of one element: what is left is its stride.
+bool IsOneElement(const Layer& layer) {
   const Padding& pad = layer.pad;
-  return layer.kernel_h == 1 && layer.kernel_w == 1 && layer.stride_h == 1 && layer.stride_w == 1 &&
+  return layer.kernel_h == 1 && layer.kernel_w == 1 &&
          pad.top + pad.left + pad.bottom + pad.right == 0;
 }
 
@@ -82,23 +84,37 @@ void OnnxImporter::AveragePool(const NodeProto& node, bool global) {
   }
   RequireGrid(node);
   Layer layer = ReadPool(node, LayerKind::kAveragePool, global);
-  if (IsIdentity(layer)) return;
+  if (!global && IsOneElement(layer)) return TakeElements(node, std::move(layer));
   AppendWindow(node, std::move(layer), back().c);
   cur_.bias_may_follow = false;
   Open(node);
+}
+
+void OnnxImporter::TakeElements(const NodeProto& node, Layer layer) {
+  if (layer.stride_h == 1 && layer.stride_w == 1) return;
+  layer.kind = LayerKind::kMaxPool;
+  layer.count_include_pad = false;
+  AppendWindow(node, std::move(layer), back().c);
 }
 
 void OnnxImporter::ReduceMean(const NodeProto& node) {
   RequireInputs(node, 1, 2);
   graph_.RequireAttributes(node, {"axes", "keepdims", "noop_with_empty_axes"});
   RequireGrid(node);
+  const bool last = cur_.last;
+  cur_.last = false;
   RequireImage(node);
   std::vector<int64_t> axes = Axes(node);
   for (int64_t& axis : axes) axis = axis < 0 ? axis + 4 : axis;
   std::sort(axes.begin(), axes.end());
-  if (axes != std::vector<int64_t>{2, 3})
-    graph_.Refuse(node, "only a mean over height and width (axes 2 and 3) is supported");
+  const int64_t height = last ? 1 : 2;
+  if (axes != std::vector<int64_t>{height, height + 1}) {
+    graph_.Refuse(node, fmt::format("only a mean over height and width (axes {} and {}) is "
+                                    "supported",
+                                    height, height + 1));
+  }
   AppendWindow(node, ReadPool(node, LayerKind::kAveragePool, true), back().c);
+  cur_.last = last;
   cur_.flat = graph_.Int(node, "keepdims", 1) == 0;
   Open(node);
 }
@@ -117,9 +133,13 @@ void OnnxImporter::QLinearPool(const NodeProto& node, bool global) {
   const ActivationParams out =
       ReadActivationParams(graph_, node, node.input(3), InputName(node, 4));
   Layer layer = ReadPool(node, LayerKind::kAveragePool, global);
-  if (!global && IsIdentity(layer)) {  // rescales at most
+  if (!global && IsOneElement(layer)) {  // rescales at most
+    TakeElements(node, std::move(layer));
+    const int taken = cur_.tensor;
     cur_.state = State::kGrid;
     QuantizeGrid(node, out);
+    if (cur_.tensor != taken && model_.tensors[taken].name == back().name)
+      model_.tensors[taken].name += "/taken";
     cur_.state = State::kQuantized;
   } else {
     AppendWindow(node, std::move(layer), back().c);

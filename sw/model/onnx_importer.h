@@ -53,6 +53,7 @@ class OnnxImporter {
     State state = State::kQuantized;
     DType type = DType::kInt8;             // of the integers, in the file
     bool flat = false;                     // N x K rather than N x C x H x W
+    bool last = false;                     // N x H x W x C, or K in that order
     bool shared = false;                   // its tensor has several readers
     Padding pad;                           // of zeros around the tensor, in no layer yet
     const NodeProto* pad_node = nullptr;   // its node; null: none waits
@@ -162,7 +163,7 @@ class OnnxImporter {
   // Moves the waiting padding into a convolution's, where that is legal.
   void TakePad(Layer& layer);
 
-  // --- onnx_import_shape.cc: windows.
+  // --- onnx_import_window.cc
   void RequireImage(const NodeProto& node) const;
   int Side(const NodeProto& node, int64_t value, int64_t least, const char* what) const;
   void ReadPair(const NodeProto& node, const char* name, int& h, int& w) const;
@@ -217,6 +218,8 @@ class OnnxImporter {
   Layer ReadPool(const NodeProto& node, LayerKind kind, bool global) const;
   void MaxPool(const NodeProto& node, bool global);
   void AveragePool(const NodeProto& node, bool global);
+  // A pooling of windows of one element.
+  void TakeElements(const NodeProto& node, Layer layer);
   void ReduceMean(const NodeProto& node);
   void QLinearPool(const NodeProto& node, bool global);
 
@@ -231,8 +234,8 @@ class OnnxImporter {
   void Concat(const NodeProto& node);
   void QLinearConcat(const NodeProto& node);
 
-  // --- onnx_import_shape.cc: operators that change shape alone. A layer's output keeps its C x H x
-  // W; only whether it counts as flattened changes.
+  // --- onnx_import_layout.cc: operators that change shape or layout alone. A layer's output keeps
+  // its C x H x W; only whether it counts as flattened, or as N x H x W x C, changes.
   void Flatten(const NodeProto& node);
   void Reshape(const NodeProto& node);
   std::vector<int64_t> Axes(const NodeProto& node) const;
@@ -240,6 +243,9 @@ class OnnxImporter {
   void Unsqueeze(const NodeProto& node);
   std::vector<int64_t> Dims() const;
   void SetShape(const NodeProto& node, const std::vector<int64_t>& dims);
+  void Transpose(const NodeProto& node);
+  // The graph's input is N x H x W x C, and this is the transposition to N x C x H x W.
+  bool ReadsImagesLast(const NodeProto& node, const std::vector<int64_t>& perm);
   void Dropout(const NodeProto& node);
 
   const OnnxGraph& graph_;

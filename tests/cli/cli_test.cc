@@ -165,7 +165,7 @@ TEST_F(CliTest, WhatDoesNotFitIsToldBeforeRtlIsAskedFor) {
 
 // Branches and concatenations run from memory.
 TEST_F(CliTest, AGraphRunsOnGoldenAndTlm) {
-  const std::string folder = SYSTOLE_SOURCE_DIR "/tests/python/random_graphs/005";
+  const std::string folder = SYSTOLE_SOURCE_DIR "/tests/python/random_graphs/000";
   const std::string run = "run " + folder + "/model.onnx --images " + folder + "/input.npy";
   const Result r = Systole(run + " --backend golden --outputs " + Path("y.npy"));
   EXPECT_EQ(r.status, 0) << r.err;

@@ -234,6 +234,53 @@ TEST(OnnxOperatorsTest, AJoinBringsItsPartsToOneScale) {
   EXPECT_EQ(model.layers[2].inputs, (std::vector<int>{2, 1}));
 }
 
+TEST(OnnxOperatorsTest, TransposeToChannelsLastReordersTheMatrixBehindIt) {
+  Start b;
+  OnnxBuilder::Attribute(b.Node("Transpose", {"xd"}, "t"), "perm", Dims{0, 2, 3, 1});
+  b.Node("Flatten", {"t"}, "f");
+  std::vector<int8_t> weights(32);
+  for (int k = 0; k < 32; ++k) weights[k] = static_cast<int8_t>(k);  // pixel k / 2, channel k % 2
+  b.Weights<int8_t>("w", {32, 1}, weights, {1.0f}, {0});
+  b.Node("MatMul", {"f", "w"}, "m");
+  b.Requantize("m", "y", 1.0f, int8_t{0});
+  b.Output("y");
+  const Model model = Import(b);
+  ASSERT_EQ(model.layers.size(), 1u);
+  for (int c = 0; c < 2; ++c) {
+    for (int pixel = 0; pixel < 16; ++pixel)
+      EXPECT_EQ(model.layers[0].weights[c * 16 + pixel], 2 * pixel + c);
+  }
+}
+
+TEST(OnnxOperatorsTest, AnInputOfChannelsLastIsReadSo) {
+  OnnxBuilder b(TensorProto::FLOAT, {-1, 4, 5, 3});
+  b.Requantize("x", "xd", 1.0f, int8_t{0});
+  OnnxBuilder::Attribute(b.Node("Transpose", {"xd"}, "t"), "perm", Dims{0, 3, 1, 2});
+  OnnxBuilder::Attribute(b.Node("MaxPool", {"t"}, "p"), "kernel_shape", Dims{2, 1});
+  b.Requantize("p", "pd", 1.0f, int8_t{0});
+  OnnxBuilder::Attribute(b.Node("Transpose", {"pd"}, "y"), "perm", Dims{0, 2, 3, 1});
+  b.Output("y");
+  const Model model = Import(b);
+  EXPECT_TRUE(model.channels_last);
+  const Tensor &in = model.tensors[0], &out = model.tensors[1];
+  EXPECT_EQ((std::vector<int>{in.c, in.h, in.w}), (std::vector<int>{3, 4, 5}));
+  EXPECT_EQ((std::vector<int>{out.c, out.h, out.w}), (std::vector<int>{3, 3, 5}));
+}
+
+TEST(OnnxOperatorsTest, AnAverageOfOneElementInStridesTakesElements) {
+  Start b;
+  NodeProto& pool = b.Node("AveragePool", {"xd"}, "a");
+  OnnxBuilder::Attribute(pool, "kernel_shape", Dims{1, 1});
+  OnnxBuilder::Attribute(pool, "strides", Dims{2, 3});
+  b.Requantize("a", "y", 1.0f, int8_t{0});
+  b.Output("y");
+  const Model model = Import(b);
+  ASSERT_EQ(model.layers.size(), 1u);
+  EXPECT_EQ(model.layers[0].kind, LayerKind::kMaxPool);
+  EXPECT_EQ(model.tensors[1].h, 2);
+  EXPECT_EQ(model.tensors[1].w, 2);
+}
+
 TEST(OnnxOperatorsTest, AClipBelowTheGridGivesItsBound) {
   Start b;
   b.Init<float>("lo", {}, {-300.0f});

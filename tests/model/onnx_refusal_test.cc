@@ -181,6 +181,26 @@ const Case kCases[] = {
        OnnxBuilder::Attribute(n.Node("f"), "mode", std::string("reflect"));
      },
      {"node 'Flatten_f' (Pad)", "mode 'reflect'"}},
+    {"TransposeOfRowsAndColumns",
+     [](Network& n) {
+       n.b.Node("Transpose", {"rd"}, "side");
+       OnnxBuilder::Attribute(n.Node("side"), "perm", Dims{0, 1, 3, 2});
+     },
+     {"node 'Transpose_side' (Transpose)", "only between N x C x H x W and N x H x W x C"}},
+    {"PoolOfChannelsLast",
+     [](Network& n) {
+       n.b.Node("Transpose", {"rd"}, "t");
+       OnnxBuilder::Attribute(n.Node("t"), "perm", Dims{0, 2, 3, 1});
+       n.b.Node("GlobalMaxPool", {"t"}, "side");
+     },
+     {"node 'GlobalMaxPool_side' (GlobalMaxPool)", "Transpose to N x C x H x W must come before"}},
+    {"OutputOfAnotherLayout",
+     [](Network& n) {
+       n.b.Node("Transpose", {"rd"}, "side");
+       OnnxBuilder::Attribute(n.Node("side"), "perm", Dims{0, 2, 3, 1});
+       n.b.Output("side");
+     },
+     {"output 'side' and the input differ in layout"}},
     {"MeanOfChannels",
      [](Network& n) {
        n.b.Node("ReduceMean", {"rd"}, "side");

@@ -93,7 +93,9 @@ class _Writer:
     def gemm(self, node, index):
         source, way = node.sources[0], node.attributes["way"]
         whole = self.integers[source] if self.form == "qlinear" else self.real(source)
-        if way == "Flatten":
+        if way == "Transpose":  # the rows of the matrix lie H-W-C then
+            whole = self.node("Transpose", [whole], f"last{index}", perm=[0, 2, 3, 1])
+        if way != "Reshape":
             flat = self.node("Flatten", [whole], f"flat{index}", axis=1)
         else:
             shape = self.constant(f"shape{index}", np.array([0, -1], np.int64))

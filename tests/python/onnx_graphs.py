@@ -280,7 +280,7 @@ class _Drawer:
             "scales": np.array([self.scale(0.01)], np.float32),
             "bias": np.rint(self.data.normal(0, 1000, count)).astype(np.int32),
         }
-        way = rng.choice(["Flatten", "Reshape"])
+        way = rng.choice(["Flatten", "Reshape", "Transpose"])
         self.add(
             "Gemm", [source], (count,), scale, zero, attributes={"way": way}, constants=constants
         )

@@ -1,8 +1,9 @@
-// Windows, their padding and output sizes; and the operators that change shape alone: a layer's
-// output keeps its C x H x W, only whether it counts as flattened changes.
+// Operators that change shape or layout alone: a layer's output keeps its C x H x W, only whether
+// it counts as flattened, or as N x H x W x C, changes.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "sw/model/check.h"
 #include "sw/model/onnx_importer.h"
@@ -12,86 +13,6 @@ namespace systole {
 using onnx::NodeProto;
 using onnx::TensorProto;
 
-void OnnxImporter::RequireImage(const NodeProto& node) const {
-  if (cur_.flat) graph_.Refuse(node, "its input is flattened; N x C x H x W is needed");
-}
-
-int OnnxImporter::Side(const NodeProto& node, int64_t value, int64_t least,
-                       const char* what) const {
-  if (value < least || value > kMaxSide) {
-    graph_.Refuse(node, fmt::format("{} is {}; {}..{} is supported", what, value, least, kMaxSide));
-  }
-  return static_cast<int>(value);
-}
-
-void OnnxImporter::ReadPair(const NodeProto& node, const char* name, int& h, int& w) const {
-  const std::vector<int64_t> values = graph_.Ints(node, name, {1, 1});
-  if (values.size() != 2)
-    graph_.Refuse(node, fmt::format("attribute '{}' needs two values (2-D)", name));
-  h = Side(node, values[0], 1, name);
-  w = Side(node, values[1], 1, name);
-}
-
-void OnnxImporter::ReadWindow(const NodeProto& node, Layer& layer) const {
-  ReadPair(node, "strides", layer.stride_h, layer.stride_w);
-  ReadPair(node, "dilations", layer.dilation_h, layer.dilation_w);
-  const std::vector<int64_t> pads = graph_.Ints(node, "pads", {0, 0, 0, 0});
-  if (pads.size() != 4) graph_.Refuse(node, "attribute 'pads' needs four values (2-D)");
-  layer.pad.top = Side(node, pads[0], 0, "a padding");
-  layer.pad.left = Side(node, pads[1], 0, "a padding");
-  layer.pad.bottom = Side(node, pads[2], 0, "a padding");
-  layer.pad.right = Side(node, pads[3], 0, "a padding");
-  const std::string auto_pad = graph_.String(node, "auto_pad", "NOTSET");
-  if (auto_pad == "NOTSET") return;
-  if (pads != std::vector<int64_t>{0, 0, 0, 0}) graph_.Refuse(node, "has both pads and auto_pad");
-  if (auto_pad == "VALID") return;
-  if (auto_pad != "SAME_UPPER" && auto_pad != "SAME_LOWER") {
-    graph_.Refuse(node, fmt::format("auto_pad '{}' is unknown", auto_pad));
-  }
-  const Tensor& in = model_.tensors[cur_.tensor];
-  const bool lower = auto_pad == "SAME_LOWER";
-  SamePadding(node, in.h, layer.kernel_h, layer.stride_h, layer.dilation_h, lower, layer.pad.top,
-              layer.pad.bottom);
-  SamePadding(node, in.w, layer.kernel_w, layer.stride_w, layer.dilation_w, lower, layer.pad.left,
-              layer.pad.right);
-}
-
-void OnnxImporter::SamePadding(const NodeProto& node, int64_t in, int64_t kernel, int64_t stride,
-                               int64_t dilation, bool lower, int& before, int& after) const {
-  const int64_t out = (in + stride - 1) / stride;
-  const int64_t span = dilation * (kernel - 1) + 1;
-  const int64_t total = std::max<int64_t>(0, (out - 1) * stride + span - in);
-  before = Side(node, lower ? total - total / 2 : total / 2, 0, "a padding");
-  after = Side(node, total - before, 0, "a padding");
-}
-
-void OnnxImporter::CeilAxis(const NodeProto& node, int64_t in, int before, int& after,
-                            int64_t kernel, int64_t stride, int64_t dilation) const {
-  const int64_t room = in + before + after - dilation * (kernel - 1) - 1;
-  if (room < 0 || room % stride == 0) return;
-  const int64_t start = (room / stride + 1) * stride;  // of the partial window, in padded rows
-  if (start >= in + before) return;                    // ONNX leaves one out that is padding alone
-  after = Side(node, after + stride - room % stride, 0, "a padding");
-}
-
-int64_t OnnxImporter::OutputSide(const NodeProto& node, int64_t in, int64_t pads, int64_t kernel,
-                                 int64_t stride, int64_t dilation) const {
-  const int64_t room = in + pads - dilation * (kernel - 1) - 1;
-  if (room < 0)
-    graph_.Refuse(node, fmt::format("its window does not fit the padded input of {}", in + pads));
-  return room / stride + 1;
-}
-
-Layer& OnnxImporter::AppendWindow(const NodeProto& node, Layer layer, int64_t c) {
-  const Tensor& in = back();
-  const Padding& pad = layer.pad;
-  const int64_t h = OutputSide(node, in.h, int64_t{pad.top} + pad.bottom, layer.kernel_h,
-                               layer.stride_h, layer.dilation_h);
-  const int64_t w = OutputSide(node, in.w, int64_t{pad.left} + pad.right, layer.kernel_w,
-                               layer.stride_w, layer.dilation_w);
-  return Append(node, std::move(layer), c, h, w);
-}
-
 void OnnxImporter::Flatten(const NodeProto& node) {
   RequireInputs(node, 1, 1);
   graph_.RequireAttributes(node, {"axis"});
@@ -99,6 +20,7 @@ void OnnxImporter::Flatten(const NodeProto& node) {
   if (axis != 1 && axis != (cur_.flat ? -1 : -3))
     graph_.Refuse(node, "only axis 1 keeps the images apart");
   cur_.flat = true;
+  cur_.last = cur_.last && back().c > 1 && back().h * back().w > 1;
   cur_.bias_may_follow = false;
 }
 
@@ -193,25 +115,55 @@ void OnnxImporter::Unsqueeze(const NodeProto& node) {
 std::vector<int64_t> OnnxImporter::Dims() const {
   const Tensor& tensor = model_.tensors[cur_.tensor];
   if (cur_.flat) return {tensor.Elements()};
+  if (cur_.last) return {tensor.h, tensor.w, tensor.c};
   return {tensor.c, tensor.h, tensor.w};
 }
 
 void OnnxImporter::SetShape(const NodeProto& node, const std::vector<int64_t>& dims) {
   cur_.bias_may_follow = false;
   const Tensor& tensor = back();
-  const bool input = cur_.tensor == 0 && !cur_.shared && model_.layers.empty();
+  const bool input = cur_.tensor == 0 && !cur_.shared && !cur_.last && model_.layers.empty();
+  const std::vector<int64_t> image = cur_.last ? std::vector<int64_t>{tensor.h, tensor.w, tensor.c}
+                                               : std::vector<int64_t>{tensor.c, tensor.h, tensor.w};
   if (input && (dims.size() == 1 || dims.size() == 3)) {
     if (model_.file_input.empty()) model_.file_input = {tensor.c, tensor.h, tensor.w};
     SetInputDims(dims);
   } else if (dims.size() == 1) {
     cur_.flat = true;
-  } else if (dims == std::vector<int64_t>{tensor.c, tensor.h, tensor.w}) {
+    cur_.last = cur_.last && tensor.c > 1 && tensor.h * tensor.w > 1;
+  } else if (dims == image) {
     cur_.flat = false;
   } else {
     graph_.Refuse(node,
                   "this change of shape is not supported; N x C x H x W can be flattened, the "
                   "input reshaped");
   }
+}
+
+void OnnxImporter::Transpose(const NodeProto& node) {
+  RequireInputs(node, 1, 1);
+  graph_.RequireAttributes(node, {"perm"});
+  const std::vector<int64_t> perm = graph_.Ints(node, "perm", {});
+  if (ReadsImagesLast(node, perm)) return;
+  std::vector<int64_t> same(cur_.flat ? 2 : 4);
+  std::iota(same.begin(), same.end(), 0);
+  if (perm == same) return;
+  const std::vector<int64_t> other =
+      cur_.last ? std::vector<int64_t>{0, 3, 1, 2} : std::vector<int64_t>{0, 2, 3, 1};
+  if (cur_.flat || perm != other)
+    graph_.Refuse(node, "only between N x C x H x W and N x H x W x C; cut the model before it");
+  cur_.last = !cur_.last;
+}
+
+bool OnnxImporter::ReadsImagesLast(const NodeProto& node, const std::vector<int64_t>& perm) {
+  const bool first = cur_.tensor == 0 && !cur_.shared && model_.layers.empty() && !cur_.flat &&
+                     !cur_.last && model_.file_input.empty() && !model_.channels_last;
+  if (!first || perm != std::vector<int64_t>{0, 3, 1, 2}) return false;
+  if (cur_.pad_node != nullptr) graph_.Refuse(node, "transposes a padded input");
+  const Tensor& tensor = back();
+  SetInputDims({tensor.w, tensor.c, tensor.h});  // read as C x H x W, they were H x W x C
+  model_.channels_last = true;
+  return true;
 }
 
 void OnnxImporter::Dropout(const NodeProto& node) {
