@@ -62,7 +62,7 @@ void OnnxImporter::ReadPadValue(const NodeProto& node) {
     const Constant constant =
         value.empty() ? Constant{0, {}, {}, {0}} : graph_.GetConstant(value, node);
     if (constant.integers.size() != 1) graph_.Refuse(node, "its value must be one integer");
-    cur_.pad_value = constant.integers[0] - (cur_.type == DType::kUint8 ? 128 : 0);
+    cur_.pad_value = int64_t{constant.integers[0]} - (cur_.type == DType::kUint8 ? 128 : 0);
     return;
   }
   std::vector<int64_t> dims;
@@ -101,8 +101,8 @@ void OnnxImporter::TakePad(Layer& layer) {
   if (cur_.pad_node == nullptr) return;
   const Padding sum = {layer.pad.top + cur_.pad.top, layer.pad.left + cur_.pad.left,
                        layer.pad.bottom + cur_.pad.bottom, layer.pad.right + cur_.pad.right};
-  const int span_h = layer.dilation_h * (layer.kernel_h - 1) + 1;
-  const int span_w = layer.dilation_w * (layer.kernel_w - 1) + 1;
+  const int64_t span_h = int64_t{layer.dilation_h} * (layer.kernel_h - 1) + 1;
+  const int64_t span_w = int64_t{layer.dilation_w} * (layer.kernel_w - 1) + 1;
   // A window has an element of the tensor in it.
   const bool legal =
       std::max(sum.top, sum.bottom) < span_h && std::max(sum.left, sum.right) < span_w;

@@ -57,7 +57,7 @@ class OnnxImporter {
     bool shared = false;                   // its tensor has several readers
     Padding pad;                           // of zeros around the tensor, in no layer yet
     const NodeProto* pad_node = nullptr;   // its node; null: none waits
-    std::optional<int> pad_value;          // among integers: in the int8 domain
+    std::optional<int64_t> pad_value;      // among integers: in the int8 domain
     std::shared_ptr<const Curve> curve;    // in kGrid; null: the grid itself
     std::vector<int> open;                 // in kOpen: the tensors that wait for their scale
     std::vector<RealClamp> clamps;         // in kOpen: to be quantized with the scale to come
