@@ -128,6 +128,20 @@ TEST(GoldenTest, TfliteAverageRoundsTheRawSumAwayFromZero) {
             (std::vector<int8_t>{-4, 4}));
 }
 
+TEST(GoldenTest, TfliteAverageOfUint8RoundsItsOwnValuesUp) {
+  Layer layer;
+  layer.kind = LayerKind::kAveragePool;
+  layer.average = AverageMode::kTfliteUint8;
+  layer.rounding = Rounding::kHalfAway;
+  layer.kernel_w = 2;
+  layer.stride_w = 2;
+  layer.m = {0, kOne, kOne};
+  layer.s = {62, 30, 31};
+  const int8_t x[] = {-3, -4, 3, 4};  // 125, 124: 124.5, 125; 131, 132: 131.5, 132
+  EXPECT_EQ(RunLayer(layer, MakeTensor(1, 1, 4, 55), MakeTensor(1, 1, 2, 55), x),
+            (std::vector<int8_t>{-3, 4}));
+}
+
 TEST(GoldenTest, ChainsLayersAndReturnsEveryOutput) {
   Model model;
   model.tensors = {MakeTensor(1, 1, 2), MakeTensor(2, 1, 2), MakeTensor(2, 1, 1)};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 #include "sw/base/error.h"
@@ -47,6 +48,27 @@ TEST(ChooseMultipliersTest, FillsAnEntryPerChannelAndPerTapCount) {
   ChooseMultipliers(model, Rounding::kTflite);
   EXPECT_EQ(model.layers[0].rounding, Rounding::kTflite);
   EXPECT_EQ(model.layers[1].rounding, Rounding::kHalfAway);
+}
+
+// TensorFlow Lite's uint8 layers: the product of the scales in single precision, the rest in
+// double.
+TEST(ChooseMultipliersTest, RoundsTheProductOfTheScalesWhereTheFrameworkDoes) {
+  Model model = TwoLayers();
+  const float sx = 0.1f, sw = 0.3f;
+  model.tensors[0].scale = sx;
+  model.layers[0].weight_scales = {sw};
+  const double sy = model.tensors[1].scale;
+  const auto m = [&](double product) {
+    int exponent = 0;
+    return static_cast<uint32_t>(std::llround(std::ldexp(std::frexp(product / sy, &exponent), 31)));
+  };
+  const float rounded = sx * sw;
+  ASSERT_NE(m(rounded), m(double{sx} * double{sw}));
+  ChooseMultipliers(model, Rounding::kTflite);
+  EXPECT_EQ(model.layers[0].m[0], m(double{sx} * double{sw}));
+  model.layers[0].product_is_single = true;
+  ChooseMultipliers(model, Rounding::kTflite);
+  EXPECT_EQ(model.layers[0].m[0], m(rounded));
 }
 
 TEST(ChooseMultipliersTest, NamesTheLayerOfABadScale) {
