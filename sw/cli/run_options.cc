@@ -143,7 +143,8 @@ void RunOptions::AddTo(CLI::App* c) {
   c->add_option("--images", images,
                 "IDX (plain or .gz), .npy, PNG, JPEG or BMP, or a folder of pictures, which are "
                 "resized to the model's input (a folder of compile may have its own)");
-  c->add_option("--labels", labels, "IDX labels of the model's classes: accuracy is printed");
+  c->add_option("--labels", labels,
+                "labels of the model's classes, IDX or .npy (uint8): accuracy is printed");
   c->add_option("--classes", classes,
                 "the classes' names, one a line: the best five of every image are printed");
   c->add_option("--first", first, "only the first N images")->check(WholeNumber(1, kMostImages));

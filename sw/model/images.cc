@@ -161,7 +161,17 @@ Images LoadImages(const std::string& path, const Model& model, int64_t first) {
 }
 
 std::vector<uint8_t> LoadLabels(const std::string& path) {
-  IdxArray array = ReadIdx(path);
+  std::vector<uint8_t> bytes = ReadMaybeGzip(path);
+  if (!bytes.empty() && bytes[0] == 0x93) {
+    NpyArray labels = ParseNpy(bytes.data(), bytes.size(), path);
+    const bool is_list = labels.shape.size() == 1 && labels.type == NpyType::kUint8;
+    if (!is_list) {
+      throw InputError(fmt::format("{}: holds {} of {}; labels are a list of uint8", path,
+                                   ShapeName(labels.shape), NpyTypeName(labels.type)));
+    }
+    return std::move(labels.bytes);
+  }
+  IdxArray array = ParseIdx(bytes.data(), bytes.size(), path);
   if (array.shape.size() != 1) {
     throw InputError(
         fmt::format("{}: has {} dimensions; a label file has one", path, array.shape.size()));

@@ -45,7 +45,7 @@ std::array<int8_t, 256> ByteValues(const std::string& path, const Model& model);
 // Throws InputError for sizes that are not the model's, another type, NaN, or an unreadable file.
 Images LoadImages(const std::string& path, const Model& model, int64_t first = -1);
 
-// IDX with one dimension, plain or .gz.
+// IDX with one dimension, plain or .gz, or .npy of uint8 with one.
 std::vector<uint8_t> LoadLabels(const std::string& path);
 
 }  // namespace systole

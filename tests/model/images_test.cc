@@ -183,6 +183,39 @@ TEST_F(ImagesTest, LabelsHaveOneDimension) {
   EXPECT_EQ(LoadLabels(Write(std::string("\0\0\x08\1\0\0\0\3\7\2\1", 11))),
             (std::vector<uint8_t>{7, 2, 1}));
   EXPECT_THROW(LoadLabels(Idx("abcd")), InputError);
+  EXPECT_EQ(LoadLabels(Npy(NpyType::kUint8, {3}, "\7\2\1")), (std::vector<uint8_t>{7, 2, 1}));
+  EXPECT_THROW(LoadLabels(Npy(NpyType::kInt8, {3}, "\7\2\1")), InputError);
+  EXPECT_THROW(LoadLabels(Npy(NpyType::kUint8, {3, 1}, "\7\2\1")), InputError);
+}
+
+// TensorFlow Lite's files.
+TEST_F(ImagesTest, FilesWithChannelsLastAreTurned) {
+  model_.channels_last = true;
+  model_.tensors[0].c = 3;
+  const int8_t bytes[] = {1, 2, 3, 4, 5, 6};  // two pixels of three channels
+  EXPECT_EQ(LoadImages(Npy(NpyType::kInt8, {1, 1, 2, 3}, bytes), model_).data,
+            (std::vector<int8_t>{1, 4, 2, 5, 3, 6}));
+  EXPECT_NE(Refusal(Npy(NpyType::kInt8, {1, 3, 1, 2}, bytes)).find("input is N x 1 x 2 x 3"),
+            std::string::npos);
+}
+
+TEST_F(ImagesTest, BytesOfATfliteInt8InputAreLess128) {
+  EXPECT_THROW(ByteValues("x", model_), InputError);
+  model_.channels_last = true;
+  EXPECT_EQ(ByteValues("x", model_)[0], -128);
+  EXPECT_EQ(ByteValues("x", model_)[255], 127);
+}
+
+TEST_F(ImagesTest, TfliteQuantizesHalvesAwayFromZero) {
+  Tensor& input = model_.tensors[0];
+  input.scale = 2;
+  EXPECT_EQ(QuantizeReal(5, input), 2);  // 2.5
+  EXPECT_EQ(QuantizeReal(5, input, true), 3);
+  EXPECT_EQ(QuantizeReal(-5, input, true), -3);
+  model_.image.ties_away = true;
+  const float reals[] = {5, -1};
+  EXPECT_EQ(LoadImages(Npy(NpyType::kFloat32, {1, 1, 1, 2}, reals), model_).data,
+            (std::vector<int8_t>{3, -1}));
 }
 
 TEST(DataSetTest, ReadsMnist) {
