@@ -15,10 +15,13 @@ namespace {
 constexpr size_t kMostRank = 8;
 constexpr int kCustom = 32;  // a code
 
+// Byte by byte: the verifier does not look at the alignment of elements.
 template <typename T>
 std::vector<T> Values(const flatbuffers::Vector<T>* list) {
-  if (list == nullptr) return {};
-  return std::vector<T>(list->begin(), list->end());
+  if (list == nullptr || list->size() == 0) return {};
+  std::vector<T> values(list->size());
+  std::memcpy(values.data(), list->Data(), values.size() * sizeof(T));
+  return values;
 }
 
 template <typename T>
