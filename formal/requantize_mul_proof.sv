@@ -21,7 +21,8 @@ module requantize_mul_proof (
   wire signed [63:0] p;
   systole_requantize_mul u_dut (
     .clk_i, .en_i(step == 2'd0 || other_en), .en1_i(step == 2'd1 || other_en1),
-    .x_i(step == 2'd0 ? x : other_x), .m_i(step == 2'd0 ? m : other_m), .p_o(p)
+    .x_i(step == 2'd0 ? x : other_x), .m_i(step == 2'd0 ? m : other_m), .sum_valid_i(1'b0),
+    .sum_i(64'd0), .p_o(p)
   );
 
   wire signed [63:0] wide_x = {{31{x[32]}}, x};

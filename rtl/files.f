@@ -30,9 +30,13 @@ matmul/systole_accumulators.sv
 matmul/systole_matmul.sv
 post/systole_requantize_mul.sv
 post/systole_requantize.sv
+post/systole_round24.sv
 post/systole_post_delay.sv
 post/systole_post_check.sv
 post/systole_post_walker.sv
+post/systole_post_source.sv
+post/systole_post_operands.sv
+post/systole_post_add.sv
 post/systole_post_lane.sv
 memory/systole_param_buffer.sv
 post/systole_post.sv

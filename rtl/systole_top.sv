@@ -30,7 +30,9 @@ module systole_top #(
   parameter int ROUNDINGS = 63,
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1,
-  parameter int TAPS = 3
+  parameter int TAPS = 3,
+  parameter int POST_ACT = 1,
+  parameter int ADD_UNIT = 1
   // spec: end
 ) (
   input  logic clk_i,
@@ -135,7 +137,8 @@ module systole_top #(
     .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
     .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
     .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
-    .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
+    .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS),
+    .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
     // spec: end
   ) u_check_params ();
 
@@ -175,10 +178,10 @@ module systole_top #(
   logic [systole_pkg::BUF_W-1:0] ld_act_addr, buf_row;
   logic [7:0] ld_act_n, wgt_bank, buf_beat;
   logic [AXI_DATA_WIDTH-1:0] ld_act_data, buf_data;
-  logic po_we;
-  logic [systole_pkg::BUF_W-1:0] po_addr;
-  logic [7:0] po_n;
-  logic [8*LANES-1:0] po_data;
+  logic po_we, pr_re;
+  logic [systole_pkg::BUF_W-1:0] po_addr, pr_addr;
+  logic [7:0] po_n, pr_n;
+  logic [8*LANES-1:0] po_data, pr_data;
   logic [BANKS-1:0] mm_re;
   logic [BANKS*ROW_BITS-1:0] mm_row;
   logic [8*BANKS-1:0] mm_data;
@@ -186,7 +189,7 @@ module systole_top #(
   logic [systole_pkg::BUF_W-1:0] st_addr;
   logic [7:0] st_n;
   logic [AXI_DATA_WIDTH-1:0] st_data;
-  logic rd_conflict, wr_conflict;
+  logic rd_conflict, pr_conflict, wr_conflict;
   logic acc_re, acc_half;
   logic [systole_pkg::ENTRY_W-1:0] acc_addr;
   logic [32*(COLS+1)-1:0] acc_data;
@@ -197,7 +200,7 @@ module systole_top #(
     // spec: begin names
     ROWS, COLS, WPORT, LANES, ACT_KIB, ACT_GROUPS, WGT_KIB, PAR_KIB, KTAB_KIB, ACC_DEPTH,
     AXI_DATA_WIDTH, AXI_ADDR_WIDTH, AXI_ID_WIDTH, OUTSTANDING, QUEUE_DEPTH, ROUNDINGS,
-    ROW_SUM, DATAFLOWS, TAPS
+    ROW_SUM, DATAFLOWS, TAPS, POST_ACT, ADD_UNIT
     // spec: end
   );
 
@@ -208,7 +211,8 @@ module systole_top #(
       .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
       .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
       .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
-      .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
+      .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS),
+      .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
       // spec: end
     ) u_csr (
       .clk_i(clk_i), .rst_ni(rst_ni), .awaddr_i(s_axil_awaddr), .awvalid_i(s_axil_awvalid),
@@ -282,7 +286,7 @@ module systole_top #(
     );
     systole_post_check #(
       .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .PAR_KIB(PAR_KIB), .ROUNDINGS(ROUNDINGS),
-      .ROW_SUM(ROW_SUM)
+      .ROW_SUM(ROW_SUM), .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
     ) u_post_check (
       .instr_i(fetched), .code_o(check_code[CODE_W*POST +: CODE_W])
     );
@@ -360,7 +364,8 @@ module systole_top #(
 
     systole_post #(
       .COLS(COLS), .LANES(LANES), .PAR_KIB(PAR_KIB), .ACC_DEPTH(ACC_DEPTH),
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM),
+      .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
     ) u_post (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .instr_i(gen_engine[POST].head),
       .start_i(start[POST]), .ready_o(ready[POST]), .working_o(working[POST]), .works_o(post_works),
@@ -368,7 +373,8 @@ module systole_top #(
       .work_err_o(work_err[CODE_W*POST +: CODE_W]), .acc_re_o(acc_re), .acc_half_o(acc_half),
       .acc_addr_o(acc_addr), .acc_data_i(acc_data), .par_we_i(par_we), .buf_row_i(buf_row),
       .buf_beat_i(buf_beat), .buf_data_i(buf_data), .po_we_o(po_we), .po_addr_o(po_addr),
-      .po_n_o(po_n), .po_data_o(po_data), .conflict_i(wr_conflict)
+      .po_n_o(po_n), .po_data_o(po_data), .conflict_i(wr_conflict), .pr_re_o(pr_re),
+      .pr_addr_o(pr_addr), .pr_n_o(pr_n), .pr_data_i(pr_data), .rd_conflict_i(pr_conflict)
     );
 
     systole_store #(
@@ -391,12 +397,13 @@ module systole_top #(
 
     systole_act_buffer #(
       .ROWS(ROWS), .LANES(LANES), .ACT_KIB(ACT_KIB), .ACT_GROUPS(ACT_GROUPS),
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .POST_ACT(POST_ACT)
     ) u_act_buffer (
       .clk_i(clk_i), .ld_we_i(ld_act_we), .ld_addr_i(ld_act_addr), .ld_n_i(ld_act_n),
       .ld_data_i(ld_act_data), .po_we_i(po_we), .po_addr_i(po_addr), .po_n_i(po_n),
-      .po_data_i(po_data), .mm_re_i(mm_re), .mm_row_i(mm_row), .mm_data_o(mm_data), .st_re_i(st_re),
-      .st_addr_i(st_addr), .st_n_i(st_n), .st_data_o(st_data), .rd_conflict_o(rd_conflict),
+      .po_data_i(po_data), .pr_re_i(pr_re), .pr_addr_i(pr_addr), .pr_n_i(pr_n), .pr_data_o(pr_data),
+      .mm_re_i(mm_re), .mm_row_i(mm_row), .mm_data_o(mm_data), .st_re_i(st_re), .st_addr_i(st_addr),
+      .st_n_i(st_n), .st_data_o(st_data), .rd_conflict_o(rd_conflict), .pr_conflict_o(pr_conflict),
       .wr_conflict_o(wr_conflict)
     );
   end

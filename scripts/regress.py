@@ -40,7 +40,7 @@ def random_parameters(seed):
     """A legal configuration on which LeNet fits, by seed."""
     r = random.Random(seed)
     cols = r.randint(2, 24)
-    return {
+    parameters = {
         "ROWS": r.randint(2, 24),
         "COLS": cols,
         "WPORT": r.choice([w for w in range(1, cols + 1) if cols % w == 0]),
@@ -59,7 +59,10 @@ def random_parameters(seed):
         "ROUNDINGS": r.choice(["all", 0x20, 0x30]),
         "ROW_SUM": r.choice([0, 1]),
         "TAPS": r.choice([0, 1, 3, 5, 64]),
+        "POST_ACT": r.choice([0, 1]),
     }
+    parameters["ADD_UNIT"] = r.choice([0, parameters["POST_ACT"]])
+    return parameters
 
 
 def check_names():

@@ -221,9 +221,8 @@ void Sequencer::DoIssue(uint32_t index) {
   }
   const std::optional<Conflict> conflict = conflicts_.Issue(index, i, now_, executor_->offsets());
   if (conflict.has_value()) {
-    const bool first = conflict->of_sums || conflict->engine == static_cast<int>(Engine::kPost);
-    EngineErrorAt({ErrorCode::kConflict, conflict->seen, first ? kFirst : kThird}, conflict->engine,
-                  conflict->index);
+    EngineErrorAt({ErrorCode::kConflict, conflict->seen, conflict->oldest ? kFirst : kThird},
+                  conflict->engine, conflict->index);
   }
   if (bus_error_.code != ErrorCode::kNone) return EngineErrorAt(bus_error_, engine, index);
   if (error != ErrorCode::kNone) {
@@ -443,7 +442,9 @@ Cycle Sequencer::LastProgressOfDraining(Cycle told) const {
     if (s.first <= told) last = std::max(last, s.last);
   }
   for (uint32_t i = oldest_; i < issued_.size(); ++i) {
-    const bool runs = code_[i].opcode() == Opcode::kMatmul || code_[i].opcode() == Opcode::kPost;
+    const Opcode opcode = code_[i].opcode();
+    const bool runs = opcode == Opcode::kMatmul || opcode == Opcode::kPost ||
+                      opcode == Opcode::kPostAct || opcode == Opcode::kPostActAdd;
     if (issued_[i] && !retired_[i] && runs && i != aborted_post_)
       last = std::max(last, scheduler_->retire()[i]);
   }

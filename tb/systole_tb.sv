@@ -29,6 +29,8 @@ module systole_tb #(
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1,
   parameter int TAPS = 3,
+  parameter int POST_ACT = 1,
+  parameter int ADD_UNIT = 1,
   // spec: end
   parameter bit CHECK = 1
 ) (
@@ -117,7 +119,8 @@ module systole_tb #(
     .ACT_GROUPS(ACT_GROUPS), .WGT_KIB(WGT_KIB), .PAR_KIB(PAR_KIB), .KTAB_KIB(KTAB_KIB),
     .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
     .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
-    .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
+    .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS),
+    .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
     // spec: end
   ) u_top (
     .clk_i(clk_i), .rst_ni(rst_ni), .irq_o(irq), .s_axil_awaddr(axil_awaddr_i),

@@ -21,6 +21,8 @@ package systole_pkg;
   localparam logic [7:0] OP_MATMUL = 8'h20;
   localparam logic [7:0] OP_SYNC_MATMUL = 8'h2F;
   localparam logic [7:0] OP_POST = 8'h30;
+  localparam logic [7:0] OP_POST_ACT = 8'h32;
+  localparam logic [7:0] OP_POST_ACT_ADD = 8'h33;
   localparam logic [7:0] OP_SYNC_POST = 8'h3F;
   localparam logic [7:0] OP_STORE = 8'h40;
   localparam logic [7:0] OP_SYNC_STORE = 8'h4F;
@@ -138,6 +140,32 @@ package systole_pkg;
   localparam int PO_LO_W = 8;
   localparam int PO_HI_LSB = 240;
   localparam int PO_HI_W = 8;
+  localparam int PA_ROW_LSB = 24;
+  localparam int PA_ROW_W = 1;
+  localparam int PA_AFTER_LSB = 25;
+  localparam int PA_AFTER_W = 1;
+  localparam int PA_SUM_LSB = 29;
+  localparam int PA_SUM_W = 1;
+  localparam int PA_NCHAN_LSB = 30;
+  localparam int PA_NCHAN_W = 12;
+  localparam int PA_SRC_LSB = 62;
+  localparam int PA_SRC_W = 24;
+  localparam int PA_RS_Y_LSB = 86;
+  localparam int PA_RS_Y_W = 16;
+  localparam int PA_RS_X_LSB = 102;
+  localparam int PA_RS_X_W = 16;
+  localparam int PA_RS_TY_LSB = 118;
+  localparam int PA_RS_TY_W = 16;
+  localparam int PA_RS_TX_LSB = 134;
+  localparam int PA_RS_TX_W = 15;
+  localparam int PA_NTX_LSB = 184;
+  localparam int PA_NTX_W = 6;
+  localparam int PA_NTY_LSB = 248;
+  localparam int PA_NTY_W = 6;
+  localparam int PB_SRC_LSB = 102;
+  localparam int PB_SRC_W = 24;
+  localparam int PB_RS_Y_LSB = 126;
+  localparam int PB_RS_Y_W = 16;
 
   // Widths of what passes between modules: an instruction's index, an error code, fields.
   localparam int PC_W = 32;
@@ -147,6 +175,8 @@ package systole_pkg;
   localparam int COL_W = 7;
   localparam int SLICE_W = 16;
   localparam int STRIDE_W = 16;
+  localparam int CHAN_W = 12;
+  localparam int TAP_W = 6;
   localparam int PAR_ROW_W = 11;
 
   localparam logic [11:0] REG_ID = 12'h000;
@@ -243,6 +273,9 @@ package systole_pkg;
   // cycles: POST: a tap's accumulator read -> its pixel's bytes are written, where it is the
   // pixel's last
   localparam int PIPE_TAP_TO_WRITE = 10;
+  // cycles: POST: how much later the pixels of an addition are written than others, and how much
+  // longer it keeps the engine
+  localparam int PIPE_ADD_TO_WRITE = 5;
   // cycles: LOAD and Fill: a beat -> its write into the buffer, and the error that came with it
   localparam int PIPE_BEAT_TO_WRITE = 1;
   // cycles: STORE: a beat's read -> it is on the bus, the address with a burst's first
@@ -336,7 +369,9 @@ package systole_pkg;
     input int roundings,
     input int row_sum,
     input int dataflows,
-    input int taps
+    input int taps,
+    input int post_act,
+    input int add_unit
   );
     int banks_, group_bytes_, wgt_rows_, ktab_rows_, par_rows_;
     banks_ = banks(rows, lanes, axi_data_width);
@@ -363,6 +398,8 @@ package systole_pkg;
             (roundings >= 1 && roundings <= ALL_ROUNDINGS) &&
             (row_sum >= 0 && row_sum <= 1) &&
             (dataflows == 1) &&
-            (taps >= 0 && taps <= 64);
+            (taps >= 0 && taps <= 64) &&
+            (post_act >= 0 && post_act <= 1) &&
+            (add_unit >= 0 && add_unit <= post_act);
   endfunction
 endpackage

@@ -1,5 +1,5 @@
 // Activation buffer: ACT_KIB KiB of bytes in BANKS x ACT_GROUPS memories, two writers (LOAD, POST),
-// two readers (MATMUL, STORE), each memory having one port of either kind.
+// three readers (MATMUL, POST if POST_ACT, STORE), each memory having one port of either kind.
 //
 //   byte address = { group | row in group | bank }      BANKS = 2^n >= max(ROWS, LANES, beat bytes)
 //                  |<------- row ------->|
@@ -10,7 +10,8 @@
 // so bytes and banks differ by a rotation. MATMUL names a row per bank (systole_gather has rotated
 // its lanes). Latency: data are there in the cycle after the read. A write can be read from the
 // next cycle on. Two readers or two writers on one group in a cycle is a conflict, told in that
-// cycle; MATMUL's read and LOAD's write then win, whose value does not matter: the run ends.
+// cycle; MATMUL's read, then POST's, and LOAD's write win, whose value does not matter: the run
+// ends.
 // Addresses are checked by the engines, not here.
 module systole_act_buffer #(
   parameter int ROWS = 16,
@@ -18,6 +19,7 @@ module systole_act_buffer #(
   parameter int ACT_KIB = 32,
   parameter int ACT_GROUPS = 4,
   parameter int AXI_DATA_WIDTH = 64,
+  parameter int POST_ACT = 1,
   localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH),
   localparam int BB = $clog2(BANKS),  // bank bits
   localparam int RB = $clog2(systole_pkg::act_bytes(ACT_KIB)) - BB,  // row bits, the group's on top
@@ -37,6 +39,13 @@ module systole_act_buffer #(
   input  logic [7:0]                    po_n_i,
   input  logic [8*LANES-1:0]            po_data_i,
 
+  // systole_post: reads n contiguous bytes, byte 0 = the byte at pr_addr_i; bytes from n on are
+  // undefined
+  input  logic                          pr_re_i,
+  input  logic [systole_pkg::BUF_W-1:0] pr_addr_i,
+  input  logic [7:0]                    pr_n_i,
+  output logic [8*LANES-1:0]            pr_data_o,
+
   // systole_matmul (gather): bank b reads row mm_row_i[b*RB +: RB] where mm_re_i[b]; data in bank
   // order
   input  logic [BANKS-1:0]    mm_re_i,
@@ -50,15 +59,16 @@ module systole_act_buffer #(
   input  logic [7:0]                    st_n_i,
   output logic [AXI_DATA_WIDTH-1:0]     st_data_o,
 
-  output logic rd_conflict_o,  // to systole_matmul
-  output logic wr_conflict_o   // to systole_post
+  output logic rd_conflict_o,  // MATMUL and another read: to systole_matmul
+  output logic pr_conflict_o,  // POST and STORE read: to systole_post
+  output logic wr_conflict_o   // LOAD and POST write: to systole_post
 );
   // ---- Contiguous users: the banks and rows they touch, bytes rotated to banks.
   logic [BB-1:0] ld_rot, po_rot, st_rot, st_rot_q;
   logic [RB-1:0] ld_row0, ld_row1, po_row0, po_row1, st_row0, st_row1, st_row0_q, st_row1_q;
   logic [BANKS-1:0] ld_next, po_next, st_next, st_next_q;
-  logic [ACT_GROUPS*BANKS-1:0] ld_here, po_here, st_here, mm_here;
-  logic [ACT_GROUPS-1:0] ld_groups, po_groups, st_groups, mm_groups;
+  logic [ACT_GROUPS*BANKS-1:0] ld_here, po_here, pr_here, st_here, mm_here;
+  logic [ACT_GROUPS-1:0] ld_groups, po_groups, pr_groups, st_groups, mm_groups;
   systole_act_span #(.BB(BB), .RB(RB), .DB(DB), .ACT_GROUPS(ACT_GROUPS)) u_span_load (
     .valid_i(ld_we_i), .addr_i(ld_addr_i), .n_i(ld_n_i), .rot_o(ld_rot), .row0_o(ld_row0),
     .row1_o(ld_row1), .next_o(ld_next), .here_o(ld_here), .groups_o(ld_groups)
@@ -71,7 +81,8 @@ module systole_act_buffer #(
     .valid_i(st_re_i), .addr_i(st_addr_i), .n_i(st_n_i), .rot_o(st_rot), .row0_o(st_row0),
     .row1_o(st_row1), .next_o(st_next), .here_o(st_here), .groups_o(st_groups)
   );
-  assign rd_conflict_o = (mm_groups & st_groups) != '0;
+  assign rd_conflict_o = (mm_groups & (st_groups | pr_groups)) != '0;
+  assign pr_conflict_o = (pr_groups & st_groups) != '0;
   assign wr_conflict_o = (ld_groups & po_groups) != '0;
 
   logic [8*BANKS-1:0] ld_bytes, po_bytes, ld_banks, po_banks, st_banks, st_bytes;
@@ -97,6 +108,39 @@ module systole_act_buffer #(
     end
   end
 
+  // ---- POST's reads: rows by bank, and of the cycle before.
+  logic [BANKS*RB-1:0] pr_row, pr_row_q;
+  logic [8*BANKS-1:0] pr_banks;
+  if (POST_ACT != 0) begin : gen_post_read
+    logic [BB-1:0] rot, rot_q;
+    logic [RB-1:0] row0, row1;
+    logic [BANKS-1:0] next;
+    logic [8*BANKS-1:0] pr_bytes;
+    systole_act_span #(.BB(BB), .RB(RB), .DB(DB), .ACT_GROUPS(ACT_GROUPS)) u_span_read (
+      .valid_i(pr_re_i), .addr_i(pr_addr_i), .n_i(pr_n_i), .rot_o(rot), .row0_o(row0),
+      .row1_o(row1), .next_o(next), .here_o(pr_here), .groups_o(pr_groups)
+    );
+    for (genvar b = 0; b < BANKS; b++) begin : gen_row
+      assign pr_row[b*RB +: RB] = next[b] ? row1 : row0;
+    end
+    always_ff @(posedge clk_i) begin
+      if (pr_re_i) begin
+        rot_q <= rot;
+        pr_row_q <= pr_row;
+      end
+    end
+    systole_rotate #(.BB(BB)) u_rotate_read (
+      .amount_i(rot_q), .data_i(pr_banks), .data_o(pr_bytes)
+    );
+    assign pr_data_o = pr_bytes[8*LANES-1:0];
+  end else begin : gen_no_post_read
+    assign pr_here = '0;
+    assign pr_groups = '0;
+    assign pr_row = '0;
+    assign pr_row_q = '0;
+    assign pr_data_o = '0;
+  end
+
   // ---- Banks.
   for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_mm_group
     assign mm_groups[g] = mm_here[g*BANKS +: BANKS] != '0;
@@ -113,6 +157,7 @@ module systole_act_buffer #(
     assign st_row_q = st_next_q[b] ? st_row1_q : st_row0_q;
     assign st_banks[8*b +: 8] = 8'(rdata >> {st_row_q >> DB, 3'b0});
     assign mm_data_o[8*b +: 8] = 8'(rdata >> {mm_row_q >> DB, 3'b0});
+    assign pr_banks[8*b +: 8] = 8'(rdata >> {pr_row_q[b*RB +: RB] >> DB, 3'b0});
     always_ff @(posedge clk_i) begin
       if (mm_re_i[b]) mm_row_q <= mm_row;
     end
@@ -123,7 +168,8 @@ module systole_act_buffer #(
       systole_sram #(.WIDTH(8), .DEPTH(1 << DB), .OVERREAD(1'b1)) u_sram (
         .clk_i(clk_i), .we_i(ld_here[I] || po_here[I]), .waddr_i(ld_here[I] ? ld_row : po_row),
         .wdata_i(ld_here[I] ? ld_banks[8*b +: 8] : po_banks[8*b +: 8]),
-        .re_i(mm_here[I] || st_here[I]), .raddr_i(mm_here[I] ? mm_row[DB-1:0] : st_row),
+        .re_i(mm_here[I] || pr_here[I] || st_here[I]),
+        .raddr_i(mm_here[I] ? mm_row[DB-1:0] : pr_here[I] ? pr_row[b*RB +: DB] : st_row),
         .rdata_o(rdata[8*g +: 8])
       );
     end

@@ -7,7 +7,9 @@ module systole_post_check #(
   parameter int ACT_KIB = 32,
   parameter int PAR_KIB = 8,
   parameter int ROUNDINGS = 63,
-  parameter int ROW_SUM = 1
+  parameter int ROW_SUM = 1,
+  parameter int POST_ACT = 1,
+  parameter int ADD_UNIT = 1
 ) (
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
   output logic [systole_pkg::CODE_W-1:0]  code_o
@@ -26,7 +28,9 @@ module systole_post_check #(
   logic [systole_pkg::PO_NY_W-1:0] ny;
   logic [systole_pkg::PO_NTX_W-1:0] ntx;
   logic [systole_pkg::PO_NTY_W-1:0] nty;
+  logic [systole_pkg::TAP_W-1:0] act_ntx, act_nty;
   logic [systole_pkg::PO_NCHAN_W-1:0] nchan;
+  logic [systole_pkg::CHAN_W-1:0] act_nchan, channels;
   logic [systole_pkg::PO_PAR_W-1:0] row;
   logic [systole_pkg::PO_OUT_W-1:0] out;
   logic [systole_pkg::PO_ZW_W-1:0] zw;
@@ -42,6 +46,9 @@ module systole_post_check #(
   assign ntx = instr_i[systole_pkg::PO_NTX_LSB +: systole_pkg::PO_NTX_W];
   assign nty = instr_i[systole_pkg::PO_NTY_LSB +: systole_pkg::PO_NTY_W];
   assign nchan = instr_i[systole_pkg::PO_NCHAN_LSB +: systole_pkg::PO_NCHAN_W];
+  assign act_ntx = instr_i[systole_pkg::PA_NTX_LSB +: systole_pkg::PA_NTX_W];
+  assign act_nty = instr_i[systole_pkg::PA_NTY_LSB +: systole_pkg::PA_NTY_W];
+  assign act_nchan = instr_i[systole_pkg::PA_NCHAN_LSB +: systole_pkg::PA_NCHAN_W];
   assign row = instr_i[systole_pkg::PO_PAR_LSB +: systole_pkg::PO_PAR_W];
   assign out = instr_i[systole_pkg::PO_OUT_LSB +: systole_pkg::PO_OUT_W];
   assign zw = instr_i[systole_pkg::PO_ZW_LSB +: systole_pkg::PO_ZW_W];
@@ -49,36 +56,74 @@ module systole_post_check #(
   assign sy = instr_i[systole_pkg::PO_SY_LSB +: systole_pkg::PO_SY_W];
 
   // ---- Fields that are wrong by themselves
-  logic own_token, zero, unsupported;
+  logic own_token, zero, unsupported, post, act, add;
 
+  assign post = opcode == systole_pkg::OP_POST;
+  assign act = opcode == systole_pkg::OP_POST_ACT;
+  assign add = opcode == systole_pkg::OP_POST_ACT_ADD;
+  assign channels = post ? systole_pkg::CHAN_W'(nchan) : act_nchan;
   assign own_token = pop_own != '0 || push[systole_pkg::ENGINE_POST];
-  assign zero = nx == '0 || ny == '0 || ntx == '0 || nty == '0 || nchan == '0;
-  assign unsupported = nchan > systole_pkg::PO_NCHAN_W'(COLS) || !MODES[rounding] ||
-                       (ROW_SUM == 0 && zw != '0);
+  assign zero = nx == '0 || ny == '0 || channels == '0 || (post && (ntx == '0 || nty == '0)) ||
+                (act && (act_ntx == '0 || act_nty == '0));
+  assign unsupported = !MODES[rounding] || (act && POST_ACT == 0) || (add && ADD_UNIT == 0) ||
+                       (post && (nchan > systole_pkg::PO_NCHAN_W'(COLS) ||
+                                 (ROW_SUM == 0 && zw != '0)));
 
   // ---- Bytes written, and parameter rows. With a count of 0, a BadField, they are anything.
-  localparam int END_W = systole_pkg::PO_OUT_W + 4;  // 2^24 + 2 * 1022 * 65535 + 127 < 2^28
+  // 2^24 + 2 * 1022 * 65535 + 62 * (65535 + 32767) + 4095 < 2^28
+  localparam int END_W = systole_pkg::PO_OUT_W + 4;
   localparam int ROOM_W = systole_pkg::PO_PAR_W + systole_pkg::PO_NCHAN_W + 1;
+  localparam int ADD_ENTRIES = 3;  // channels of the parameter memory that an addition reads
   logic [systole_pkg::PO_NX_W-1:0] right;
   logic [systole_pkg::PO_NY_W-1:0] below;
   logic [END_W-1:0] end_byte;
-  logic [ROOM_W-1:0] end_channel;
-  logic act_range, par_range;
+  logic [ROOM_W-1:0] end_channel, entries;
+  logic act_range, par_range, one_row;
 
   assign right = nx - systole_pkg::PO_NX_W'(1);
   assign below = ny - systole_pkg::PO_NY_W'(1);
-  assign end_byte = END_W'(out) + END_W'(nchan) + END_W'(below) * END_W'(sy) +
+  assign end_byte = END_W'(out) + END_W'(channels) + END_W'(below) * END_W'(sy) +
                     END_W'(right) * END_W'(sx);
-  assign act_range = end_byte > END_W'(ACT_BYTES);
-  assign end_channel = ROOM_W'(row) * ROOM_W'(LANES) + ROOM_W'(nchan);
+  assign act_range = end_byte > END_W'(ACT_BYTES) || read_range;
+  assign one_row = act && instr_i[systole_pkg::PA_ROW_LSB];
+  assign entries = add ? ROOM_W'(ADD_ENTRIES) : one_row ? ROOM_W'(1) : ROOM_W'(channels);
+  assign end_channel = ROOM_W'(row) * ROOM_W'(LANES) + entries;
   assign par_range = end_channel > ROOM_W'(PAR_ROWS * LANES);
+
+  // ---- Bytes read.
+  logic read_range;
+  if (POST_ACT != 0) begin : gen_read
+    logic [END_W-1:0] last_x, last_tap, end_read, end_second;
+    logic [systole_pkg::STRIDE_W-1:0] stride_x;
+    logic [systole_pkg::TAP_W-1:0] last_tx, last_ty;
+    assign stride_x = add ? sx : instr_i[systole_pkg::PA_RS_X_LSB +: systole_pkg::PA_RS_X_W];
+    assign last_tx = act_ntx - systole_pkg::TAP_W'(1);
+    assign last_ty = act_nty - systole_pkg::TAP_W'(1);
+    assign last_x = END_W'(right) * END_W'(stride_x);
+    assign last_tap =
+      END_W'(last_tx) *
+      END_W'(instr_i[systole_pkg::PA_RS_TX_LSB +: systole_pkg::PA_RS_TX_W]) +
+      END_W'(last_ty) *
+      END_W'(instr_i[systole_pkg::PA_RS_TY_LSB +: systole_pkg::PA_RS_TY_W]);
+    assign end_read =
+      END_W'(instr_i[systole_pkg::PA_SRC_LSB +: systole_pkg::PA_SRC_W]) + END_W'(channels) +
+      last_x + (act ? last_tap : '0) +
+      END_W'(below) * END_W'(instr_i[systole_pkg::PA_RS_Y_LSB +: systole_pkg::PA_RS_Y_W]);
+    assign end_second =
+      END_W'(instr_i[systole_pkg::PB_SRC_LSB +: systole_pkg::PB_SRC_W]) + END_W'(channels) +
+      last_x + END_W'(below) * END_W'(instr_i[systole_pkg::PB_RS_Y_LSB +: systole_pkg::PB_RS_Y_W]);
+    assign read_range = ((act || add) && end_read > END_W'(ACT_BYTES)) ||
+                        (add && end_second > END_W'(ACT_BYTES));
+  end else begin : gen_no_read
+    assign read_range = 1'b0;
+  end
 
   // ---- The first rule that fails
   always_comb begin
     code_o = systole_pkg::ERR_NONE;
     if (opcode == systole_pkg::OP_SYNC_POST) begin
       if (own_token || push != '0) code_o = systole_pkg::ERR_BAD_FIELD;
-    end else if (opcode != systole_pkg::OP_POST) begin
+    end else if (!post && !act && !add) begin
       code_o = systole_pkg::ERR_BAD_OPCODE;
     end else if (own_token || zero || unsupported) begin
       code_o = systole_pkg::ERR_BAD_FIELD;

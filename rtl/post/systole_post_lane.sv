@@ -2,13 +2,17 @@
 // cycle t.
 //
 //     t+2: v   = max(a - correction, pair ? b - correction : same)      modulo 2^32, signed compare
-//     t+3: max = first tap ? v : max(max, v)
+//     t+3: max = first tap ? v : sum ? max + v : max(max, v)
 //     t+4: biased = max + bias
 //     t+5..t+9: systole_requantize;  y_o from t+10 on
 //
-// Each stage moves only with its enable, one result a cycle.
+// With ADD_UNIT an addition's operands pass as taps that are alone, then systole_post_add (t+5 to
+// t+10); its pixels come five cycles later, their sum in place of the biased accumulator. Each
+// stage moves only with its enable, one result a cycle.
 module systole_post_lane #(
-  parameter int ROUNDINGS = 63
+  parameter int ROUNDINGS = 63,
+  parameter int POST_ACT = 1,
+  parameter int ADD_UNIT = 1
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -22,11 +26,25 @@ module systole_post_lane #(
 
   input  logic tap3_i,
   input  logic first3_i,
+  input  logic sum3_i,
 
   input  logic        pixel4_i,  // last tap of a pixel that this lane writes
   input  logic [31:0] bias4_i,
   input  logic [30:0] m4_i,
   input  logic [5:0]  s4_i,
+
+  // Additions: operands (bit k: stage t+k), their parameters, the sum's; add5_i, float6_i: a pixel
+  // is of an addition, in mode float32.
+  input  logic               float_i,
+  input  logic [9:4]         operand_i,
+  input  logic [8:0]         bias5_i,
+  input  logic [30:0]        m6_i,
+  input  logic [5:0]         s8_i,
+  input  logic signed [63:0] offset9_i,
+  input  logic [30:0]        sum_m_i,
+  input  logic [5:0]         sum_s_i,
+  input  logic               add5_i,
+  input  logic               float6_i,
 
   input  logic [2:0]        mode5_i,
   input  logic signed [7:0] zy5_i,
@@ -44,7 +62,8 @@ module systole_post_lane #(
 
   always_ff @(posedge clk_i) begin
     if (tap2_i) v_q <= pair2_i && b2 > a2 ? b2 : a2;
-    if (tap3_i && (first3_i || v_q > max_q)) max_q <= v_q;
+    if (POST_ACT != 0 && tap3_i && sum3_i && !first3_i) max_q <= max_q + v_q;
+    else if (tap3_i && (first3_i || v_q > max_q)) max_q <= v_q;
     if (pixel4_i) begin
       biased_q <= max_q + $signed(bias4_i);
       m_q <= m4_i;
@@ -57,8 +76,33 @@ module systole_post_lane #(
     else valid5_q <= pixel4_i && !clear_i;
   end
 
+  logic signed [31:0] acc5, sum_acc;
+  logic signed [63:0] sum_v;
+  logic [30:0] m5;
+  logic [5:0] s5;
+  if (ADD_UNIT != 0) begin : gen_add
+    logic [7:0] x_q;
+    always_ff @(posedge clk_i) begin
+      if (operand_i[4]) x_q <= max_q[7:0];
+    end
+    systole_post_add #(.ROUNDINGS(ROUNDINGS)) u_add (
+      .clk_i, .float_i(float_i), .tap_i(operand_i[9:5]), .x5_i(x_q), .bias5_i(bias5_i), .m6_i(m6_i),
+      .s8_i(s8_i), .offset9_i(offset9_i), .acc_o(sum_acc), .sum_o(sum_v)
+    );
+    assign acc5 = add5_i ? sum_acc : biased_q;
+    assign m5 = add5_i ? sum_m_i : m_q;
+    assign s5 = add5_i ? sum_s_i : s_q;
+  end else begin : gen_no_add
+    assign sum_acc = '0;
+    assign sum_v = '0;
+    assign acc5 = biased_q;
+    assign m5 = m_q;
+    assign s5 = s_q;
+  end
+
   systole_requantize #(.ROUNDINGS(ROUNDINGS)) u_requantize (
-    .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(valid5_q), .acc_i(biased_q), .m_i(m_q),
-    .s_i(s_q), .mode_i(mode5_i), .zy_i(zy5_i), .lo_i(lo5_i), .hi_i(hi5_i), .valid_o(), .y_o(y_o)
+    .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(valid5_q), .acc_i(acc5), .m_i(m5),
+    .s_i(s5), .mode_i(mode5_i), .zy_i(zy5_i), .lo_i(lo5_i), .hi_i(hi5_i), .sum_valid_i(float6_i),
+    .sum_i(sum_v), .valid_o(), .y_o(y_o)
   );
 endmodule

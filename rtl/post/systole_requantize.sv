@@ -33,12 +33,14 @@ module systole_requantize #(
   input  logic               valid_i,
   input  logic signed [31:0] acc_i,
   input  logic [30:0]        m_i,
-  input  logic [5:0]         s_i,      // 0..62
+  input  logic [5:0]         s_i,          // 0..62
   input  logic [2:0]         mode_i,
   input  logic signed [7:0]  zy_i,
   input  logic signed [7:0]  lo_i,
   input  logic signed [7:0]  hi_i,
-  output logic               valid_o,  // valid_i, 5 cycles later
+  input  logic               sum_valid_i,  // a cycle after valid_i: sum_i stands for x * m
+  input  logic signed [63:0] sum_i,
+  output logic               valid_o,      // valid_i, 5 cycles later
   output logic [7:0]         y_o
 );
   localparam logic [systole_pkg::NUM_ROUNDINGS-1:0] MODES = systole_pkg::NUM_ROUNDINGS'(ROUNDINGS);
@@ -122,7 +124,8 @@ module systole_requantize #(
   // ---- Cycles 1 and 2: product.
   logic signed [63:0] product;
   systole_requantize_mul u_mul (
-    .clk_i, .en_i(valid_q[1]), .en1_i(valid_q[2]), .x_i(x_q), .m_i(m_q), .p_o(product)
+    .clk_i, .en_i(valid_q[1]), .en1_i(valid_q[2]), .x_i(x_q), .m_i(m_q), .sum_valid_i(sum_valid_i),
+    .sum_i(sum_i), .p_o(product)
   );
   always_ff @(posedge clk_i) begin
     if (valid_q[1]) control2_q <= control1_q;

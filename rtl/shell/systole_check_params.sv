@@ -22,7 +22,9 @@ module systole_check_params #(
   parameter int ROUNDINGS = 63,
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1,
-  parameter int TAPS = 3
+  parameter int TAPS = 3,
+  parameter int POST_ACT = 1,
+  parameter int ADD_UNIT = 1
 ) ();
   localparam int BANKS = systole_pkg::banks(
       systole_pkg::larger(ROWS, 1), systole_pkg::larger(LANES, 1),
@@ -99,4 +101,10 @@ module systole_check_params #(
   `SYSTOLE_REQUIRE(TAPS,
       TAPS >= 0 && TAPS <= 64,
       "0 to 64")
+  `SYSTOLE_REQUIRE(POST_ACT,
+      POST_ACT >= 0 && POST_ACT <= 1,
+      "0 or 1")
+  `SYSTOLE_REQUIRE(ADD_UNIT,
+      ADD_UNIT >= 0 && ADD_UNIT <= POST_ACT,
+      "0, or 1 with POST_ACT")
 endmodule

@@ -29,7 +29,9 @@ module systole_csr #(
   parameter int ROUNDINGS = 63,
   parameter int ROW_SUM = 1,
   parameter int DATAFLOWS = 1,
-  parameter int TAPS = 3
+  parameter int TAPS = 3,
+  parameter int POST_ACT = 1,
+  parameter int ADD_UNIT = 1
   // spec: end
 ) (
   input  logic clk_i,
@@ -248,7 +250,7 @@ module systole_csr #(
         systole_pkg::REG_PARAM5: value = {
           7'(DATAFLOWS), 1'(ROW_SUM), 8'(ROUNDINGS), 8'(OUTSTANDING), 8'(QUEUE_DEPTH)
         };
-        systole_pkg::REG_PARAM6: value = {24'd0, 8'(TAPS)};
+        systole_pkg::REG_PARAM6: value = {22'd0, 1'(ADD_UNIT), 1'(POST_ACT), 8'(TAPS)};
         // spec: end
         default: begin
           read_known = read_at >= systole_pkg::REG_CNT_FIRST &&

@@ -119,7 +119,8 @@ module systole_fetch #(
       systole_pkg::OP_LOAD_ACT, systole_pkg::OP_LOAD_WGT, systole_pkg::OP_LOAD_KTAB,
       systole_pkg::OP_LOAD_PAR, systole_pkg::OP_FILL, systole_pkg::OP_SYNC_LOAD: engine = 4'b0001;
       systole_pkg::OP_MATMUL, systole_pkg::OP_SYNC_MATMUL: engine = 4'b0010;
-      systole_pkg::OP_POST, systole_pkg::OP_SYNC_POST: engine = 4'b0100;
+      systole_pkg::OP_POST, systole_pkg::OP_POST_ACT, systole_pkg::OP_POST_ACT_ADD,
+      systole_pkg::OP_SYNC_POST: engine = 4'b0100;
       systole_pkg::OP_STORE, systole_pkg::OP_SYNC_STORE: engine = 4'b1000;
       default: engine = 4'b0000;
     endcase

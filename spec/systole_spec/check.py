@@ -14,9 +14,15 @@ def unique(names, what):
 def check_fields(spec):
     unique([f.name for f in spec.all_fields], "field")
     common = spec.fields["common"]
+    by_name = {f.name: f for f in spec.all_fields}
+    for group, names in spec.reuse.items():
+        require(group in spec.fields, f"reuse: unknown group {group}")
+        for name in names:
+            require(name in by_name, f"reuse of {group}: unknown field {name}")
     for group, fields in spec.fields.items():
         owner = {}
-        for field in common if group == "common" else common + fields:
+        reused = [by_name[name] for name in spec.reuse.get(group, [])]
+        for field in common if group == "common" else common + fields + reused:
             require(field.width >= 1 and field.lsb >= 0, f"field {field.name}: no bits")
             require(
                 field.lsb + field.width <= spec.instruction_bits,

@@ -1,6 +1,7 @@
 """Tables of the pages, and the lists of Makefile and scripts."""
 
 import json
+import textwrap
 
 from .emit_cxx import allowed
 from .expression import parameters_of
@@ -74,6 +75,8 @@ TITLES = {
     "transfer": "LOAD, FILL, STORE",
     "matmul": "MATMUL",
     "post": "POST",
+    "post_act": "POST from the activation buffer (PostAct)",
+    "post_act_add": "The sum of two tensors (PostActAdd)",
 }
 
 
@@ -82,6 +85,9 @@ def field_tables(spec):
     for group, fields in spec.fields.items():
         out += ["", f"### {TITLES[group]}"] + head("bits", "field", "meaning")
         out += [row(bits(f), f"`{f.name}`", f.meaning) for f in fields]
+        if group in spec.reuse:
+            names = ", ".join(f"`{name}`" for name in spec.reuse[group])
+            out += [""] + textwrap.wrap(f"and {names}, as above.", 100)
     return out[1:]
 
 

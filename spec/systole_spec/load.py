@@ -87,6 +87,7 @@ def load(folder):
         opcodes=table(isa["opcodes"], Opcode, "opcodes"),
         holds=table(isa["holds"], Holds, "holds"),
         fields={g: table(rows, Field, f"fields.{g}") for g, rows in isa["fields"].items()},
+        reuse=isa.get("reuse", {}),
         id=registers["id"],
         version=registers["version"],
         address_bits=registers["address_bits"],

@@ -21,6 +21,8 @@ const std::vector<Area>& Areas() {
       {"rounding", "each mode built: ties, ends, every near miss", "bytes", CheckRounding},
       {"post", "taps, pairs, strides, chunks, zero points, clamps", "bytes, cycles, counters",
        CheckPost},
+      {"activations", "POST of activations: taps, sums, additions, PaAfter",
+       "bytes, cycles, counters", CheckActivations},
       {"tokens", "each pair in one cycle, 255, one too many, deadlock", "cycles, counters, errors",
        CheckTokens},
       {"overlap", "all engines at once, memory latencies 1, 20, 100", "bytes, cycles, counters",

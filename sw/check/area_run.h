@@ -58,6 +58,7 @@ void CheckArray(AreaRun* run);
 void CheckColumns(AreaRun* run);
 void CheckRounding(AreaRun* run);
 void CheckPost(AreaRun* run);
+void CheckActivations(AreaRun* run);
 void CheckTokens(AreaRun* run);
 void CheckOverlap(AreaRun* run);
 void CheckStalls(AreaRun* run);

@@ -39,6 +39,34 @@ class Conflicts {
     }
   }
 
+  // POST reads activations, and MATMUL or STORE does.
+  void PostReaders() {
+    if (c_.post_act == 0) return;
+    for (bool matmul : {true, false}) {
+      for (bool same : {true, false}) {
+        if (!same && c_.act_groups == 1) continue;
+        ProgramBuilder b = Begin(fmt::format("POST and {} read {}", matmul ? "MATMUL" : "STORE",
+                                             same ? "one group" : "apart")
+                                     .c_str(),
+                                 "systole_act_buffer, systole_post");
+        b.Add(matmul ? With(LongMatmul(), {{field::kPopLoad, 1}, {field::kMmFirst, 1}})
+                     : With(Again(Opcode::kStore, kOut, area_.in()), {{field::kPopLoad, 1}}));
+        // Written where nothing is read: writers are another case.
+        b.Add(testing::Make(Opcode::kPostAct, {{field::kPopLoad, 1},
+                                               {field::kPoRounding, U(mode_)},
+                                               {field::kPoNx, 200},
+                                               {field::kPoNy, 1},
+                                               {field::kPaNtx, 1},
+                                               {field::kPaNty, 1},
+                                               {field::kPaNchan, 1},
+                                               {field::kPaSrc, U(same ? area_.in() : area_.out())},
+                                               {field::kPoOut, U(area_.out())},
+                                               {field::kPoHi, 127}}));
+        End(&b, same, matmul ? 1 : 2, matmul ? 2 : 3);
+      }
+    }
+  }
+
   // LOAD and POST write.
   void Writers() {
     for (bool same : {true, false}) {
@@ -178,6 +206,7 @@ class Conflicts {
 void CheckConflicts(AreaRun* run) {
   Conflicts c(run);
   c.Readers();
+  c.PostReaders();
   c.Writers();
   c.Halves();
   c.Entries();

@@ -99,6 +99,61 @@ class FieldCases {
     Bad(p, {{field::kPoNy, 1023}, {field::kPoSy, 0xFFFF}}, ErrorCode::kBufferRange);
   }
 
+  void PostAct() {
+    for (Opcode opcode : {Opcode::kPostAct, Opcode::kPostActAdd}) {
+      const bool add = opcode == Opcode::kPostActAdd;
+      const Instruction p = Make(opcode, {{field::kPoRounding, U(Mode())},
+                                          {field::kPoNx, 1},
+                                          {field::kPoNy, 1},
+                                          {field::kPaNchan, 1},
+                                          {field::kPaNtx, 1},
+                                          {field::kPaNty, 1},
+                                          {field::kPaSrc, U(area_.in())},
+                                          {field::kPoOut, U(area_.out())}});
+      if (add ? c_.add_unit == 0 : c_.post_act == 0) {
+        Bad(p, {}, ErrorCode::kBadField);
+        continue;
+      }
+      Field3(p, field::kPoNx, field::kPoNy, field::kPaNchan);
+      for (int mode = 0; mode < 8; ++mode) {
+        if (mode >= 6 || !(c_.roundings >> mode & 1))
+          Bad(p, {{field::kPoRounding, U(mode)}}, ErrorCode::kBadField);
+      }
+      Own(p);
+      const uint64_t end = U(c_.ActBytes());
+      Bad(p, {{field::kPaSrc, end}}, ErrorCode::kBufferRange);
+      Bad(p, {{field::kPaSrc, end - 1}, {field::kPaNchan, 2}}, ErrorCode::kBufferRange);
+      Bad(p, {{field::kPaSrc, end - 4}, {field::kPoNy, 3}, {field::kPaRsY, 2}},
+          ErrorCode::kBufferRange);
+      Bad(p, {{field::kPoOut, end}}, ErrorCode::kBufferRange);
+      if (c_.ParRows() <= 0x7FF)
+        Bad(p, {{field::kPoPar, U(c_.ParRows())}}, ErrorCode::kBufferRange);
+      if (add) {
+        Bad(p, {{field::kPbSrc, end}}, ErrorCode::kBufferRange);
+        Bad(p, {{field::kPbSrc, end - 4}, {field::kPoNy, 3}, {field::kPbRsY, 2}},
+            ErrorCode::kBufferRange);
+        Bad(p, {{field::kPaSrc, end - 4}, {field::kPoNx, 3}, {field::kPoSx, 2}},
+            ErrorCode::kBufferRange);
+        Good(p, {{field::kPaSrc, end - 1}, {field::kPbSrc, end - 1}});
+        continue;
+      }
+      Good(p, {{field::kPaSrc, end - 1}});
+      for (Field f : {field::kPaNtx, field::kPaNty}) Bad(p, {{f, 0}}, ErrorCode::kBadField);
+      Bad(p, {{field::kPaSrc, end - 4}, {field::kPoNx, 3}, {field::kPaRsX, 2}},
+          ErrorCode::kBufferRange);
+      Bad(p, {{field::kPaSrc, end - 4}, {field::kPaNtx, 3}, {field::kPaRsTx, 2}},
+          ErrorCode::kBufferRange);
+      Bad(p, {{field::kPaSrc, end - 4}, {field::kPaNty, 3}, {field::kPaRsTy, 2}},
+          ErrorCode::kBufferRange);
+      if (c_.ParRows() <= 0x7FF) {
+        const Fields last = {{field::kPoPar, U(c_.ParRows() - 1)},
+                             {field::kPaNchan, U(c_.lanes + 1)}};
+        Bad(p, last, ErrorCode::kBufferRange);
+        Good(With(p, {{field::kPaRow, 1}}), last);
+      }
+    }
+  }
+
   void Transfers() {
     const int beat = c_.AxiBytes();
     for (Opcode opcode : {Opcode::kLoadAct, Opcode::kFill, Opcode::kStore}) {
@@ -233,6 +288,7 @@ void CheckFields(AreaRun* run) {
   FieldCases cases(run);
   cases.Matmul();
   cases.Post();
+  cases.PostAct();
   cases.Transfers();
   cases.Syncs();
   cases.Opcodes();

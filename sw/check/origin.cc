@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sw/driver/disassemble.h"
+#include "sw/timing/post_law.h"
 
 namespace systole::check {
 namespace {
@@ -36,7 +37,7 @@ std::optional<std::string> Pixel(const Instruction& i, uint64_t buffer) {
   for (uint64_t y = 0; y < i.Get(field::kPoNy); ++y) {
     for (uint64_t x = 0; x < i.Get(field::kPoNx); ++x) {
       const uint64_t at = i.Get(field::kPoOut) + y * i.Get(field::kPoSy) + x * i.Get(field::kPoSx);
-      if (buffer >= at && buffer < at + i.Get(field::kPoNchan))
+      if (buffer >= at && buffer < at + static_cast<uint64_t>(PostChannels(i)))
         return fmt::format("pixel x {} y {}, channel {}", x, y, buffer - at);
     }
   }
@@ -48,10 +49,10 @@ std::string Writer(const std::vector<Instruction>& code, uint32_t before, uint64
     const Instruction& i = code[k];
     if (i.opcode() == Opcode::kLoadAct || i.opcode() == Opcode::kFill) {
       if (FillsOrLoads(i, buffer)) return Named(code, k);
-    } else if (i.opcode() == Opcode::kPost) {
+    } else if (i.engine() == Engine::kPost && i.opcode() != Opcode::kSyncPost) {
       const auto pixel = Pixel(i, buffer);
       if (!pixel) continue;
-      const bool corrected = i.Get(field::kPoZw) != 0;
+      const bool corrected = i.opcode() == Opcode::kPost && i.Get(field::kPoZw) != 0;
       return *pixel + " of " + Named(code, k) +
              (corrected ? " with Zw times the row sum (systole_array, systole_accumulators)" : "");
     }

@@ -262,7 +262,7 @@ class JobScheduler::Impl {
       const Cycle issue = std::max(post_free_, Ready(after));
       const int64_t taps = PostTaps(*i, law_);
       post_free_ = issue + taps;
-      last = Emit(after, PostRetire(issue, taps, law_), job.stage);
+      last = Emit(after, PostRetire(issue, *i, law_), job.stage);
       const int row1 = piece.oy + (piece.ny - 1) * piece.step_y + 1;
       for (int k = image; k < end_image; ++k) {
         slots_.AddPart(job.stage + 1, k, {piece.oy, row1, placed.channel0, placed.channel1, last});

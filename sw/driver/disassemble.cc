@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 namespace systole {
@@ -24,11 +26,30 @@ bool IsSigned(std::string_view name) {
   return name == "PoZw" || name == "PoZy" || name == "PoLo" || name == "PoHi" || name == "LsFill";
 }
 
-// Fields of an engine: `prefix` is "Ls", "Mm" or "Po"; those of tokens ("PopLoad") are none. Zeros
-// are left out.
-void AppendFields(const Instruction& in, std::string_view prefix, std::string* out) {
+// Fields that an instruction has in its bits: those of its engine, but POST's read in three ways.
+bool HasField(Opcode opcode, std::string_view name) {
+  const auto one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const std::string_view prefix = name.substr(0, 2);
+  if (opcode != Opcode::kPostAct && opcode != Opcode::kPostActAdd)
+    return prefix != "Pa" && prefix != "Pb";
+  if (prefix == "Po") {
+    return one_of(
+        {"PoRounding", "PoNx", "PoNy", "PoPar", "PoOut", "PoSx", "PoSy", "PoZy", "PoLo", "PoHi"});
+  }
+  if (opcode == Opcode::kPostAct) return prefix == "Pa";
+  return prefix == "Pb" || one_of({"PaAfter", "PaNchan", "PaSrc", "PaRsY"});
+}
+
+// Fields of an engine: `prefixes` are "Ls", "Mm" or "Po"; those of tokens ("PopLoad") are none.
+// Zeros are left out.
+void AppendFields(const Instruction& in, std::string_view prefixes, std::string* out) {
   for (const NamedField& f : kFields) {
-    if (f.name.substr(0, 2) != prefix || f.name.substr(0, 3) == "Pop") continue;
+    if (prefixes.find(f.name.substr(0, 2)) == std::string_view::npos ||
+        f.name.substr(0, 3) == "Pop" || !HasField(in.opcode(), f.name)) {
+      continue;
+    }
     const uint64_t value = in.Get(f.field);
     if (value == 0) continue;
     if (IsSigned(f.name)) {
@@ -79,7 +100,7 @@ std::string Disassemble(const Instruction& in) {
       AppendFields(in, "Mm", &out);
       break;
     case Engine::kPost:
-      AppendFields(in, "Po", &out);
+      AppendFields(in, "Po Pa Pb", &out);
       break;
     default:
       AppendFields(in, "Ls", &out);

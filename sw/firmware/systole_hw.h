@@ -141,6 +141,14 @@
 #define SYSTOLE_PARAM_TAPS_REG SYSTOLE_REG_PARAM6
 #define SYSTOLE_PARAM_TAPS_LSB 0
 #define SYSTOLE_PARAM_TAPS_W 8
+/* 1: POST reads the activation buffer too (PostAct: pools, rescaling, copies) */
+#define SYSTOLE_PARAM_POST_ACT_REG SYSTOLE_REG_PARAM6
+#define SYSTOLE_PARAM_POST_ACT_LSB 8
+#define SYSTOLE_PARAM_POST_ACT_W 1
+/* 1: POST adds two tensors (PostActAdd) */
+#define SYSTOLE_PARAM_ADD_UNIT_REG SYSTOLE_REG_PARAM6
+#define SYSTOLE_PARAM_ADD_UNIT_LSB 9
+#define SYSTOLE_PARAM_ADD_UNIT_W 1
 
 /* Register ERROR: [7:0] code, [15:8] engine */
 #define SYSTOLE_ENGINE_LOAD 0
@@ -172,9 +180,13 @@
 #define SYSTOLE_OP_MATMUL 0x20
 #define SYSTOLE_OP_SYNC_MATMUL 0x2F /* tokens only */
 #define SYSTOLE_OP_POST 0x30        /* accumulators -> pool, requantize -> activation buffer */
-#define SYSTOLE_OP_SYNC_POST 0x3F   /* tokens only */
-#define SYSTOLE_OP_STORE 0x40       /* activation buffer -> memory, lines with strides */
-#define SYSTOLE_OP_SYNC_STORE 0x4F  /* tokens only */
+/* activation buffer -> pool or sum, requantize -> activation buffer */
+#define SYSTOLE_OP_POST_ACT 0x32
+/* the sum of two tensors in the activation buffer -> activation buffer */
+#define SYSTOLE_OP_POST_ACT_ADD 0x33
+#define SYSTOLE_OP_SYNC_POST 0x3F  /* tokens only */
+#define SYSTOLE_OP_STORE 0x40      /* activation buffer -> memory, lines with strides */
+#define SYSTOLE_OP_SYNC_STORE 0x4F /* tokens only */
 
 #define SYSTOLE_ROUND_FLOOR 0     /* arithmetic right shift */
 #define SYSTOLE_ROUND_HALF_UP 1   /* (p + 2^(s-1)) >> s */
@@ -266,6 +278,24 @@
 #define SYSTOLE_FIELD_PO_ZY 224, 8  /* output zero point, int8 */
 #define SYSTOLE_FIELD_PO_LO 232, 8  /* clamp, int8: lowest */
 #define SYSTOLE_FIELD_PO_HI 240, 8  /* clamp, int8: highest */
+/* 1: every chunk takes parameter row PoPar; 0: chunk k takes row PoPar + k */
+#define SYSTOLE_FIELD_PA_ROW 24, 1
+/* 1: waits until every earlier instruction of POST has retired */
+#define SYSTOLE_FIELD_PA_AFTER 25, 1
+#define SYSTOLE_FIELD_PA_SUM 29, 1 /* 1: the sum of the taps; 0: their maximum */
+/* channels written per output pixel; chunks = ceil(Nchan / LANES) */
+#define SYSTOLE_FIELD_PA_NCHAN 30, 12
+/* activation byte read = PaSrc + y*RsY + x*RsX + ty*RsTy + tx*RsTx + chunk*LANES + lane */
+#define SYSTOLE_FIELD_PA_SRC 62, 24
+#define SYSTOLE_FIELD_PA_RS_Y 86, 16   /* bytes from pixel to pixel in y */
+#define SYSTOLE_FIELD_PA_RS_X 102, 16  /* bytes from pixel to pixel in x */
+#define SYSTOLE_FIELD_PA_RS_TY 118, 16 /* bytes from tap to tap in y */
+#define SYSTOLE_FIELD_PA_RS_TX 134, 15 /* bytes from tap to tap in x */
+#define SYSTOLE_FIELD_PA_NTX 184, 6    /* taps in x */
+#define SYSTOLE_FIELD_PA_NTY 248, 6    /* taps in y */
+/* second operand: activation byte = PbSrc + y*PbRsY + x*SX + chunk*LANES + lane */
+#define SYSTOLE_FIELD_PB_SRC 102, 24
+#define SYSTOLE_FIELD_PB_RS_Y 126, 16 /* its bytes from pixel to pixel in y */
 
 /* An instruction: SYSTOLE_INSTRUCTION_WORDS little-endian 32-bit words. Fields are named by
    SYSTOLE_FIELD_<NAME>, which stands for the pair (lowest bit, width). */

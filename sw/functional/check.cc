@@ -42,23 +42,48 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   return ErrorCode::kNone;
 }
 
+// Parameter rows, then the bytes that are written and read, of a Post that has no count of 0.
+ErrorCode CheckPostRanges(const Instruction& i, uint64_t channels, uint64_t rows,
+                          const HwConfig& c) {
+  if (i.Get(field::kPoPar) + rows > static_cast<uint64_t>(c.ParRows()))
+    return ErrorCode::kBufferRange;
+  const uint64_t x = i.Get(field::kPoNx) - 1, y = i.Get(field::kPoNy) - 1,
+                 end = static_cast<uint64_t>(c.ActBytes());
+  const auto past = [&](Field base, Field stride_y, uint64_t more) {
+    return i.Get(base) + y * i.Get(stride_y) + more + channels > end;
+  };
+  bool range = past(field::kPoOut, field::kPoSy, x * i.Get(field::kPoSx));
+  if (i.opcode() == Opcode::kPostAct) {
+    range |= past(field::kPaSrc, field::kPaRsY,
+                  x * i.Get(field::kPaRsX) + (i.Get(field::kPaNty) - 1) * i.Get(field::kPaRsTy) +
+                      (i.Get(field::kPaNtx) - 1) * i.Get(field::kPaRsTx));
+  } else if (i.opcode() == Opcode::kPostActAdd) {
+    range |= past(field::kPaSrc, field::kPaRsY, x * i.Get(field::kPoSx)) ||
+             past(field::kPbSrc, field::kPbRsY, x * i.Get(field::kPoSx));
+  }
+  return range ? ErrorCode::kBufferRange : ErrorCode::kNone;
+}
+
 ErrorCode CheckPost(const Instruction& i, const HwConfig& c) {
-  const uint64_t nx = i.Get(field::kPoNx), ny = i.Get(field::kPoNy),
-                 channels = i.Get(field::kPoNchan);
-  if (nx == 0 || ny == 0 || channels == 0 || i.Get(field::kPoNtx) == 0 ||
-      i.Get(field::kPoNty) == 0) {
+  const bool act = i.opcode() != Opcode::kPost, add = i.opcode() == Opcode::kPostActAdd;
+  const uint64_t channels = i.Get(act ? field::kPaNchan : field::kPoNchan);
+  if (i.Get(field::kPoNx) == 0 || i.Get(field::kPoNy) == 0 || channels == 0)
+    return ErrorCode::kBadField;
+  if (!add && (i.Get(act ? field::kPaNtx : field::kPoNtx) == 0 ||
+               i.Get(act ? field::kPaNty : field::kPoNty) == 0)) {
     return ErrorCode::kBadField;
   }
-  if (channels > static_cast<uint64_t>(c.cols)) return ErrorCode::kBadField;
   if (((static_cast<unsigned>(c.roundings) >> i.Get(field::kPoRounding)) & 1) == 0)
     return ErrorCode::kBadField;
-  if (i.Get(field::kPoZw) != 0 && c.row_sum == 0) return ErrorCode::kBadField;
+  if (add ? c.add_unit == 0 : act && c.post_act == 0) return ErrorCode::kBadField;
+  if (!act) {
+    if (channels > static_cast<uint64_t>(c.cols)) return ErrorCode::kBadField;
+    if (i.Get(field::kPoZw) != 0 && c.row_sum == 0) return ErrorCode::kBadField;
+  }
   const uint64_t lanes = static_cast<uint64_t>(c.lanes), chunks = (channels + lanes - 1) / lanes;
-  if (i.Get(field::kPoPar) + chunks > static_cast<uint64_t>(c.ParRows()))
-    return ErrorCode::kBufferRange;
-  const uint64_t end = i.Get(field::kPoOut) + (ny - 1) * i.Get(field::kPoSy) +
-                       (nx - 1) * i.Get(field::kPoSx) + channels;
-  return end > static_cast<uint64_t>(c.ActBytes()) ? ErrorCode::kBufferRange : ErrorCode::kNone;
+  const bool one_row = i.opcode() == Opcode::kPostAct && i.Get(field::kPaRow) != 0;
+  const uint64_t rows = add ? (kAddEntries + lanes - 1) / lanes : one_row ? 1 : chunks;
+  return CheckPostRanges(i, channels, rows, c);
 }
 
 ErrorCode CheckTransfer(const Instruction& i, const HwConfig& c) {
@@ -107,6 +132,8 @@ ErrorCode CheckInstruction(const Instruction& i, const HwConfig& c) {
     case Opcode::kMatmul:
       return CheckMatmul(i, c);
     case Opcode::kPost:
+    case Opcode::kPostAct:
+    case Opcode::kPostActAdd:
       return CheckPost(i, c);
     default:
       return CheckTransfer(i, c);

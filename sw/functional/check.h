@@ -10,6 +10,9 @@ namespace systole {
 // kNone, kBadOpcode, kBadField or kBufferRange, the first that applies in this order.
 ErrorCode CheckInstruction(const Instruction& instruction, const HwConfig& config);
 
+// Channels of the parameter memory that a PostActAdd reads, from the first of row PoPar on.
+inline constexpr int kAddEntries = 3;
+
 // Bytes of one memory row of LoadWgt, LoadKtab or LoadPar: the buffer's row padded to whole beats.
 int PaddedRowBytes(Opcode opcode, const HwConfig& config);
 

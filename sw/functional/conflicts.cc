@@ -7,22 +7,27 @@ namespace systole {
 namespace {
 
 constexpr int kLoad = 0, kMatmul = 1, kPost = 2, kStore = 3;
+constexpr int kPostReads = 4;  // POST as a reader of the activation buffer
 
 bool IsSync(const Instruction& i) { return (i.Get(field::kOpcode) & 0xF) == 0xF; }
 
-int64_t TapsOfPixel(const Instruction& i) {
-  return static_cast<int64_t>(i.Get(field::kPoNtx) * i.Get(field::kPoNty));
+// Whether two roles share a port of the activation buffer: both read, or both write.
+bool SharePort(int a, int b) {
+  const auto reads = [](int role) {
+    return role == kMatmul || role == kPostReads || role == kStore;
+  };
+  return a != b && reads(a) == reads(b);
 }
 
 }  // namespace
 
-void ConflictMonitor::Keep(Cycle cycle, int engine, uint32_t index, bool of_sums,
+void ConflictMonitor::Keep(Cycle cycle, int engine, uint32_t index, bool oldest,
                            std::optional<Conflict>* found) const {
   const Cycle seen = engine == kMatmul ? MatmulErrorSeen(cycle, laws_) : cycle;
   const auto order = [](const Conflict& c) {
-    return std::make_tuple(c.seen, c.engine, !c.of_sums, c.index);
+    return std::make_tuple(c.seen, c.engine, !c.oldest, c.index);
   };
-  const Conflict c{cycle, engine, index, seen, of_sums};
+  const Conflict c{cycle, engine, index, seen, oldest};
   if (!found->has_value() || order(c) < order(**found)) *found = c;
 }
 
@@ -46,8 +51,8 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
       a.done = MatmulRetire(issue, a.shape, laws_);
       break;
     case Engine::kPost:
-      a.first = PostWrite(issue, 0, TapsOfPixel(i), laws_);
-      a.last = a.done = PostRetire(issue, PostTaps(i, laws_), laws_);
+      a.first = PostWrite(issue, 0, i, laws_);
+      a.last = a.done = PostRetire(issue, i, laws_);
       break;
     default: {
       const bool store = i.engine() == Engine::kStore, fill = i.opcode() == Opcode::kFill;
@@ -83,9 +88,54 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
   return a;
 }
 
+// The reads of a PostAct or PostActAdd.
+ConflictMonitor::Active ConflictMonitor::DescribeReads(uint32_t index, const Instruction& i,
+                                                       Cycle issue) const {
+  Active a;
+  a.index = index;
+  a.instruction = i;
+  a.issue = issue;
+  a.first = PostTap(issue, 0, laws_);
+  a.last = a.done = PostTap(issue, PostTaps(i, laws_) - 1, laws_);
+  return a;
+}
+
 uint64_t ConflictMonitor::GroupsOf(uint64_t address, uint64_t bytes) const {
   return uint64_t{1} << (address / group_bytes_) | uint64_t{1}
                                                        << ((address + bytes - 1) / group_bytes_);
+}
+
+uint64_t ConflictMonitor::PostReadGroupsAt(const Active& a, Cycle cycle) const {
+  const Instruction& i = a.instruction;
+  const uint64_t taps = static_cast<uint64_t>(PostTapsOfPixel(i)),
+                 since = static_cast<uint64_t>(cycle - a.first), tap = since % taps,
+                 pixel = since / taps, nx = i.Get(field::kPoNx), ny = i.Get(field::kPoNy),
+                 x = pixel % nx, y = pixel / nx % ny, lanes = static_cast<uint64_t>(config_.lanes),
+                 done = pixel / nx / ny * lanes, n = std::min(lanes, i.Get(field::kPaNchan) - done);
+  if (i.opcode() == Opcode::kPostActAdd) {
+    const bool second = tap == 1;
+    return GroupsOf(i.Get(second ? field::kPbSrc : field::kPaSrc) +
+                        y * i.Get(second ? field::kPbRsY : field::kPaRsY) +
+                        x * i.Get(field::kPoSx) + done,
+                    n);
+  }
+  const uint64_t ntx = i.Get(field::kPaNtx);
+  return GroupsOf(i.Get(field::kPaSrc) + y * i.Get(field::kPaRsY) + x * i.Get(field::kPaRsX) +
+                      tap / ntx * i.Get(field::kPaRsTy) + tap % ntx * i.Get(field::kPaRsTx) + done,
+                  n);
+}
+
+// The last byte that a PostAct or PostActAdd reads.
+uint64_t ConflictMonitor::LastReadOf(const Instruction& i) const {
+  const uint64_t x = i.Get(field::kPoNx) - 1, y = i.Get(field::kPoNy) - 1,
+                 channels = i.Get(field::kPaNchan) - 1;
+  const uint64_t first = i.Get(field::kPaSrc) + y * i.Get(field::kPaRsY) + channels;
+  if (i.opcode() == Opcode::kPostActAdd) {
+    return std::max(first, i.Get(field::kPbSrc) + y * i.Get(field::kPbRsY) + channels) +
+           x * i.Get(field::kPoSx);
+  }
+  return first + x * i.Get(field::kPaRsX) + (i.Get(field::kPaNty) - 1) * i.Get(field::kPaRsTy) +
+         (i.Get(field::kPaNtx) - 1) * i.Get(field::kPaRsTx);
 }
 
 // Groups touched in a cycle.
@@ -113,13 +163,14 @@ uint64_t ConflictMonitor::GroupsAt(const Active& a, int engine, Cycle cycle) con
     }
     return groups;
   }
+  if (engine == kPostReads) return PostReadGroupsAt(a, cycle);
   if (engine == kPost) {
-    const int64_t taps = TapsOfPixel(i), since = cycle - a.first;
+    const int64_t taps = PostTapsOfPixel(i), since = cycle - a.first;
     if (since < 0 || since % taps != 0) return 0;
     const uint64_t n = static_cast<uint64_t>(since / taps), nx = i.Get(field::kPoNx),
                    ny = i.Get(field::kPoNy);
     const uint64_t lanes = static_cast<uint64_t>(config_.lanes), chunk = n / nx / ny;
-    const uint64_t channels = i.Get(field::kPoNchan);
+    const uint64_t channels = static_cast<uint64_t>(PostChannels(i));
     if (chunk * lanes >= channels) return 0;
     const uint64_t address = i.Get(field::kPoOut) + n / nx % ny * i.Get(field::kPoSy) +
                              n % nx * i.Get(field::kPoSx) + chunk * lanes;
@@ -147,10 +198,15 @@ uint64_t ConflictMonitor::AllGroups(const Active& a, int engine) const {
            (i.Get(field::kMmNy) - 1) * i.Get(field::kMmStrideY) +
            (i.Get(field::kMmNb) - 1) * i.Get(field::kMmStrideB) +
            static_cast<uint64_t>(a.shape.slices - 1) * i.Get(field::kMmBaseInc) + 0xFFFF;
+  } else if (engine == kPostReads) {
+    low = i.Get(field::kPaSrc);
+    if (i.opcode() == Opcode::kPostActAdd) low = std::min(low, i.Get(field::kPbSrc));
+    high = LastReadOf(i);
   } else if (engine == kPost) {
     low = i.Get(field::kPoOut);
     high = low + (i.Get(field::kPoNy) - 1) * i.Get(field::kPoSy) +
-           (i.Get(field::kPoNx) - 1) * i.Get(field::kPoSx) + i.Get(field::kPoNchan) - 1;
+           (i.Get(field::kPoNx) - 1) * i.Get(field::kPoSx) +
+           static_cast<uint64_t>(PostChannels(i)) - 1;
   } else {
     low = i.Get(field::kLsBuf);
     high = low + (i.Get(field::kLsLines) - 1) * i.Get(field::kLsBufStride) +
@@ -168,8 +224,14 @@ void ConflictMonitor::Collide(const Active& a, int engine_a, const Active& b, in
   if (first > last || (AllGroups(a, engine_a) & AllGroups(b, engine_b)) == 0) return;
   for (Cycle c = first; c <= last; ++c) {
     if ((GroupsAt(a, engine_a, c) & GroupsAt(b, engine_b, c)) == 0) continue;
-    const bool a_named = engine_a == kMatmul || engine_a == kPost;
-    return Keep(c, a_named ? engine_a : engine_b, a_named ? a.index : b.index, false, found);
+    // MATMUL before POST before the others.
+    const auto rank = [](int role) {
+      return role == kMatmul ? 0 : role == kPost || role == kPostReads ? 1 : 2;
+    };
+    const bool a_named = rank(engine_a) < rank(engine_b);
+    const int named = a_named ? engine_a : engine_b;
+    return Keep(c, named == kPostReads ? kPost : named, a_named ? a.index : b.index, named == kPost,
+                found);
   }
 }
 
@@ -183,6 +245,7 @@ uint32_t ConflictMonitor::OldestMatmul(const Active& matmul, Cycle cycle) const 
 void ConflictMonitor::CollideSums(const Active& matmul, const Active& post,
                                   std::optional<Conflict>* found) const {
   const Instruction& m = matmul.instruction;
+  if (PostReadsActivations(post.instruction)) return;
   if (m.Get(field::kMmHalf) != post.instruction.Get(field::kPoHalf)) return;
   const Cycle post_first = PostTap(post.issue, 0, laws_),
               post_last = PostTap(post.issue, PostTaps(post.instruction, laws_) - 1, laws_);
@@ -225,19 +288,22 @@ std::optional<Conflict> ConflictMonitor::Issue(uint32_t index, const Instruction
   if (IsSync(i)) return found;
   const int e = static_cast<int>(i.engine());
   const Active a = Describe(index, i, cycle, ktab);
-  for (int other = 0; other < kNumEngines; ++other) {
+  const bool reads = e == kPost && PostReadsActivations(i);
+  const Active r = reads ? DescribeReads(index, i, cycle) : Active{};
+  for (int other = 0; other < kRoles; ++other) {
     std::deque<Active>& list = active_[other];
     while (!list.empty() && list.front().done < cycle) list.pop_front();
     if (other == e) continue;
     for (const Active& b : list) {
-      if (e + other == kMatmul + kStore || e + other == kLoad + kPost)
-        Collide(a, e, b, other, &found);
+      if (SharePort(e, other)) Collide(a, e, b, other, &found);
+      if (reads && SharePort(kPostReads, other)) Collide(r, kPostReads, b, other, &found);
       if (e == kMatmul && other == kPost) CollideSums(a, b, &found);
       if (e == kPost && other == kMatmul) CollideSums(b, a, &found);
     }
   }
   if (e == kMatmul) FollowSums(a, &found);
   if (a.last >= 0) active_[e].push_back(a);
+  if (reads) active_[kPostReads].push_back(r);
   return found;
 }
 

@@ -1,14 +1,14 @@
 // Finds collisions on memories that have one port of a kind (docs/isa.md, Memories), cycle by cycle
 // as the hardware does. When each access happens is asked of sw/timing:
 //
-//   activation group, readers   MATMUL's windows, STORE's beats
+//   activation group, readers   MATMUL's windows, POST's taps (PostAct, PostActAdd), STORE's beats
 //   activation group, writers   beats of LOAD and Fill, POST's pixels
 //   accumulator half, readers   MATMUL's columns (not in a slice that writes without reading),
 //                               POST's taps
 //   accumulator entry           a slot that accumulates while the sum of an earlier slot is still
 //                               on its way into the same entry
 //
-// MATMUL is named for readers, POST for writers.
+// MATMUL is named for readers, POST for writers, and for readers without MATMUL.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ namespace systole {
 
 struct Conflict {
   Cycle cycle = 0;
-  int engine = 0;        // 1 or 2
-  uint32_t index = 0;    // its instruction
-  Cycle seen = 0;        // when run control is told
-  bool of_sums = false;  // an accumulator's readers: reported before MATMUL's other errors
+  int engine = 0;       // 1 or 2
+  uint32_t index = 0;   // its instruction
+  Cycle seen = 0;       // when run control is told
+  bool oldest = false;  // of sums or of pixels written: told before the engine's other errors
 };
 
 class ConflictMonitor {
@@ -59,6 +59,9 @@ class ConflictMonitor {
     std::vector<Burst> bursts;
   };
 
+  Active DescribeReads(uint32_t index, const Instruction& instruction, Cycle cycle) const;
+  uint64_t PostReadGroupsAt(const Active& a, Cycle cycle) const;
+  uint64_t LastReadOf(const Instruction& i) const;
   Active Describe(uint32_t index, const Instruction& instruction, Cycle cycle,
                   const uint16_t* ktab);
   uint64_t GroupsAt(const Active& a, int engine, Cycle cycle) const;
@@ -71,7 +74,7 @@ class ConflictMonitor {
   // collide.
   uint32_t OldestMatmul(const Active& matmul, Cycle cycle) const;
   void CollideSums(const Active& matmul, const Active& post, std::optional<Conflict>* found) const;
-  void Keep(Cycle cycle, int engine, uint32_t index, bool of_sums,
+  void Keep(Cycle cycle, int engine, uint32_t index, bool oldest,
             std::optional<Conflict>* found) const;
 
   const HwConfig config_;
@@ -79,7 +82,8 @@ class ConflictMonitor {
   const uint64_t group_bytes_;
   ReadPort read_;
   WritePort write_;
-  std::deque<Active> active_[kNumEngines];
+  static constexpr int kRoles = kNumEngines + 1;  // the engines, and POST as a reader
+  std::deque<Active> active_[kRoles];
   // Slots of the last Matmul whose sums may be on their way when the next one begins.
   struct Slot {
     Cycle cycle;

@@ -46,6 +46,12 @@ ErrorCode Executor::Execute(const Instruction& i, MemoryAccess* memory) {
       return Matmul(i);
     case Opcode::kPost:
       return Post(i);
+    case Opcode::kPostAct:
+      PostAct(i);
+      return ErrorCode::kNone;
+    case Opcode::kPostActAdd:
+      PostActAdd(i);
+      return ErrorCode::kNone;
     case Opcode::kStore:
       return Store(i, memory);
     default:  // Sync

@@ -77,6 +77,8 @@ class Executor {
   void PackWeights(int row, int load, int columns, int lanes);
   void PackTaps(int row, int load, int columns);
   ErrorCode Post(const Instruction& i);
+  void PostAct(const Instruction& i);
+  void PostActAdd(const Instruction& i);
 
   HwConfig config_;
   size_t padded_columns_;  // COLS rounded up to whole blocks of the kernel

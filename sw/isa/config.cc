@@ -18,10 +18,11 @@ void Require(bool ok, const char* name, int value, const char* allowed) {
 }  // namespace
 
 std::string HwConfig::Key() const {
-  return fmt::format("r{}c{}w{}l{}_a{}g{}_w{}_p{}_k{}_d{}_x{}-{}-{}_o{}_q{}_m{:x}_s{}_f{}_t{}",
-                     rows, cols, wport, lanes, act_kib, act_groups, wgt_kib, par_kib, ktab_kib,
-                     acc_depth, axi_data_width, axi_addr_width, axi_id_width, outstanding,
-                     queue_depth, roundings, row_sum, dataflows, taps);
+  return fmt::format(
+      "r{}c{}w{}l{}_a{}g{}_w{}_p{}_k{}_d{}_x{}-{}-{}_o{}_q{}_m{:x}_s{}_f{}_t{}_b{}_e{}", rows, cols,
+      wport, lanes, act_kib, act_groups, wgt_kib, par_kib, ktab_kib, acc_depth, axi_data_width,
+      axi_addr_width, axi_id_width, outstanding, queue_depth, roundings, row_sum, dataflows, taps,
+      post_act, add_unit);
 }
 
 uint32_t HwConfig::ParamWord(int word) const {
@@ -64,6 +65,9 @@ void Validate(const HwConfig& c) {
   Require(c.row_sum >= 0 && c.row_sum <= 1, "ROW_SUM", c.row_sum, "0 or 1");
   Require(c.dataflows == 1, "DATAFLOWS", c.dataflows, "ws (1); os and is are not built yet");
   Require(c.taps >= 0 && c.taps <= 64, "TAPS", c.taps, "0 to 64");
+  Require(c.post_act >= 0 && c.post_act <= 1, "POST_ACT", c.post_act, "0 or 1");
+  Require(c.add_unit >= 0 && c.add_unit <= c.post_act, "ADD_UNIT", c.add_unit,
+          "0, or 1 with POST_ACT");
 }
 
 }  // namespace systole

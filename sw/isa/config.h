@@ -39,6 +39,8 @@ struct HwConfig {
   int row_sum = 1;       // 1: the row-sum column (asymmetric weights) is included
   int dataflows = 1;     // bit 0: weight stationary
   int taps = 3;  // array rows that take their column's own lane in column mode; 0: it is not built
+  int post_act = 1;  // 1: POST reads the activation buffer too (PostAct: pools, rescaling, copies)
+  int add_unit = 1;  // 1: POST adds two tensors (PostActAdd)
 
   // bytes of an AXI beat
   int AxiBytes() const { return axi_data_width / 8; }
@@ -57,7 +59,7 @@ struct HwConfig {
   // rows of the parameter memory
   int ParRows() const { return (par_kib * 1024) / (pipeline::kParBytes * lanes); }
 
-  // Folder-name form, e.g. "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3".
+  // Folder-name form, e.g. "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3_b1_e1".
   std::string Key() const;
   // What the register PARAM<word> reads.
   uint32_t ParamWord(int word) const;
@@ -77,7 +79,7 @@ struct ParameterInfo {
   const char* allowed;  // in words
   const char* meaning;
 };
-inline constexpr int kNumParameters = 19;
+inline constexpr int kNumParameters = 21;
 inline constexpr int kParamWords = 7;
 inline constexpr ParameterInfo kParameters[kNumParameters] = {
     {"ROWS", "rows", &HwConfig::rows, 0, 0, 8, 2, 64, "2 to 64",
@@ -118,6 +120,10 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
      "ws (1); os and is are not built yet", "bit 0: weight stationary"},
     {"TAPS", "taps", &HwConfig::taps, 6, 0, 8, 0, 64, "0 to 64",
      "array rows that take their column's own lane in column mode; 0: it is not built"},
+    {"POST_ACT", "post_act", &HwConfig::post_act, 6, 8, 1, 0, 1, "0 or 1",
+     "1: POST reads the activation buffer too (PostAct: pools, rescaling, copies)"},
+    {"ADD_UNIT", "add_unit", &HwConfig::add_unit, 6, 9, 1, 0, 1, "0, or 1 with POST_ACT",
+     "1: POST adds two tensors (PostActAdd)"},
 };
 
 }  // namespace systole

@@ -20,6 +20,9 @@ struct Pipeline {
   int matmul_error_to_control = 1;
   // POST: a tap's accumulator read -> its pixel's bytes are written, where it is the pixel's last
   int tap_to_write = 10;
+  // POST: how much later the pixels of an addition are written than others, and how much longer it
+  // keeps the engine
+  int add_to_write = 5;
   // LOAD and Fill: a beat -> its write into the buffer, and the error that came with it
   int beat_to_write = 1;
   // STORE: a beat's read -> it is on the bus, the address with a burst's first

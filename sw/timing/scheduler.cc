@@ -202,10 +202,10 @@ unsigned Scheduler::Run(unsigned e) {
           break;
         }
         case Engine::kPost: {
-          const int64_t taps = PostTaps(i, laws_);
           issue = std::max(issue, engine.free);
-          retire = PostRetire(issue, taps, laws_);
-          busy_end = engine.free = issue + taps;
+          if (PostWaits(i)) issue = std::max(issue, engine.retire + 1);
+          engine.retire = retire = PostRetire(issue, i, laws_);
+          busy_end = engine.free = issue + PostOccupancy(i, laws_);
           break;
         }
         case Engine::kLoad: {

@@ -54,6 +54,8 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
     c.roundings = pick({63, 1, 16, 32, 42});
     c.row_sum = pick({0, 1});
     c.taps = pick({0, 1, 3, 64});
+    c.post_act = pick({0, 1});
+    c.add_unit = c.post_act * pick({0, 1});
     try {
       Validate(c);
     } catch (const InputError&) {

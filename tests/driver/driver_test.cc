@@ -87,7 +87,7 @@ TEST_F(DriverTest, IdentifyReadsIdentityAndEveryParameterInOrder) {
   EXPECT_CALL(device_, ReadReg(0x08C)).WillOnce(Return(0x00040080));
   EXPECT_CALL(device_, ReadReg(0x090)).WillOnce(Return(0x04200040));
   EXPECT_CALL(device_, ReadReg(0x094)).WillOnce(Return(0x033F0808));
-  EXPECT_CALL(device_, ReadReg(0x098)).WillOnce(Return(3));
+  EXPECT_CALL(device_, ReadReg(0x098)).WillOnce(Return(0x00000303));
   driver_.Identify(HwConfig{});
 }
 

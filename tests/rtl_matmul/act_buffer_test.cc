@@ -1,4 +1,4 @@
-// The activation buffer alone: both writers and the contiguous reader against a byte array, write
+// The activation buffer alone: both writers and both contiguous readers against a byte array,
 // conflicts against the groups of the bytes touched.
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ TEST_P(ActBufferTest, ReadsWhatBothWritersWrote) {
   };
   std::vector<int> bytes(c.ActBytes(), -1);  // -1: not written yet
   Inputs& i = model->in;
-  int checked = 0, conflicts = 0;
+  int checked = 0, conflicts = 0, read_conflicts = 0;
   for (int cycle = 0; cycle < 20000; ++cycle) {
     // A writer often goes on where it was, so that groups' ends and conflicts are met.
     const auto next = [&](uint32_t* address, uint8_t* n, int max_n) {
@@ -50,6 +50,13 @@ TEST_P(ActBufferTest, ReadsWhatBothWritersWrote) {
     for (auto& b : i.po_data) b = static_cast<uint8_t>(in(0, 255));
     i.st_re = in(0, 4) != 0;
     next(&i.st_addr, &i.st_n, c.AxiBytes());
+    i.pr_re = in(0, 2) == 0;
+    next(&i.pr_addr, &i.pr_n, c.lanes);
+    const bool readers =
+        i.st_re && i.pr_re && Meet(Groups(c, i.st_addr, i.st_n), Groups(c, i.pr_addr, i.pr_n));
+    ASSERT_EQ(model->Settle().pr_conflict, readers) << "cycle " << cycle;
+    read_conflicts += readers;
+    if (readers) (cycle % 2 == 0 ? i.st_re : i.pr_re) = false;
 
     const bool conflict =
         i.ld_we && i.po_we && Meet(Groups(c, i.ld_addr, i.ld_n), Groups(c, i.po_addr, i.po_n));
@@ -58,17 +65,23 @@ TEST_P(ActBufferTest, ReadsWhatBothWritersWrote) {
     conflicts += conflict;
     if (conflict) i.po_we = false;
 
-    std::vector<int> want;  // what the reader must see; -1: written in this cycle or never
-    for (int b = 0; i.st_re && b < i.st_n; ++b) {
-      const uint32_t a = i.st_addr + b;
-      const bool busy = (i.ld_we && a >= i.ld_addr && a < i.ld_addr + i.ld_n) ||
-                        (i.po_we && a >= i.po_addr && a < i.po_addr + i.po_n);
-      want.push_back(busy ? -1 : bytes[a]);
-    }
+    // What a reader must see; -1: written in this cycle or never.
+    const auto seen = [&](bool reads, uint32_t address, int n) {
+      std::vector<int> want;
+      for (int b = 0; reads && b < n; ++b) {
+        const uint32_t a = address + b;
+        const bool busy = (i.ld_we && a >= i.ld_addr && a < i.ld_addr + i.ld_n) ||
+                          (i.po_we && a >= i.po_addr && a < i.po_addr + i.po_n);
+        want.push_back(busy ? -1 : bytes[a]);
+      }
+      return want;
+    };
+    const std::vector<int> want = seen(i.st_re, i.st_addr, i.st_n),
+                           want_post = seen(i.pr_re, i.pr_addr, i.pr_n);
     for (int b = 0; i.ld_we && b < i.ld_n; ++b) bytes[i.ld_addr + b] = i.ld_data[b];
     for (int b = 0; i.po_we && b < i.po_n; ++b) bytes[i.po_addr + b] = i.po_data[b];
     model->Cycle();
-    i.ld_we = i.po_we = i.st_re = false;
+    i.ld_we = i.po_we = i.st_re = i.pr_re = false;
     const Outputs out = model->Settle();
     for (size_t b = 0; b < want.size(); ++b) {
       if (want[b] < 0) continue;
@@ -76,7 +89,14 @@ TEST_P(ActBufferTest, ReadsWhatBothWritersWrote) {
           << "cycle " << cycle << " address " << i.st_addr << "+" << b;
       ++checked;
     }
+    for (size_t b = 0; b < want_post.size(); ++b) {
+      if (want_post[b] < 0) continue;
+      ASSERT_EQ(out.pr_data[b], want_post[b])
+          << "cycle " << cycle << " POST's address " << i.pr_addr << "+" << b;
+      ++checked;
+    }
   }
+  EXPECT_GT(read_conflicts, 100);
   EXPECT_GT(checked, 10000);
   EXPECT_GT(conflicts, 100);
 }

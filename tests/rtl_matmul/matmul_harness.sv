@@ -46,7 +46,12 @@ module matmul_harness #(
   input  logic [23:0]  st_addr_i,
   input  logic [7:0]   st_n_i,
   output logic [127:0] st_data_o,
+  input  logic         pr_re_i,
+  input  logic [23:0]  pr_addr_i,
+  input  logic [7:0]   pr_n_i,
+  output logic [511:0] pr_data_o,
   output logic         rd_conflict_o,
+  output logic         pr_conflict_o,
   output logic         wr_conflict_o,
 
   input  logic         wgt_we_i,
@@ -73,7 +78,9 @@ module matmul_harness #(
   logic [8*BANKS-1:0] act_data;
   logic [AXI_DATA_WIDTH-1:0] st_data;
   logic [32*(COLS+1)-1:0] acc_data;
+  logic [8*LANES-1:0] pr_data;
   assign st_data_o = 128'(st_data);
+  assign pr_data_o = 512'(pr_data);
   assign acc_word_o = acc_data[32*acc_col_i +: 32];
 
   systole_act_buffer #(
@@ -82,9 +89,11 @@ module matmul_harness #(
   ) u_act (
     .clk_i(clk_i), .ld_we_i(ld_we_i), .ld_addr_i(ld_addr_i), .ld_n_i(ld_n_i),
     .ld_data_i(ld_data_i[AXI_DATA_WIDTH-1:0]), .po_we_i(po_we_i), .po_addr_i(po_addr_i),
-    .po_n_i(po_n_i), .po_data_i(po_data_i[8*LANES-1:0]), .mm_re_i(act_re), .mm_row_i(act_row),
-    .mm_data_o(act_data), .st_re_i(st_re_i), .st_addr_i(st_addr_i), .st_n_i(st_n_i),
-    .st_data_o(st_data), .rd_conflict_o(rd_conflict_o), .wr_conflict_o(wr_conflict_o)
+    .po_n_i(po_n_i), .po_data_i(po_data_i[8*LANES-1:0]), .pr_re_i(pr_re_i), .pr_addr_i(pr_addr_i),
+    .pr_n_i(pr_n_i), .pr_data_o(pr_data), .pr_conflict_o(pr_conflict_o), .mm_re_i(act_re),
+    .mm_row_i(act_row), .mm_data_o(act_data), .st_re_i(st_re_i), .st_addr_i(st_addr_i),
+    .st_n_i(st_n_i), .st_data_o(st_data), .rd_conflict_o(rd_conflict_o),
+    .wr_conflict_o(wr_conflict_o)
   );
 
   // ---- Frame: the ports stand for the queue's output, the tokens and the shell.

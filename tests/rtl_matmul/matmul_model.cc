@@ -39,12 +39,14 @@ class VerilatedModel : public Model {
     out.err_valid = v_->err_valid_o;
     out.macs_valid = v_->macs_valid_o;
     out.rd_conflict = v_->rd_conflict_o;
+    out.pr_conflict = v_->pr_conflict_o;
     out.wr_conflict = v_->wr_conflict_o;
     out.push = v_->push_o;
     out.err_code = v_->err_code_o;
     out.err_pc = v_->err_pc_o;
     out.macs = v_->macs_o;
     out.acc_word = v_->acc_word_o;
+    std::memcpy(out.pr_data.data(), &v_->pr_data_o[0], out.pr_data.size());
     std::memcpy(out.st_data.data(), &v_->st_data_o[0], out.st_data.size());
     return out;
   }
@@ -66,6 +68,9 @@ class VerilatedModel : public Model {
     v_->po_n_i = in.po_n;
     std::memcpy(&v_->po_data_i[0], in.po_data.data(), in.po_data.size());
     v_->st_re_i = in.st_re;
+    v_->pr_re_i = in.pr_re;
+    v_->pr_addr_i = in.pr_addr;
+    v_->pr_n_i = in.pr_n;
     v_->st_addr_i = in.st_addr;
     v_->st_n_i = in.st_n;
     v_->wgt_we_i = in.wgt_we;

@@ -19,18 +19,19 @@ struct Inputs {
   Instruction instr;
   uint32_t pc = 0;
   bool ld_we = false, po_we = false, st_re = false, wgt_we = false, ktab_we = false, acc_re = false,
-       acc_half = false;
-  uint32_t ld_addr = 0, po_addr = 0, st_addr = 0, buf_row = 0, acc_addr = 0;
-  uint8_t ld_n = 0, po_n = 0, st_n = 0, wgt_bank = 0, buf_beat = 0, acc_col = 0;
+       acc_half = false, pr_re = false;
+  uint32_t ld_addr = 0, po_addr = 0, st_addr = 0, pr_addr = 0, buf_row = 0, acc_addr = 0;
+  uint8_t ld_n = 0, po_n = 0, st_n = 0, pr_n = 0, wgt_bank = 0, buf_beat = 0, acc_col = 0;
   std::array<uint8_t, 16> ld_data{}, buf_data{};
   std::array<uint8_t, 64> po_data{};
 };
 
 struct Outputs {
-  bool issue, retire, busy, inflight, err_valid, macs_valid, rd_conflict, wr_conflict;
+  bool issue, retire, busy, inflight, err_valid, macs_valid, rd_conflict, wr_conflict, pr_conflict;
   uint8_t push, err_code;
   uint32_t err_pc, macs, acc_word;
   std::array<uint8_t, 16> st_data;
+  std::array<uint8_t, 64> pr_data;
 };
 
 class Model {

@@ -28,6 +28,16 @@ void SetWord(Port& port, int word, uint32_t value) {
   }
 }
 template <typename Port>
+void SetByte(Port& port, int byte, uint8_t value) {
+  if constexpr (std::is_integral_v<Port>) {
+    const int shift = 8 * byte;
+    port = static_cast<Port>((port & ~(Port{0xFF} << shift)) | (static_cast<Port>(value) << shift));
+  } else {
+    const int shift = 8 * (byte % 4);
+    port[byte / 4] = (port[byte / 4] & ~(0xFFu << shift)) | (uint32_t{value} << shift);
+  }
+}
+template <typename Port>
 uint8_t GetByte(const Port& port, int byte) {
   if constexpr (std::is_integral_v<Port>) {
     return static_cast<uint8_t>(port >> (8 * byte));
@@ -35,6 +45,9 @@ uint8_t GetByte(const Port& port, int byte) {
     return static_cast<uint8_t>(port[byte / 4] >> (8 * (byte % 4)));
   }
 }
+
+// Sets of entries for additions, in the first parameter rows.
+inline constexpr int kSums = 4;
 
 // An instruction as the queue gives it: at the queue's output from cycle `arrival` on (or when its
 // predecessor has left), its tokens there from cycle `tokens` on.
@@ -71,8 +84,10 @@ class PostBench {
     state.acc.assign(2, std::vector<std::vector<int32_t>>(config.acc_depth,
                                                           std::vector<int32_t>(config.cols + 1)));
     state.params.resize(config.ParRows() * config.lanes);
+    state.act.resize(config.act_bytes);
     top.rst_ni = 0;
     top.clear_i = top.stop_i = top.valid_i = top.tokens_i = top.par_we_i = top.conflict_i = 0;
+    top.rd_conflict_i = 0;
     Clock();
     top.rst_ni = 1;
   }
@@ -91,9 +106,13 @@ class PostBench {
       top.pc_i = 0xDEAD;
     }
     top.stop_i = stopped;
-    top.conflict_i = 0;
+    top.conflict_i = top.rd_conflict_i = 0;
     top.clk_i = 0;
     top.eval();
+    if (top.pr_re_o && ++act_reads_seen == rd_conflict_at) {
+      top.rd_conflict_i = 1;  // answers the read in its own cycle
+      top.eval();
+    }
     if (top.po_we_o && ++writes_seen == conflict_at) {
       top.conflict_i = 1;  // answers the write in its own cycle
       top.eval();
@@ -118,6 +137,9 @@ class PostBench {
     inflight.push_back(top.inflight_o);
     const bool read = top.acc_re_o;
     const int half = top.acc_half_o, entry = top.acc_addr_o;
+    const bool act_read = top.pr_re_o;
+    const size_t act_address = top.pr_addr_o;
+    const int act_n = top.pr_n_o;
     const bool issued = top.issue_o;
     const bool error = top.err_valid_o;
 
@@ -127,6 +149,17 @@ class PostBench {
     if (error) stopped = true;
     top.clear_i = 0;
     top.par_we_i = 0;
+    if (act_read) {
+      ASSERT_GE(act_n, 1);
+      ASSERT_LE(act_n, config.lanes);
+      ASSERT_LE(act_address + static_cast<size_t>(act_n), state.act.size());
+      act_reads.push_back({cycle - 1, static_cast<uint32_t>(act_address)});
+    }
+    for (int k = 0; k < config.lanes; ++k) {
+      SetByte(top.pr_data_i, k,
+              act_read && k < act_n ? static_cast<uint8_t>(state.act[act_address + k])
+                                    : static_cast<uint8_t>(random_()));
+    }
     if (read) {
       ASSERT_LT(entry, config.acc_depth);
       reads.push_back({cycle - 1, half, entry});
@@ -187,7 +220,23 @@ class PostBench {
       p.m = (static_cast<uint32_t>(random_()) & 0x7FFFFFFF) | 0x40000000;
       p.s = static_cast<uint8_t>(31 + random_() % 24);
     }
+    for (int8_t& b : state.act) b = static_cast<int8_t>(random_());
+    for (int set = 0; set < kSums; ++set) RandomizeSum(set);
     for (int row = 0; row < config.ParRows(); ++row) LoadRow(row, 0);
+  }
+
+  // Entries of an addition, legal in every mode: what float32 adds stays below 2^62.
+  void RandomizeSum(int set) {
+    const int rows = (3 + config.lanes - 1) / config.lanes;
+    PostChannel* entry = &state.params[set * rows * config.lanes];
+    for (int k = 0; k < 2; ++k) {
+      entry[k].bias = static_cast<int32_t>(random_() % 256) - 127;
+      entry[k].m = static_cast<uint32_t>(random_()) & (set % 2 ? 0x7FFFFFFF : 0xFFFFFF);
+      entry[k].s = static_cast<uint8_t>(random_() % (set % 2 ? 6 : 20));
+    }
+    entry[2].bias = static_cast<int32_t>(random_() % (1 << 24)) - (1 << 23);
+    entry[2].m = (static_cast<uint32_t>(random_()) & 0x7FFFFFC0) | (random_() % 32);
+    entry[2].s = static_cast<uint8_t>(set % 2 ? 44 + random_() % 10 : 30 + random_() % 20);
   }
 
   void RunFor(int64_t cycles) {
@@ -215,6 +264,7 @@ class PostBench {
     writes.clear();
     errors.clear();
     reads.clear();
+    act_reads.clear();
     busy.clear();
     inflight.clear();
     first_cycle = cycle;
@@ -223,6 +273,10 @@ class PostBench {
   struct Read {
     int64_t cycle;
     int half, entry;
+  };
+  struct ActRead {
+    int64_t cycle;
+    uint32_t address;
   };
 
   const PostConfig config;
@@ -236,7 +290,8 @@ class PostBench {
   std::vector<Read> reads;
   std::vector<bool> busy, inflight;  // from first_cycle on
   int64_t cycle = 0, first_cycle = 0;
-  int64_t writes_seen = 0, conflict_at = -1;
+  int64_t writes_seen = 0, conflict_at = -1, act_reads_seen = 0, rd_conflict_at = -1;
+  std::vector<ActRead> act_reads;
   bool stopped = false;  // stop_i: from the cycle after an error until Clear()
 
  private:

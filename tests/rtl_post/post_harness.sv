@@ -7,7 +7,9 @@ module post_harness #(
   parameter int ACC_DEPTH = 128,
   parameter int AXI_DATA_WIDTH = 64,
   parameter int ROUNDINGS = 63,
-  parameter int ROW_SUM = 1
+  parameter int ROW_SUM = 1,
+  parameter int POST_ACT = 1,
+  parameter int ADD_UNIT = 1
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -39,7 +41,12 @@ module post_harness #(
   output logic [23:0]               po_addr_o,
   output logic [7:0]                po_n_o,
   output logic [8*LANES-1:0]        po_data_o,
-  input  logic                      conflict_i
+  input  logic                      conflict_i,
+  output logic                      pr_re_o,
+  output logic [23:0]               pr_addr_o,
+  output logic [7:0]                pr_n_o,
+  input  logic [8*LANES-1:0]        pr_data_i,
+  input  logic                      rd_conflict_i
 );
   // ---- Frame: the ports stand for the queue's output, the tokens and the shell.
   logic start, ready, working;
@@ -47,7 +54,7 @@ module post_harness #(
 
   systole_post_check #(
     .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .PAR_KIB(PAR_KIB), .ROUNDINGS(ROUNDINGS),
-    .ROW_SUM(ROW_SUM)
+    .ROW_SUM(ROW_SUM), .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
   ) u_check (
     .instr_i(instr_i), .code_o(code)
   );
@@ -64,14 +71,16 @@ module post_harness #(
 
   systole_post #(
     .COLS(COLS), .LANES(LANES), .PAR_KIB(PAR_KIB), .ACC_DEPTH(ACC_DEPTH),
-    .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM)
+    .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .POST_ACT(POST_ACT),
+    .ADD_UNIT(ADD_UNIT)
   ) u_post (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .instr_i(instr_i), .start_i(start),
     .ready_o(ready), .working_o(working), .works_o(), .retire_o(retire_o), .late_err_o(late_err),
     .work_err_o(work_err), .acc_re_o(acc_re_o), .acc_half_o(acc_half_o), .acc_addr_o(acc_addr_o),
     .acc_data_i(acc_data_i), .par_we_i(par_we_i), .buf_row_i(buf_row_i), .buf_beat_i(buf_beat_i),
     .buf_data_i(buf_data_i), .po_we_o(po_we_o), .po_addr_o(po_addr_o), .po_n_o(po_n_o),
-    .po_data_o(po_data_o), .conflict_i(conflict_i)
+    .po_data_o(po_data_o), .conflict_i(conflict_i), .pr_re_o(pr_re_o), .pr_addr_o(pr_addr_o),
+    .pr_n_o(pr_n_o), .pr_data_i(pr_data_i), .rd_conflict_i(rd_conflict_i)
   );
   /* verilator lint_on PINCONNECTEMPTY */
 endmodule

@@ -22,6 +22,7 @@ struct C7L7 {
     c.cols = c.lanes = 7;
     c.acc_depth = 96;
     c.act_bytes = 4 * 1024;
+    c.add_unit = 0;
     return c;
   }
 };
@@ -57,6 +58,7 @@ struct C16L16 {
     c.lanes = 16;
     c.acc_depth = 1024;
     c.par_bytes = 4 * 1024;
+    c.post_act = c.add_unit = 0;
     return c;
   }
 };

@@ -32,13 +32,17 @@ int32_t Wrap(int64_t v) {
 
 }  // namespace
 
+int64_t PostExtra(const Instruction& i) { return i.opcode() == Opcode::kPostActAdd ? 5 : 0; }
+
 int64_t PostTaps(const Instruction& i, const PostConfig& config) {
+  if (i.opcode() != Opcode::kPost) return static_cast<int64_t>(PostActReads(i, config).size());
   const int chunks = (Get(i, field::kPoNchan) + config.lanes - 1) / config.lanes;
   return int64_t{chunks} * Get(i, field::kPoNy) * Get(i, field::kPoNx) * Get(i, field::kPoNty) *
          Get(i, field::kPoNtx);
 }
 
 bool PostInRange(const Instruction& i, const PostConfig& config) {
+  if (i.opcode() != Opcode::kPost) return PostActInRange(i, config);
   const int nchan = Get(i, field::kPoNchan);
   for (int ty = 0; ty < Get(i, field::kPoNty); ++ty) {
     for (int tx = 0; tx < Get(i, field::kPoNtx); ++tx) {
@@ -62,6 +66,7 @@ bool PostInRange(const Instruction& i, const PostConfig& config) {
 
 std::vector<PostWrite> PostWrites(const Instruction& i, const PostConfig& config,
                                   const PostState& state) {
+  if (i.opcode() != Opcode::kPost) return PostActWrites(i, config, state);
   const int nchan = Get(i, field::kPoNchan), nty = Get(i, field::kPoNty),
             ntx = Get(i, field::kPoNtx);
   const auto& acc = state.acc[Get(i, field::kPoHalf)];

@@ -17,7 +17,7 @@ struct PostConfig {
   int par_bytes = 8 * 1024;
   int axi_bytes = 8;
   int roundings = kAllRoundings;
-  int row_sum = 1;
+  int row_sum = 1, post_act = 1, add_unit = 1;
   int ParRows() const { return par_bytes / (16 * lanes); }
 };
 
@@ -32,6 +32,7 @@ struct PostChannel {
 struct PostState {
   std::vector<std::vector<std::vector<int32_t>>> acc;
   std::vector<PostChannel> params;
+  std::vector<int8_t> act;  // what PostAct and PostActAdd read
 };
 
 // One write of contiguous bytes, `slot` cycles after the issue.
@@ -41,8 +42,10 @@ struct PostWrite {
   std::vector<int8_t> bytes;
 };
 
-// T of docs/timing.md.
+// T of docs/timing.md; what an addition keeps the engine longer, and is later.
 int64_t PostTaps(const Instruction& instr, const PostConfig& config);
+
+int64_t PostExtra(const Instruction& instr);
 
 // True if every entry is below ACC_DEPTH, every column of a written lane below COLS, every address
 // and parameter row inside its memory.
@@ -51,5 +54,13 @@ bool PostInRange(const Instruction& instr, const PostConfig& config);
 // The writes in order. `instr` must be in range.
 std::vector<PostWrite> PostWrites(const Instruction& instr, const PostConfig& config,
                                   const PostState& state);
+
+// The same two of PostAct and PostActAdd.
+bool PostActInRange(const Instruction& instr, const PostConfig& config);
+std::vector<PostWrite> PostActWrites(const Instruction& instr, const PostConfig& config,
+                                     const PostState& state);
+
+// The addresses that a PostAct or PostActAdd reads, in the order of its taps.
+std::vector<uint32_t> PostActReads(const Instruction& instr, const PostConfig& config);
 
 }  // namespace systole

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "post_bench.h"
+#include "post_draw.h"
 #include "post_models.h"
 #include "sw/arith/rounding.h"
 
@@ -18,116 +19,6 @@ namespace {
 
 constexpr uint64_t kSeed = 2718281;
 
-int Below(std::mt19937_64& random, int n) {
-  return static_cast<int>(random() % static_cast<uint64_t>(n));
-}
-
-// A legal instruction in range. Small counts are frequent; strides go both ways, modulo their
-// width.
-Instruction DrawPost(std::mt19937_64& random, const PostConfig& config) {
-  auto count = [&](int most) { return 1 + std::min(Below(random, most), Below(random, most)); };
-  for (;;) {
-    Instruction i;
-    i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kPost));
-    i.Set(field::kPopLoad, random() % 8);
-    i.Set(field::kPopMatmul, random() % 8);
-    i.Set(field::kPopStore, random() % 8);
-    i.Set(field::kPush, random() % 16 & 0xB);
-    i.Set(field::kPoHalf, random() % 2);
-    i.Set(field::kPoPair, random() % 2);
-    int rounding = Below(random, kNumRoundings);
-    while ((config.roundings >> rounding & 1) == 0) rounding = Below(random, kNumRoundings);
-    i.Set(field::kPoRounding, static_cast<uint64_t>(rounding));
-    const bool taps = random() % 2;
-    const int nchan = count(config.cols), nx = count(9), ny = count(5);
-    const int ntx = taps ? count(4) : 1, nty = taps ? count(4) : 1;
-    i.Set(field::kPoNx, static_cast<uint64_t>(nx));
-    i.Set(field::kPoNy, static_cast<uint64_t>(ny));
-    i.Set(field::kPoNtx, static_cast<uint64_t>(ntx));
-    i.Set(field::kPoNty, static_cast<uint64_t>(nty));
-    i.Set(field::kPoNchan, static_cast<uint64_t>(nchan));
-    auto stride = [&](Field f, int most) {
-      const int v = Below(random, 2 * most + 1) - most;
-      i.Set(f, static_cast<uint64_t>(v) & ((uint64_t{1} << f.width) - 1));
-    };
-    const int reach = std::max(1, config.acc_depth / 12);
-    stride(field::kPoEsX, std::min(reach, 12));
-    stride(field::kPoEsY, reach);
-    stride(field::kPoEsTx, std::min(reach, 4));
-    stride(field::kPoEsTy, std::min(reach, 6));
-    const int free_cols = config.cols - nchan;
-    stride(field::kPoCsTx, std::min(free_cols, 6));
-    stride(field::kPoCsTy, std::min(free_cols, 6));
-    stride(field::kPoCsPair, free_cols);
-    i.Set(field::kPoCol, static_cast<uint64_t>(Below(random, free_cols + 1)));
-    i.Set(field::kPoAccBase, static_cast<uint64_t>(Below(random, config.acc_depth)));
-    i.Set(field::kPoPar, static_cast<uint64_t>(Below(random, config.ParRows())));
-    i.Set(field::kPoOut, static_cast<uint64_t>(Below(random, config.act_bytes)));
-    i.Set(field::kPoSx, static_cast<uint64_t>(Below(random, 40)));
-    i.Set(field::kPoSy, static_cast<uint64_t>(Below(random, config.act_bytes / 16)));
-    i.Set(field::kPoZw, config.row_sum && random() % 2 ? random() % 256 : 0);
-    i.Set(field::kPoZy, random() % 256);
-    const auto a = static_cast<int8_t>(random()), b = static_cast<int8_t>(random());
-    const bool wide = random() % 2;
-    i.Set(field::kPoLo, static_cast<uint8_t>(wide ? -128 : std::min(a, b)));
-    i.Set(field::kPoHi, static_cast<uint8_t>(wide ? 127 : std::max(a, b)));
-    if (PostInRange(i, config)) return i;
-  }
-}
-
-Instruction Sync() {
-  Instruction i;
-  i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kSyncPost));
-  return i;
-}
-
-// Everything the bench saw, against the law applied to `items` (head of the first: its arrival).
-template <typename Model>
-void CompareWithLaw(const PostBench<Model>& bench, const std::vector<PostItem>& items) {
-  std::vector<PostSeenWrite> writes;
-  std::vector<PostRetire> retires;
-  std::vector<bool> busy(bench.busy.size()), inflight(bench.busy.size());
-  auto mark = [&](std::vector<bool>& v, int64_t from, int64_t to) {
-    for (int64_t c = from; c < to; ++c) v.at(c - bench.first_cycle) = true;
-  };
-  ASSERT_TRUE(bench.errors.empty())
-      << "error " << bench.errors[0].code << " pc " << bench.errors[0].pc;
-  ASSERT_EQ(bench.issues.size(), items.size());
-  int64_t free = 0, previous = -1;
-  for (size_t j = 0; j < items.size(); ++j) {
-    const Instruction& instr = items[j].instr;
-    const int64_t head = std::max(items[j].arrival, previous + 1);
-    const int64_t issue = std::max({head, free, items[j].tokens});
-    ASSERT_EQ(bench.issues[j].cycle, issue) << "instruction " << j;
-    ASSERT_EQ(bench.issues[j].pc, items[j].pc);
-    previous = issue;
-    const bool sync = instr.opcode() == Opcode::kSyncPost;
-    const int64_t taps = sync ? 1 : PostTaps(instr, bench.config);
-    free = issue + taps;
-    mark(busy, issue, free);
-    if (sync) continue;
-    for (const PostWrite& w : PostWrites(instr, bench.config, bench.state)) {
-      writes.push_back({issue + w.slot, w.address, w.bytes});
-    }
-    retires.push_back({issue + taps + 10, static_cast<int>(instr.Get(field::kPush))});
-    mark(inflight, issue + 1, issue + taps + 11);
-  }
-  ASSERT_EQ(bench.writes.size(), writes.size());
-  for (size_t k = 0; k < writes.size(); ++k) {
-    ASSERT_EQ(bench.writes[k].cycle, writes[k].cycle) << "write " << k;
-    ASSERT_EQ(bench.writes[k].address, writes[k].address) << "write " << k;
-    ASSERT_EQ(bench.writes[k].bytes, writes[k].bytes)
-        << "write " << k << " cycle " << writes[k].cycle;
-  }
-  ASSERT_EQ(bench.retires.size(), retires.size());
-  for (size_t k = 0; k < retires.size(); ++k) {
-    ASSERT_EQ(bench.retires[k].cycle, retires[k].cycle) << "retire " << k;
-    ASSERT_EQ(bench.retires[k].push, retires[k].push) << "retire " << k;
-  }
-  ASSERT_EQ(bench.busy, busy);
-  ASSERT_EQ(bench.inflight, inflight);
-}
-
 template <typename Model>
 class PostTest : public testing::Test {
  protected:
@@ -137,7 +28,7 @@ class PostTest : public testing::Test {
     int64_t at = bench.cycle;
     for (int j = 0; j < count; ++j) {
       PostItem item;
-      item.instr = random_() % 8 == 0 ? Sync() : DrawPost(random_, bench.config);
+      item.instr = random_() % 8 == 0 ? Sync() : DrawAny(random_, bench.config);
       item.pc = static_cast<uint32_t>(random_());
       if (!pressed) at += Below(random_, 4) == 0 ? Below(random_, 200) : Below(random_, 3);
       item.arrival = at;
@@ -152,7 +43,7 @@ class PostTest : public testing::Test {
     for (const PostItem& item : items) {
       const bool sync = item.instr.opcode() == Opcode::kSyncPost;
       end = std::max({end, item.arrival, item.tokens}) +
-            (sync ? 1 : PostTaps(item.instr, bench.config));
+            (sync ? 1 : PostTaps(item.instr, bench.config) + 20);
     }
     return end - bench.cycle + 20;
   }
@@ -225,10 +116,14 @@ TYPED_TEST(PostTest, ParameterRowsLoadWhileOthersAreRead) {
     bench.Forget();
     auto items = this->DrawItems(bench, 6, true);
     std::vector<bool> used(bench.config.ParRows());
+    const int sums = kSums * ((3 + bench.config.lanes - 1) / bench.config.lanes);
+    std::fill_n(used.begin(), std::min(sums, bench.config.ParRows()), true);
     for (const PostItem& item : items) {
-      for (int c = 0; c < static_cast<int>(item.instr.Get(field::kPoNchan));
-           c += bench.config.lanes) {
-        used[item.instr.Get(field::kPoPar) + c / bench.config.lanes] = true;
+      const auto channels =
+          item.instr.Get(item.instr.opcode() == Opcode::kPost ? field::kPoNchan : field::kPaNchan);
+      for (size_t row = item.instr.Get(field::kPoPar), c = 0; row < used.size() && c < channels + 3;
+           ++row, c += static_cast<size_t>(bench.config.lanes)) {
+        used[row] = true;
       }
     }
     bench.items.assign(items.begin(), items.end());

@@ -30,7 +30,7 @@ TEST_F(RegistersTest, TellIdentityAndParameters) {
   EXPECT_EQ(device_.ReadReg(reg::kParam3), 128u | 4u << 16);
   EXPECT_EQ(device_.ReadReg(reg::kParam4), 64u | 32u << 16 | 4u << 24);
   EXPECT_EQ(device_.ReadReg(reg::kParam5), 8u | 8u << 8 | 0x3Fu << 16 | 1u << 24 | 1u << 25);
-  EXPECT_EQ(device_.ReadReg(reg::kParam6), 3u);
+  EXPECT_EQ(device_.ReadReg(reg::kParam6), 3u | 1u << 8 | 1u << 9);
 }
 
 TEST_F(RegistersTest, StartFromZero) {

@@ -40,6 +40,11 @@ inline std::vector<Instruction> CrowdedProgram(const HwConfig& c, uint32_t seed)
         i.Set(field::kPoHalf, below(2));
         i.Set(field::kPoOut, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
         break;
+      case Opcode::kPostAct:
+      case Opcode::kPostActAdd:
+        i.Set(field::kPaSrc, below(static_cast<uint64_t>(c.ActBytes()) - 6000));
+        i.Set(field::kPoOut, below(static_cast<uint64_t>(c.ActBytes()) - 6000));
+        break;
       case Opcode::kLoadAct:
         if (below(2) == 0) i.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kFill));
         [[fallthrough]];

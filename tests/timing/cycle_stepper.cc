@@ -43,6 +43,7 @@ StepResult CycleStepper::Run() {
         last_change_ = now_;
         ++retired;
         if (e == 0 && !IsSync(code_[r.instruction])) --loads_in_flight_;
+        if (e == 2 && !IsSync(code_[r.instruction])) --posts_in_flight_;
         for (int d = 0; d < kNumEngines; ++d) {
           if (((Get(code_[r.instruction], field::kPush) >> d) & 1) == 0) continue;
           if (owned[e][d] == 255) {
@@ -159,6 +160,8 @@ void CycleStepper::StepEngine(int e) {
       }
     }
     if (e == 0 && i.opcode() == Opcode::kFill && loads_in_flight_ > 0) may_start = false;
+    const bool act = i.opcode() == Opcode::kPostAct || i.opcode() == Opcode::kPostActAdd;
+    if (act && Get(i, field::kPaAfter) != 0 && posts_in_flight_ > 0) may_start = false;
     if (may_start && tokens_there) begun = index;
   }
   const bool busy = was_busy || begun >= 0;
@@ -238,13 +241,19 @@ void CycleStepper::Start(int e, int index) {
                          last_slot + depths_.slot_to_array + config_.rows + config_.cols +
                              depths_.accumulator_read_to_write});
   } else if (e == 2) {
+    const bool add = i.opcode() == Opcode::kPostActAdd, act = i.opcode() == Opcode::kPostAct;
+    const int64_t channels = Get(i, add || act ? field::kPaNchan : field::kPoNchan);
+    const int64_t pixel = add   ? 2
+                          : act ? Get(i, field::kPaNtx) * Get(i, field::kPaNty)
+                                : Get(i, field::kPoNtx) * Get(i, field::kPoNty);
     int64_t taps = 0;
-    for (int64_t channel = 0; channel < Get(i, field::kPoNchan); channel += config_.lanes) {
-      taps += Get(i, field::kPoNx) * Get(i, field::kPoNy) * Get(i, field::kPoNtx) *
-              Get(i, field::kPoNty);
-    }
-    engine.left = taps;
-    retiring_.push_back({2, index, now_ + depths_.issue_to_work + taps - 1 + depths_.tap_to_write});
+    for (int64_t channel = 0; channel < channels; channel += config_.lanes)
+      taps += Get(i, field::kPoNx) * Get(i, field::kPoNy) * pixel;
+    const int64_t late = add ? depths_.add_to_write : 0;
+    engine.left = taps + late;
+    ++posts_in_flight_;
+    retiring_.push_back(
+        {2, index, now_ + depths_.issue_to_work + taps - 1 + depths_.tap_to_write + late});
   } else if (i.opcode() == Opcode::kFill) {
     int64_t beats = 0;
     for (int64_t line = 0; line < Get(i, field::kLsLines); ++line) {

@@ -16,7 +16,8 @@ namespace systole::testing {
 // change them: sw/timing must then change in the same way.
 struct Depths {
   int issue_to_work = 1, slot_to_activation_read = 1, slot_to_array = 3;
-  int accumulator_read_to_write = 2, tap_to_write = 10, beat_to_write = 1, read_to_bus = 3;
+  int accumulator_read_to_write = 2, tap_to_write = 10, add_to_write = 5, beat_to_write = 1,
+      read_to_bus = 3;
   int start_to_fetch = 1, arrival_to_dispatch = 1, dispatch_to_head = 1;
   int give_to_take = 1, retire_to_done = 2, matmul_error_to_control = 1;
 };
@@ -106,7 +107,7 @@ class CycleStepper {
   // LOAD: bursts whose last beat has not come. STORE: cycles in which responses come.
   std::deque<Read> reads_;
   int64_t read_beat_ = 0, reads_in_flight_ = 0;
-  int loads_in_flight_ = 0;
+  int loads_in_flight_ = 0, posts_in_flight_ = 0;
   std::deque<int64_t> responses_;
   int64_t slot_beat_ = 0, slot_beats_left_ = 0;
   int slot_instruction_ = 0;

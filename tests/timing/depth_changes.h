@@ -17,12 +17,19 @@ struct DepthChange {
 inline std::vector<DepthChange> DepthChanges() {
 #define DEPTH(name) \
   { #name, &Pipeline::name, &Depths::name }
-  return {DEPTH(issue_to_work),           DEPTH(slot_to_activation_read),
-          DEPTH(slot_to_array),           DEPTH(accumulator_read_to_write),
-          DEPTH(matmul_error_to_control), DEPTH(tap_to_write),
-          DEPTH(beat_to_write),           DEPTH(read_to_bus),
-          DEPTH(start_to_fetch),          DEPTH(arrival_to_dispatch),
-          DEPTH(dispatch_to_head),        DEPTH(give_to_take),
+  return {DEPTH(issue_to_work),
+          DEPTH(slot_to_activation_read),
+          DEPTH(slot_to_array),
+          DEPTH(accumulator_read_to_write),
+          DEPTH(matmul_error_to_control),
+          DEPTH(tap_to_write),
+          DEPTH(add_to_write),
+          DEPTH(beat_to_write),
+          DEPTH(read_to_bus),
+          DEPTH(start_to_fetch),
+          DEPTH(arrival_to_dispatch),
+          DEPTH(dispatch_to_head),
+          DEPTH(give_to_take),
           DEPTH(retire_to_done)};
 #undef DEPTH
 }

@@ -75,7 +75,7 @@ std::optional<Conflict> Monitored(const std::vector<Instruction>& code, const St
   for (uint32_t i : order) {
     const auto c = monitor.Issue(i, code[i], steps.issue[i], ktab.data());
     const auto key = [](const Conflict& k) {
-      return std::make_tuple(k.seen, k.engine, !k.of_sums, k.index);
+      return std::make_tuple(k.seen, k.engine, !k.oldest, k.index);
     };
     if (c.has_value() && (!first.has_value() || key(*c) < key(*first))) first = c;
   }
@@ -108,7 +108,7 @@ TEST(PipelineDepths, TheConflictCheckFollowsEachOne) {
           << got->index;
       all.push_back(w);
       ++found;
-      sums += want->of_sums;
+      sums += want->oldest;
       posts += want->engine == 2;
     }
     // The programs do collide, in every way, and not always.

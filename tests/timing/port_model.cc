@@ -35,6 +35,8 @@ class PortModel {
       if (steps_.issue[i] < 0 || IsSync(code_[i])) continue;
       if (code_[i].opcode() == Opcode::kMatmul) Matmul(i);
       if (code_[i].opcode() == Opcode::kPost) Post(i);
+      if (code_[i].opcode() == Opcode::kPostAct) PostAct(i);
+      if (code_[i].opcode() == Opcode::kPostActAdd) PostAdd(i);
       if (code_[i].opcode() == Opcode::kFill) Fill(i);
     }
     for (const StepResult::Beat& b : steps_.beats) {
@@ -46,9 +48,13 @@ class PortModel {
     }
     for (const auto& [cycle, a] : matmul_reads_) {
       if (Meet(store_reads_, cycle, a)) Found(cycle, 1, false, a.index);
+      if (Meet(post_reads_, cycle, a)) Found(cycle, 1, false, a.index);
+    }
+    for (const auto& [cycle, a] : post_reads_) {
+      if (Meet(store_reads_, cycle, a)) Found(cycle, 2, false, a.index);
     }
     for (const auto& [cycle, a] : post_writes_) {
-      if (Meet(load_writes_, cycle, a)) Found(cycle, 2, false, a.index);
+      if (Meet(load_writes_, cycle, a)) Found(cycle, 2, true, a.index);
     }
     for (const auto& [cycle, a] : sum_reads_) {
       if (Meet(tap_reads_, cycle, a)) Found(cycle, 1, true, OldestMatmul(cycle));
@@ -119,6 +125,52 @@ class PortModel {
     }
   }
 
+  // f(first tap, y, x, channel, bytes) of each pixel of a Post that reads activations.
+  template <typename F>
+  void ForEachPixel(uint32_t index, int64_t taps, int64_t late, F f) {
+    const Instruction& i = code_[index];
+    int64_t tap = steps_.issue[index] + depths_.issue_to_work;
+    for (int64_t channel = 0; channel < Get(i, field::kPaNchan); channel += config_.lanes) {
+      for (int64_t y = 0; y < Get(i, field::kPoNy); ++y) {
+        for (int64_t x = 0; x < Get(i, field::kPoNx); ++x, tap += taps) {
+          const int64_t bytes = std::min<int64_t>(config_.lanes, Get(i, field::kPaNchan) - channel);
+          f(tap, y, x, channel, bytes);
+          Insert(
+              &post_writes_[tap + taps - 1 + depths_.tap_to_write + late], index,
+              Get(i, field::kPoOut) + y * Get(i, field::kPoSy) + x * Get(i, field::kPoSx) + channel,
+              bytes);
+        }
+      }
+    }
+  }
+
+  void PostAct(uint32_t index) {
+    const Instruction& i = code_[index];
+    const int64_t ntx = Get(i, field::kPaNtx), nty = Get(i, field::kPaNty);
+    ForEachPixel(index, ntx * nty, 0, [&](int64_t tap, int64_t y, int64_t x, int64_t c, int64_t n) {
+      for (int64_t ty = 0; ty < nty; ++ty) {
+        for (int64_t tx = 0; tx < ntx; ++tx) {
+          Insert(&post_reads_[tap++], index,
+                 Get(i, field::kPaSrc) + y * Get(i, field::kPaRsY) + x * Get(i, field::kPaRsX) +
+                     ty * Get(i, field::kPaRsTy) + tx * Get(i, field::kPaRsTx) + c,
+                 n);
+        }
+      }
+    });
+  }
+
+  void PostAdd(uint32_t index) {
+    const Instruction& i = code_[index];
+    ForEachPixel(index, 2, depths_.add_to_write,
+                 [&](int64_t tap, int64_t y, int64_t x, int64_t c, int64_t n) {
+                   const int64_t more = x * Get(i, field::kPoSx) + c;
+                   Insert(&post_reads_[tap], index,
+                          Get(i, field::kPaSrc) + y * Get(i, field::kPaRsY) + more, n);
+                   Insert(&post_reads_[tap + 1], index,
+                          Get(i, field::kPbSrc) + y * Get(i, field::kPbRsY) + more, n);
+                 });
+  }
+
   void Fill(uint32_t index) {
     const Instruction& i = code_[index];
     int64_t cycle = steps_.issue[index] + depths_.issue_to_work + depths_.beat_to_write;
@@ -162,11 +214,11 @@ class PortModel {
     return ~0u;
   }
 
-  void Found(int64_t cycle, int engine, bool of_sums, uint32_t index) {
+  void Found(int64_t cycle, int engine, bool oldest, uint32_t index) {
     const int64_t seen = engine == 1 ? cycle + depths_.matmul_error_to_control : cycle;
-    const Collision c{seen, engine, of_sums, index, cycle};
+    const Collision c{seen, engine, oldest, index, cycle};
     const auto order = [](const Collision& a) {
-      return std::make_tuple(a.seen, a.engine, a.of_sums ? 0 : 1, a.index);
+      return std::make_tuple(a.seen, a.engine, a.oldest ? 0 : 1, a.index);
     };
     if (!first_.has_value() || order(c) < order(*first_)) first_ = c;
   }
@@ -176,7 +228,7 @@ class PortModel {
   const HwConfig config_;
   const Depths depths_;
   const std::vector<uint16_t>& ktab_;
-  Side matmul_reads_, store_reads_, load_writes_, post_writes_, sum_reads_, tap_reads_;
+  Side matmul_reads_, store_reads_, load_writes_, post_writes_, post_reads_, sum_reads_, tap_reads_;
   std::vector<Sum> sums_;
   std::optional<Collision> first_;
 };

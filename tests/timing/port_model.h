@@ -12,9 +12,9 @@
 namespace systole::testing {
 
 struct Collision {
-  int64_t seen = 0;  // run control is told
-  int engine = 0;    // who is named
-  bool of_sums = false;
+  int64_t seen = 0;     // run control is told
+  int engine = 0;       // who is named
+  bool oldest = false;  // of sums or of pixels written
   uint32_t index = 0;
   int64_t cycle = 0;
 };

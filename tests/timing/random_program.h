@@ -24,7 +24,10 @@ enum class Tokens {
 
 class RandomProgram {
  public:
-  RandomProgram(const HwConfig& config, uint32_t seed) : config_(config), random_(seed) {}
+  RandomProgram(const HwConfig& config, uint32_t seed)
+      : config_(config),
+        act_(config.post_act != 0 && config.act_groups >= 4 && config.ActBytes() >= 32768),
+        random_(seed) {}
 
   std::vector<Instruction> Make(int instructions, Tokens tokens) {
     std::vector<Instruction> code;
@@ -33,6 +36,12 @@ class RandomProgram {
                         {{field::kPush, kToMatmul}}));
     code.push_back(testing::Make(Opcode::kSyncMatmul, {{field::kPopLoad, 1}}));
     std::memset(available_, 0, sizeof(available_));
+    if (act_) {  // what PostAct and PostActAdd read, in a group of their own
+      const auto quarter = static_cast<uint64_t>(config_.ActBytes() / 4);
+      code.push_back(With(MakeTransfer(Opcode::kLoadAct, kDataBase, quarter),
+                          {{field::kLsBuf, 3 * quarter}, {field::kPush, kToPost}}));
+      code.push_back(testing::Make(Opcode::kSyncPost, {{field::kPopLoad, 1}}));
+    }
     while (static_cast<int>(code.size()) < instructions) {
       if (tokens == Tokens::kEarlier && Below(25) == 0) SwapHalves(&code);
       const int e = Below(4);
@@ -93,7 +102,7 @@ class RandomProgram {
       case 1:
         return Matmul();
       case 2:
-        return Post();
+        return act_ && Below(3) == 0 ? PostAct() : Post();
       default:
         return Transfer(Opcode::kStore);
     }
@@ -107,9 +116,10 @@ class RandomProgram {
     Instruction i = MakeTransfer(opcode, kDataBase + static_cast<uint64_t>(Below(256) * beat),
                                  bytes, lines, stride);
     const uint64_t span = bytes * lines;
-    i.Set(field::kLsBuf,
-          static_cast<uint64_t>((opcode == Opcode::kStore ? config_.ActBytes() / 2 : 0) +
-                                Below(config_.ActBytes() / 2 - static_cast<int>(span) + 1)));
+    const int half = config_.ActBytes() / 2,
+              room = opcode == Opcode::kStore && act_ ? half / 2 : half;
+    i.Set(field::kLsBuf, static_cast<uint64_t>((opcode == Opcode::kStore ? half : 0) +
+                                               Below(room - static_cast<int>(span) + 1)));
     i.Set(field::kLsFill, Bits(8));
     return i;
   }
@@ -182,13 +192,47 @@ class RandomProgram {
     i.Set(field::kPoSx, static_cast<uint64_t>(channels));
     i.Set(field::kPoSy, static_cast<uint64_t>(channels) * nx);
     const int reach = static_cast<int>(nx * ny) * channels;
-    i.Set(field::kPoOut,
-          static_cast<uint64_t>(config_.ActBytes() / 2 + Below(config_.ActBytes() / 2 - reach)));
+    i.Set(field::kPoOut, static_cast<uint64_t>(config_.ActBytes() / 2 +
+                                               Below(config_.ActBytes() / (act_ ? 4 : 2) - reach)));
+    return i;
+  }
+
+  // Written where STORE reads, read in the last quarter.
+  Instruction PostAct() {
+    const bool add = config_.add_unit != 0 && Below(2) == 0;
+    Instruction i = testing::Make(add ? Opcode::kPostActAdd : Opcode::kPostAct);
+    const uint64_t nx = Count(12), ny = Count(6), channels = Count(3 * config_.lanes);
+    const uint64_t quarter = static_cast<uint64_t>(config_.ActBytes() / 4);
+    i.Set(field::kPoRounding, static_cast<uint64_t>(Below(kRoundings)));
+    i.Set(field::kPaAfter, Below(3) == 0);
+    i.Set(field::kPoNx, nx);
+    i.Set(field::kPoNy, ny);
+    i.Set(field::kPaNchan, channels);
+    i.Set(field::kPaSrc, 3 * quarter + Count(1000));
+    i.Set(field::kPaRsY, Count(300));
+    i.Set(field::kPoSx, channels);
+    i.Set(field::kPoSy, channels * nx);
+    i.Set(field::kPoOut, 2 * quarter + Count(static_cast<int>(quarter - nx * ny * channels)) - 1);
+    i.Set(field::kPoLo, 0x80);
+    i.Set(field::kPoHi, 0x7F);
+    if (add) {
+      i.Set(field::kPbSrc, 3 * quarter + Count(1000));
+      i.Set(field::kPbRsY, Count(300));
+    } else {
+      i.Set(field::kPaSum, Bits(1));
+      i.Set(field::kPaRow, 1);
+      i.Set(field::kPaNtx, Count(3));
+      i.Set(field::kPaNty, Count(3));
+      i.Set(field::kPaRsX, Count(40));
+      i.Set(field::kPaRsTx, Count(40));
+      i.Set(field::kPaRsTy, Count(200));
+    }
     return i;
   }
 
   static constexpr int kRoundings = 6;
   HwConfig config_;
+  bool act_;  // PostAct and PostActAdd too
   std::mt19937 random_;
   int last_entry_ = -2;                           // of the last Matmul
   int half_ = 0;                                  // MATMUL's; POST has the other

@@ -88,7 +88,7 @@ TEST(WorkedExample, EveryCycleOfTheDocsIsTheLaws) {
       {"retire of Matmul 4", t.retire[4]},
       {"issue of Post 5", t.issue[5]},
       {"first tap", PostTap(t.issue[5], 0, laws)},
-      {"first bytes written", PostWrite(t.issue[5], 0, 2, laws)},
+      {"first bytes written", PostWrite(t.issue[5], 0, code[5], laws)},
       {"retire of Post 5", t.retire[5]},
       {"issue of Matmul 6", t.issue[6]},
       {"its first slot", MatmulSlot(t.issue[6], 0, 0, next, laws)}};
