@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sw/compiler/pack.h"
+#include "sw/functional/check.h"
 #include "sw/tiling/put.h"
 
 namespace systole {
@@ -107,6 +108,29 @@ int ConstantPool::AddParameters(int stage_key, const Stage& stage, int first_cha
   const int rows = (channels + config_.lanes - 1) / config_.lanes;
   it->second = AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, bytes_.size() - begin);
   return it->second;
+}
+
+int ConstantPool::AddSum(const AddParams& add, Rounding rounding) {
+  bytes_.resize((bytes_.size() + 63) / 64 * 64);
+  const uint64_t begin = bytes_.size();
+  const int rows = (kAddEntries + config_.lanes - 1) / config_.lanes;
+  bytes_.resize(begin + static_cast<uint64_t>(rows) * PaddedRowBytes(Opcode::kLoadPar, config_));
+  auto put = [&](int entry, int32_t bias, uint32_t m, int s) {
+    uint8_t* at = bytes_.data() + begin +
+                  static_cast<size_t>(entry / config_.lanes) *
+                      static_cast<size_t>(PaddedRowBytes(Opcode::kLoadPar, config_)) +
+                  static_cast<size_t>(16 * (entry % config_.lanes));
+    for (int b = 0; b < 4; ++b) at[b] = static_cast<uint8_t>(static_cast<uint32_t>(bias) >> 8 * b);
+    for (int b = 0; b < 4; ++b) at[4 + b] = static_cast<uint8_t>(m >> 8 * b);
+    at[8] = static_cast<uint8_t>(s);
+  };
+  int64_t offset = add.offset;
+  uint32_t shift = 0;
+  for (; offset != 0 && offset % 2 == 0; offset /= 2) ++shift;
+  put(0, -add.z2, add.m2, add.s2);
+  put(1, -add.z1, add.m1, add.s1);
+  put(2, static_cast<int32_t>(offset), rounding == Rounding::kFloat32 ? shift : add.m, add.s);
+  return AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, bytes_.size() - begin);
 }
 
 }  // namespace systole

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sw/arith/add.h"
 #include "sw/compiler/mapping.h"
 #include "sw/compiler/stage.h"
 #include "sw/isa/config.h"
@@ -34,6 +35,9 @@ class ConstantPool {
   // Biases and multipliers of `channels` columns of a stage from first_channel on, for average
   // pooling those of `count` taps. `stage_key` tells stages apart; equal requests are one item.
   int AddParameters(int stage_key, const Stage& stage, int first_channel, int channels, int count);
+
+  // The entries of an addition (docs/isa.md, PostActAdd).
+  int AddSum(const AddParams& add, Rounding rounding);
 
   std::vector<uint8_t>&& TakeBytes() { return std::move(bytes_); }
   uint64_t bytes() const { return bytes_.size(); }

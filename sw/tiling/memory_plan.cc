@@ -44,7 +44,7 @@ uint64_t FirstFit(std::vector<Life> lives, std::vector<uint64_t>* offset) {
 
 // What a unit reads and writes.
 std::vector<int> TensorsOf(const Model& model, const Unit& unit) {
-  if (unit.host) {
+  if (unit.host || unit.post) {
     std::vector<int> tensors = model.layers[unit.layer].inputs;
     tensors.push_back(static_cast<int>(unit.layer) + 1);
     return tensors;

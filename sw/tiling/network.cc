@@ -54,7 +54,10 @@ bool Possible(const HwConfig& config) {
 
 }  // namespace
 
-bool RunsOnHost(const Model& model, size_t i) { return OnHost(model.layers[i]); }
+bool RunsOnHost(const Model& model, size_t i) {
+  const HwConfig config;
+  return OnHost(model.layers[i]) && !PostDoes(model, i, PlaceConcats(model, config), config);
+}
 
 Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options) {
   bool chain = Outputs(model).size() == 1;

@@ -11,7 +11,8 @@ namespace systole {
 // each with a value that fits.
 Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options);
 
-// Does layers[i] run on the accelerator, or as a step of the host between its runs?
+// Does layers[i] run as a step of the host between runs of the accelerator, with its default
+// parameters?
 bool RunsOnHost(const Model& model, size_t i);
 
 }  // namespace systole

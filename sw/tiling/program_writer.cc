@@ -95,7 +95,7 @@ class Writer {
     std::vector<bool> begun(work_.items.size());
     for (uint32_t i = first_; i < last_; ++i) {
       const Op& op = work_.ops[i];
-      for (const int item : {op.input, op.offset, op.weight, op.parameter}) {
+      for (const int item : {op.input, op.input2, op.offset, op.weight, op.parameter}) {
         if (item == kNoItem) continue;
         needs_.push_back({i, i, item});
       }
@@ -261,17 +261,36 @@ class Writer {
     *i = op.instruction;
     AddTo(field::kPoPar, parameter.address, Name(now_), i);
     AddTo(field::kPoOut, output.address, Name(now_), i);
-    i->Set(field::kPoHalf, half_);
     After after = parameter.made;
     after.AddAll(output.wait);
-    after.Add(Engine::kMatmul, last_matmul_);
+    const bool sums = op.input == kNoItem;  // of the array, not operands in the activation buffer
+    if (sums) {
+      i->Set(field::kPoHalf, half_);
+      after.Add(Engine::kMatmul, last_matmul_);
+    } else {
+      AddTo(field::kPaSrc, state_[op.input].address, Name(now_), i);
+      AddTo(field::kPbSrc, state_[op.input2].address, Name(now_), i);
+      for (const int item : {op.input, op.input2}) {
+        const int64_t from = state_[item].address;
+        after.AddAll(state_[item].made);
+        groups_.Order(Engine::kPost, false, from, from + work_.items[item].size, &after);
+      }
+    }
     const int64_t begin = output.address, end = begin + work_.items[op.output].size;
     groups_.Order(Engine::kPost, true, begin, end, &after);
     const int64_t index = Finish(after, op.row);
     groups_.Note(Engine::kPost, true, begin, end, index);
     parameter.users.Add(Engine::kPost, index);
     output.made.Add(Engine::kPost, index);
-    post_of_half_[half_] = index;
+    if (sums) {
+      post_of_half_[half_] = index;
+    } else {
+      for (const int item : {op.input, op.input2}) {
+        const int64_t from = state_[item].address;
+        groups_.Note(Engine::kPost, false, from, from + work_.items[item].size, index);
+        state_[item].users.Add(Engine::kPost, index);
+      }
+    }
     index_of_[now_ - first_] = static_cast<uint32_t>(index);
   }
 

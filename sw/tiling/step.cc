@@ -83,6 +83,17 @@ bool OnHost(const Layer& layer) {
          layer.kind == LayerKind::kSoftmax;
 }
 
+bool PostDoes(const Model& model, size_t i, const Placing& placing, const HwConfig& config) {
+  const Layer& layer = model.layers[i];
+  if (layer.kind != LayerKind::kAdd || config.add_unit == 0) return false;
+  if (((config.roundings >> static_cast<int>(layer.rounding)) & 1) == 0) return false;
+  if (config.ParRows() * config.lanes < 3) return false;
+  const int out = static_cast<int>(i) + 1;
+  if (placing.root[out] != out) return false;
+  return std::all_of(layer.inputs.begin(), layer.inputs.end(),
+                     [&](int t) { return placing.root[t] == t; });
+}
+
 Placing PlaceConcats(const Model& model, const HwConfig& config) {
   const int n = static_cast<int>(model.tensors.size());
   Placing p;
@@ -131,7 +142,8 @@ std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const H
     }
     if (OnHost(layer)) {
       units.emplace_back();
-      units.back().host = true;
+      units.back().post = PostDoes(model, i, placing, config);
+      units.back().host = !units.back().post;
       units.back().layer = i;
       continue;
     }

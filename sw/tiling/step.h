@@ -30,6 +30,7 @@ struct Unit {
   std::vector<Step> steps;
   bool assembled = false;
   bool host = false;
+  bool post = false;  // POST alone does layer `layer` (post_unit.h)
   size_t layer = 0;
   bool follows = false;  // further channels of the layer that the unit before makes
 };
@@ -48,6 +49,9 @@ std::vector<Unit> HalveChannels(const Unit& unit, const Model& model, const Plac
 
 // Is layers[i] no step of the accelerator, but the host's?
 bool OnHost(const Layer& layer);
+
+// Of those, the sums of two tensors that POST adds: both, and the result, are whole tensors.
+bool PostDoes(const Model& model, size_t i, const Placing& placing, const HwConfig& config);
 
 // Puts the inputs of concatenations where their result is to be, wherever their channels begin on a
 // beat; those that are read as network inputs, or belong to two of them, stay apart.

@@ -11,6 +11,7 @@
 #include "sw/model/graph.h"
 #include "sw/quant/range_proof.h"
 #include "sw/quant/softmax_of.h"
+#include "sw/tiling/post_unit.h"
 #include "sw/tiling/unit_writer.h"
 
 namespace systole {
@@ -71,6 +72,8 @@ class Tiling {
           CloseRun(work, plan.zones, &p);
           log.Clear();
           for (int i = image; i < end; ++i) p.segments.back().host.push_back(StepOf(unit, i));
+        } else if (unit.post) {
+          plan.units[u].post->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
         } else if (unit.steps[0].batched && end - image < batch_) {
           // The last images of the run are fewer.
           rest_.push_back(std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
@@ -94,7 +97,8 @@ class Tiling {
   // A way to share the activation buffer, with what it makes of the units.
   struct Planned {
     const Unit* unit;
-    std::unique_ptr<UnitWriter> writer;  // none of the host's
+    std::unique_ptr<UnitWriter> writer;  // none of the host's, and of POST's
+    std::unique_ptr<PostUnit> post;      // of POST's alone
   };
   struct Plan {
     Zones zones;
@@ -105,13 +109,19 @@ class Tiling {
   // A unit that needs too much of the buffer is done in halves of its channels, where it can be.
   void AddTo(const Unit& unit, Plan* plan) const {
     if (unit.host) {
-      plan->units.push_back({&unit, nullptr});
+      plan->units.push_back({&unit, nullptr, nullptr});
+      return;
+    }
+    if (unit.post) {
+      plan->units.push_back(
+          {&unit, nullptr, std::make_unique<PostUnit>(unit, model_, config_, plan->zones)});
       return;
     }
     try {
-      plan->units.push_back(
-          {&unit, std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels, batch_,
-                                               plan->zones)});
+      plan->units.push_back({&unit,
+                             std::make_unique<UnitWriter>(
+                                 unit, model_, config_, options_.pack_pixels, batch_, plan->zones),
+                             nullptr});
     } catch (const MisfitError& e) {
       std::vector<Unit> halves = HalveChannels(unit, model_, placing_, config_);
       if (halves.empty() || e.misfit() != Misfit::kActivation) throw;
@@ -180,10 +190,11 @@ class Tiling {
       return;
     }
     Program::ReportLayer row;
-    if (unit.host) {
+    if (unit.host || unit.post) {
       row.name = model_.layers[unit.layer].name;
       row.first_layer = row.last_layer = static_cast<int>(unit.layer);
-      row.mapping = fmt::format("host: {}", KindName(model_.layers[unit.layer].kind));
+      row.mapping = fmt::format("{}: {}", unit.host ? "host" : "POST",
+                                KindName(model_.layers[unit.layer].kind));
       work->names.push_back(Label(model_.layers[unit.layer]));
     } else {
       const Stage& s = unit.steps[0].stage;

@@ -35,8 +35,10 @@ inline constexpr int kNoItem = -1;
 // One instruction of MATMUL, POST or STORE; addresses count from the beginning of its items.
 struct Op {
   Instruction instruction;
-  // MATMUL: window, weights, offsets; POST: parameters, output; STORE: output.
-  int input = kNoItem, weight = kNoItem, offset = kNoItem, parameter = kNoItem, output = kNoItem;
+  // MATMUL: window, weights, offsets; POST: parameters, output,
+  // operands of an addition; STORE: output.
+  int input = kNoItem, input2 = kNoItem, weight = kNoItem, offset = kNoItem, parameter = kNoItem,
+      output = kNoItem;
   int row0 = 0, row1 = 0;  // lines of `input` that it reads
   int32_t job = 0;         // MATMUL, POST: which filling of an accumulator half
   int32_t row = 0;         // of the report

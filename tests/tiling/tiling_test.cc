@@ -42,8 +42,10 @@ std::string Describe(const Model& model) {
   return text;
 }
 
-// Returns whether it ran; a refusal must be one for a buffer's size.
-bool RunSeed(uint64_t seed, const HwConfig& config) {
+// Returns whether it ran; a refusal must be one for a buffer's size. A third of the seeds have no
+// addition built in.
+bool RunSeed(uint64_t seed, HwConfig config) {
+  config.add_unit = seed % 3 != 0;
   const Model model =
       RandomModel(seed, RandomGraphOptions(seed % 2 == 0 ? Rounding::kFloat32 : Rounding::kTflite));
   std::mt19937_64 random(seed);
@@ -109,6 +111,27 @@ TEST(TilingTest, DepthwiseAndPoolingInPartsOfTheirChannels) {
   // A row of the report for each layer, however many parts it has.
   ASSERT_EQ(check.program.report.size(), 2u);
   EXPECT_EQ(check.program.report[0].macs, 512u * 9 * 30);
+}
+
+// With the addition built in, sums are POST's, not the host's, and cost no run of their own.
+TEST(TilingTest, SumsArePostsWhereTheAdditionIsBuiltIn) {
+  int sums = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    const Model model = RandomModel(seed, RandomGraphOptions(Rounding::kTflite));
+    for (const int add_unit : {0, 1}) {
+      HwConfig config = Config(8, 8, 8, 4, 4);
+      config.add_unit = add_unit;
+      const Placing placing = PlaceConcats(model, config);
+      for (const Unit& unit : LowerGraph(model, placing, config, true)) {
+        if ((!unit.host && !unit.post) || model.layers[unit.layer].kind != LayerKind::kAdd)
+          continue;
+        EXPECT_EQ(unit.post, PostDoes(model, unit.layer, placing, config));
+        if (add_unit == 0) EXPECT_TRUE(unit.host);
+        sums += unit.post;
+      }
+    }
+  }
+  EXPECT_GT(sums, 10);
 }
 
 }  // namespace

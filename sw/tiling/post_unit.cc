@@ -1,0 +1,127 @@
+#include "sw/tiling/post_unit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "sw/compiler/misfit.h"
+#include "sw/model/graph.h"
+#include "sw/tiling/put.h"
+
+namespace systole {
+namespace {
+
+// The most pixels of an instruction in x and in y.
+constexpr int64_t kMost = 512;
+
+}  // namespace
+
+PostUnit::PostUnit(const Unit& unit, const Model& model, const HwConfig& config, const Zones& zones)
+    : unit_(unit), model_(model), layer_(model.layers[unit.layer]), config_(config) {
+  // Two operands twice, so that the next ones come meanwhile; two results.
+  const int64_t room = std::min(zones.input / 4, zones.output / 2);
+  const int64_t step = std::lcm(config.AxiBytes(), config.lanes);
+  piece_ = room / step * step;
+  if (piece_ == 0) piece_ = room / config.AxiBytes() * config.AxiBytes();
+  // No more than one instruction of whole lines, one of the rest of them, one of the last bytes.
+  piece_ = std::min(piece_, kMost * kMost / step * step);
+  if (piece_ == 0) {
+    throw MisfitError(Misfit::kActivation,
+                      fmt::format("{}: its operands' pieces do not fit into ACT_KIB={}",
+                                  Label(layer_), config.act_kib));
+  }
+}
+
+// `bytes` contiguous bytes of both operands, LANES at a time.
+void PostUnit::AddPosts(int64_t bytes, const int* input, int output, int32_t row, Work* work) {
+  const int64_t lanes = config_.lanes;
+  const std::string who = Label(layer_);
+  auto post = [&](int64_t at, int64_t nx, int64_t ny, int64_t channels) {
+    Op& op = work->ops.emplace_back();
+    op.input = input[0];
+    op.input2 = input[1];
+    op.parameter = parameters_;
+    op.output = output;
+    op.row = row;
+    op.job = work->ops.size() > 1 ? work->ops[work->ops.size() - 2].job : 0;
+    FieldWriter(Opcode::kPostActAdd, who, &op.instruction)
+        .Put(field::kPoRounding, static_cast<int>(layer_.rounding))
+        .Put(field::kPoNx, nx)
+        .Put(field::kPoNy, ny)
+        .Put(field::kPaNchan, channels)
+        .Put(field::kPaSrc, at)
+        .Put(field::kPbSrc, at)
+        .Put(field::kPaRsY, ny > 1 ? nx * lanes : 0)
+        .Put(field::kPbRsY, ny > 1 ? nx * lanes : 0)
+        .Put(field::kPoOut, at)
+        .Put(field::kPoSx, nx > 1 ? lanes : 0)
+        .Put(field::kPoSy, ny > 1 ? nx * lanes : 0)
+        .PutInt8(field::kPoZy, layer_.add.zy)
+        .PutInt8(field::kPoLo, layer_.clamp_lo)
+        .PutInt8(field::kPoHi, layer_.clamp_hi);
+  };
+  const int64_t groups = bytes / lanes, nx = std::min(groups, kMost),
+                whole = groups - groups % std::max<int64_t>(nx, 1);
+  if (whole > 0) post(0, nx, whole / nx, lanes);
+  if (groups > whole) post(whole * lanes, groups - whole, 1, lanes);
+  if (bytes > groups * lanes) post(groups * lanes, 1, 1, bytes - groups * lanes);
+}
+
+void PostUnit::WriteRun(const Run& run, const MemoryPlan& memory, int image, int32_t row,
+                        StoreLog* log, Work* work) {
+  const std::string who = Label(layer_);
+  const int out = static_cast<int>(unit_.layer) + 1, c = model_.tensors[out].c;
+  auto transfer = [&](Opcode opcode, uint64_t address, int64_t bytes, Instruction* i) {
+    FieldWriter(opcode, who, i)
+        .Put(field::kLsAddr, static_cast<int64_t>(address))
+        .Put(field::kLsBytes, bytes)
+        .Put(field::kLsLines, 1);
+  };
+  for (int64_t at = 0; at < run.bytes; at += piece_) {
+    const int64_t n = std::min(piece_, run.bytes - at);
+    const int y0 = run.y0 + static_cast<int>(at / run.line),
+              y1 = run.y0 + static_cast<int>((at + n + run.line - 1) / run.line);
+    int items[2];
+    // The operand that float32 adds first is the layer's second one.
+    for (int k = 0; k < 2; ++k) {
+      const int t = layer_.inputs[k == 0 ? 1 : 0];
+      items[k] = work->AddItem(Ring::kInput, static_cast<int>(n));
+      LoadPiece& piece = work->AddPiece();
+      transfer(Opcode::kLoadAct,
+               memory.View(t, image).address + run.offset + static_cast<uint64_t>(at), n,
+               &piece.instruction);
+      piece.after = log->Last(memory.root(t), {image, image + 1, y0, y1, 0, c});
+    }
+    const int output = work->AddItem(Ring::kOutput, static_cast<int>(n));
+    AddPosts(n, items, output, row, work);
+    Op& op = work->ops.emplace_back();
+    op.output = output;
+    op.row = row;
+    op.job = work->ops[work->ops.size() - 2].job;
+    transfer(Opcode::kStore,
+             memory.View(out, image).address + run.offset + static_cast<uint64_t>(at), n,
+             &op.instruction);
+    work->last_of_item[output] = static_cast<uint32_t>(work->ops.size()) - 1;
+    log->Add(memory.root(out), {image, image + 1, y0, y1, 0, c},
+             static_cast<int64_t>(work->ops.size()) - 1);
+  }
+}
+
+void PostUnit::Write(const MemoryPlan& memory, int image0, int image1, int32_t row,
+                     ConstantPool* pool, StoreLog* log, Work* work) {
+  if (parameters_ == kNoItem) parameters_ = pool->AddSum(layer_.add, layer_.rounding);
+  const Tensor& t = model_.tensors[unit_.layer + 1];
+  const int64_t line = int64_t{t.w} * t.c;
+  const uint64_t stride = memory.View(static_cast<int>(unit_.layer) + 1, 0).line_stride;
+  for (int image = image0; image < image1; ++image) {
+    if (t.h == 1 || stride == static_cast<uint64_t>(line)) {
+      WriteRun({0, line * t.h, line, 0}, memory, image, row, log, work);
+    } else {
+      for (int y = 0; y < t.h; ++y)
+        WriteRun({stride * static_cast<uint64_t>(y), line, line, y}, memory, image, row, log, work);
+    }
+  }
+}
+
+}  // namespace systole

@@ -1,0 +1,45 @@
+// A unit that POST alone does, from the activation buffer: the sum of two tensors, piece by piece.
+#pragma once
+
+#include <cstdint>
+
+#include "sw/model/model.h"
+#include "sw/tiling/constant_pool.h"
+#include "sw/tiling/memory_plan.h"
+#include "sw/tiling/program_writer.h"
+#include "sw/tiling/step.h"
+#include "sw/tiling/unit_writer.h"
+
+namespace systole {
+
+class PostUnit {
+ public:
+  // Throws MisfitError (kActivation) where not even a beat of each tensor fits into the zones.
+  PostUnit(const Unit& unit, const Model& model, const HwConfig& config, const Zones& zones);
+
+  // Images [image0, image1) of the run; `row`: of the report.
+  void Write(const MemoryPlan& memory, int image0, int image1, int32_t row, ConstantPool* pool,
+             StoreLog* log, Work* work);
+
+ private:
+  // Bytes that lie behind one another in every tensor of the unit.
+  struct Run {
+    uint64_t offset;  // from the tensor's beginning
+    int64_t bytes;
+    int64_t line;  // bytes of a line
+    int y0;        // its first line
+  };
+
+  void WriteRun(const Run& run, const MemoryPlan& memory, int image, int32_t row, StoreLog* log,
+                Work* work);
+  void AddPosts(int64_t bytes, const int* input, int output, int32_t row, Work* work);
+
+  const Unit& unit_;
+  const Model& model_;
+  const Layer& layer_;
+  HwConfig config_;
+  int64_t piece_ = 0;  // bytes of a tensor on chip at once
+  int parameters_ = kNoItem;
+};
+
+}  // namespace systole
