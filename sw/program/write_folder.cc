@@ -116,12 +116,9 @@ Json ProgramJson(const ProgramFolder& f, size_t memory_bytes) {
   j["constants"] = {{"address", p.constants_address}, {"bytes", p.constants.size()}};
   j["input"] = PlacedJson(f.tensors.front(), p.input, p.input_stride);
   j["output"] = PlacedJson(f.tensors.back(), p.output, p.output_stride);
-  j["image_files"] = {{"quantized", f.quantizes_images},
-                      {"scale", f.image_scale},
-                      {"mean", f.image_mean},
-                      {"channels_last", f.channels_last},
-                      {"ties_away", f.ties_away},
-                      {"shape", f.file_input}};
+  j["image_files"] = {
+      {"quantized", f.quantizes_images},  {"scale", f.image_scale},   {"mean", f.image_mean},
+      {"channels_last", f.channels_last}, {"ties_away", f.ties_away}, {"shape", f.file_input}};
   j["expected"] = f.has_images;
   j["tensors"] = Json::array();
   for (const TensorInfo& t : f.tensors) j["tensors"].push_back(TensorJson(t));

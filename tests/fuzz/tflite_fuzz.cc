@@ -1,5 +1,5 @@
-// Any bytes as a TensorFlow Lite file: refused with InputError, or a model that obeys CheckModel and
-// passes TryModel.
+// Any bytes as a TensorFlow Lite file: refused with InputError, or a model that obeys CheckModel
+// and passes TryModel.
 #include "sw/model/tflite_import.h"
 #include "tests/fuzz/try_model.h"
 
