@@ -84,7 +84,7 @@ TEST_F(RegistersTest, RefuseReadOnlyAndUnknownOnes) {
     device_.WriteReg(offset, 1);
     EXPECT_FALSE(device_.last_access_ok()) << offset;
   }
-  for (uint32_t offset : {0x050u, 0x098u, 0x1A0u, 0xFFCu}) {
+  for (uint32_t offset : {0x050u, reg::kParam0 + 4 * kParamWords, 0x1A0u, 0xFFCu}) {
     device_.ReadReg(offset);
     EXPECT_FALSE(device_.last_access_ok()) << offset;
     device_.WriteReg(offset, 1);
