@@ -171,24 +171,30 @@ void TfliteImporter::SetOutputs() {
     if (value->tensor == 0) {
       file_.Refuse(fmt::format("its output '{}' is its input", tensor.Label()));
     }
-    const auto same = std::find(model_.outputs.begin(), model_.outputs.end(), value->tensor);
-    if (same != model_.outputs.end()) {
-      file_.Refuse(
-          fmt::format("its output '{}' is another of its outputs in another form; remove "
-                      "one of them",
-                      tensor.Label()));
-    }
-    Tensor& output = model_.tensors[value->tensor];
+    int index = value->tensor;
+    if (std::count(model_.outputs.begin(), model_.outputs.end(), index) != 0) index = Copy(t);
+    Tensor& output = model_.tensors[index];
     if (output.c > 1 && output.h * output.w > 1 && value->is_planar == model_.channels_last) {
       file_.Refuse(
           fmt::format("its output '{}' has its channels where its input has not", tensor.Label()));
     }
     if (tensor.type == kTfliteUint8) output.boundary = DType::kUint8;
     if (tensor.type == kTfliteInt8) output.boundary = DType::kInt8;
-    model_.outputs.push_back(value->tensor);
+    model_.outputs.push_back(index);
   }
   const int last = static_cast<int>(model_.tensors.size()) - 1;
   if (model_.outputs == std::vector<int>{last}) model_.outputs.clear();
+}
+
+// An output that is another one in another form: a layer of its own, which changes nothing.
+int TfliteImporter::Copy(int output) {
+  const int from = values_[output]->tensor;
+  Layer layer;
+  layer.name = fmt::format("output_{}", model_.outputs.size());
+  layer.kind = LayerKind::kMaxPool;  // over one element
+  Tensor tensor = model_.tensors[from];
+  tensor.name = UniqueName(output);
+  return systole::Append(model_, std::move(layer), {from}, std::move(tensor));
 }
 
 TfliteImporter::Quantization TfliteImporter::QuantizationOf(const Operator& op, int tensor) const {

@@ -51,6 +51,7 @@ class TfliteImporter {
   const Entry& Find(const Operator& op) const;
   void ReadInput();
   void SetOutputs();
+  int Copy(int output);
 
   Quantization QuantizationOf(const Operator& op, int tensor) const;
   // A value of the graph that the operator reads; refuses constants and, but for QUANTIZE, reals.

@@ -75,7 +75,7 @@ def differences(path, images, fast=False):
                 continue
             got = values[n].reshape(-1)
             if wanted.dtype != got.dtype:  # of one scale, one read as the other's type
-                got = (got ^ 0x80).view(wanted.dtype)
+                got = (got.view(np.uint8) ^ 0x80).view(wanted.dtype)
             wanted = wanted.reshape(-1)
             compared.add(detail["name"])
             elements += wanted.size
