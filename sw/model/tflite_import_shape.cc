@@ -100,7 +100,7 @@ void TfliteImporter::Concatenation(const Operator& op) {
     const Value value = Read(op, k);
     const Shape part = Image(op, value);
     const auto rank = static_cast<int>(value.dims.size());
-    if (o->axis() != rank - 1 && o->axis() != -1) {
+    if (rank == 0 || (o->axis() != rank - 1 && o->axis() != -1)) {
       file_.Refuse(op, fmt::format("joins along dimension {} of {}; the last, the channels, is "
                                    "supported",
                                    o->axis(), rank));
