@@ -284,7 +284,7 @@ def refused(arguments, name):
     done = subprocess.run(
         [arguments.systole, "info", path], capture_output=True, text=True, check=False
     )
-    message = done.stderr.strip()
+    message = done.stderr.strip().replace(ROOT + os.sep, "")
     print(f"{name}: {message}")
     return done.returncode == 2 and REFUSED[name] in message and "\n" not in message
 
