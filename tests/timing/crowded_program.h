@@ -50,7 +50,8 @@ inline std::vector<Instruction> CrowdedProgram(const HwConfig& c, uint32_t seed)
         [[fallthrough]];
       case Opcode::kFill:
       case Opcode::kStore:
-        i.Set(field::kLsBuf, below(static_cast<uint64_t>(c.ActBytes()) - 1000));
+        i.Set(field::kLsBuf, below(static_cast<uint64_t>(c.ActBytes()) -
+                                   std::max<uint64_t>(1000, i.Get(field::kLsBytes))));
         break;
       default:
         break;
