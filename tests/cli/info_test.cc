@@ -10,6 +10,8 @@
 #include <sstream>
 #include <vector>
 
+#include "sw/arith/rounding.h"
+
 namespace systole {
 namespace {
 
