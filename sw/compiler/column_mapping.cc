@@ -6,7 +6,8 @@ namespace systole {
 
 bool ColumnMapping(const Stage& stage, const HwConfig& config, int most_groups, Mapping* mapping) {
   const bool depthwise = stage.groups > 1 && stage.groups == stage.cin && stage.cout == stage.cin;
-  if (!depthwise || stage.zw != 0 || config.taps == 0) return false;
+  // -zw must be a weight.
+  if (!depthwise || stage.zw == -128 || config.taps == 0) return false;
   const int span = (stage.kernel_w - 1) * stage.dilation_w + 1,
             taps = std::min(config.TapRows(), span);
   *mapping = Mapping{};
@@ -22,6 +23,13 @@ bool ColumnMapping(const Stage& stage, const HwConfig& config, int most_groups, 
     while (kx < stage.kernel_w && kx * stage.dilation_w < g.offset + taps) ++kx;
     g.kx1 = kx;
     mapping->tap_groups.push_back(g);
+  }
+  if (stage.zw != 0) {
+    for (size_t g = 0, n = mapping->tap_groups.size(); g < n; ++g) {
+      TapGroup again = mapping->tap_groups[g];
+      again.zero_point = true;
+      mapping->tap_groups.push_back(again);
+    }
   }
   const int groups = static_cast<int>(mapping->tap_groups.size());
   if (groups > most_groups) return false;
@@ -55,7 +63,8 @@ void PackColumnWeights(const Stage& stage, const Mapping& mapping, const Fold& f
           const int channel = fold.first_column + c;
           for (int kx = taps.kx0; kx < taps.kx1; ++kx) {
             const int row = kx * stage.dilation_w - taps.offset;
-            (*image)[at + row] = static_cast<uint8_t>(stage.Weight(channel, channel, ky, kx));
+            const int w = taps.zero_point ? -stage.zw : stage.Weight(channel, channel, ky, kx);
+            (*image)[at + row] = static_cast<uint8_t>(w);
           }
         }
       }

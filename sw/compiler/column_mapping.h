@@ -5,6 +5,9 @@
 //   slice g * kernel_h + ky: kernel line ky, tap group g; row r has tap (ky, kx) of the group where
 //   kx * dilation_w = offset(g) + r, and 0 where the group has none
 //   output x of a tile: entry x * stride_w of its line
+//
+// With a weight zero point each group comes twice, the second time with -zw for every weight: the
+// sum is then that of (w - zw) a, and POST subtracts nothing.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +17,8 @@
 
 namespace systole {
 
-// false: the stage is not depthwise with as many outputs as inputs, has a weight zero point, needs
-// more than `most_groups` groups of taps, or the mode is not built.
+// false: the stage is not depthwise with as many outputs as inputs, its weight zero point is -128,
+// it needs more than `most_groups` groups of taps, or the mode is not built.
 bool ColumnMapping(const Stage& stage, const HwConfig& config, int most_groups, Mapping* mapping);
 
 // A fold's weights as LoadWgt's rows, like PackWeights().

@@ -55,6 +55,7 @@ struct Fold {
 // sees the pixel `offset` places from the window's first.
 struct TapGroup {
   int offset = 0, kx0 = 0, kx1 = 1;
+  bool zero_point = false;  // each weight is minus the weights' zero point
 };
 
 enum class WindowOrder {

@@ -329,7 +329,7 @@ void UnitWriter::AddJobs(PreparedPart& p, const RectPlan& plan, const Block& blo
             .Put(field::kPoNchan, piece.channels)
             .Put(field::kPoOut, int64_t{piece.oy} * line_bytes + int64_t{piece.ox} * pixel_bytes +
                                     piece.first_byte - block.channel0 + first_byte)
-            .PutInt8(field::kPoZw, s.zw)
+            .PutInt8(field::kPoZw, mapping.tap_groups.empty() ? s.zw : 0)
             .Put(field::kPoSx, piece.nx > 1 ? int64_t{piece.step_x} * pixel_bytes : 0)
             .Put(field::kPoSy, piece.ny > 1 ? int64_t{piece.step_y} * line_bytes : 0)
             .PutInt8(field::kPoZy, s.zy)

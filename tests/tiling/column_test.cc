@@ -1,5 +1,5 @@
 // Depthwise layers of all shapes in column mode: results equal golden's, the mode is used where it
-// is built and saves cycles, and with weight zero points it is not.
+// is built and saves cycles, with weight zero points too.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -58,6 +58,7 @@ TEST_P(DepthwiseTest, RandomShapesEqualGolden) {
     const bool fits = (spec.kernel_h - 1) * spec.dilation_h < h + spec.pad.top + spec.pad.bottom &&
                       (spec.kernel_w - 1) * spec.dilation_w < w + spec.pad.left + spec.pad.right;
     if (!fits) continue;
+    if (seed % 4 == 0) spec.weight_zero_point = between(-127, 127);
     net.Conv(spec);
     if (seed % 3 == 0 && net.Output().h > 1 && net.Output().w > 1) net.Pool(PoolSpec{});
     const Model model = net.Build(Rounding::kTflite);
@@ -98,16 +99,19 @@ TEST(ColumnModeTest, HalvesTheCyclesOfThreeByThree) {
   EXPECT_LT(2 * a.cycles, b.cycles);
 }
 
-TEST(ColumnModeTest, WeightZeroPointsNeedRowSumsAndRunDense) {
-  NetBuilder net("asymmetric", 2, 32, 10, 10);
-  ConvSpec spec;
-  spec.cout = spec.groups = 32;
-  spec.weight_zero_point = 5;
-  net.Conv(spec);
-  const TiledCheck check =
-      CheckTiled(net.Build(Rounding::kTflite), HwConfig{}, {}, {}, net.Images(1));
-  EXPECT_EQ(check.problem, "");
-  EXPECT_EQ(ColumnMatmuls(check.program), 0);
+// 128 is no weight: with zero point -128 the layer runs dense.
+TEST(ColumnModeTest, WeightZeroPointsAreTapsOfTheirOwn) {
+  for (const int zero_point : {5, -7, 127, -127, -128}) {
+    NetBuilder net("asymmetric", 2, 32, 12, 12);
+    ConvSpec spec;
+    spec.cout = spec.groups = 32;
+    spec.weight_zero_point = zero_point;
+    net.Conv(spec);
+    const TiledCheck check =
+        CheckTiled(net.Build(Rounding::kTflite), HwConfig{}, {}, {}, net.Images(1));
+    EXPECT_EQ(check.problem, "") << zero_point;
+    EXPECT_EQ(ColumnMatmuls(check.program) > 0, zero_point != -128) << zero_point;
+  }
 }
 
 // Seven taps, three at a time, by hand: the last group ends with the kernel and leaves out what the
