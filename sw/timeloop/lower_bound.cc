@@ -41,6 +41,9 @@ LowerBound::LowerBound(const MapSpace& space)
     class_of_[d] = static_cast<int>(found - classes_.begin());
     if (found == classes_.end()) classes_.push_back(idle);
   }
+  for (int b = 0; b < arch_.Levels(); ++b) {
+    for (int d = 0; d < problem_.Dims(); ++d) free_[b] |= space.Free(b, d) ? 1u << d : 0;
+  }
   // The two outermost lists with an open order.
   for (int b = arch_.Levels() - 1; b >= 0; --b) {
     int open = 0;
@@ -116,109 +119,50 @@ bool LowerBound::Fits(const Partial& partial) const {
   return true;
 }
 
-// Words of a term whose loops that do not index the tensor count `idle` times. `idle_first`: some
-// of them may be the innermost run.
-double LowerBound::Words(const Term& term, const Partial& partial, double idle,
-                         bool idle_first) const {
-  const int t = term.tensor;
-  const double base = term.single * idle;
-  if (sums_[t].empty()) return base;
-  const Tensor& tensor = problem_.tensors[t];
-  const size_t count = sums_[t].size();
-  double plain[kMaxAxes], length[kMaxAxes], walks[kMaxAxes], first[kMaxAxes];
-  int64_t step[kMaxAxes];
-  bool mixed[kMaxAxes];
-  double all = base;
-  for (size_t s = 0; s < count; ++s) {
-    const int axis = sum_axis_[t][s];
-    int64_t words = 1, least = int64_t{1} << 60;
-    double loops = 1, smallest = 1e300;
-    int moving = 0;
-    for (const int d : sums_[t][s]) {
-      const int64_t coefficient = tensor.Step(axis, d);
-      int64_t inside = partial.extents[term.child][d];
-      words += coefficient * (inside - 1);
-      const bool decided = (partial.decided >> d & 1) != 0;
-      double above = 1;
-      int64_t stride = 0;
-      for (int b = term.child + 1; b < arch_.Levels(); ++b) {
-        const int64_t factor = partial.factor[b][d];
-        inside *= task_->spatial[b][d];
-        if (factor == 1) continue;
-        if (stride == 0) stride = inside;
-        above *= static_cast<double>(factor);
-        smallest = std::min(smallest, static_cast<double>(factor));
-      }
-      if (!decided && task_->rest[d] > 1) {  // could still be anything
-        stride = partial.extents[term.child][d];
-        smallest = std::min(smallest, 2.0);
-        ++moving;
-      } else if (stride != 0) {
-        ++moving;
-      }
-      if (stride != 0) least = std::min(least, coefficient * stride);
-      loops *= above;
-    }
-    length[s] = static_cast<double>(words);
-    walks[s] = loops;
-    step[s] = least;
-    mixed[s] = moving > 1;
-    first[s] = std::min(smallest, loops);
-    plain[s] = length[s] * loops;
-    all *= plain[s];
-  }
-  double best = term.tangled ? std::max(0.0, all * term.tangle - 1) : all;
-  for (size_t s = 0; s < count; ++s) {
-    const double others = all / plain[s];
-    const double move = std::min(length[s], static_cast<double>(step[s]));
-    double slide = others * (length[s] + (walks[s] - 1) * move);
-    // A neighbour may have what comes next: where the step is one of theirs, or loops mix; and
-    // where loops mix a step may be none, which all that share words take from each other.
-    if (!term.one_walk || (term.reach[s] > 0 && (step[s] <= term.reach[s] || mixed[s]))) {
-      slide = std::max(0.0, slide * term.link[s] - 1);  // fractions of words are cut off
-    } else if (term.shared && mixed[s]) {
-      slide = std::max(0.0, slide * 0.5 - 1);
-    }
-    best = std::min(best, term.tangled ? slide * term.tangle : slide);
-    if (idle_first && mixed[s]) best = std::min(best, others * length[s] * first[s]);
-  }
-  return best;
-}
-
 // values[0..3]: with idle loops of the inner (bit 0) and the outer (bit 1) open list first or not.
 void LowerBound::Value(const Term& term, const Partial& partial, double* values) const {
   const int t = term.tensor;
   double idles[4];
   bool firsts[4];
+  AxisWalk walks[kMaxAxes];
+  for (size_t s = 0; s < sums_[t].size(); ++s) WalkAxis(term, partial, s, &walks[s]);
+  // Dimensions not decided that do not index the tensor: wherever they go, they count or not.
+  unsigned waiting = open_ & ~partial.decided & ~indexed_[t];
+  for (int b = 0; b <= term.child; ++b) waiting &= ~free_[b];
+  const unsigned undecided = open_ & ~partial.decided & ~indexed_[t];
   for (int v = 0; v < 4; ++v) {
     bool run = true, idle_first = false;
     double idle = 1;
+    unsigned counted = waiting;
     for (int b = term.child + 1; b < arch_.Levels(); ++b) {
-      const double all = partial.idle[b][t];
-      const unsigned loops = partial.loops[b];
       const bool barred = (b == lists_[0] && (v & 1) == 0) || (b == lists_[1] && (v & 2) == 0);
       if (!run || barred) {
-        idle *= all;
+        idle *= partial.idle[b][t];
         run = false;
         continue;
       }
+      const unsigned loops = partial.loops[b];
       const unsigned moving = loops & indexed_[t];
-      idle_first |= all > 1 || (open_ & ~partial.decided & ~indexed_[t]) != 0;
-      if (all > 1) {
-        for (unsigned rest = loops & ~indexed_[t]; rest != 0; rest &= rest - 1) {
-          const int d = __builtin_ctz(rest);
-          if ((space_.Inside(b, d) & moving) != 0) {
-            idle *= static_cast<double>(partial.factor[b][d]);
-          }
+      for (unsigned rest = (loops | (undecided & free_[b])) & ~indexed_[t]; rest != 0;
+           rest &= rest - 1) {
+        const int d = __builtin_ctz(rest);
+        if ((space_.Inside(b, d) & moving) == 0) {
+          idle_first = true;
+          counted &= ~(1u << d);
+        } else {
+          idle *= static_cast<double>(partial.factor[b][d]);
         }
       }
       if (moving != 0) run = false;
+    }
+    for (; counted != 0; counted &= counted - 1) {
+      idle *= static_cast<double>(task_->rest[__builtin_ctz(counted)]);
     }
     int same = 0;
     while (same < v && (idles[same] != idle || firsts[same] != idle_first)) ++same;
     idles[v] = idle;
     firsts[v] = idle_first;
-    values[v] = same < v ? values[same] : Words(term, partial, idle, idle_first);
+    values[v] = same < v ? values[same] : Words(term, walks, idle, idle_first);
   }
 }
 

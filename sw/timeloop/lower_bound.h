@@ -66,7 +66,15 @@ class LowerBound {
 
   void AddTerms(int tensor);
   bool Fits(const Partial& partial) const;
-  double Words(const Term& term, const Partial& partial, double idle, bool idle_first) const;
+  // The least words along an axis that is a sum, of a tile's length there.
+  struct AxisWalk {
+    double plain;  // every step brings the whole tile
+    double slide;  // the first loop slides, others of the axis go on
+    bool linked;   // of it, neighbours may bring a part
+    double still;  // an idle loop is first, so that steps that cancel bring nothing
+  };
+  void WalkAxis(const Term& term, const Partial& partial, size_t s, AxisWalk* walk) const;
+  double Words(const Term& term, const AxisWalk* walks, double idle, bool idle_first) const;
   void Value(const Term& term, const Partial& partial, double* values) const;
 
   const MapSpace& space_;
@@ -75,6 +83,7 @@ class LowerBound {
   int lists_[2] = {-1, -1};
   std::vector<unsigned> classes_;  // tensors not indexed, by class
   int class_of_[kMaxDims] = {};
+  unsigned free_[kMaxLevels] = {};                   // dimensions that may have a loop in a list
   std::vector<std::vector<int>> sums_[kMaxTensors];  // axes that are sums: their dimensions
   std::vector<int> sum_axis_[kMaxTensors];           // and which axis each is
   unsigned indexed_[kMaxTensors] = {};               // dimensions

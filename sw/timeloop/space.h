@@ -20,8 +20,8 @@ struct SpaceTask {
 
 class MapSpace {
  public:
-  // Throws InputError where the constraints say what is not modelled. `join`: of places for a loop
-  // that are equal in every number, one is left.
+  // Throws InputError where the constraints say what is not modelled. `join`: places
+  // for a loop where no tile ever fits are left out; of places equal in every number one is left.
   explicit MapSpace(const Spec& spec, bool join = true);
 
   const Spec& spec() const { return *spec_; }
@@ -49,6 +49,7 @@ class MapSpace {
                                   const std::array<int64_t, kMaxDims>& factors) const;
 
  private:
+  void DropWhatNeverFits();
   void JoinLists();
 
   const Spec* spec_;
