@@ -21,6 +21,8 @@ class Movement {
     t_ = tensor;
     const Tensor& what = problem_.tensors[t_];
     axes_ = static_cast<int>(what.axes.size());
+    lone_ = true;
+    for (const auto& axis : what.axes) lone_ &= axis.size() == 1;
     Collect(what);
     Partitions(what);
     const int last = arch_.Levels() - 1;
@@ -32,7 +34,9 @@ class Movement {
       share = links = 0;
       if (c < last) {
         const bool plain = nest_.fan[c + 1] == 1 && words == std::floor(words);
-        if (kept || !plain) {
+        if (!kept && lone_) {
+          content = words * Groups(c + 1);
+        } else if (kept || !plain) {
           const Spread spread = Deliver(what, c);
           const double fan = static_cast<double>(nest_.fan[c + 1]);
           if (kept) {
@@ -104,11 +108,27 @@ class Movement {
       }
     }
     const int first = first_temporal_[c + 1];
+    if (lone_ || nest_.fan[c + 1] == 1) {
+      const double total =
+          WalkWords(temporal_loops_ + first, temporal_ - first, lengths, axes_, rules_);
+      return {total * Groups(c + 1), total * static_cast<double>(nest_.fan[c + 1]), 0};
+    }
     WalkTile(temporal_loops_ + first, temporal_ - first, lengths, axes_, rules_, &walk_);
-    if (nest_.fan[c + 1] == 1) return {walk_.total, walk_.total, 0};
     return SpreadWalk(walk_, spatial_loops_ + first_spatial_[c + 1],
                       first_spatial_[c + 2] - first_spatial_[c + 1], arch_.FanoutX(c + 1),
                       arch_.FanoutY(c + 1), axes_);
+  }
+
+  // Children of level b with different words, of a tensor whose axes are one dimension each. No
+  // neighbour ever has what a child needs next: every step goes beyond all children.
+  double Groups(int b) const {
+    double groups = 1;
+    for (int i = first_spatial_[b]; i < first_spatial_[b + 1]; ++i) {
+      bool moves = false;
+      for (int a = 0; a < axes_; ++a) moves |= spatial_loops_[i].step[a] != 0;
+      if (moves) groups *= static_cast<double>(spatial_loops_[i].bound);
+    }
+    return groups;
   }
 
   void Count(const Tensor& what, int c, double content, double share, double links, bool last,
@@ -139,6 +159,7 @@ class Movement {
   const Mapping& mapping_;
   const Nest& nest_;
   const Rules rules_;
+  bool lone_ = false;  // no axis of the tensor is a sum
   int t_ = 0, axes_ = 0, temporal_ = 0, spatial_ = 0;
   int first_temporal_[kMaxLevels] = {}, first_spatial_[kMaxLevels + 1] = {};
   int64_t partition_[kMaxLevels] = {};

@@ -30,21 +30,13 @@ bool Equal(const Vector& a, const Vector& b, int axes) {
   return true;
 }
 
-}  // namespace
-
-void WalkTile(const WalkLoop* loops, int count, const Vector& lengths, int axes, Rules rules,
-              Walk* walk) {
+// Calls `add` with every class of steps.
+template <typename Add>
+void Steps(const WalkLoop* loops, int count, const Vector& lengths, int axes, Rules rules,
+           const Add& add) {
   double volume = 1;
   for (int a = 0; a < axes; ++a) volume *= static_cast<double>(lengths[a]);
-  walk->count = 0;
-  walk->total = 0;
-  const auto add = [&](double weight, Delivery d, bool has_previous, StepType previous,
-                       const Vector& move) {
-    if (d.words == 0 || weight == 0) return;
-    walk->classes[walk->count++] = {weight, d.words, d.type, has_previous, previous, move};
-    walk->total += weight * d.words;
-  };
-  add(1, {volume, StepType::kFull}, false, StepType::kNone, Vector{});
+  add(1, Delivery{volume, StepType::kFull}, false, StepType::kNone, lengths);
   if (count == 0) return;
   const Vector& inner = loops[0].step;
   const Delivery step = Deliver(inner, lengths, axes);
@@ -55,11 +47,14 @@ void WalkTile(const WalkLoop* loops, int count, const Vector& lengths, int axes,
   Vector back{};  // what the loops inside this one have moved when it advances
   for (int j = 1; j < count; ++j) {
     const int64_t inside = rules == Rules::kTimeloop ? 1 : loops[j - 1].bound - 1;
-    for (int a = 0; a < axes; ++a) back[a] += inside * loops[j - 1].step[a];
-    Vector move{};
-    for (int a = 0; a < axes; ++a) move[a] = loops[j].step[a] - back[a];
+    Vector move;
+    for (int a = 0; a < axes; ++a) {
+      back[a] += inside * loops[j - 1].step[a];
+      move[a] = loops[j].step[a] - back[a];
+    }
+    const double through = outside;
     outside /= static_cast<double>(loops[j].bound);
-    const double wraps = static_cast<double>(loops[j].bound - 1) * outside;
+    const double wraps = through - outside;
     Delivery wrap = {volume, StepType::kFull};
     if (rules == Rules::kPhysical) {
       wrap = Deliver(move, lengths, axes);
@@ -69,6 +64,30 @@ void WalkTile(const WalkLoop* loops, int count, const Vector& lengths, int axes,
     add(wraps, wrap, true, step.type, move);
     add(steps * wraps, step, true, wrap.type, inner);
   }
+}
+
+}  // namespace
+
+double WalkWords(const WalkLoop* loops, int count, const Vector& lengths, int axes, Rules rules) {
+  double total = 0;
+  Steps(loops, count, lengths, axes, rules,
+        [&](double weight, const Delivery& d, bool, StepType, const Vector&) {
+          total += weight * d.words;
+        });
+  return total;
+}
+
+void WalkTile(const WalkLoop* loops, int count, const Vector& lengths, int axes, Rules rules,
+              Walk* walk) {
+  walk->count = 0;
+  walk->total = 0;
+  Steps(loops, count, lengths, axes, rules,
+        [&](double weight, const Delivery& d, bool has_previous, StepType previous,
+            const Vector& move) {
+          if (d.words == 0 || weight == 0) return;
+          walk->classes[walk->count++] = {weight, d.words, d.type, has_previous, previous, move};
+          walk->total += weight * d.words;
+        });
 }
 
 }  // namespace systole::timeloop

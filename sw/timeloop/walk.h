@@ -35,8 +35,11 @@ struct Walk {
   double total = 0;  // words delivered to one instance
 };
 
-// `loops`: all temporal loops above the tile, the innermost first, bounds above 1. `lengths`: of
-// the tile, along each of `axes` axes.
+// Words delivered to one instance. `loops`: all temporal loops above the tile, the innermost first,
+// bounds above 1. `lengths`: of the tile, along each of `axes` axes.
+double WalkWords(const WalkLoop* loops, int count, const Vector& lengths, int axes, Rules rules);
+
+// The same with its classes of steps.
 void WalkTile(const WalkLoop* loops, int count, const Vector& lengths, int axes, Rules rules,
               Walk* walk);
 
