@@ -93,9 +93,16 @@ class Movement {
     for (int c = 0; c <= last; ++c) tile[c] = what.Words(nest_.tile[c].data());
     partition_[last] = tile[last];
     for (int c = last - 1; c >= 0; --c) {
-      const int64_t all = nest_.fan[c + 1] > 1 ? what.Words(nest_.spread[c + 1].data()) : tile[c];
-      partition_[c] =
-          static_cast<int64_t>(static_cast<__int128>(partition_[c + 1]) * tile[c] / all);
+      partition_[c] = partition_[c + 1];
+      if (nest_.fan[c + 1] == 1) continue;
+      const int64_t all = what.Words(nest_.spread[c + 1].data());
+      int64_t product;
+      if (__builtin_mul_overflow(partition_[c + 1], tile[c], &product)) {
+        partition_[c] =
+            static_cast<int64_t>(static_cast<__int128>(partition_[c + 1]) * tile[c] / all);
+      } else {
+        partition_[c] = product / all;
+      }
     }
   }
 
