@@ -298,7 +298,7 @@ TEST_F(ShellControl, TellsItsParameters) {
   EXPECT_EQ(bench.device->ReadReg(reg::kParam4), 0x04200040u);  // IDs 4, addresses 32, data 64 bits
   EXPECT_EQ(bench.device->ReadReg(reg::kParam5),
             0x033F0804u);  // DATAFLOWS 1, ROW_SUM 1, 63, OUTSTANDING 8, QUEUE 4
-  EXPECT_EQ(bench.device->ReadReg(reg::kParam6), 3u);  // TAPS
+  EXPECT_EQ(bench.device->ReadReg(reg::kParam6), 0x303u);  // ADD_UNIT, POST_ACT, TAPS 3
   EXPECT_EQ(c.queue_depth, 4);
 }
 

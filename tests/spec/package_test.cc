@@ -184,6 +184,7 @@ TEST_F(PackageTest, LatenciesAndSizesAreTheSame) {
   cycles("ACCUMULATOR_READ_TO_WRITE", p.accumulator_read_to_write);
   cycles("MATMUL_ERROR_TO_CONTROL", p.matmul_error_to_control);
   cycles("TAP_TO_WRITE", p.tap_to_write);
+  cycles("ADD_TO_WRITE", p.add_to_write);
   cycles("BEAT_TO_WRITE", p.beat_to_write);
   cycles("READ_TO_BUS", p.read_to_bus);
   cycles("RESPONSE_TO_ERROR", p.response_to_error);

@@ -50,7 +50,7 @@ TEST(SpecParametersTest, ParamWordsOfTheDefaults) {
   EXPECT_EQ(c.ParamWord(3), 128u | 4u << 16);
   EXPECT_EQ(c.ParamWord(4), 64u | 32u << 16 | 4u << 24);
   EXPECT_EQ(c.ParamWord(5), 8u | 8u << 8 | 63u << 16 | 1u << 24 | 1u << 25);
-  EXPECT_EQ(c.ParamWord(6), 3u);
+  EXPECT_EQ(c.ParamWord(6), 3u | 1u << 8 | 1u << 9);
 }
 
 TEST(SpecParametersTest, EachParameterIsReadBackFromItsPlace) {
