@@ -20,6 +20,9 @@ struct Need {
   int item;
 };
 
+// Loads that may stand ahead of one that waits for its input to be made.
+constexpr size_t kAheadOfOthers = 2;
+
 struct ItemState {
   int address = 0;
   bool resident = false;
@@ -74,13 +77,15 @@ class Writer {
     emitter_.Start(&out_.code);
     index_of_.resize(last_ - first_);
     for (now_ = first_; now_ < last_; ++now_) {
-      while (next_need_ < needs_.size() && needs_[next_need_].from <= now_) {
-        Check(Bring(needs_[next_need_]), "an item's place on chip is needed by what needs it");
-        ++next_need_;
+      for (Queue& queue : queues_) {
+        for (; queue.next < queue.needs.size() && queue.needs[queue.next].from <= now_;
+             ++queue.next)
+          Check(Bring(queue.needs[queue.next]),
+                "an item's place on chip is needed by what needs it");
       }
       for (; next_output_ < outputs_.size() && outputs_[next_output_].from <= now_; ++next_output_)
         Check(Bring(outputs_[next_output_]), "the place of a result is still needed");
-      while (next_need_ < needs_.size() && Prefetch(needs_[next_need_])) ++next_need_;
+      PrefetchAll();
       EmitOp(work_.ops[now_]);
       for (; next_release_ < releases_.size() && releases_[next_release_].first <= now_;
            ++next_release_)
@@ -95,24 +100,27 @@ class Writer {
     std::vector<bool> begun(work_.items.size());
     for (uint32_t i = first_; i < last_; ++i) {
       const Op& op = work_.ops[i];
-      for (const int item : {op.input, op.input2, op.offset, op.weight, op.parameter}) {
+      for (const int item : {op.offset, op.weight, op.parameter, op.input, op.input2}) {
         if (item == kNoItem) continue;
-        needs_.push_back({i, i, item});
+        queues_[static_cast<size_t>(work_.items[item].ring)].needs.push_back({i, i, item});
       }
       if (op.output != kNoItem && !begun[op.output]) {
         begun[op.output] = true;
         outputs_.push_back({i, work_.last_of_item[op.output], op.output});
       }
     }
-    for (const auto* needs : {&needs_, &outputs_}) {
-      for (const Need& need : *needs) {
-        const Item& item = work_.items[need.item];
-        const ItemRing& ring = rings_[static_cast<int>(item.ring)];
-        if (item.size > ring.capacity()) Refuse(need, ring.capacity());
-        releases_.push_back({need.to, need.item});
-      }
-    }
+    for (const Queue& queue : queues_) Reserve(queue.needs);
+    Reserve(outputs_);
     std::sort(releases_.begin(), releases_.end());
+  }
+
+  void Reserve(const std::vector<Need>& needs) {
+    for (const Need& need : needs) {
+      const Item& item = work_.items[need.item];
+      const ItemRing& ring = rings_[static_cast<int>(item.ring)];
+      if (item.size > ring.capacity()) Refuse(need, ring.capacity());
+      releases_.push_back({need.to, need.item});
+    }
   }
 
   [[noreturn]] void Refuse(const Need& need, int capacity) const {
@@ -159,13 +167,33 @@ class Writer {
     return true;
   }
 
+  // In the order of the operations that need them; but constants do not wait behind an input that
+  // nobody has made yet.
+  void PrefetchAll() {
+    std::array<bool, kNumRings> waits{};
+    size_t ahead = static_cast<size_t>(std::max(1, config_.queue_depth - 2));
+    while (true) {
+      int best = -1;
+      for (int r = 0; r < kNumRings; ++r) {
+        if (waits[r] || queues_[r].Done()) continue;
+        if (best < 0 || queues_[r].First().from < queues_[best].First().from) best = r;
+      }
+      if (best < 0) return;
+      if (Prefetch(queues_[best].First(), ahead)) {
+        ++queues_[best].next;
+      } else {
+        waits[best] = true;
+        ahead = std::min(ahead, kAheadOfOthers);
+      }
+    }
+  }
+
   // Brings an item that a later operation needs, if that keeps nobody waiting: what it reads is
   // stored by then, and the queue of LOAD holds it and all that are to come before its user.
-  bool Prefetch(const Need& need) {
+  bool Prefetch(const Need& need, size_t most) {
     const Item& item = work_.items[need.item];
     if (state_[need.item].resident) return Bring(need);
     const size_t pieces = item.piece1 - item.piece0;
-    const size_t most = static_cast<size_t>(std::max(1, config_.queue_depth - 2));
     if (!ahead_.empty() && ahead_.size() + pieces > most) return false;
     for (uint32_t p = item.piece0; p < item.piece1; ++p) {
       if (work_.pieces[p].after >= static_cast<int64_t>(now_)) return false;
@@ -194,7 +222,8 @@ class Writer {
     if (end > 0) groups_.Note(Engine::kLoad, true, begin, end, index);
     s->made.Add(Engine::kLoad, index);
     s->piece_index.push_back(index);
-    if (need.from > now_) ahead_.push_back(need.from);
+    if (need.from > now_)
+      ahead_.insert(std::upper_bound(ahead_.begin(), ahead_.end(), need.from), need.from);
   }
 
   // The instruction appended last.
@@ -315,10 +344,18 @@ class Writer {
   std::array<After, kNumRings> evicted_;
   Groups groups_;
   std::vector<ItemState> state_;
-  std::vector<Need> needs_, outputs_;  // of what is loaded; of results
+  // What is to be loaded into a ring, in the order of need.
+  struct Queue {
+    std::vector<Need> needs;
+    size_t next = 0;
+    bool Done() const { return next == needs.size(); }
+    const Need& First() const { return needs[next]; }
+  };
+  std::array<Queue, kNumRings> queues_;  // of what is loaded
+  std::vector<Need> outputs_;            // of results
   std::vector<std::pair<uint32_t, int>> releases_;
-  size_t next_need_ = 0, next_output_ = 0, next_release_ = 0;
-  std::vector<uint32_t> ahead_;  // first users of the loads that stand ahead of them
+  size_t next_output_ = 0, next_release_ = 0;
+  std::vector<uint32_t> ahead_;  // sorted: first users of the loads that stand ahead of them
   Emitter emitter_;
   WrittenProgram out_;
   std::vector<uint32_t> index_of_;  // per operation: its instruction

@@ -57,7 +57,7 @@ StripChoice ChooseStrips(Part& part, const OutputNeed& need, const HwConfig& con
       choice.cycles = strips > 1 && 2 * bytes > zones.input
                           ? std::max(array, stream) + input
                           : std::max(array, stream + input) + first_wait;
-      choice.cycles += strips * 40;
+      choice.cycles += strips * 40 + out / config.AxiBytes();
       if (found && choice.cycles >= best.cycles) continue;
       best = choice;
       found = true;
