@@ -108,7 +108,7 @@ void Driver::Run(const Program& program, const Instruction* code, size_t count, 
   device_->WriteReg(reg::kWatchdog, settings_.watchdog);
   WriteReg64(reg::kRdBaseLo, program.options.base);
   WriteReg64(reg::kRdLastLo, program.memory_end - 1);
-  WriteReg64(reg::kWrBaseLo, program.output.address);
+  WriteReg64(reg::kWrBaseLo, WriteBase(program));
   WriteReg64(reg::kWrLastLo, WriteEnd(program) - 1);
   device_->WriteReg(reg::kIrqStatus, reg::kIrqDone | reg::kIrqError);
   device_->WriteReg(reg::kIrqEnable, reg::kIrqDone | reg::kIrqError);

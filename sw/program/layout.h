@@ -14,9 +14,15 @@ inline uint64_t SpanBytes(const TensorLayout& t) {
   return (t.h - 1) * t.line_stride + uint64_t(t.w - 1) * t.PixelStride() + t.c;
 }
 
+// The first address that the code writes.
+inline uint64_t WriteBase(const Program& p) {
+  return p.write_base != 0 ? p.write_base : p.output.address;
+}
+
 // First address past what the code writes: its outputs, and in a program without setup the tensors
 // between its layers, which lie from there to the constants.
 inline uint64_t WriteEnd(const Program& p) {
+  if (p.write_end != 0) return p.write_end;
   if (p.setup.empty()) return p.constants_address;
   const uint64_t beat = static_cast<uint64_t>(p.config.AxiBytes());
   const uint64_t end =

@@ -84,6 +84,8 @@ struct Program {
   TensorLayout input, output;
   uint64_t input_stride = 0, output_stride = 0;
   uint64_t memory_end = 0;  // first address past everything
+  // What the code writes, where the host's steps make the outputs; 0: the outputs (WriteBase()).
+  uint64_t write_base = 0, write_end = 0;
 
   // The runs that `code` consists of; empty: it is one. Cycles of a program are those of its runs
   // together; between them the accelerator does nothing.

@@ -9,6 +9,7 @@
 #include "sw/compiler/compiler.h"
 #include "sw/compiler/misfit.h"
 #include "sw/model/graph.h"
+#include "sw/tiling/host_tail.h"
 #include "sw/tiling/step.h"
 #include "sw/tiling/tiling.h"
 
@@ -60,12 +61,16 @@ bool RunsOnHost(const Model& model, size_t i) {
 }
 
 Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options) {
-  bool chain = Outputs(model).size() == 1;
-  for (size_t i = 0; chain && i < model.layers.size(); ++i)
-    chain = WhyNotCompiled(model, i).empty();
+  const size_t tail = HostTail(model);
+  const Model body = tail > 0 ? WithoutTail(model, tail) : Model{};
+  const Model& chip = tail > 0 ? body : model;
+  bool chain = Outputs(chip).size() == 1;
+  for (size_t i = 0; chain && i < chip.layers.size(); ++i) chain = WhyNotCompiled(chip, i).empty();
   if (chain) {
     try {
-      return Compile(model, config, options);
+      Program p = Compile(chip, config, options);
+      if (tail > 0) AppendTail(model, tail, &p);
+      return p;
     } catch (const MisfitError& e) {
       const bool from_memory = BufferOf(e.misfit()) != nullptr || e.misfit() == Misfit::kTooLarge ||
                                e.misfit() == Misfit::kTokens;

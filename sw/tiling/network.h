@@ -6,9 +6,9 @@
 
 namespace systole {
 
-// Compile() (sw/compiler/compiler.h) where the model is a chain that fits on chip, else
-// CompileTiled(). Throws MisfitError; where buffers are too small even for that, the message names
-// each with a value that fits.
+// Compile() (sw/compiler/compiler.h) where the model is a chain that fits on chip, behind which
+// steps of the host may follow (softmax), else CompileTiled(). Throws MisfitError; where buffers
+// are too small even for that, the message names each with a value that fits.
 Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options);
 
 // Does layers[i] run as a step of the host between runs of the accelerator, with its default

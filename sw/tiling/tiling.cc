@@ -10,7 +10,7 @@
 #include "sw/compiler/misfit.h"
 #include "sw/model/graph.h"
 #include "sw/quant/range_proof.h"
-#include "sw/quant/softmax_of.h"
+#include "sw/tiling/host_tail.h"
 #include "sw/tiling/post_unit.h"
 #include "sw/tiling/unit_writer.h"
 
@@ -71,7 +71,7 @@ class Tiling {
         if (unit.host) {
           CloseRun(work, plan.zones, &p);
           log.Clear();
-          for (int i = image; i < end; ++i) p.segments.back().host.push_back(StepOf(unit, i));
+          for (int i = image; i < end; ++i) p.segments.back().host.push_back(HostStepOf(unit, i));
         } else if (unit.post) {
           plan.units[u].post->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
         } else if (unit.steps[0].batched && end - image < batch_) {
@@ -165,23 +165,11 @@ class Tiling {
     p->segments.push_back(segment);
   }
 
-  HostStep StepOf(const Unit& unit, int image) const {
-    const Layer& layer = model_.layers[unit.layer];
-    HostStep step;
-    step.kind = layer.kind == LayerKind::kAdd     ? HostStep::Kind::kAdd
-                : layer.kind == LayerKind::kTable ? HostStep::Kind::kTable
-                                                  : HostStep::Kind::kSoftmax;
-    step.name = Label(layer);
-    for (const int t : layer.inputs) step.inputs.push_back(Layout(t, image));
-    step.output = Layout(static_cast<int>(unit.layer) + 1, image);
-    step.rounding = layer.rounding;
-    step.lo = layer.clamp_lo;
-    step.hi = layer.clamp_hi;
-    step.add = layer.add;
-    step.table = layer.table;
-    if (layer.kind == LayerKind::kSoftmax)
-      step.softmax = SoftmaxOf(layer, model_.Input(unit.layer), model_.Output(unit.layer));
-    return step;
+  HostStep HostStepOf(const Unit& unit, int image) const {
+    std::vector<TensorLayout> inputs;
+    for (const int t : model_.layers[unit.layer].inputs) inputs.push_back(Layout(t, image));
+    return StepOf(model_, unit.layer, std::move(inputs),
+                  Layout(static_cast<int>(unit.layer) + 1, image));
   }
 
   void AddRow(const Unit& unit, const UnitWriter* writer, Program* p, Work* work) const {

@@ -1,5 +1,5 @@
 // What the compiler makes of a network: instructions, cycles by layer, compile time.
-//   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS [rows]]
+//   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS LATENCY [rows]]
 #include <fmt/format.h>
 
 #include <chrono>
@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
     const auto start = std::chrono::steady_clock::now();
     const Program p = CompileTiled(model, c, {});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    const TimingView t = CodeTiming(p, {});
+    const TimingView t = CodeTiming(p, {argument(10, 20), {}});
     uint64_t macs = 0;
     for (const auto& row : p.report) macs += row.macs;
     const double peak = static_cast<double>(macs) / (c.rows * c.cols);
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
       fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e], of.busy,
                  of.wait_token, of.wait_data, of.empty);
     }
-    if (argc <= 10) return 0;
+    if (argc <= 11) return 0;
     const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);
     for (size_t r = 0; r < p.report.size(); ++r) {
       const double least = static_cast<double>(p.report[r].macs) / (c.rows * c.cols);

@@ -8,6 +8,7 @@
 
 #include "sw/compare/target.h"
 #include "sw/compiler/misfit.h"
+#include "sw/tiling/network.h"
 #include "sw/tiling/tiling.h"
 #include "tests/accelerator/run_check.h"
 #include "tests/golden/random_model.h"
@@ -15,7 +16,7 @@
 namespace systole {
 namespace {
 
-// `make test` builds its library.
+// `make test` builds the libraries of these.
 HwConfig Small() {
   HwConfig c;
   c.rows = 5;
@@ -26,6 +27,12 @@ HwConfig Small() {
   c.acc_depth = 48;
   return c;
 }
+HwConfig Shape(int rows, int cols) {
+  HwConfig c;
+  c.rows = rows;
+  c.cols = cols;
+  return c;
+}
 
 std::unique_ptr<Target> device;
 class CloseDevice : public testing::Environment {
@@ -34,10 +41,9 @@ class CloseDevice : public testing::Environment {
 };
 testing::Environment* const environment = testing::AddGlobalTestEnvironment(new CloseDevice);
 
-void RunGraphs(const std::string& backend) {
+void RunGraphs(const std::string& backend, const HwConfig& config) {
   const char* count = std::getenv("SYSTOLE_RANDOM_NETWORKS");
-  const uint64_t n = count != nullptr ? std::strtoull(count, nullptr, 10) : 100;
-  const HwConfig config = Small();
+  const uint64_t n = count != nullptr ? std::strtoull(count, nullptr, 10) : 60;
   device = MakeTarget(backend, config, {});
   uint64_t ran = 0;
   for (uint64_t seed = 1; seed <= n; ++seed) {
@@ -46,8 +52,8 @@ void RunGraphs(const std::string& backend) {
     const Model model = RandomModel(seed, of_model);
     std::mt19937_64 random(seed);
     ProgramOptions options;
-    options.images = 1 + static_cast<int>(seed % 3);
-    options.batch = 1 + static_cast<int>(seed % 2);
+    options.images = 1 + static_cast<int>(seed % 5);
+    options.batch = 1 + static_cast<int>(seed / 2 % 5);
     std::vector<int8_t> images;
     for (int i = 0; i < options.images; ++i) {
       const std::vector<int8_t> image = RandomImage(model, random);
@@ -69,8 +75,46 @@ void RunGraphs(const std::string& backend) {
   EXPECT_GE(ran, n * 9 / 10);
 }
 
-TEST(TiledHardwareTest, RandomGraphsOnTlm) { RunGraphs("tlm"); }
-TEST(TiledHardwareTest, RandomGraphsOnRtl) { RunGraphs("rtl"); }
+// A chain that ends in a softmax lies on chip; the host's step follows its one run.
+void RunChains(const std::string& backend) {
+  const HwConfig config = Shape(16, 16);
+  device = MakeTarget(backend, config, {});
+  int ended = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    RandomModelOptions of_model;
+    of_model.rounding = seed % 2 == 0 ? Rounding::kFloat32 : Rounding::kTflite;
+    of_model.softmax = true;
+    const Model model = RandomModel(seed, of_model);
+    std::mt19937_64 random(seed);
+    ProgramOptions options;
+    options.images = 3;
+    options.batch = 2;
+    std::vector<int8_t> images;
+    for (int i = 0; i < options.images; ++i) {
+      const std::vector<int8_t> image = RandomImage(model, random);
+      images.insert(images.end(), image.begin(), image.end());
+    }
+    const Program program = CompileNetwork(model, config, options);
+    EXPECT_FALSE(program.setup.empty()) << "seed " << seed;
+    ended += model.layers.back().kind == LayerKind::kSoftmax;
+    EXPECT_EQ(program.segments.size(), model.layers.back().kind == LayerKind::kSoftmax ? 1u : 0u);
+    Session session(device.get(), &program);
+    const TargetRun run = session.Run(images.data());
+    const MemoryTiming timing;
+    ASSERT_EQ(CheckRun(model, program, images, session.setup(), run, &timing), "")
+        << backend << ", seed " << seed;
+  }
+  EXPECT_GT(ended, 5);
+}
+TEST(TiledHardwareTest, ChainsWithSoftmaxOnTlm) { RunChains("tlm"); }
+TEST(TiledHardwareTest, ChainsWithSoftmaxOnRtl) { RunChains("rtl"); }
+
+TEST(TiledHardwareTest, SmallBuffersOnTlm) { RunGraphs("tlm", Small()); }
+TEST(TiledHardwareTest, SmallBuffersOnRtl) { RunGraphs("rtl", Small()); }
+TEST(TiledHardwareTest, SixteenBySixteenOnTlm) { RunGraphs("tlm", Shape(16, 16)); }
+TEST(TiledHardwareTest, SixteenBySixteenOnRtl) { RunGraphs("rtl", Shape(16, 16)); }
+TEST(TiledHardwareTest, TwelveByFourteenOnTlm) { RunGraphs("tlm", Shape(12, 14)); }
+TEST(TiledHardwareTest, TwelveByFourteenOnRtl) { RunGraphs("rtl", Shape(12, 14)); }
 
 }  // namespace
 }  // namespace systole
