@@ -298,8 +298,9 @@ class Writer {
       after.Add(Engine::kMatmul, last_matmul_);
     } else {
       AddTo(field::kPaSrc, state_[op.input].address, Name(now_), i);
-      AddTo(field::kPbSrc, state_[op.input2].address, Name(now_), i);
+      if (op.input2 != kNoItem) AddTo(field::kPbSrc, state_[op.input2].address, Name(now_), i);
       for (const int item : {op.input, op.input2}) {
+        if (item == kNoItem) continue;
         const int64_t from = state_[item].address;
         after.AddAll(state_[item].made);
         groups_.Order(Engine::kPost, false, from, from + work_.items[item].size, &after);
@@ -315,6 +316,7 @@ class Writer {
       post_of_half_[half_] = index;
     } else {
       for (const int item : {op.input, op.input2}) {
+        if (item == kNoItem) continue;
         const int64_t from = state_[item].address;
         groups_.Note(Engine::kPost, false, from, from + work_.items[item].size, index);
         state_[item].users.Add(Engine::kPost, index);

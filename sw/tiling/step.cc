@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sw/model/graph.h"
+#include "sw/tiling/pool_unit.h"
 
 namespace systole {
 namespace {
@@ -144,6 +145,12 @@ std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const H
       units.emplace_back();
       units.back().post = PostDoes(model, i, placing, config);
       units.back().host = !units.back().post;
+      units.back().layer = i;
+      continue;
+    }
+    if (PoolsOnPost(model, i, placing, config)) {
+      units.emplace_back();
+      units.back().post = true;
       units.back().layer = i;
       continue;
     }

@@ -30,7 +30,7 @@ struct Unit {
   std::vector<Step> steps;
   bool assembled = false;
   bool host = false;
-  bool post = false;  // POST alone does layer `layer` (post_unit.h)
+  bool post = false;  // POST alone does layer `layer` (post_unit.h, pool_unit.h)
   size_t layer = 0;
   bool follows = false;  // further channels of the layer that the unit before makes
 };

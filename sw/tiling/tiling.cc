@@ -11,6 +11,7 @@
 #include "sw/model/graph.h"
 #include "sw/quant/range_proof.h"
 #include "sw/tiling/host_tail.h"
+#include "sw/tiling/pool_unit.h"
 #include "sw/tiling/post_unit.h"
 #include "sw/tiling/unit_writer.h"
 
@@ -73,7 +74,12 @@ class Tiling {
           log.Clear();
           for (int i = image; i < end; ++i) p.segments.back().host.push_back(HostStepOf(unit, i));
         } else if (unit.post) {
-          plan.units[u].post->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
+          const Planned& planned = plan.units[u];
+          if (planned.post != nullptr) {
+            planned.post->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
+          } else {
+            planned.pool->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
+          }
         } else if (unit.steps[0].batched && end - image < batch_) {
           // The last images of the run are fewer.
           rest_.push_back(std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
@@ -98,7 +104,8 @@ class Tiling {
   struct Planned {
     const Unit* unit;
     std::unique_ptr<UnitWriter> writer;  // none of the host's, and of POST's
-    std::unique_ptr<PostUnit> post;      // of POST's alone
+    std::unique_ptr<PostUnit> post;      // of additions on POST
+    std::unique_ptr<PoolUnit> pool;      // of pooling on POST
   };
   struct Plan {
     Zones zones;
@@ -109,19 +116,24 @@ class Tiling {
   // A unit that needs too much of the buffer is done in halves of its channels, where it can be.
   void AddTo(const Unit& unit, Plan* plan) const {
     if (unit.host) {
-      plan->units.push_back({&unit, nullptr, nullptr});
+      plan->units.push_back({&unit, nullptr, nullptr, nullptr});
       return;
     }
     if (unit.post) {
-      plan->units.push_back(
-          {&unit, nullptr, std::make_unique<PostUnit>(unit, model_, config_, plan->zones)});
+      Planned& planned = plan->units.emplace_back();
+      planned.unit = &unit;
+      if (model_.layers[unit.layer].kind == LayerKind::kAdd) {
+        planned.post = std::make_unique<PostUnit>(unit, model_, config_, plan->zones);
+      } else {
+        planned.pool = std::make_unique<PoolUnit>(unit, model_, config_, placing_, plan->zones);
+      }
       return;
     }
     try {
       plan->units.push_back({&unit,
                              std::make_unique<UnitWriter>(
                                  unit, model_, config_, options_.pack_pixels, batch_, plan->zones),
-                             nullptr});
+                             nullptr, nullptr});
     } catch (const MisfitError& e) {
       std::vector<Unit> halves = HalveChannels(unit, model_, placing_, config_);
       if (halves.empty() || e.misfit() != Misfit::kActivation) throw;

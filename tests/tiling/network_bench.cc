@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   c.taps = argument(9, 3);
   c.outstanding = 16;
   try {
-    const Model model = Network(argc > 1 ? argv[1] : "resnet50", false);
+    const Model model = Network(argc > 1 ? argv[1] : "resnet50", true);
     const auto start = std::chrono::steady_clock::now();
     const Program p = CompileTiled(model, c, {});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
