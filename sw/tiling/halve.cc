@@ -34,7 +34,8 @@ std::vector<Unit> HalveChannels(const Unit& unit, const Model& model, const Plac
   const Step& step = unit.steps[0];
   const Stage& stage = step.stage;
   const int beat = config.AxiBytes();
-  if (step.batched || stage.groups != stage.cin || stage.cout != stage.cin) return {};
+  if (step.batched || step.sum_layer >= 0 || stage.groups != stage.cin || stage.cout != stage.cin)
+    return {};
   for (const int t : {step.input, step.output}) {
     if (model.tensors[placing.root[t]].c % beat != 0 || placing.channel[t] % beat != 0) return {};
   }

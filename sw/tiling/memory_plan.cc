@@ -50,7 +50,10 @@ std::vector<int> TensorsOf(const Model& model, const Unit& unit) {
     return tensors;
   }
   std::vector<int> tensors;
-  for (const Step& step : unit.steps) tensors.insert(tensors.end(), {step.input, step.output});
+  for (const Step& step : unit.steps) {
+    tensors.insert(tensors.end(), {step.input, step.output});
+    if (step.other >= 0) tensors.push_back(step.other);
+  }
   return tensors;
 }
 

@@ -17,6 +17,43 @@ constexpr int64_t kMost = 512;
 
 }  // namespace
 
+void AddSum(const Layer& layer, const HwConfig& config, int64_t bytes, int x2, int x1, int output,
+            int parameters, bool after, int32_t row, Work* work) {
+  const int64_t lanes = config.lanes;
+  const std::string who = Label(layer);
+  auto post = [&](int64_t at, int64_t nx, int64_t ny, int64_t channels) {
+    Op& op = work->ops.emplace_back();
+    op.input = x2;
+    op.input2 = x1;
+    op.parameter = parameters;
+    op.output = output;
+    op.row = row;
+    op.job = work->ops.size() > 1 ? work->ops[work->ops.size() - 2].job : 0;
+    FieldWriter(Opcode::kPostActAdd, who, &op.instruction)
+        .Put(field::kPoRounding, static_cast<int>(layer.rounding))
+        .Put(field::kPaAfter, after)
+        .Put(field::kPoNx, nx)
+        .Put(field::kPoNy, ny)
+        .Put(field::kPaNchan, channels)
+        .Put(field::kPaSrc, at)
+        .Put(field::kPbSrc, at)
+        .Put(field::kPaRsY, ny > 1 ? nx * lanes : 0)
+        .Put(field::kPbRsY, ny > 1 ? nx * lanes : 0)
+        .Put(field::kPoOut, at)
+        .Put(field::kPoSx, nx > 1 ? lanes : 0)
+        .Put(field::kPoSy, ny > 1 ? nx * lanes : 0)
+        .PutInt8(field::kPoZy, layer.add.zy)
+        .PutInt8(field::kPoLo, layer.clamp_lo)
+        .PutInt8(field::kPoHi, layer.clamp_hi);
+    after = false;  // the first of them has waited
+  };
+  const int64_t groups = bytes / lanes, nx = std::min(groups, kMost),
+                whole = groups - groups % std::max<int64_t>(nx, 1);
+  if (whole > 0) post(0, nx, whole / nx, lanes);
+  if (groups > whole) post(whole * lanes, groups - whole, 1, lanes);
+  if (bytes > groups * lanes) post(groups * lanes, 1, 1, bytes - groups * lanes);
+}
+
 PostUnit::PostUnit(const Unit& unit, const Model& model, const HwConfig& config, const Zones& zones)
     : unit_(unit), model_(model), layer_(model.layers[unit.layer]), config_(config) {
   // Two operands twice, so that the next ones come meanwhile; two results.
@@ -31,41 +68,6 @@ PostUnit::PostUnit(const Unit& unit, const Model& model, const HwConfig& config,
                       fmt::format("{}: its operands' pieces do not fit into ACT_KIB={}",
                                   Label(layer_), config.act_kib));
   }
-}
-
-// `bytes` contiguous bytes of both operands, LANES at a time.
-void PostUnit::AddPosts(int64_t bytes, const int* input, int output, int32_t row, Work* work) {
-  const int64_t lanes = config_.lanes;
-  const std::string who = Label(layer_);
-  auto post = [&](int64_t at, int64_t nx, int64_t ny, int64_t channels) {
-    Op& op = work->ops.emplace_back();
-    op.input = input[0];
-    op.input2 = input[1];
-    op.parameter = parameters_;
-    op.output = output;
-    op.row = row;
-    op.job = work->ops.size() > 1 ? work->ops[work->ops.size() - 2].job : 0;
-    FieldWriter(Opcode::kPostActAdd, who, &op.instruction)
-        .Put(field::kPoRounding, static_cast<int>(layer_.rounding))
-        .Put(field::kPoNx, nx)
-        .Put(field::kPoNy, ny)
-        .Put(field::kPaNchan, channels)
-        .Put(field::kPaSrc, at)
-        .Put(field::kPbSrc, at)
-        .Put(field::kPaRsY, ny > 1 ? nx * lanes : 0)
-        .Put(field::kPbRsY, ny > 1 ? nx * lanes : 0)
-        .Put(field::kPoOut, at)
-        .Put(field::kPoSx, nx > 1 ? lanes : 0)
-        .Put(field::kPoSy, ny > 1 ? nx * lanes : 0)
-        .PutInt8(field::kPoZy, layer_.add.zy)
-        .PutInt8(field::kPoLo, layer_.clamp_lo)
-        .PutInt8(field::kPoHi, layer_.clamp_hi);
-  };
-  const int64_t groups = bytes / lanes, nx = std::min(groups, kMost),
-                whole = groups - groups % std::max<int64_t>(nx, 1);
-  if (whole > 0) post(0, nx, whole / nx, lanes);
-  if (groups > whole) post(whole * lanes, groups - whole, 1, lanes);
-  if (bytes > groups * lanes) post(groups * lanes, 1, 1, bytes - groups * lanes);
 }
 
 void PostUnit::WriteRun(const Run& run, const MemoryPlan& memory, int image, int32_t row,
@@ -94,7 +96,7 @@ void PostUnit::WriteRun(const Run& run, const MemoryPlan& memory, int image, int
       piece.after = log->Last(memory.root(t), {image, image + 1, y0, y1, 0, c});
     }
     const int output = work->AddItem(Ring::kOutput, static_cast<int>(n));
-    AddPosts(n, items, output, row, work);
+    AddSum(layer_, config_, n, items[0], items[1], output, parameters_, false, row, work);
     Op& op = work->ops.emplace_back();
     op.output = output;
     op.row = row;

@@ -12,6 +12,11 @@
 
 namespace systole {
 
+// PostActAdds of `bytes` bytes, LANES at a time: items x2 (which float32 adds first) and x1 to
+// `output`; `after`: one of them is POST's own.
+void AddSum(const Layer& layer, const HwConfig& config, int64_t bytes, int x2, int x1, int output,
+            int parameters, bool after, int32_t row, Work* work);
+
 class PostUnit {
  public:
   // Throws MisfitError (kActivation) where not even a beat of each tensor fits into the zones.
@@ -32,7 +37,6 @@ class PostUnit {
 
   void WriteRun(const Run& run, const MemoryPlan& memory, int image, int32_t row, StoreLog* log,
                 Work* work);
-  void AddPosts(int64_t bytes, const int* input, int output, int32_t row, Work* work);
 
   const Unit& unit_;
   const Model& model_;

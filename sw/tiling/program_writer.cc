@@ -66,8 +66,11 @@ class Writer {
         first_(first),
         last_(last),
         config_(config),
-        rings_{ItemRing(0, zones.input), ItemRing(zones.input, zones.output),
-               ItemRing(0, config.WgtRows()), ItemRing(0, config.KtabRows()),
+        rings_{ItemRing(0, zones.input),
+               ItemRing(zones.input, zones.output),
+               ItemRing(zones.input + zones.output, zones.residual),
+               ItemRing(0, config.WgtRows()),
+               ItemRing(0, config.KtabRows()),
                ItemRing(0, config.ParRows())},
         groups_(config),
         state_(work.items.size()) {}
@@ -101,7 +104,8 @@ class Writer {
     for (uint32_t i = first_; i < last_; ++i) {
       const Op& op = work_.ops[i];
       for (const int item : {op.offset, op.weight, op.parameter, op.input, op.input2}) {
-        if (item == kNoItem) continue;
+        // A result that POST reads again is on chip.
+        if (item == kNoItem || work_.items[item].ring == Ring::kOutput) continue;
         queues_[static_cast<size_t>(work_.items[item].ring)].needs.push_back({i, i, item});
       }
       if (op.output != kNoItem && !begun[op.output]) {
@@ -124,16 +128,15 @@ class Writer {
   }
 
   [[noreturn]] void Refuse(const Need& need, int capacity) const {
-    static constexpr Misfit kMisfit[] = {Misfit::kActivation, Misfit::kActivation, Misfit::kWeight,
-                                         Misfit::kOffset, Misfit::kChannel};
-    static constexpr const char* kWhat[] = {"bytes of input", "bytes of results", "rows of weights",
-                                            "rows of window offsets",
-                                            "rows of biases and multipliers"};
-    const std::pair<const char*, int> parameters[] = {{"ACT_KIB", config_.act_kib},
-                                                      {"ACT_KIB", config_.act_kib},
-                                                      {"WGT_KIB", config_.wgt_kib},
-                                                      {"KTAB_KIB", config_.ktab_kib},
-                                                      {"PAR_KIB", config_.par_kib}};
+    static constexpr Misfit kMisfit[] = {Misfit::kActivation, Misfit::kActivation,
+                                         Misfit::kActivation, Misfit::kWeight,
+                                         Misfit::kOffset,     Misfit::kChannel};
+    static constexpr const char* kWhat[] = {
+        "bytes of input",  "bytes of results",       "bytes to be added",
+        "rows of weights", "rows of window offsets", "rows of biases and multipliers"};
+    const std::pair<const char*, int> parameters[] = {
+        {"ACT_KIB", config_.act_kib}, {"ACT_KIB", config_.act_kib},   {"ACT_KIB", config_.act_kib},
+        {"WGT_KIB", config_.wgt_kib}, {"KTAB_KIB", config_.ktab_kib}, {"PAR_KIB", config_.par_kib}};
     const Item& item = work_.items[need.item];
     const int ring = static_cast<int>(item.ring);
     throw MisfitError(kMisfit[ring],
@@ -211,7 +214,7 @@ class Writer {
     if (piece.after >= first_)
       after.Add(Engine::kStore, index_of_[static_cast<size_t>(piece.after - first_)]);
     int64_t begin = 0, end = 0;
-    if (item.ring == Ring::kInput) {
+    if (item.ring == Ring::kInput || item.ring == Ring::kResidual) {
       begin = static_cast<int64_t>(i->Get(field::kLsBuf));
       end =
           begin + static_cast<int64_t>((i->Get(field::kLsLines) - 1) * i->Get(field::kLsBufStride) +

@@ -9,9 +9,10 @@
 
 namespace systole {
 
-// How the activation buffer is shared: input strips from 0 on, results behind them.
+// How the activation buffer is shared: input strips from 0 on, results behind them, then what is
+// added to results before they are stored.
 struct Zones {
-  int input = 0, output = 0;  // bytes
+  int input = 0, output = 0, residual = 0;  // bytes
 };
 
 struct WrittenProgram {

@@ -122,8 +122,33 @@ Placing PlaceConcats(const Model& model, const HwConfig& config) {
   return p;
 }
 
+namespace {
+
+// Puts the sum layers[i] behind the later of the two units that make its operands, if that is a
+// convolution whose results nobody else reads; false: it is not.
+bool FuseSum(const Model& model, size_t i, const std::vector<std::vector<int>>& consumers,
+             const std::vector<int>& outputs, std::vector<Unit>* units, std::vector<int>* unit_of) {
+  const std::vector<int>& in = model.layers[i].inputs;
+  if (in[0] == in[1]) return false;
+  const int k = (*unit_of)[in[0]] > (*unit_of)[in[1]] ? 0 : 1;
+  const int made = in[k], u = (*unit_of)[made];
+  if (u < 0 || (*unit_of)[in[1 - k]] == u || consumers[made].size() != 1) return false;
+  if (std::find(outputs.begin(), outputs.end(), made) != outputs.end()) return false;
+  Unit& unit = (*units)[u];
+  if (unit.host || unit.post || unit.assembled || unit.steps.size() != 1) return false;
+  Step& step = unit.steps[0];
+  if (step.batched || step.sum_layer >= 0 || step.output != made) return false;
+  step.sum_layer = static_cast<int>(i);
+  step.other = in[1 - k];
+  step.output = static_cast<int>(i) + 1;
+  (*unit_of)[i + 1] = u;
+  return true;
+}
+
+}  // namespace
+
 std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
-                             bool fuse_pool) {
+                             bool fuse_pool, bool fuse_sums) {
   const std::vector<std::vector<int>> consumers = Consumers(model);
   const std::vector<int> outputs = Outputs(model);
   std::vector<Unit> units;
@@ -141,6 +166,9 @@ std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const H
       }
       continue;
     }
+    if (fuse_sums && PostDoes(model, i, placing, config) &&
+        FuseSum(model, i, consumers, outputs, &units, &unit_of))
+      continue;
     if (OnHost(layer)) {
       units.emplace_back();
       units.back().post = PostDoes(model, i, placing, config);

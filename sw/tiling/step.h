@@ -17,6 +17,8 @@ struct Step {
   int input = 0, output = 0;  // index of Model::tensors
   int channel = 0;
   int input_channel = 0;  // the first channel of `input` that it reads
+  // Its results are added to tensor `other` before they are stored: model layer `sum_layer`.
+  int sum_layer = -1, other = -1;
   // A fully connected layer: its stage is a 1x1 convolution of K = H x W x C channels (in that
   // order, as memory has them) over one column of pixels, one a image.
   bool batched = false;
@@ -58,7 +60,8 @@ bool PostDoes(const Model& model, size_t i, const Placing& placing, const HwConf
 Placing PlaceConcats(const Model& model, const HwConfig& config);
 
 // The units of a model, each after those that make what it reads.
+// `fuse_sums`: additions go with the convolution before them where they can.
 std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
-                             bool fuse_pool);
+                             bool fuse_pool, bool fuse_sums);
 
 }  // namespace systole

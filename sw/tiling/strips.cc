@@ -45,7 +45,8 @@ StripChoice ChooseStrips(Part& part, const OutputNeed& need, const HwConfig& con
       const int bytes = std::max(plan->Bytes(), first == nullptr ? 0 : first->Bytes());
       const int64_t out = int64_t{r} * c * need.channels;
       least = std::min(least, bytes);
-      if (bytes > zones.input || out > zones.output) continue;
+      if (bytes > zones.input || (need.sum ? 3 * out : out) > zones.output) continue;
+      if (need.sum && out > zones.residual) continue;
       const int64_t strips = int64_t{Ceil(s.out_h, rows)} * Ceil(s.out_w, cols);
       const int64_t array = part.ArrayCycles(*plan) * strips;
       const int64_t input =

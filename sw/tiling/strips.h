@@ -15,6 +15,7 @@ struct StripChoice {
 struct OutputNeed {
   int channels = 1;     // bytes of a pixel that must leave together
   int column_step = 1;  // strips narrower than the output begin at multiples of this
+  bool sum = false;     // something is added to them before they leave
 };
 
 // The strips with the fewest estimated cycles among those that fit. Throws MisfitError

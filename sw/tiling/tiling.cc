@@ -24,30 +24,37 @@ uint64_t AlignUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / un
 
 // Ways to share the activation buffer between input and results: whole groups where there are
 // enough.
-std::vector<Zones> ZoneChoices(const HwConfig& config) {
+std::vector<Zones> ZoneChoices(const HwConfig& config, bool sums) {
   std::vector<Zones> choices;
   const int bytes = config.ActBytes(), group = config.GroupBytes();
+  if (sums) {
+    for (int g = 1; g + 2 <= config.act_groups; g *= 2)
+      choices.push_back({bytes - (g + 1) * group, g * group, group});
+    return choices;
+  }
   if (config.act_groups >= 2) {
     for (int g = 1; g <= config.act_groups / 2; g *= 2)
-      choices.push_back({bytes - g * group, g * group});
+      choices.push_back({bytes - g * group, g * group, 0});
   }
   if (config.act_groups < 4) {
-    choices.push_back({bytes / 4 * 3, bytes / 4});
-    choices.push_back({bytes / 8 * 7, bytes / 8});
-    choices.push_back({bytes / 2, bytes / 2});
+    choices.push_back({bytes / 4 * 3, bytes / 4, 0});
+    choices.push_back({bytes / 8 * 7, bytes / 8, 0});
+    choices.push_back({bytes / 2, bytes / 2, 0});
   }
-  choices.push_back({bytes / 4, bytes / 4 * 3});
-  choices.push_back({bytes / 16 * 15, bytes / 16});
+  choices.push_back({bytes / 4, bytes / 4 * 3, 0});
+  choices.push_back({bytes / 16 * 15, bytes / 16, 0});
   return choices;
 }
 
 class Tiling {
  public:
-  Tiling(const Model& model, const HwConfig& config, const ProgramOptions& options, bool keep)
+  Tiling(const Model& model, const HwConfig& config, const ProgramOptions& options, bool keep,
+         bool fuse_sums)
       : model_(model), config_(config), options_(options) {
     batch_ = std::min(options.batch, options.images);
     placing_ = PlaceConcats(model, config);
-    units_ = LowerGraph(model, placing_, config, options.fuse_pool);
+    units_ = LowerGraph(model, placing_, config, options.fuse_pool, fuse_sums);
+    for (const Unit& unit : units_) sums_ |= !unit.steps.empty() && unit.steps[0].sum_layer >= 0;
     memory_.emplace(model, units_, placing_, config, options, batch_, keep);
   }
 
@@ -62,8 +69,9 @@ class Tiling {
     const Plan plan = ChoosePlan();
     std::vector<int32_t> row_of;  // of a unit
     for (const Planned& u : plan.units) {
+      const size_t before = p.report.size();
       AddRow(*u.unit, u.writer.get(), &p, &work);
-      row_of.push_back(static_cast<int32_t>(p.report.size()) - 1);
+      row_of.push_back(static_cast<int32_t>(u.unit->follows ? before - 1 : before));
     }
     for (int image = 0; image < options_.images; image += batch_) {
       const int end = std::min(options_.images, image + batch_);
@@ -146,7 +154,7 @@ class Tiling {
   Plan ChoosePlan() const {
     std::optional<MisfitError> first;
     std::optional<Plan> best;
-    for (const Zones& choice : ZoneChoices(config_)) {
+    for (const Zones& choice : ZoneChoices(config_, sums_)) {
       Plan plan;
       plan.zones = choice;
       try {
@@ -159,6 +167,7 @@ class Tiling {
       if (!best || plan.halves.size() < best->halves.size()) best = std::move(plan);
       if (best->halves.empty()) break;
     }
+    if (!best && !first) throw MisfitError(Misfit::kActivation, "too few address groups");
     if (!best) throw *first;
     return std::move(*best);
   }
@@ -206,6 +215,13 @@ class Tiling {
       work->names.push_back(Label(s));
     }
     p->report.push_back(row);
+    if (unit.steps.empty() || unit.steps[0].sum_layer < 0) return;
+    row.first_layer = row.last_layer = unit.steps[0].sum_layer;
+    row.mapping = fmt::format("POST, behind {}", row.name);
+    row.name = model_.layers[row.first_layer].name;
+    row.macs = 0;
+    p->report.push_back(row);
+    work->names.push_back(Label(model_.layers[row.first_layer]));
   }
 
   TensorLayout Layout(int tensor, int image) const {
@@ -244,6 +260,7 @@ class Tiling {
   std::vector<Unit> units_;
   std::optional<MemoryPlan> memory_;
   std::vector<std::unique_ptr<UnitWriter>> rest_;
+  bool sums_ = false;       // additions behind convolutions
   uint32_t run_begin_ = 0;  // the first operation of the run that is being written
 };
 
@@ -268,9 +285,17 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
   }
   ProveRanges(model);
   try {
-    Program p = Tiling(model, config, options, !reuse).Write();
+    std::optional<Program> fused;
+    if (options.fuse_pool && config.act_groups >= 4) {
+      try {
+        fused = Tiling(model, config, options, !reuse, true).Write();
+      } catch (const MisfitError&) {  // additions apart need less room
+      }
+    }
+    if (fused && Reachable(*fused)) return std::move(*fused);
+    Program p = Tiling(model, config, options, !reuse, false).Write();
     if (Reachable(p)) return p;
-    p = Tiling(model, config, options, false).Write();
+    p = Tiling(model, config, options, false, false).Write();
     if (Reachable(p)) return p;
     throw MisfitError(
         Misfit::kTooLarge,

@@ -6,7 +6,9 @@
 #include <numeric>
 
 #include "sw/base/check.h"
+#include "sw/model/graph.h"
 #include "sw/tiling/column_runs.h"
+#include "sw/tiling/post_unit.h"
 #include "sw/tiling/put.h"
 
 namespace systole {
@@ -52,6 +54,7 @@ UnitWriter::UnitWriter(const Unit& unit, const Model& model, const HwConfig& con
   const int pixel = model.tensors[unit.steps[0].output].c;
   OutputNeed need;
   need.column_step = beat / std::gcd(beat, pixel);
+  need.sum = unit.steps[0].sum_layer >= 0;
   for (PreparedPart& p : parts_) {
     need.channels = pixel;
     if (!unit.assembled && !p.part->mapping().joint && pixel % beat == 0) {
@@ -151,7 +154,9 @@ std::vector<UnitWriter::Block> UnitWriter::Blocks(const PreparedPart& p, int64_t
   const int folds = static_cast<int>(mapping.folds.size()), cout = p.part->stage().cout;
   if (mapping.joint || !sliced_) return {{0, folds, 0, cout}};
   std::vector<Block> blocks;
-  const int64_t room = zones_.output / 2 / std::max<int64_t>(pixels, 1);
+  const bool sum = p.part->step().sum_layer >= 0;
+  const int bytes = sum ? std::min(zones_.output / 4, zones_.residual / 2) : zones_.output / 2;
+  const int64_t room = bytes / std::max<int64_t>(pixels, 1);
   const int most = static_cast<int>(std::clamp<int64_t>(room, 1, 64));
   for (int f = 0; f < folds;) {
     const int c0 = mapping.folds[f].first_column;
@@ -386,6 +391,43 @@ void UnitWriter::AddStores(const PreparedPart& p, const Rect& rect, const Memory
   }
 }
 
+int UnitWriter::AddSumOf(const PreparedPart& p, const Rect& rect, const MemoryPlan& memory,
+                         int image, const Block& block, int made, int32_t row, const StoreLog& log,
+                         ConstantPool* pool, Work* work) {
+  const Step& step = p.part->step();
+  const Layer& layer = model_.layers[step.sum_layer];
+  const int rows = rect.oy1 - rect.oy0, cols = rect.ox1 - rect.ox0, n = block.channels;
+  const int bytes = rows * cols * n;
+  const MemoryView view = memory.View(step.other, image);
+  const int other = work->AddItem(Ring::kResidual, bytes);
+  auto load = [&](int y, int64_t line, int64_t lines, uint64_t stride) {
+    LoadPiece& piece = work->AddPiece();
+    PutLoad(Opcode::kLoadAct, Label(layer), line, lines, int64_t{y} * cols * n, line,
+            &piece.instruction);
+    piece.instruction.Set(field::kLsAddr, view.address + (rect.oy0 + y) * view.line_stride +
+                                              rect.ox0 * view.pixel_stride + block.channel0);
+    piece.instruction.Set(field::kLsMemStride, lines > 1 ? stride : 0);
+    piece.after = log.Last(memory.root(step.other), {image, image + 1, rect.oy0, rect.oy1,
+                                                     block.channel0, block.channel0 + n});
+  };
+  if (view.pixel_stride == static_cast<uint64_t>(n)) {
+    load(0, int64_t{cols} * n, rows, view.line_stride);
+  } else if (cols == 1) {
+    load(0, n, rows, view.line_stride);
+  } else if (view.line_stride == view.pixel_stride * cols) {
+    load(0, n, int64_t{rows} * cols, view.pixel_stride);
+  } else {
+    for (int y = 0; y < rows; ++y) load(y, n, cols, view.pixel_stride);
+  }
+  if (sum_parameters_ == kNoItem) sum_parameters_ = pool->AddSum(layer.add, layer.rounding);
+  const int result = work->AddItem(Ring::kOutput, bytes);
+  const bool second = layer.inputs[1] != step.other;
+  AddSum(layer, config_, bytes, second ? made : other, second ? other : made, result,
+         sum_parameters_, true, row, work);
+  work->last_of_item[made] = static_cast<uint32_t>(work->ops.size()) - 1;
+  return result;
+}
+
 void UnitWriter::WriteRect(PreparedPart& p, const Rect& rect, const MemoryPlan& memory, int image0,
                            int image1, int32_t row, ConstantPool* pool, StoreLog* log, Work* work) {
   const RectPlan* plan = p.part->Plan(rect);
@@ -395,8 +437,11 @@ void UnitWriter::WriteRect(PreparedPart& p, const Rect& rect, const MemoryPlan& 
   for (const Block& block : Blocks(p, pixels)) {
     const int output = work->AddItem(Ring::kOutput, static_cast<int>(pixels * block.channels));
     AddJobs(p, *plan, block, input, output, block.channels, 0, row, pool, work);
+    const int sum = p.part->step().sum_layer < 0
+                        ? output
+                        : AddSumOf(p, rect, memory, image0, block, output, row, *log, pool, work);
     AddStores(p, rect, memory, image0, image1, p.part->step().channel + block.channel0,
-              block.channels, output, row, log, work);
+              block.channels, sum, row, log, work);
   }
 }
 

@@ -81,6 +81,10 @@ class UnitWriter {
   void AddStores(const PreparedPart& p, const Rect& rect, const MemoryPlan& memory, int image0,
                  int image1, int channel0, int channels, int output, int32_t row, StoreLog* log,
                  Work* work) const;
+  // Adds the step's other tensor to `made`; returns the item of the sums.
+  int AddSumOf(const PreparedPart& p, const Rect& rect, const MemoryPlan& memory, int image,
+               const Block& block, int made, int32_t row, const StoreLog& log, ConstantPool* pool,
+               Work* work);
   void WriteRect(PreparedPart& p, const Rect& rect, const MemoryPlan& memory, int image0,
                  int image1, int32_t row, ConstantPool* pool, StoreLog* log, Work* work);
   void WriteAssembled(const Rect& rect, const MemoryPlan& memory, int image0, int image1,
@@ -93,6 +97,7 @@ class UnitWriter {
   std::vector<PreparedPart> parts_;
   StripChoice strips_;   // of all parts
   bool sliced_ = false;  // results may be stored by channels
+  int sum_parameters_ = kNoItem;
 };
 
 }  // namespace systole

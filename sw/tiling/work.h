@@ -12,8 +12,8 @@
 namespace systole {
 
 // The memories on chip that items share, each a ring.
-enum class Ring { kInput, kOutput, kWeight, kOffset, kParameter };
-inline constexpr int kNumRings = 5;
+enum class Ring { kInput, kOutput, kResidual, kWeight, kOffset, kParameter };
+inline constexpr int kNumRings = 6;
 
 // An instruction of LOAD that brings (part of) an item; its LsBuf counts from the item's beginning.
 struct LoadPiece {
