@@ -14,6 +14,7 @@
 #include "sw/tiling/pool_unit.h"
 #include "sw/tiling/post_unit.h"
 #include "sw/tiling/unit_writer.h"
+#include "sw/timing/timeline.h"
 
 namespace systole {
 namespace {
@@ -57,6 +58,9 @@ class Tiling {
     for (const Unit& unit : units_) sums_ |= !unit.steps.empty() && unit.steps[0].sum_layer >= 0;
     memory_.emplace(model, units_, placing_, config, options, batch_, keep);
   }
+
+  // Are there additions behind convolutions?
+  bool HasSums() const { return sums_; }
 
   Program Write() {
     Program p;
@@ -264,6 +268,19 @@ class Tiling {
   uint32_t run_begin_ = 0;  // the first operation of the run that is being written
 };
 
+// Of all runs of the code, by the cycle model.
+int64_t CyclesOf(const Program& p) {
+  RunTimer timer;
+  int64_t cycles = 0;
+  for (const Segment& s : Segments(p)) {
+    if (s.first < s.last)
+      cycles +=
+          timer.Time({p.code.begin() + s.first, p.code.begin() + s.last}, p.config, MemoryTiming{})
+              .total;
+  }
+  return cycles;
+}
+
 // Past the last address of a program.
 bool Reachable(const Program& p) {
   return p.config.axi_addr_width >= 64 || p.memory_end <= uint64_t{1} << p.config.axi_addr_width;
@@ -288,12 +305,14 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
     std::optional<Program> fused;
     if (options.fuse_pool && config.act_groups >= 4) {
       try {
-        fused = Tiling(model, config, options, !reuse, true).Write();
+        Tiling tiling(model, config, options, !reuse, true);
+        if (tiling.HasSums()) fused = tiling.Write();
       } catch (const MisfitError&) {  // additions apart need less room
       }
     }
-    if (fused && Reachable(*fused)) return std::move(*fused);
+    if (fused && !Reachable(*fused)) fused.reset();
     Program p = Tiling(model, config, options, !reuse, false).Write();
+    if (fused && CyclesOf(*fused) <= CyclesOf(p)) return std::move(*fused);
     if (Reachable(p)) return p;
     p = Tiling(model, config, options, false, false).Write();
     if (Reachable(p)) return p;

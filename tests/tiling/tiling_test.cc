@@ -83,6 +83,45 @@ TEST(TilingTest, RandomGraphsOnSixteenBySixteen) {
   RunSeeds(Config(16, 16, 8, 8, 4), 3000, 100, 98);
 }
 
+// A residual block: the sum goes with its second convolution, and only one of its operands and the
+// sum itself lie in memory.
+TEST(TilingTest, SumsGoWithTheConvolutionBeforeThem) {
+  for (const Rounding rounding : {Rounding::kFloat32, Rounding::kTflite}) {
+    std::mt19937_64 random(11);
+    Model model;
+    model.tensors.push_back({"in", 16, 12, 10, 0.02f, 3, DType::kInt8});
+    for (int i = 0; i < 2; ++i) {
+      Layer conv;
+      conv.name = i == 0 ? "a" : "b";
+      conv.kernel_h = conv.kernel_w = 3;
+      conv.pad = {1, 1, 1, 1};
+      conv.weights.resize(16 * 16 * 9);
+      for (int8_t& w : conv.weights) w = static_cast<int8_t>(random());
+      conv.weight_scales = {0.003f};
+      conv.bias.assign(16, -40);
+      Append(model, conv, {i}, {conv.name, 16, 12, 10, 0.05f, 1 - i, DType::kInt8});
+    }
+    Layer sum;
+    sum.name = "sum";
+    sum.kind = LayerKind::kAdd;
+    Append(model, sum, {2, 1}, {"y", 16, 12, 10, 0.06f, 4, DType::kInt8});
+    ChooseMultipliers(model, rounding);
+    const std::vector<int8_t> image = RandomImage(model, random);
+    HwConfig config = Config(8, 8, 4, 4, 2);
+    const TiledCheck together = CheckTiled(model, config, {}, {}, image);
+    EXPECT_EQ(together.problem, "");
+    ASSERT_EQ(together.program.report.size(), 3u);
+    EXPECT_EQ(together.program.report[2].mapping, "POST, behind b");
+    ASSERT_EQ(together.program.stored.size(), 2u);
+    ProgramOptions apart;
+    apart.fuse_pool = false;
+    const TiledCheck each = CheckTiled(model, config, apart, {}, image);
+    EXPECT_EQ(each.problem, "");
+    EXPECT_EQ(each.program.stored.size(), 3u);
+    EXPECT_LT(together.cycles, each.cycles);
+  }
+}
+
 // A window of all channels takes more than the buffer: each is done in parts of its channels.
 TEST(TilingTest, DepthwiseAndPoolingInPartsOfTheirChannels) {
   std::mt19937_64 random(7);
