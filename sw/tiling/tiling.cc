@@ -47,20 +47,32 @@ std::vector<Zones> ZoneChoices(const HwConfig& config, bool sums) {
   return choices;
 }
 
+// What goes with the convolution before it.
+struct Fusion {
+  bool pools = false, sums = false;
+};
+
 class Tiling {
  public:
   Tiling(const Model& model, const HwConfig& config, const ProgramOptions& options, bool keep,
-         bool fuse_sums)
+         const Fusion& fusion)
       : model_(model), config_(config), options_(options) {
     batch_ = std::min(options.batch, options.images);
     placing_ = PlaceConcats(model, config);
-    units_ = LowerGraph(model, placing_, config, options.fuse_pool, fuse_sums);
-    for (const Unit& unit : units_) sums_ |= !unit.steps.empty() && unit.steps[0].sum_layer >= 0;
+    units_ = LowerGraph(model, placing_, config, fusion.pools, fusion.sums);
+    for (const Unit& unit : units_) {
+      if (unit.steps.empty()) continue;
+      const Step& step = unit.steps[0];
+      sums_ |= step.sum_layer >= 0;
+      pools_ |= step.stage.last_layer > step.stage.first_layer;
+    }
     memory_.emplace(model, units_, placing_, config, options, batch_, keep);
   }
 
-  // Are there additions behind convolutions?
-  bool HasSums() const { return sums_; }
+  // Is there what the fusion asks for?
+  bool Has(const Fusion& fusion) const {
+    return (!fusion.sums || sums_) && (!fusion.pools || pools_);
+  }
 
   Program Write() {
     Program p;
@@ -264,8 +276,8 @@ class Tiling {
   std::vector<Unit> units_;
   std::optional<MemoryPlan> memory_;
   std::vector<std::unique_ptr<UnitWriter>> rest_;
-  bool sums_ = false;       // additions behind convolutions
-  uint32_t run_begin_ = 0;  // the first operation of the run that is being written
+  bool sums_ = false, pools_ = false;  // behind convolutions
+  uint32_t run_begin_ = 0;             // the first operation of the run that is being written
 };
 
 // Of all runs of the code, by the cycle model.
@@ -286,6 +298,29 @@ bool Reachable(const Program& p) {
   return p.config.axi_addr_width >= 64 || p.memory_end <= uint64_t{1} << p.config.axi_addr_width;
 }
 
+// The program with the fewest cycles among those that fit and reach their memory; none.
+std::optional<Program> BestFusion(const Model& model, const HwConfig& config,
+                                  const ProgramOptions& options, bool reuse) {
+  std::optional<Program> best;
+  int64_t least = 0;
+  for (const Fusion& fusion :
+       {Fusion{true, true}, Fusion{true, false}, Fusion{false, true}, Fusion{false, false}}) {
+    if ((fusion.pools || fusion.sums) && !options.fuse_pool) continue;
+    if (fusion.sums && config.act_groups < 4) continue;
+    try {
+      Tiling tiling(model, config, options, !reuse, fusion);
+      if (!tiling.Has(fusion)) continue;
+      Program p = tiling.Write();
+      const int64_t cycles = CyclesOf(p);
+      if (!Reachable(p) || (best && cycles >= least)) continue;
+      best = std::move(p);
+      least = cycles;
+    } catch (const MisfitError&) {  // another may need less room
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
@@ -302,19 +337,11 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
   }
   ProveRanges(model);
   try {
-    std::optional<Program> fused;
-    if (options.fuse_pool && config.act_groups >= 4) {
-      try {
-        Tiling tiling(model, config, options, !reuse, true);
-        if (tiling.HasSums()) fused = tiling.Write();
-      } catch (const MisfitError&) {  // additions apart need less room
-      }
-    }
-    if (fused && !Reachable(*fused)) fused.reset();
-    Program p = Tiling(model, config, options, !reuse, false).Write();
-    if (fused && CyclesOf(*fused) <= CyclesOf(p)) return std::move(*fused);
+    std::optional<Program> best = BestFusion(model, config, options, reuse);
+    if (best) return std::move(*best);
+    Program p = Tiling(model, config, options, !reuse, {options.fuse_pool, false}).Write();
     if (Reachable(p)) return p;
-    p = Tiling(model, config, options, false, false).Write();
+    p = Tiling(model, config, options, false, {options.fuse_pool, false}).Write();
     if (Reachable(p)) return p;
     throw MisfitError(
         Misfit::kTooLarge,
