@@ -137,7 +137,7 @@ void ExpectResetValues(RtlDevice* device, const HwConfig& c) {
       case 4:
         return c.axi_data_width | c.axi_addr_width << 16 | c.axi_id_width << 24;
       case 6:
-        return c.taps;
+        return c.taps | c.post_act << 8 | c.add_unit << 9;
       default:
         return c.queue_depth | c.outstanding << 8 | c.roundings << 16 | c.row_sum << 24 | 1u << 25;
     }
