@@ -28,7 +28,7 @@ uint64_t MacsOf(const Model& model, size_t i) {
 
 // The constants as the hardware gets them: zero points and clamps in the int8 domain, multipliers m
 // and shifts s.
-nlohmann::ordered_json ConstantsJson(const Model& model) {
+nlohmann::ordered_json ConstantsJson(const Model& model, const HwConfig& config) {
   nlohmann::ordered_json j;
   for (const Tensor& t : model.tensors) {
     j["tensors"].push_back({{"name", t.name},
@@ -49,7 +49,7 @@ nlohmann::ordered_json ConstantsJson(const Model& model) {
                            {"clamp", {l.clamp_lo, l.clamp_hi}},
                            {"m", l.m},
                            {"s", l.s},
-                           {"runs_on", RunsOnHost(model, i) ? "host" : "accelerator"},
+                           {"runs_on", RunsOnHost(model, i, config) ? "host" : "accelerator"},
                            {"onnx_runtime_differs", OnnxRuntimeDifference(l)}});
   }
   return j;
@@ -70,7 +70,7 @@ std::string Sources(const Layer& l) {
   return text;
 }
 
-void PrintLayers(const Model& model) {
+void PrintLayers(const Model& model, const HwConfig& config) {
   size_t names = 12, sources = 0;
   for (const Layer& l : model.layers) {
     names = std::max(names, Letters(ShortName(l.name)));
@@ -91,7 +91,7 @@ void PrintLayers(const Model& model) {
                  MacsOf(model, i));
     }
     fmt::print(", clamp {}..{}{}\n", l.clamp_lo, l.clamp_hi,
-               RunsOnHost(model, i) ? ", on the host" : "");
+               RunsOnHost(model, i, config) ? ", on the host" : "");
     macs += MacsOf(model, i), weights += l.weights.size();
   }
   fmt::print("{} MACs an image, {} bytes of weights\n", macs, weights);
@@ -136,10 +136,11 @@ void PrintInfo(const std::string& path, const std::string& rounding, const HwCon
   if (!json.empty()) {  // names may be any bytes: those that are no UTF-8 become U+FFFD
     WriteFile(
         json,
-        ConstantsJson(model).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+        ConstantsJson(model, config).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) +
+            "\n");
   }
   fmt::print("{}: input {}\n", model.name.empty() ? path : model.name, Describe(model.tensors[0]));
-  PrintLayers(model);
+  PrintLayers(model, config);
   const std::string note = OnnxRuntimeNote(model);
   if (mode == Rounding::kFloat32 && !note.empty()) fmt::print("mode float32: {}\n", note);
   if (!unproven.empty()) {

@@ -55,8 +55,7 @@ bool Possible(const HwConfig& config) {
 
 }  // namespace
 
-bool RunsOnHost(const Model& model, size_t i) {
-  const HwConfig config;
+bool RunsOnHost(const Model& model, size_t i, const HwConfig& config) {
   return OnHost(model.layers[i]) && !PostDoes(model, i, PlaceConcats(model, config), config);
 }
 

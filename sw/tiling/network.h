@@ -11,8 +11,7 @@ namespace systole {
 // are too small even for that, the message names each with a value that fits.
 Program CompileNetwork(const Model& model, const HwConfig& config, const ProgramOptions& options);
 
-// Does layers[i] run as a step of the host between runs of the accelerator, with its default
-// parameters?
-bool RunsOnHost(const Model& model, size_t i);
+// Does layers[i] run as a step of the host between runs of the accelerator?
+bool RunsOnHost(const Model& model, size_t i, const HwConfig& config);
 
 }  // namespace systole
