@@ -23,6 +23,7 @@ std::vector<Mapping> Draw(const Spec& spec, const MapSpace& space, size_t count)
   std::mt19937_64 random(1);
   std::vector<Mapping> mappings;
   Evaluation result;
+  Evaluator evaluator(spec.problem, spec.arch, Rules::kTimeloop);
   for (int tries = 0; mappings.size() < count && tries < 10000000; ++tries) {
     const SpaceTask& task = tasks[random() % tasks.size()];
     Mapping mapping;
@@ -44,7 +45,7 @@ std::vector<Mapping> Draw(const Spec& spec, const MapSpace& space, size_t count)
       mapping.levels[b] = {space.SpatialLoops(b, task), space.TemporalLoops(b, order, factors[b]),
                            task.keep[b]};
     }
-    Evaluate(spec.problem, spec.arch, mapping, Rules::kTimeloop, &result);
+    evaluator.Evaluate(mapping, &result);
     if (result.valid) mappings.push_back(mapping);
   }
   return mappings;
@@ -56,6 +57,7 @@ int Main(int argc, char** argv) {
   if (files.empty()) throw InputError("usage: timeloop_bench FILE.yaml...");
   const Spec spec = ReadSpec(files);
   const std::vector<Mapping> mappings = Draw(spec, MapSpace(spec), 2000);
+  Evaluator evaluator(spec.problem, spec.arch, Rules::kTimeloop);
   Evaluation result;
   double sum = 0;
   size_t count = 0;
@@ -63,7 +65,7 @@ int Main(int argc, char** argv) {
   double seconds = 0;
   while (seconds < 2) {
     for (const Mapping& mapping : mappings) {
-      Evaluate(spec.problem, spec.arch, mapping, Rules::kTimeloop, &result);
+      evaluator.Evaluate(mapping, &result);
       sum += result.energy;
     }
     count += mappings.size();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,23 @@ struct Evaluation {
   std::vector<LevelResult> levels;  // as Architecture::levels
 };
 
-// `mapping` is one without MappingError. An evaluation reused from call to call allocates nothing.
+// Of one problem on one design, many mappings. Reused from call to call it allocates nothing; the
+// problem and the design must outlive it.
+class Evaluator {
+ public:
+  Evaluator(const Problem& problem, const Architecture& arch, Rules rules);
+  Evaluator(Evaluator&&) noexcept;
+  ~Evaluator();
+
+  // `mapping` is one without MappingError.
+  void Evaluate(const Mapping& mapping, Evaluation* result);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The same for one mapping.
 void Evaluate(const Problem& problem, const Architecture& arch, const Mapping& mapping, Rules rules,
               Evaluation* result);
 

@@ -32,7 +32,11 @@ bool Less(const Value& a, const Value& b) {
 class Search {
  public:
   Search(const Spec& spec, const MapOptions& options)
-      : spec_(spec), options_(options), space_(spec), bound_(space_) {}
+      : spec_(spec),
+        options_(options),
+        space_(spec),
+        bound_(space_),
+        evaluator_(spec.problem, spec.arch, Rules::kTimeloop) {}
 
   MapResult Run() {
     const auto start = std::chrono::steady_clock::now();
@@ -198,7 +202,7 @@ class Search {
               Mapping* mapping) {
     if (b == static_cast<int>(lists.size())) {
       if (HopelessClass(bounds, *mapping)) return;
-      Evaluate(spec_.problem, spec_.arch, *mapping, Rules::kTimeloop, &evaluation_);
+      evaluator_.Evaluate(*mapping, &evaluation_);
       ++result_.evaluated;
       if (!evaluation_.valid) return;
       const Value value = ValueOf(options_.objective, evaluation_.energy, evaluation_.cycles);
@@ -234,6 +238,7 @@ class Search {
   LowerBound bound_;
   MapResult result_;
   Value best_;
+  Evaluator evaluator_;
   Evaluation evaluation_;
   const SpaceTask* task_ = nullptr;
   Bounds bounds_[kMaxDims], leaf_;

@@ -68,12 +68,32 @@ void Steps(const WalkLoop* loops, int count, const Vector& lengths, int axes, Ru
 
 }  // namespace
 
-double WalkWords(const WalkLoop* loops, int count, const Vector& lengths, int axes, Rules rules) {
+double WalkWords(const WalkLoop* loops, int count, const double* above, const Vector& lengths,
+                 int axes, Rules rules) {
   double total = 0;
-  Steps(loops, count, lengths, axes, rules,
-        [&](double weight, const Delivery& d, bool, StepType, const Vector&) {
-          total += weight * d.words;
-        });
+  if (rules == Rules::kPhysical) {
+    Steps(loops, count, lengths, axes, rules,
+          [&](double weight, const Delivery& d, bool, StepType, const Vector&) {
+            total += weight * d.words;
+          });
+    return total;
+  }
+  double volume = 1;
+  for (int a = 0; a < axes; ++a) volume *= static_cast<double>(lengths[a]);
+  if (count == 0) return volume;
+  const Vector& inner = loops[0].step;
+  const Delivery step = Deliver(inner, lengths, axes);
+  if (step.words == volume) return volume * above[0];  // whether the walk goes on or turns
+  total = volume + static_cast<double>(loops[0].bound - 1) * above[1] * step.words;
+  Vector back{};
+  for (int j = 1; j < count; ++j) {
+    bool equal = true;
+    for (int a = 0; a < axes; ++a) {
+      back[a] += loops[j - 1].step[a];
+      equal &= loops[j].step[a] - back[a] == inner[a];
+    }
+    total += (above[j] - above[j + 1]) * (equal ? step.words : volume);
+  }
   return total;
 }
 
