@@ -12,16 +12,32 @@ struct AxisLoop {
 
 constexpr int kMostLoops = 8;  // of one axis, for which sums are tried
 
-// Is `sum` the sum of some of the loops' steps, without loops `i` and `j`? No loop gives 0.
-bool SumOfOthers(const AxisLoop* loops, int count, int i, int j, int64_t sum) {
-  for (unsigned subset = 0; subset < 1u << count; ++subset) {
-    if ((subset >> i & 1) != 0 || (subset >> j & 1) != 0) continue;
-    int64_t total = 0;
-    for (int k = 0; k < count; ++k) total += (subset >> k & 1) != 0 ? loops[k].step : 0;
-    if (total == sum) return true;
+// Sums of some of the loops' steps.
+class Sums {
+ public:
+  Sums(const AxisLoop* loops, int count) : all_(1u << count) {
+    sum_[0] = 0;
+    for (int k = 0; k < count; ++k) {
+      for (unsigned subset = 0; subset < 1u << k; ++subset) {
+        sum_[subset | 1u << k] = sum_[subset] + loops[k].step;
+      }
+    }
   }
-  return false;
-}
+
+  // Is it the sum of some steps, without those of loops `i` and `j`? No loop gives 0.
+  bool Without(int i, int j, int64_t sum) const {
+    if (sum <= 0) return sum == 0;
+    const unsigned but = 1u << i | 1u << j;
+    for (unsigned subset = 1; subset < all_; ++subset) {
+      if ((subset & but) == 0 && sum_[subset] == sum) return true;
+    }
+    return false;
+  }
+
+ private:
+  const unsigned all_;
+  int64_t sum_[1 << kMostLoops];
+};
 
 }  // namespace
 
@@ -74,16 +90,17 @@ void LowerBound::WalkAxis(const Term& term, const Partial& partial, size_t s,
   // what the loops inside have made, is that of `i`.
   walk->slide = walk->plain;
   walk->linked = false;
+  const Sums sums(loops, count);
   for (int i = 0; i < count; ++i) {
     double on = loops[i].bound, whole = 1;
     bool cancels = false;
     for (int j = 0; j < count; ++j) {
       if (j == i) continue;
       const int64_t rest = loops[j].step - 2 * loops[i].step;
-      const bool goes_on = rest >= 0 && moving > 0 && SumOfOthers(loops, count, i, j, rest);
+      const bool goes_on = moving > 0 && sums.Without(i, j, rest);
       (goes_on ? on : whole) *= loops[j].bound;
       if (moving > 1) {
-        cancels |= SumOfOthers(loops, count, i, j, loops[j].step - loops[i].step);
+        cancels |= sums.Without(i, j, loops[j].step - loops[i].step);
       }
     }
     const double move = std::min(length, static_cast<double>(loops[i].step));
@@ -98,7 +115,7 @@ void LowerBound::WalkAxis(const Term& term, const Partial& partial, size_t s,
   double paid = 1, cheapest = 1e300;
   bool one_pays = false;
   for (int j = 0; j < count && moving > 1; ++j) {
-    if (SumOfOthers(loops, count, j, j, loops[j].step)) {
+    if (sums.Without(j, j, loops[j].step)) {
       cheapest = std::min(cheapest, loops[j].bound);
     } else {
       paid *= loops[j].bound;

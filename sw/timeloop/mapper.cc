@@ -2,32 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <map>
 #include <tuple>
 
 #include "sw/timeloop/lower_bound.h"
+#include "sw/timeloop/objective.h"
 #include "sw/timeloop/orders.h"
 
 namespace systole::timeloop {
 namespace {
-
-constexpr double kEqual = 1e-12;  // relative; sums of energies are rounded
-
-// What is minimized, and what decides among equals.
-struct Value {
-  double first = INFINITY, second = INFINITY;
-};
-
-Value ValueOf(Objective objective, double energy, double cycles) {
-  if (objective == Objective::kEdp) return {energy * cycles, energy};
-  if (objective == Objective::kEnergy) return {energy, cycles};
-  return {cycles, energy};
-}
-
-bool Less(const Value& a, const Value& b) {
-  return a.first != b.first ? a.first < b.first : a.second < b.second;
-}
 
 class Search {
  public:
@@ -36,7 +19,8 @@ class Search {
         options_(options),
         space_(spec),
         bound_(space_),
-        evaluator_(spec.problem, spec.arch, Rules::kTimeloop) {}
+        evaluator_(spec.problem, spec.arch, Rules::kTimeloop),
+        orders_(spec.problem) {}
 
   MapResult Run() {
     const auto start = std::chrono::steady_clock::now();
@@ -191,7 +175,7 @@ class Search {
       for (int d = 0; d < spec_.problem.Dims(); ++d) {
         if ((partial.loops[b] & space_.Unordered(b) & 1u << d) != 0) dims.push_back(d);
       }
-      for (const auto& order : OrdersThatMatter(spec_.problem, dims)) {
+      for (const auto& order : orders_.Of(dims)) {
         lists[b].push_back(space_.TemporalLoops(b, order, partial.factor[b]));
       }
     }
@@ -245,6 +229,7 @@ class Search {
   std::vector<int> dims_;
   std::vector<std::vector<std::array<int64_t, kMaxLevels>>> splits_;
   std::map<int64_t, std::vector<std::array<int64_t, kMaxLevels>>> known_[kMaxDims];
+  OrderTable orders_;
 };
 
 }  // namespace

@@ -6,11 +6,10 @@
 #include <string>
 
 #include "sw/timeloop/evaluation.h"
+#include "sw/timeloop/objective.h"
 #include "sw/timeloop/space.h"
 
 namespace systole::timeloop {
-
-enum class Objective { kEdp, kEnergy, kCycles };
 
 struct MapOptions {
   Objective objective = Objective::kEdp;
