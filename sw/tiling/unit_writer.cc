@@ -87,8 +87,18 @@ std::string UnitWriter::Describe() const {
 void UnitWriter::Prepare(PreparedPart* p, ConstantPool* pool) {
   if (p->parameters_key >= 0) return;
   p->parameters_key = next_parameters_key++;
-  for (const Fold& fold : p->part->mapping().folds)
-    p->weights.push_back(pool->AddWeights(p->part->step().stage, p->part->mapping(), fold));
+  // The weights of a fold of several pixels lie by the stride of what is on chip.
+  const Part& part = *p->part;
+  const bool smaller = part.every_y() * part.every_x() > 1;
+  Stage strided;
+  if (smaller) {
+    strided = part.step().stage;
+    strided.stride_h = part.stage().stride_h;
+    strided.stride_w = part.stage().stride_w;
+  }
+  const Stage& stage = smaller ? strided : part.step().stage;
+  for (const Fold& fold : part.mapping().folds)
+    p->weights.push_back(pool->AddWeights(stage, part.mapping(), fold));
 }
 
 // A lane a channel: the offsets are 0, 1, 2, ... in every slice.

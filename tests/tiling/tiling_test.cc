@@ -122,6 +122,33 @@ TEST(TilingTest, SumsGoWithTheConvolutionBeforeThem) {
   }
 }
 
+// A strided 1x1 convolution whose few channels leave room for several pixels on the array.
+TEST(TilingTest, StridedSinglePixelsSideBySide) {
+  for (const int stride : {2, 4}) {
+    std::mt19937_64 random(13);
+    Model model;
+    model.tensors.push_back({"in", 8, 32, 32, 0.02f, 3, DType::kInt8});
+    Layer conv;
+    conv.name = "shortcut";
+    conv.stride_h = conv.stride_w = stride;
+    conv.weights.resize(16 * 8);
+    for (int8_t& w : conv.weights) w = static_cast<int8_t>(random());
+    conv.weight_scales = {0.003f};
+    conv.bias.assign(16, -40);
+    Append(model, conv, {0}, {"y", 16, 32 / stride, 32 / stride, 0.05f, 1, DType::kInt8});
+    ChooseMultipliers(model, Rounding::kFloat32);
+    HwConfig config;
+    config.rows = 14;
+    config.cols = 12;
+    config.lanes = 8;
+    const TiledCheck check = CheckTiled(model, config, {}, {}, RandomImage(model, random));
+    EXPECT_EQ(check.problem, "");
+    ASSERT_EQ(check.program.report.size(), 1u);
+    EXPECT_EQ(check.program.report[0].mapping.rfind("ws, packing 1x1", 0), std::string::npos)
+        << check.program.report[0].mapping;
+  }
+}
+
 // A window of all channels takes more than the buffer: each is done in parts of its channels.
 TEST(TilingTest, DepthwiseAndPoolingInPartsOfTheirChannels) {
   std::mt19937_64 random(7);
