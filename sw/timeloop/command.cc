@@ -14,6 +14,7 @@
 #include "sw/base/output_file.h"
 #include "sw/base/parse_options.h"
 #include "sw/timeloop/mapper.h"
+#include "sw/timeloop/network_layers.h"
 #include "sw/timeloop/network_report.h"
 #include "sw/timeloop/report.h"
 #include "sw/timeloop/spec.h"
@@ -68,7 +69,7 @@ int MapTheNetwork(const MapRequest& request) {
   set.AddOutput("--csv", request.csv);
   set.AddOutput("--html", request.html);
   NetworkRequest network;
-  network.table = scalesim::ParseWorkload(ReadText(request.network), request.network);
+  network.layers = ReadNetwork(request.network);
   network.options = OptionsOf(request);
   network.batches = request.batches;
   network.jobs = request.jobs > 0
@@ -76,9 +77,6 @@ int MapTheNetwork(const MapRequest& request) {
                      : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   for (const std::string& design : request.designs) network.designs.push_back(DesignOf(design));
   if (network.designs.empty()) throw InputError("--network: no design; give --design FILE,FILE");
-  if (LayersOf(network.table, 1).empty()) {
-    throw InputError(request.network + ": no layer multiplies; give a table with one");
-  }
   const bool bar = isatty(STDERR_FILENO) != 0;
   const auto answers = MapNetwork(network, [&](size_t done, size_t all) {
     if (bar) std::fprintf(stderr, "\r%zu of %zu shapes\033[K", done, all);
@@ -169,7 +167,7 @@ int MapMain(int argc, const char* const* argv) {
   app.add_option("--json", request.json, "write the result");
   CLI::Option* network =
       app.add_option("--network", request.network,
-                     "layer table (models/workloads/*.csv): the best mapping of every layer")
+                     "layer table (*.csv), *.onnx or *.tflite: the best mapping of every layer")
           ->excludes(mapping)
           ->excludes(files);
   app.add_option("--design", request.designs,

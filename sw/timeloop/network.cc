@@ -41,6 +41,11 @@ LayerAnswer AnswerOf(const NetworkLayer& layer, const Job& job) {
   return answer;
 }
 
+std::vector<NetworkLayer> AtBatch(std::vector<NetworkLayer> layers, int64_t batch) {
+  for (NetworkLayer& layer : layers) layer.shape.n *= batch;
+  return layers;
+}
+
 // Takes one job after the other until none is left; the first exception ends all.
 void RunJobs(std::vector<Job>* jobs, const MapOptions& options, int threads,
              const std::function<void(size_t, size_t)>& progress) {
@@ -100,7 +105,7 @@ std::vector<NetworkAnswer> MapNetwork(const NetworkRequest& request,
   for (size_t d = 0; d < request.designs.size(); ++d) {
     const Design& design = request.designs[d];
     for (const int64_t batch : request.batches) {
-      for (const NetworkLayer& layer : LayersOf(request.table, batch)) {
+      for (const NetworkLayer& layer : AtBatch(request.layers, batch)) {
         if (!places[d].emplace(layer.shape, jobs.size()).second) continue;
         jobs.push_back(
             {&design, ReadSpec(design.files, ConvProblem(layer.shape)), layer.shape, {}});
@@ -112,7 +117,7 @@ std::vector<NetworkAnswer> MapNetwork(const NetworkRequest& request,
   for (size_t d = 0; d < request.designs.size(); ++d) {
     for (const int64_t batch : request.batches) {
       NetworkAnswer answer{request.designs[d].name, batch, {}};
-      for (const NetworkLayer& layer : LayersOf(request.table, batch)) {
+      for (const NetworkLayer& layer : AtBatch(request.layers, batch)) {
         answer.layers.push_back(AnswerOf(layer, jobs[places[d].at(layer.shape)]));
       }
       answers.push_back(answer);

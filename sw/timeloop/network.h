@@ -42,7 +42,7 @@ struct NetworkAnswer {
 
 struct NetworkRequest {
   std::vector<Design> designs;
-  std::vector<scalesim::WorkloadLayer> table;
+  std::vector<NetworkLayer> layers;  // of one image
   std::vector<int64_t> batches = {1};
   MapOptions options;
   int jobs = 1;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sw/timeloop/network_layers.h"
 #include "sw/timeloop/network_report.h"
 #include "tests/timeloop/layer.h"
 
@@ -19,7 +20,7 @@ constexpr char kTable[] =
 
 NetworkRequest Request() {
   NetworkRequest request;
-  request.table = scalesim::ParseWorkload(kTable, "t.csv");
+  request.layers = LayersOf(scalesim::ParseWorkload(kTable, "t.csv"));
   request.designs = {{"ey", DesignFiles("eyeriss_like")},
                      {"ws", DesignFiles("simple_weight_stationary")}};
   return request;
@@ -31,25 +32,64 @@ std::vector<NetworkAnswer> Answers(const NetworkRequest& request) {
 
 // R and P lie along the width of 17, S and Q along the height of 9; a group of two at a time.
 TEST(Network, LayersBecomeProblems) {
-  const std::vector<NetworkLayer> layers = LayersOf(Request().table, 3);
+  const std::vector<NetworkLayer> layers = Request().layers;
   ASSERT_EQ(layers.size(), 3u);
-  EXPECT_EQ(layers[0].shape.Text(), "N3 C2 M4 R5 S3 P13 Q4 stride 1x2");
+  EXPECT_EQ(layers[0].shape.Text(), "N1 C2 M4 R5 S3 P13 Q4 stride 1x2");
   EXPECT_EQ(layers[0].groups, 2);
-  EXPECT_EQ(layers[2].shape.Text(), "N3 C32 M10 R1 S1 P1 Q1");
+  EXPECT_EQ(layers[2].shape.Text(), "N1 C32 M10 R1 S1 P1 Q1");
 }
 
 // Input words are the box that the windows touch: 13 columns of 5 at stride 1, 4 rows of 3 at 2.
 TEST(Network, StridesGoWithTheirAxis) {
-  const Problem problem = ConvProblem(LayersOf(Request().table, 1)[0].shape);
+  const Problem problem = ConvProblem(Request().layers[0].shape);
   EXPECT_EQ(problem.tensors[1].Words(problem.bounds.data()), 2 * 17 * 9);
+}
+
+// LeNet-5 of 28 x 28 pixels with 2 pixels around them, by the paper.
+TEST(Network, AnOnnxFileIsOne) {
+  const auto layers = ReadNetwork(std::string(SYSTOLE_DESIGNS) + "/../lenet5-mnist/model.onnx");
+  const char* shapes[] = {"N1 C1 M6 R5 S5 P28 Q28", "N1 C6 M16 R5 S5 P10 Q10",
+                          "N1 C16 M120 R5 S5 P1 Q1", "N1 C120 M84 R1 S1 P1 Q1",
+                          "N1 C84 M10 R1 S1 P1 Q1"};
+  ASSERT_EQ(layers.size(), 5u);
+  for (size_t i = 0; i < 5; ++i) EXPECT_EQ(layers[i].shape.Text(), shapes[i]);
+}
+
+// 6 channels of 5 x 9 in 2 groups, windows of 3 x 2 of every second row, to 8 channels of 3 x 4.
+TEST(Network, ModelsHaveDilationsAndFlatLayers) {
+  Model model;
+  model.tensors.resize(4);
+  model.tensors[0] = {"in", 6, 5, 9};
+  model.tensors[1] = model.tensors[2] = {"mid", 8, 3, 4};
+  model.tensors[3] = {"out", 10, 1, 1};
+  model.layers.resize(3);
+  Layer& conv = model.layers[0];
+  conv.name = "conv";
+  conv.inputs = {0};
+  conv.kernel_h = 2;
+  conv.kernel_w = 3;
+  conv.stride_w = 2;
+  conv.dilation_h = 2;
+  conv.groups = 2;
+  model.layers[1].inputs = {1};
+  model.layers[1].kind = LayerKind::kTable;
+  model.layers[2].inputs = {2};
+  model.layers[2].kind = LayerKind::kFullyConnected;
+  const std::vector<NetworkLayer> layers = LayersOf(model);
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].shape.Text(), "N1 C3 M4 R3 S2 P4 Q3 stride 2x1 dilation 1x2");
+  EXPECT_EQ(layers[0].groups, 2);
+  EXPECT_EQ(layers[1].shape.Text(), "N1 C96 M10 R1 S1 P1 Q1");
+  const Problem problem = ConvProblem(layers[0].shape);
+  EXPECT_EQ(problem.tensors[1].Words(problem.bounds.data()), 3 * 9 * 5);
 }
 
 TEST(Network, SumsAreOfEveryLayerAndGroup) {
   const NetworkRequest request = Request();
   const std::vector<NetworkAnswer> answers = Answers(request);
   ASSERT_EQ(answers.size(), 2u);
-  const MapResult conv = FindBest(
-      ReadSpec(DesignFiles("eyeriss_like"), ConvProblem(LayersOf(request.table, 1)[0].shape)), {});
+  const MapResult conv =
+      FindBest(ReadSpec(DesignFiles("eyeriss_like"), ConvProblem(request.layers[0].shape)), {});
   const MapResult dense = FindBest(SpecOf("eyeriss_like", "C: 32, M: 10"), {});
   EXPECT_EQ(answers[0].Macs(), 2 * 13 * 4 * 8 * 2 * 15 + 320);
   EXPECT_EQ(answers[0].Cycles(), 4 * conv.evaluation.cycles + dense.evaluation.cycles);
