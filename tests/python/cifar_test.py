@@ -5,6 +5,7 @@ needed.
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 from systole_nn import UserError, beside_onnx
-from systole_nn.cifar import data, export, networks, train
+from systole_nn.cifar import data, export, front, measure, networks, tables, train
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _TINY = train.Recipe(half=1, three_quarters=1, full=1, rise=1.0, batch=16)
@@ -224,11 +225,93 @@ class IntegersTest(Folder):
             self.assertIn("all equal", done.stdout)
             print(f"{name}: 0 of {total['exact'][1]} differ from ONNX Runtime")
 
+    def test_the_tables_are_those_of_the_networks(self):
+        def shapes(text):  # all but the names, in any order
+            return sorted(line.split(",", 1)[1] for line in text.splitlines() if "conv," in line)
+
+        images = pictures(2, 15)[0]
+        for widths in ((16, 32, 64), (14, 28, 42)):
+            net = normalized("resnet20-" + "-".join(map(str, widths)))
+            export.write(export.quantize(net, images), self.path("net.onnx"))
+            read = measure.table(os.environ["SYSTOLE"], self.path("net.onnx"))
+            self.assertEqual(shapes(tables.resnet20(widths)), shapes(read))
+
+    def test_resnet50_has_the_published_multiply_adds(self):
+        costs = measure.mapped(os.environ["SYSTOLE"], tables.resnet50((64, 128, 256, 512)))
+        # Torchvision's: 4.09 billion, with the stride in the 3x3 convolutions.
+        self.assertEqual(round(costs["eyeriss"].macs / 1e7), 409)
+        self.assertEqual(costs["weight"].macs, costs["eyeriss"].macs)
+
     def test_calibration_takes_the_classes_in_turn(self):
         images, labels = pictures(40, 13)
         order = np.argsort(labels, kind="stable")
         chosen = export.calibration(images[order], labels[order], 20)
         np.testing.assert_array_equal(chosen, images[:20])
+
+
+class CommandTest(Folder):
+    """From pictures to a point of the front, on the command line."""
+
+    def call(self, *arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "systole_nn.cifar", *arguments],
+            env={**os.environ, "PYTHONPATH": os.path.join(ROOT, "scripts")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def setUp(self):
+        super().setUp()
+        if "SYSTOLE" not in os.environ:
+            self.skipTest("SYSTOLE is not set; enabled by: make test")
+        os.mkdir(self.path("cifar10"))
+        for split, count in (("train", 20), ("test", 10)):
+            names = [f"{data.CLASSES[i % 10]}/{i // 10:04d}.jpg" for i in range(count)]
+            write_zip(self.path(f"cifar10/cifar10_{split}.zip"), names)
+
+    def test_train_quantize_front(self):
+        common = ["--data", self.folder, "--work", self.path("work"), "--quiet"]
+        recipe = ["--recipe", "short"]
+        status, out, err = self.call("train", "resnet8", *recipe, *common)
+        self.assertEqual(status, 0, err)
+        self.assertRegex(out, r"^resnet8: float [\d.]+% of 10 test images \(JPEG re-encodings")
+        path = self.path("resnet8.onnx")
+        status, out, err = self.call("quantize", "resnet8", *recipe, *common, "-o", path)
+        self.assertEqual(status, 0, err)
+        said = re.match(r"resnet8: float ([\d.]+)%, int8 ([\d.]+)%", out)
+        kept = export.trained(path)
+        self.assertEqual((kept["epochs"], kept["of"]), (5, 10))
+        self.assertEqual(float(said[1]), 100 * kept["float_right"] / 10)
+        status, out, err = self.call("front", "--models", self.folder, *common)
+        self.assertEqual(status, 0, err)
+        self.assertIn("JPEG", out.splitlines()[0])
+        row = out.splitlines()[2].split()
+        self.assertEqual(row[0], "resnet8")
+        self.assertEqual(row[4:6], [said[1], said[2]])
+        self.assertEqual(row[9:], ["energy", "eyeriss", "own"])
+
+    def test_what_is_missing_is_one_line(self):
+        for arguments in (
+            ["quantize", "resnet8", "--work", self.path("none")],
+            ["front", "--models", self.path("none")],
+        ):
+            status, _, err = self.call(*arguments, "--data", self.folder)
+            self.assertEqual(status, 2)
+            self.assertEqual(len(err.splitlines()), 1, err)
+
+
+class FrontTest(unittest.TestCase):
+    def test_who_is_on_the_front(self):
+        def at(name, share, energy, epochs=5):
+            return front.Point(name, epochs, 0, 0, share, share, energy, 0, 0)
+
+        best, cheap = at("best", 0.8, 10), at("cheap", 0.7, 5)
+        behind, equal, longer = at("behind", 0.7, 6), at("equal", 0.8, 10), at("longer", 0.9, 9, 21)
+        points = [best, cheap, behind, equal, longer]
+        names = [p.name for p in points if front.on_front(p, points, "energy")]
+        self.assertEqual(names, ["best", "cheap", "equal", "longer"])
 
 
 if __name__ == "__main__":

@@ -20,6 +20,45 @@ def _train(arguments):
     print(f"{arguments.network}: float {share:.2%} of {len(test[1])} test images ({NOTE})")
 
 
+def _quantize(arguments):
+    from . import NOTE, data, export, measure, train
+    from ..golden import binary
+
+    systole = binary(arguments.systole)
+    folder = os.path.join(arguments.work, arguments.recipe, arguments.network)
+    net = train.load(arguments.network, folder)
+    proto = export.quantize(net, export.calibration(*data.load("train", arguments.data)))
+    images, labels = data.load("test", arguments.data)
+    path = arguments.output or os.path.join(folder, "model.onnx")
+    recipe = train.RECIPES[arguments.recipe]
+    trained = {"network": arguments.network, "epochs": recipe.epochs, "seed": recipe.seed}
+    trained["float_right"] = round(train.accuracy(net, images, labels) * len(labels))
+    trained["of"], trained["images"] = len(labels), NOTE
+    export.write(proto, path, trained)
+    share = measure.accuracy(systole, path, images, labels)
+    right = trained["float_right"] / len(labels)
+    print(
+        f"{arguments.network}: float {right:.2%}, int8 {share:.2%} ({100 * (share - right):+.2f}"
+        f" points) of {len(labels)} test images ({NOTE}); {path}, {os.path.getsize(path)} bytes"
+    )
+
+
+def _front(arguments):
+    from . import data, front
+    from ..golden import binary
+
+    systole, test = binary(arguments.systole), data.load("test", arguments.data)
+    points = [front.point(systole, path, *test) for path in front.models(arguments.models)]
+    print("\n".join(front.lines(points)))
+
+
+def _shapes(arguments):
+    from . import shapes
+    from ..golden import binary
+
+    getattr(shapes, arguments.network)(binary(arguments.systole))
+
+
 def _parser():
     from . import train
 
@@ -37,6 +76,17 @@ def _parser():
     added = command("train", _train, "train a network, or go on where it was interrupted")
     added.add_argument("network")
     added.add_argument("--recipe", choices=list(train.RECIPES), default="long")
+    added = command("quantize", _quantize, "a trained network to int8, and its accuracy")
+    added.add_argument("network")
+    added.add_argument("--recipe", choices=list(train.RECIPES), default="long")
+    added.add_argument("--systole", help="the command line program (default: the build's)")
+    added.add_argument("-o", "--output", metavar="FILE", help="ONNX file to write")
+    added = command("front", _front, "accuracy, energy and cycles of quantized networks")
+    added.add_argument("--models", default=os.path.join(ROOT, "models", "cifar10"))
+    added.add_argument("--systole", help="the command line program (default: the build's)")
+    added = command("shapes", _shapes, "energy and cycles of a ResNet at many widths, untrained")
+    added.add_argument("network", choices=["resnet20", "resnet50"])
+    added.add_argument("--systole", help="the command line program (default: the build's)")
     return parser
 
 

@@ -3,6 +3,7 @@ for each output channel; activations uint8, ranges of the calibration images; bi
 """
 
 import copy
+import json
 import logging
 import os
 import tempfile
@@ -24,14 +25,14 @@ def calibration(images, labels, count=CALIBRATION):
     return images[order[:count]]
 
 
-def export_float(net, path):
-    """The network with its normalizations folded, as ONNX of real numbers."""
+def export_float(net, path, size=data.SIZE):
+    """The network of real numbers, its normalizations folded, for size x size pixels, as ONNX."""
     plain = networks.folded(copy.deepcopy(net).to(memory_format=torch.contiguous_format).eval())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             plain,
-            (torch.zeros(1, 3, data.SIZE, data.SIZE),),
+            (torch.zeros(1, 3, size, size),),
             path,
             dynamo=False,
             opset_version=13,
@@ -61,7 +62,7 @@ def quantize(net, images):
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")
         real, prepared, done = (os.path.join(folder, f"{n}.onnx") for n in "abc")
-        export_float(net, real)
+        export_float(net, real, images.shape[-1])
         q.quant_pre_process(real, prepared, skip_symbolic_shape=True)
         q.quantize_static(
             prepared,
@@ -89,5 +90,18 @@ def check_input(proto):
         raise UserError(f"the input's scale is {scale}, zero point {zero}, not 1/64 and 128")
 
 
-def write(proto, path):
+def write(proto, path, trained=None):
+    """Writes the file; `trained`: how and how well, kept in its metadata."""
+    if trained:
+        proto.metadata_props.add(key="trained", value=json.dumps(trained))
     folders.write_bytes(path, proto.SerializeToString())
+
+
+def trained(path):
+    """What `write` kept in the file."""
+    for entry in onnx.load(path).metadata_props:
+        if entry.key == "trained":
+            return json.loads(entry.value)
+    raise UserError(
+        f"{path}: does not say how it was trained (systole_nn.cifar quantize writes it)"
+    )

@@ -9,6 +9,8 @@
                            convolution, so that they fold into it
 
 A shortcut that changes the shape is a 1x1 convolution.
+
+bottlenecks() is ResNet-50 for ImageNet's shapes at any width; it is not trained here.
 """
 
 import re
@@ -43,6 +45,19 @@ class Residual(nn.Module):
         return functional.relu(self.second(self.first(x)) + around)
 
 
+class Bottleneck(nn.Module):
+    def __init__(self, inputs, width, stride, changed):
+        super().__init__()
+        self.narrow = convolution(inputs, width, 1)
+        self.middle = convolution(width, width, 3, stride)
+        self.widen = convolution(width, 4 * width, 1, relu=False)
+        self.shortcut = convolution(inputs, 4 * width, 1, stride, relu=False) if changed else None
+
+    def forward(self, x):
+        around = x if self.shortcut is None else self.shortcut(x)
+        return functional.relu(self.widen(self.middle(self.narrow(x))) + around)
+
+
 class Dense(nn.Module):
     """A layer of a dense block: `growth` channels behind its input's."""
 
@@ -66,6 +81,20 @@ def resnet(widths, blocks):
             layers.append(Residual(channels, width, 2 if stage and not block else 1))
             channels = width
     return nn.Sequential(*layers, *classifier(channels))
+
+
+def bottlenecks(widths, classes=1000):
+    """ResNet-50 for 224 x 224 pixels; 64, 128, 256, 512 are the published inner widths."""
+    channels = widths[0]
+    layers = [convolution(3, channels, 7, 2), nn.MaxPool2d(3, 2, 1)]
+    for stage, (width, blocks) in enumerate(zip(widths, (3, 4, 6, 3))):
+        for block in range(blocks):
+            stride = 2 if stage and not block else 1
+            layers.append(Bottleneck(channels, width, stride, not block))
+            channels = 4 * width
+    return nn.Sequential(
+        *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes)
+    )
 
 
 def mobilenet(multiplier):
