@@ -17,4 +17,12 @@ int64_t Architecture::FanoutY(int b) const {
   return (b == 0 ? mac_mesh_y : levels[b - 1].mesh_y) / levels[b].mesh_y;
 }
 
+void Architecture::ScaleEnergy(double factor) {
+  for (int b = 0; b + 1 < Levels(); ++b) {
+    levels[b].read_energy *= factor;
+    levels[b].write_energy *= factor;
+  }
+  mac_energy *= factor;
+}
+
 }  // namespace systole::timeloop

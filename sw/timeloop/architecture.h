@@ -33,6 +33,8 @@ struct Architecture {
   int64_t FanoutX(int b) const;
   int64_t FanoutY(int b) const;
   bool Spatial(int b) const { return FanoutX(b) * FanoutY(b) > 1; }
+  // Another node or voltage: `factor` times every energy on the chip, not the outermost level's.
+  void ScaleEnergy(double factor);
 };
 
 }  // namespace systole::timeloop

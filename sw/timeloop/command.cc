@@ -34,6 +34,7 @@ struct MapRequest {
   std::string json, objective = "edp", network, csv, html;
   std::vector<int64_t> batches = {1};
   int64_t most_nodes = 0;
+  double energy_scale = 1;
   int jobs = 0;
   bool physical = false;
 };
@@ -72,6 +73,7 @@ int MapTheNetwork(const MapRequest& request) {
   network.layers = ReadNetwork(request.network);
   network.options = OptionsOf(request);
   network.batches = request.batches;
+  network.energy_scale = request.energy_scale;
   network.jobs = request.jobs > 0
                      ? request.jobs
                      : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -129,7 +131,8 @@ int Map(const MapRequest& request) {
     for (const std::string& path : *paths) set.AddInput("FILE", path);
   }
   set.AddOutput("--json", request.json);
-  const Spec spec = ReadSpec(Load(request.files), Load(request.energy), Load(request.mapping));
+  Spec spec = ReadSpec(Load(request.files), Load(request.energy), Load(request.mapping));
+  spec.arch.ScaleEnergy(request.energy_scale);
   if (spec.mapping) return Answer(request, spec, *spec.mapping, nullptr);
   const MapResult found = FindBest(spec, OptionsOf(request));
   if (found.found) return Answer(request, spec, found.mapping, &found);
@@ -153,6 +156,9 @@ int MapMain(int argc, const char* const* argv) {
   CLI::Option* mapping = app.add_option("--mapping", request.mapping,
                                         "YAML with 'mapping'; replaces that of the files");
   app.add_option("--energy", request.energy, "YAML with 'ERT'; replaces that of the files");
+  app.add_option("--energy-scale", request.energy_scale,
+                 "times every energy of the table but the outermost level's: another node, voltage")
+      ->check(CLI::Range(1e-6, 1e6));
   app.add_flag("--physical", request.physical,
                "what hardware would move, instead of Timeloop's short cuts (docs/energy.md)");
   app.add_option("--objective", request.objective,

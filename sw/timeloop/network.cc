@@ -109,6 +109,7 @@ std::vector<NetworkAnswer> MapNetwork(const NetworkRequest& request,
         if (!places[d].emplace(layer.shape, jobs.size()).second) continue;
         jobs.push_back(
             {&design, ReadSpec(design.files, ConvProblem(layer.shape)), layer.shape, {}});
+        jobs.back().spec.arch.ScaleEnergy(request.energy_scale);
       }
     }
   }
@@ -116,9 +117,11 @@ std::vector<NetworkAnswer> MapNetwork(const NetworkRequest& request,
   std::vector<NetworkAnswer> answers;
   for (size_t d = 0; d < request.designs.size(); ++d) {
     for (const int64_t batch : request.batches) {
-      NetworkAnswer answer{request.designs[d].name, batch, {}};
+      NetworkAnswer answer{request.designs[d].name, batch, 0, {}};
       for (const NetworkLayer& layer : AtBatch(request.layers, batch)) {
-        answer.layers.push_back(AnswerOf(layer, jobs[places[d].at(layer.shape)]));
+        const Job& job = jobs[places[d].at(layer.shape)];
+        answer.mac_energy = job.spec.arch.mac_energy;
+        answer.layers.push_back(AnswerOf(layer, job));
       }
       answers.push_back(answer);
     }

@@ -32,6 +32,7 @@ struct LayerAnswer {
 struct NetworkAnswer {
   std::string design;
   int64_t batch = 1;
+  double mac_energy = 0;  // pJ of one multiply-add
   std::vector<LayerAnswer> layers;
 
   double Cycles() const;
@@ -45,6 +46,7 @@ struct NetworkRequest {
   std::vector<NetworkLayer> layers;  // of one image
   std::vector<int64_t> batches = {1};
   MapOptions options;
+  double energy_scale = 1;  // Architecture::ScaleEnergy
   int jobs = 1;
 };
 

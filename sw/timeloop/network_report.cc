@@ -3,17 +3,29 @@
 #include <fmt/format.h>
 
 namespace systole::timeloop {
+namespace {
+
+constexpr char kAdders[] =
+    "0.315 and 0.20769 pJ: the published tables charge two adders, because their multiplier is of\n"
+    "class adder; *_multiplier.yaml has an 8-bit multiplier's (docs/energy.md#the-files)\n";
+
+}  // namespace
 
 std::string NetworkText(const std::vector<NetworkAnswer>& answers) {
-  std::string text = fmt::format("{:<34} {:>5} {:>14} {:>13} {:>13} {:>14} {:>8}\n", "design",
-                                 "batch", "MACs", "cycles", "energy uJ", "uJ x cycles", "proved");
+  std::string text =
+      fmt::format("{:<30} {:>5} {:>8} {:>14} {:>13} {:>12} {:>12} {:>8}\n", "design", "batch",
+                  "pJ/MAC", "MACs", "cycles", "energy uJ", "uJ x cycles", "proved");
+  bool adders = false;
   for (const NetworkAnswer& one : answers) {
     size_t proved = 0;
     for (const LayerAnswer& layer : one.layers) proved += layer.proved ? 1 : 0;
-    text += fmt::format("{:<34} {:>5} {:>14} {:>13.0f} {:>13.2f} {:>14.6g} {:>8}\n", one.design,
-                        one.batch, one.Macs(), one.Cycles(), one.Energy() * 1e-6, one.Edp() * 1e-6,
+    text += fmt::format("{:<30} {:>5} {:>8.5g} {:>14} {:>13.0f} {:>12.2f} {:>12.6g} {:>8}\n",
+                        one.design, one.batch, one.mac_energy, one.Macs(), one.Cycles(),
+                        one.Energy() * 1e-6, one.Edp() * 1e-6,
                         fmt::format("{}/{}", proved, one.layers.size()));
+    adders |= one.mac_energy == 0.315 || one.mac_energy == 0.207692;
   }
+  if (adders) text += kAdders;
   return text;
 }
 
@@ -60,6 +72,7 @@ Json NetworkJson(const std::string& network, const std::string& objective,
     designs.push_back({{"design", one.design},
                        {"batch", one.batch},
                        {"macs", one.Macs()},
+                       {"mac_pJ", one.mac_energy},
                        {"cycles", static_cast<int64_t>(one.Cycles())},
                        {"energy_pJ", one.Energy()},
                        {"edp_pJ_cycles", one.Edp()},
