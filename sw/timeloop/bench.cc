@@ -56,7 +56,7 @@ int Main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) files.push_back({argv[i], ReadText(argv[i])});
   if (files.empty()) throw InputError("usage: timeloop_bench FILE.yaml...");
   const Spec spec = ReadSpec(files);
-  const std::vector<Mapping> mappings = Draw(spec, MapSpace(spec), 2000);
+  const std::vector<Mapping> mappings = Draw(spec, MapSpace(spec), 256);
   Evaluator evaluator(spec.problem, spec.arch, Rules::kTimeloop);
   Evaluation result;
   double sum = 0;

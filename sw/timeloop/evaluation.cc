@@ -51,7 +51,8 @@ void Evaluator::Evaluate(const Mapping& mapping, Evaluation* result) {
   const int levels = s.arch.Levels(), tensors = s.problem.Tensors();
   result->levels.resize(levels);
   Products(s.arch, mapping, &s.nest);
-  result->reason = Misfit(s.arch, s.movement.Tensors(), mapping, s.nest);
+  s.movement.SetMapping(mapping, s.nest);
+  result->reason = Misfit(s.arch, s.movement.Words(), s.nest);
   result->valid = result->reason.empty();
   result->compute_cycles = s.nest.steps;
   result->used_macs = s.nest.used_macs;

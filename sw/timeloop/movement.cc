@@ -36,14 +36,26 @@ Movement::Movement(const Problem& problem, const Architecture& arch, Rules rules
   }
 }
 
+void Movement::SetMapping(const Mapping& mapping, const Nest& nest) {
+  for (int c = 0; c <= last_; ++c) {
+    words_[c] = 0;
+    const bool spread = c < last_ && nest.fan[c + 1] > 1;
+    for (size_t t = 0; t < tensors_.size(); ++t) {
+      const bool kept = (mapping.levels[c].keep >> t & 1) != 0;
+      if (!kept && !spread) continue;
+      const int64_t words = tensors_[t].Words(nest.tile[c]);
+      tiles_[t][c] = words;
+      if (kept) words_[c] += words;
+    }
+  }
+}
+
 void Movement::Run(int tensor, const Mapping& mapping, const Nest& nest, Evaluation* result) {
   what_ = &tensors_[tensor];
+  tile_ = tiles_[tensor];
   nest_ = &nest;
   if (!what_->lone) CollectSteps();
   const auto kept_at = [&](int c) { return (mapping.levels[c].keep >> tensor & 1) != 0; };
-  for (int c = 0; c <= last_; ++c) {
-    if (kept_at(c) || (c < last_ && nest.fan[c + 1] > 1)) tile_[c] = what_->Words(nest.tile[c]);
-  }
   partition_[last_] = tile_[last_];
   for (int c = last_ - 1; c >= 0; --c) {
     partition_[c] = partition_[c + 1];

@@ -54,17 +54,10 @@ void Products(const Architecture& arch, const Mapping& mapping, Nest* nest) {
   nest->used_macs = instances;
 }
 
-std::string Misfit(const Architecture& arch, const std::vector<TensorTable>& tensors,
-                   const Mapping& mapping, const Nest& nest) {
-  const int count = static_cast<int>(tensors.size());
+std::string Misfit(const Architecture& arch, const int64_t* words, const Nest& nest) {
   for (int c = 0; c < arch.Levels(); ++c) {
     const Level& level = arch.levels[c];
-    if (!level.bounded || mapping.levels[c].keep == 0) continue;
-    int64_t words = 0;
-    for (int t = 0; t < count; ++t) {
-      if ((mapping.levels[c].keep >> t & 1) != 0) words += tensors[t].Words(nest.tile[c]);
-    }
-    if (words > level.capacity) return TooLarge(arch, c, words);
+    if (level.bounded && words[c] > level.capacity) return TooLarge(arch, c, words[c]);
   }
   int64_t x = 1, y = 1;  // of the spatial loops outside
   for (int b = arch.Levels() - 1; b >= 0; --b) {

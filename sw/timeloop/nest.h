@@ -35,8 +35,8 @@ struct Nest {
 
 void Products(const Architecture& arch, const Mapping& mapping, Nest* nest);
 
-// Why a mapping is not possible: a tile that does not fit, more instances than there are. Else "".
-std::string Misfit(const Architecture& arch, const std::vector<TensorTable>& tensors,
-                   const Mapping& mapping, const Nest& nest);
+// Why a mapping is not possible: a level's tiles of `words` do not fit, or it uses more instances
+// than there are. Else "".
+std::string Misfit(const Architecture& arch, const int64_t* words, const Nest& nest);
 
 }  // namespace systole::timeloop
