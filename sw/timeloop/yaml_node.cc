@@ -173,12 +173,32 @@ std::string ReadText(const std::string& path) {
   return text;
 }
 
+namespace {
+
+// Also of what is not read: keys without effect may hold anything that ends.
+void CheckNesting(const YAML::Node& node, int depth, size_t* items, const std::string& file) {
+  const bool deep = depth > kDepth;
+  if (deep || ++*items > 10 * kMostItems) {
+    throw InputError(file + ": line " + std::to_string(node.Mark().line + 1) + ": is nested too " +
+                     (deep ? "deeply, or in a circle; write it flat" : "often; write less"));
+  }
+  if (node.IsSequence()) {
+    for (const YAML::Node& item : node) CheckNesting(item, depth + 1, items, file);
+  } else if (node.IsMap()) {
+    for (const auto& pair : node) CheckNesting(pair.second, depth + 1, items, file);
+  }
+}
+
+}  // namespace
+
 YamlNode ParseYaml(const std::string& text, const std::string* file) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() != 1 || !documents[0].IsMap()) {
       throw InputError(*file + ": is no YAML map; write one document with keys and values");
     }
+    size_t items = 0;
+    CheckNesting(documents[0], 0, &items, *file);
     return YamlNode(file, "", documents[0]);
   } catch (const YAML::Exception& e) {
     throw InputError(*file + ": line " + std::to_string(e.mark.line + 1) + ": " + e.msg +

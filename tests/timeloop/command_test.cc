@@ -102,6 +102,51 @@ TEST_F(MapCommandTest, ANetwork) {
   EXPECT_GT(fs::file_size(Path("n.html")), 1000u);
 }
 
+// One line and exit status 2, whatever is wrong with a file.
+TEST_F(MapCommandTest, FilesThatCannotBeUnderstood) {
+  const auto refused = [&](const std::string& text, const std::string& part) {
+    std::ofstream(Path("x.yaml")) << text;
+    ExpectRefused(layer_ + Path("x.yaml"), part);
+  };
+  const auto replaced = [&](const std::string& path, const std::string& from, const std::string& to,
+                            const std::string& others, const std::string& part) {
+    std::string text = Read(SYSTOLE_ROOT "/" + path);
+    const size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    std::ofstream(Path("y.yaml")) << text.replace(at, from.size(), to);
+    ExpectRefused(others + " " + Path("y.yaml"), part);
+  };
+  const std::string table = "models/designs/energy/eyeriss_timeloop.yaml";
+  replaced("examples/energy/layer.yaml", "C: 8", "HStride: 2, C: 8", design_, "Hstride");
+  replaced("models/designs/eyeriss_like.yaml", "depth: 12", "dpeth: 12",
+           table + " examples/energy/layer.yaml", "depth");
+  replaced(table, "system.psum_spad", "system.psum_spat",
+           "models/designs/eyeriss_like.yaml examples/energy/layer.yaml", "psum_spad");
+  refused("mapping:\n- {target: DRAM, type: temporal, factors: C4}\n", "C multiply to 4");
+  std::string everywhere =
+      "mapping:\n- {target: DRAM, type: temporal, factors: C8 M112 R3 S3 P4 Q8}\n";
+  for (const char* level : {"DRAM", "shared_glb", "ifmap_spad", "weights_spad", "psum_spad"}) {
+    everywhere += std::string("- {target: ") + level + ", type: datatype, bypass: [Inputs]}\n";
+  }
+  refused(everywhere, "Inputs is bypassed everywhere");
+  refused("mapper: &a [*a]\n", "x.yaml");
+  refused("mapper: {a: &a {b: *a}}\n", "x.yaml");
+  refused("mapper: {x: [}\n", "line 1");
+}
+
+TEST_F(MapCommandTest, EnergyIsScaled) {
+  const std::string mapping = layer_ + "--mapping examples/energy/mapping.yaml --json ";
+  ASSERT_EQ(Call(mapping + Path("a.json")), 0);
+  ASSERT_EQ(Call(mapping + Path("b.json") + " --energy-scale 2"), 0);
+  const auto read = [&](const char* name) { return nlohmann::json::parse(Read(Path(name))); };
+  const nlohmann::json a = read("a.json"), b = read("b.json");
+  EXPECT_EQ(b["mac_energy_pJ"], 2 * a["mac_energy_pJ"].get<double>());
+  EXPECT_EQ(b["levels"]["shared_glb"]["energy_pJ"],
+            2 * a["levels"]["shared_glb"]["energy_pJ"].get<double>());
+  EXPECT_EQ(b["levels"]["DRAM"], a["levels"]["DRAM"]);
+  ExpectRefused(layer_ + "--energy-scale 0", "--energy-scale");
+}
+
 TEST_F(MapCommandTest, Refused) {
   ExpectRefused("", "no FILE");
   ExpectRefused(design_, "no 'problem'");
