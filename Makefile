@@ -57,7 +57,7 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 TEST_SHAPES := 16,16 5,7 12,14
 
 .PHONY: help spec sim check mutants test regress lint format cov synth wave bench venv clean rtl \
-  torchvision \
+  torchvision reshape \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
   setup-synth setup-wave setup-cov setup-venv setup-explore
 
@@ -93,6 +93,8 @@ help:
 	  'sets, trained weights)'
 	@echo "make torchvision  torchvision's networks, quantized by ONNX Runtime, golden against it" \
 	  '(needs make venv)'
+	@echo 'make reshape  ResNet-20 on CIFAR-10 at several widths: trained, int8, accuracy against' \
+	  'energy and cycles (hours; needs make venv, cifar10/)'
 	@echo 'make clean    removes build/'
 	@echo
 	@echo 'RTL parameters:  make sim ROWS=8 COLS=32 AXI_DATA_WIDTH=128'
@@ -240,6 +242,14 @@ torchvision: build
 	@[ -x .venv/bin/python ] || { \
 	  echo 'error: make torchvision needs the Python environment; make venv makes it' >&2; exit 2; }
 	@.venv/bin/python scripts/torchvision_networks.py --systole $(SYSTOLE)
+
+# Hours of training, resumable; then the tables of docs/reshaping.md.
+reshape: build
+	@[ -x .venv/bin/python ] || { \
+	  echo 'error: make reshape needs the Python environment; make venv makes it' >&2; exit 2; }
+	@PYTHONPATH=scripts .venv/bin/python -m systole_nn.cifar build --systole $(SYSTOLE)
+	@for n in resnet20 resnet50; do PYTHONPATH=scripts \
+	  .venv/bin/python -m systole_nn.cifar shapes $$n --systole $(SYSTOLE) || exit 1; done
 
 clean:
 	@rm -rf build

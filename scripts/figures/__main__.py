@@ -4,7 +4,7 @@ import argparse
 import pathlib
 import sys
 
-from . import array_cells, block_diagram, rooms, timeline, window
+from . import array_cells, block_diagram, reshaping, rooms, timeline, window
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -18,6 +18,7 @@ def figures(systole):
         "array.svg": array_cells.draw(),
         "rooms.svg": rooms.draw(),
         "timeline.svg": timeline.draw_image(stamps),
+        "widths.svg": reshaping.draw_widths(),
         "gantt.svg": timeline.draw_first(stamps),
     }
 

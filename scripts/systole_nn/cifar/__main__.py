@@ -1,8 +1,10 @@
 """Command line: python -m systole_nn.cifar COMMAND ... (-h on every command)."""
 
 import argparse
+import copy
 import os
 import sys
+
 from .. import UserError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
@@ -35,7 +37,7 @@ def _quantize(arguments):
     trained["float_right"] = round(train.accuracy(net, images, labels) * len(labels))
     trained["of"], trained["images"] = len(labels), NOTE
     export.write(proto, path, trained)
-    share = measure.accuracy(systole, path, images, labels)
+    share = measure.kept_accuracy(systole, path, images, labels, arguments.work)
     right = trained["float_right"] / len(labels)
     print(
         f"{arguments.network}: float {right:.2%}, int8 {share:.2%} ({100 * (share - right):+.2f}"
@@ -48,8 +50,25 @@ def _front(arguments):
     from ..golden import binary
 
     systole, test = binary(arguments.systole), data.load("test", arguments.data)
-    points = [front.point(systole, path, *test) for path in front.models(arguments.models)]
+    points = [
+        front.point(systole, path, *test, arguments.work) for path in front.models(arguments.models)
+    ]
     print("\n".join(front.lines(points)))
+
+
+def _build(arguments):
+    """What models/cifar10 holds, from nothing."""
+    from . import train
+
+    for recipe, name in train.STUDY:
+        one = copy.copy(arguments)
+        one.recipe, one.network = recipe, name
+        folder = [arguments.models] if recipe == "long" else [arguments.models, recipe]
+        os.makedirs(os.path.join(*folder), exist_ok=True)
+        one.output = os.path.join(*folder, f"{name}.onnx")
+        _train(one)
+        _quantize(one)
+    _front(arguments)
 
 
 def _shapes(arguments):
@@ -81,9 +100,13 @@ def _parser():
     added.add_argument("--recipe", choices=list(train.RECIPES), default="long")
     added.add_argument("--systole", help="the command line program (default: the build's)")
     added.add_argument("-o", "--output", metavar="FILE", help="ONNX file to write")
-    added = command("front", _front, "accuracy, energy and cycles of quantized networks")
-    added.add_argument("--models", default=os.path.join(ROOT, "models", "cifar10"))
-    added.add_argument("--systole", help="the command line program (default: the build's)")
+    for name, run, text in (
+        ("front", _front, "accuracy, energy and cycles of quantized networks"),
+        ("build", _build, "train (or go on), quantize and measure all that is shipped"),
+    ):
+        added = command(name, run, text)
+        added.add_argument("--models", default=os.path.join(ROOT, "models", "cifar10"))
+        added.add_argument("--systole", help="the command line program (default: the build's)")
     added = command("shapes", _shapes, "energy and cycles of a ResNet at many widths, untrained")
     added.add_argument("network", choices=["resnet20", "resnet50"])
     added.add_argument("--systole", help="the command line program (default: the build's)")

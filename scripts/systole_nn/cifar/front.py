@@ -37,8 +37,8 @@ def models(folder):
     return sorted(found)
 
 
-def point(systole, path, images, labels):
-    """A network measured on all these images."""
+def point(systole, path, images, labels, work):
+    """A network measured on all these images; work: see measure.kept_accuracy."""
     kept = export.trained(path)
     cost = measure.mapped(systole, measure.table(systole, path), ("eyeriss",))["eyeriss"]
     return Point(
@@ -47,7 +47,7 @@ def point(systole, path, images, labels):
         os.path.getsize(path),
         cost.macs,
         kept["float_right"] / kept["of"],
-        measure.accuracy(systole, path, images, labels),
+        measure.kept_accuracy(systole, path, images, labels, work),
         cost.energy_uj,
         cost.cycles,
         measure.own_cycles(systole, path, images[0]),

@@ -50,6 +50,16 @@ class Recipe:
 # long: for accuracy; short: to compare networks with each other.
 RECIPES = {"long": Recipe(8, 9, 4, 4.8), "short": Recipe(2, 2, 1, 1.0)}
 
+# What models/cifar10 holds: (recipe, network).
+STUDY = (
+    ("long", "resnet20"),
+    ("short", "resnet20"),
+    ("short", "resnet20-14-28-42"),
+    ("short", "resnet20-12-24-48"),
+    ("short", "resnet20-10-20-40"),
+    ("short", "resnet20-8-16-32"),
+)
+
 
 def to_real(images):
     """uint8 to what the network's input means."""

@@ -1,0 +1,62 @@
+"""What docs/reshaping.md says of its tables, held to the recorded runs."""
+
+import unittest
+
+import pages
+
+
+def widths():
+    """{channels: (multiply-adds, Eyeriss uJ, cycles, weight stationary uJ, cycles, own cycles)}."""
+    rows = {}
+    for line in pages.read("docs/recorded/widths.txt").splitlines():
+        words = line.replace(",", "").split()
+        if words and words[0][0].isdigit():
+            rows[words[0]] = [float(word) for word in words[1:]]
+    return rows
+
+
+MACS, ENERGY, CYCLES, _, _, OWN = range(6)
+
+
+class WidthsTest(unittest.TestCase):
+    def setUp(self):
+        self.rows = widths()
+
+    def of(self, width):
+        return self.rows[f"{width}-{2 * width}-{4 * width}"]
+
+    def test_cycles_on_eyeriss_follow_divisors(self):
+        full, fitting, wider = self.of(16), self.of(14), self.of(18)
+        self.assertLess(fitting[CYCLES], full[CYCLES] / 2)
+        self.assertAlmostEqual(fitting[MACS] / full[MACS], 0.75, delta=0.02)
+        self.assertGreater(wider[MACS], full[MACS])
+        self.assertLess(wider[CYCLES], full[CYCLES])
+        rate = {w: self.of(w)[MACS] / self.of(w)[CYCLES] for w in range(8, 19)}
+        self.assertLess(max(rate[13], rate[17]), min(rate[w] for w in rate if w not in (13, 17)))
+
+    def test_energy_hardly_cares(self):
+        cost = {w: 1e6 * self.of(w)[ENERGY] / self.of(w)[MACS] for w in range(8, 19)}
+        self.assertEqual((f"{cost[8]:.2f}", f"{cost[16]:.2f}"), ("3.63", "2.92"))
+        for w in (12, 14):
+            self.assertLess(0.97 * (cost[w - 1] + cost[w + 1]) / 2, cost[w])
+
+    def test_steps_of_the_own_array(self):
+        full = self.of(16)[OWN]
+        self.assertGreater(self.of(15)[OWN], 0.95 * full)
+        self.assertGreater(self.of(17)[OWN], 1.5 * full)
+
+    def test_resnet50(self):
+        rows = {name: row for name, row in self.rows.items() if name.count("-") == 3}
+        sixty, fewer = rows["60-120-240-480"], rows["56-112-224-448"]
+        self.assertLess(fewer[MACS], sixty[MACS])
+        self.assertGreater(fewer[CYCLES], sixty[CYCLES])
+        full, best = rows["64-128-256-512"], rows["48-96-192-384"]
+        large = [row for row in rows.values() if row[MACS] >= full[MACS] / 2]
+        self.assertEqual(min(row[ENERGY] for row in large), best[ENERGY])
+        self.assertEqual(min(row[CYCLES] for row in large), best[CYCLES])
+        rates = [row[MACS] / row[OWN] for row in rows.values()]
+        self.assertEqual((int(min(rates)), round(max(rates))), (218, 242))
+
+
+if __name__ == "__main__":
+    unittest.main()
