@@ -61,7 +61,7 @@ files="$package $here/requantize_proof.sv $here/requantize_spec.sv $here/requant
 files="$files $rtl/systole_requantize.sv"
 for name; do
   if [ "$name" = mul ]; then
-    circuit mul "read_verilog -sv -formal $here/requantize_mul_proof.sv \
+    circuit mul "read_verilog -sv -formal -I$here/../rtl/common $here/requantize_mul_proof.sv \
       $rtl/systole_requantize_mul.sv;
       hierarchy -check -top requantize_mul_proof; proc; flatten; opt_clean"
     check mul 2
@@ -71,7 +71,7 @@ for name; do
   step=${name#*.}
   for roundings in $(((1 << modes) - 1)) $((1 << mode)); do
     id=mode$mode.step$step.roundings$roundings
-    circuit "$id" "read_verilog -sv -formal $files;
+    circuit "$id" "read_verilog -sv -formal -I$here/../rtl/common $files;
       chparam -set MODE $mode -set STEP $step -set ROUNDINGS $roundings requantize_proof;
       hierarchy -check -top requantize_proof; proc; flatten;
       connect -nounset -set dut_x u_dut.u_mul.x_i; connect -nounset -set dut_m u_dut.u_mul.m_i;

@@ -31,7 +31,7 @@ module requantize_proof #(
   wire valid;
   wire [7:0] y;
   systole_requantize #(.ROUNDINGS(ROUNDINGS)) u_dut (
-    .clk_i, .rst_ni(1'b1), .clear_i(1'b0), .valid_i(enters || other_valid),
+    .clk_i, .rst_ni(1'b1), .clear_i(1'b0), .any_i(1'b1), .valid_i(enters || other_valid),
     .acc_i(enters ? acc : other_acc), .m_i(enters ? m : other[30:0]),
     .s_i(enters ? s : other[36:31]), .mode_i(enters ? mode : other[39:37]),
     .zy_i(enters ? zy : other[47:40]), .lo_i(enters ? lo : other[55:48]),

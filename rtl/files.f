@@ -10,6 +10,7 @@ common/systole_divide.sv
 common/systole_exact_divide.sv
 memory/systole_row_memory.sv
 memory/systole_act_span.sv
+memory/systole_act_group.sv
 memory/systole_act_buffer.sv
 loadstore/systole_burst_walker.sv
 loadstore/systole_ls_check.sv

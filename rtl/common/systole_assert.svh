@@ -8,10 +8,16 @@
 //     The same for what a program promises (docs/isa.md) rather than the hardware; without a
 //     reset. SYSTOLE_ANY_PROGRAM compiles these away; with SYSTOLE_PLUSARGS the plusarg
 //     +systole_any_program switches them off: for tests of arbitrary programs.
+//   `SYSTOLE_ASSERT_PROGRAM_IF(name, clk, any, expr)
+//     The same where `any` holds, which !(expr) implies (as `SYSTOLE_ANY).
 //   `SYSTOLE_UNDEFINED(when, value)
 //     The value, and in simulation its inverse when it is undefined in hardware: whoever used it
 //     would be found by the comparison of bytes. The value alone in synthesis and where
 //     SYSTOLE_ASSERT_PROGRAM is compiled away.
+//   `SYSTOLE_ANY(any)
+//     any in simulation, 1 in synthesis. In front of work that is for nothing while `any` is low,
+//     because each condition inside implies it or because nobody uses what it gives: a simulator
+//     passes by what rests.
 //   `SYSTOLE_REQUIRE(PARAM, ok, text)
 //     Refuses an illegal parameter by name: Verilator when it elaborates (and, where warnings do
 //     not stop it, at time 0), Icarus at time 0, Yosys in `hierarchy` (an instance of the missing
@@ -32,14 +38,25 @@
 `endif
 
 `ifdef YOSYS
+`define SYSTOLE_ANY(any_) (1'b1)
+`elsif SYNTHESIS
+`define SYSTOLE_ANY(any_) (1'b1)
+`else
+`define SYSTOLE_ANY(any_) (any_)
+`endif
+
+`ifdef YOSYS
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
+`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
 `elsif SYNTHESIS
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
+`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
 `elsif SYSTOLE_NO_ASSERT
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
+`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
 `else
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_) \
   always @(posedge clk_) begin : name_ \
@@ -47,13 +64,22 @@
   end
 `ifdef SYSTOLE_ANY_PROGRAM
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
+`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
 `elsif SYSTOLE_PLUSARGS
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_) \
   bit name_``_off; \
   initial name_``_off = $test$plusargs("systole_any_program") != 0; \
   `SYSTOLE_ASSERT(name_, clk_, 1'b1, (expr_) || name_``_off)
+`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_) \
+  bit name_``_off; \
+  initial name_``_off = $test$plusargs("systole_any_program") != 0; \
+  always @(posedge clk_) if (any_) begin : name_ \
+    if (!(expr_) && !name_``_off) $fatal(1, "systole: assertion failed: %m"); \
+  end
 `else
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_) `SYSTOLE_ASSERT(name_, clk_, 1'b1, expr_)
+`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_) \
+  `SYSTOLE_ASSERT(name_, clk_, any_, expr_)
 `endif
 `endif
 

@@ -2,11 +2,13 @@
 //
 //   we_i:  mem[waddr_i] <= wdata_i, readable from the next cycle
 //   re_i:  rdata_o = mem[raddr_i] from the next cycle on, held until the next re_i
+//   any_i: high where we_i or re_i is, here or in a memory beside this one; 1 will do
 //
 // Reading an address in the cycle in which it is written gives an undefined value: the tokens of a
 // program order its engines so that nobody uses such a value. OVERREAD = 0: it is never read;
 // OVERREAD = 1: it may be read (windows reach past what is used), and is inverted in simulation.
-// Contents and output have no reset.
+// Contents and output have no reset. Nobody else sees the contents, so that they may change at
+// once, after the read: a simulator keeps no list of writes.
 `include "systole_assert.svh"
 
 module systole_sram #(
@@ -16,6 +18,7 @@ module systole_sram #(
   localparam int AW = (DEPTH > 1) ? $clog2(DEPTH) : 1
 ) (
   input  logic             clk_i,
+  input  logic             any_i,
   input  logic             we_i,
   input  logic [AW-1:0]    waddr_i,
   input  logic [WIDTH-1:0] wdata_i,
@@ -25,13 +28,17 @@ module systole_sram #(
 );
   logic [WIDTH-1:0] mem[0:DEPTH-1];
 
-  logic collides;
-  assign collides = we_i && re_i && waddr_i == raddr_i;
-
   always_ff @(posedge clk_i) begin
-    if (we_i) mem[waddr_i] <= wdata_i;
-    if (re_i) rdata_o <= `SYSTOLE_UNDEFINED(OVERREAD && collides, mem[raddr_i]);
+    if (`SYSTOLE_ANY(any_i)) begin
+      if (re_i) begin
+        rdata_o <= `SYSTOLE_UNDEFINED(OVERREAD && we_i && waddr_i == raddr_i, mem[raddr_i]);
+      end
+      if (we_i) mem[waddr_i] = wdata_i;
+    end
   end
 
-  `SYSTOLE_ASSERT_PROGRAM(NoReadOfWhatIsWritten, clk_i, OVERREAD || !collides)
+  if (!OVERREAD) begin : gen_check
+    `SYSTOLE_ASSERT_PROGRAM_IF(NoReadOfWhatIsWritten, clk_i, any_i && re_i,
+                               !we_i || waddr_i != raddr_i)
+  end
 endmodule

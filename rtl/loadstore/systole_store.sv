@@ -158,9 +158,14 @@ module systole_store #(
       end
     end
   end
-  assign strobes2 = ~({BEAT{1'b1}} << bytes2_q);
-  for (genvar i = 0; i < BEAT; i++) begin : gen_lane
-    assign wdata2[8*i +: 8] = strobes2[i] ? data2_q[8*i +: 8] : 8'd0;  // what is not written is 0
+  always_comb begin
+    strobes2 = ~({BEAT{1'b1}} << bytes2_q);
+    wdata2 = data2_q;
+    if (`SYSTOLE_ANY(valid2_q && strobes2 != '1)) begin
+      for (int i = 0; i < BEAT; i++) begin
+        if (!strobes2[i]) wdata2[8*i +: 8] = 8'd0;  // what is not written is 0
+      end
+    end
   end
 
   logic [5:0] awlen;
@@ -211,8 +216,11 @@ module systole_store #(
   `SYSTOLE_ASSERT(ResponseBelongsToABurst, clk_i, rst_ni, !bvalid_i || open)
   logic [BEAT-1:0] unstrobed;  // lanes that are not 0
   always_comb begin
-    for (int i = 0; i < BEAT; i++) unstrobed[i] = !wstrb_o[i] && wdata_o[8*i +: 8] != 8'd0;
+    unstrobed = '0;
+    if (wvalid_o && wstrb_o != '1) begin
+      for (int i = 0; i < BEAT; i++) unstrobed[i] = !wstrb_o[i] && wdata_o[8*i +: 8] != 8'd0;
+    end
   end
-  `SYSTOLE_ASSERT(UnstrobedLanesAreZero, clk_i, rst_ni, !wvalid_o || unstrobed == BEAT'(0))
+  `SYSTOLE_ASSERT(UnstrobedLanesAreZero, clk_i, rst_ni, unstrobed == BEAT'(0))
   `SYSTOLE_ASSERT(QueuesHaveRoom, clk_i, rst_ni, !valid2_q || (!w_full && (!begins2_q || !aw_full)))
 endmodule

@@ -1,31 +1,30 @@
 // One column of accumulators: two halves of ACC_DEPTH entries of 32 bits, 1R1W memories,
 // read-modify-write in three cycles.
 //
-//   t    psum_i and its control are here; unless first_i the entry is read
-//   t+1  sum = psum + (first ? 0 : entry); the control is on its way to the next column (*_o), as
-//        is the psum
-//   t+2  sum is written, to be read from t+3 on
+//   t    psum_i is here (take_i); unless it is the first of its sum its entry is read (re_i[half])
+//   t+1  sum = psum + (first ? 0 : entry)  (add_i)
+//   t+2  sum is written (we_i[half]), to be read from t+3 on
 //
-// POST reads in a cycle of its own choice, data in the next. Both reading one half in a cycle:
-// conflict_o (MATMUL wins).
+// POST reads in a cycle of its own choice, data in the next; where MATMUL reads the same half,
+// MATMUL wins.
+`include "systole_assert.svh"
+
 module systole_accumulator #(
   parameter int ACC_DEPTH = 128,
   localparam int AW = $clog2(ACC_DEPTH)
 ) (
   input  logic clk_i,
-  input  logic rst_ni,
-  input  logic clear_i,
 
-  // the column to the left (column 0: systole_matmul)
-  input  logic          valid_i,
-  input  logic          first_i,
-  input  logic          half_i,
-  input  logic [AW-1:0] entry_i,
-  // the column to the right, one cycle later
-  output logic          valid_o,
-  output logic          first_o,
-  output logic          half_o,
-  output logic [AW-1:0] entry_o,
+  // systole_accumulators: control of the vectors in their cycles t, t+1, t+2
+  input  logic          any_i,  // there is one, or POST reads; 1 will do
+  input  logic          take_i,
+  input  logic [1:0]    re_i,
+  input  logic [AW-1:0] re_entry_i,
+  input  logic          add_i,
+  input  logic          first1_i,
+  input  logic          half1_i,
+  input  logic [1:0]    we_i,
+  input  logic [AW-1:0] we_entry_i,
 
   // systole_array
   input  logic [31:0] psum_i,
@@ -34,55 +33,28 @@ module systole_accumulator #(
   input  logic          post_re_i,
   input  logic          post_half_i,
   input  logic [AW-1:0] post_entry_i,
-  output logic [31:0]   post_data_o,
-
-  output logic conflict_o
+  output logic [31:0]   post_data_o
 );
-  logic mm_re, valid_q, half_q, post_half_q;
-  logic [AW-1:0] entry_q;
+  logic post_half_q;
   logic [31:0] psum_q, sum_q, rdata0, rdata1;
-  assign mm_re = valid_i && !first_i;
-  assign conflict_o = mm_re && post_re_i && half_i == post_half_i;
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      valid_o <= 1'b0;
-      valid_q <= 1'b0;
-    end else if (clear_i) begin
-      valid_o <= 1'b0;
-      valid_q <= 1'b0;
-    end else begin
-      valid_o <= valid_i;
-      valid_q <= valid_o;
-    end
-  end
   always_ff @(posedge clk_i) begin
-    if (valid_i) begin
-      first_o <= first_i;
-      half_o <= half_i;
-      entry_o <= entry_i;
-      psum_q <= psum_i;
+    if (`SYSTOLE_ANY(any_i)) begin
+      if (take_i) psum_q <= psum_i;
+      if (add_i) sum_q <= psum_q + (first1_i ? 32'd0 : half1_i ? rdata1 : rdata0);
+      if (post_re_i) post_half_q <= post_half_i;
     end
-    if (valid_o) begin
-      half_q <= half_o;
-      entry_q <= entry_o;
-      sum_q <= psum_q + (first_o ? 32'd0 : half_o ? rdata1 : rdata0);
-    end
-    if (post_re_i) post_half_q <= post_half_i;
   end
   assign post_data_o = post_half_q ? rdata1 : rdata0;
 
-  logic mm_re0, mm_re1;
-  assign mm_re0 = mm_re && !half_i;
-  assign mm_re1 = mm_re && half_i;
   systole_sram #(.WIDTH(32), .DEPTH(ACC_DEPTH)) u_half0 (
-    .clk_i(clk_i), .we_i(valid_q && !half_q), .waddr_i(entry_q), .wdata_i(sum_q),
-    .re_i(mm_re0 || (post_re_i && !post_half_i)), .raddr_i(mm_re0 ? entry_i : post_entry_i),
+    .clk_i(clk_i), .any_i(any_i), .we_i(we_i[0]), .waddr_i(we_entry_i), .wdata_i(sum_q),
+    .re_i(re_i[0] || (post_re_i && !post_half_i)), .raddr_i(re_i[0] ? re_entry_i : post_entry_i),
     .rdata_o(rdata0)
   );
   systole_sram #(.WIDTH(32), .DEPTH(ACC_DEPTH)) u_half1 (
-    .clk_i(clk_i), .we_i(valid_q && half_q), .waddr_i(entry_q), .wdata_i(sum_q),
-    .re_i(mm_re1 || (post_re_i && post_half_i)), .raddr_i(mm_re1 ? entry_i : post_entry_i),
+    .clk_i(clk_i), .any_i(any_i), .we_i(we_i[1]), .waddr_i(we_entry_i), .wdata_i(sum_q),
+    .re_i(re_i[1] || (post_re_i && post_half_i)), .raddr_i(re_i[1] ? re_entry_i : post_entry_i),
     .rdata_o(rdata1)
   );
 endmodule

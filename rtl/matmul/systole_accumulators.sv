@@ -1,6 +1,8 @@
 // The accumulators of all columns: systole_accumulator side by side, the control of a vector
 // passing from column to column one cycle behind the other, as the array's sums do. Column COLS is
 // the row sum (0 without ROW_SUM).
+`include "systole_assert.svh"
+
 module systole_accumulators #(
   parameter int COLS = 16,
   parameter int ACC_DEPTH = 128,
@@ -29,40 +31,59 @@ module systole_accumulators #(
 
   output logic conflict_o
 );
-  logic [COLS:0] conflicts;
-  assign conflict_o = conflicts != '0;
+  // Bit (or entry) k: of the vector that was at column 0 k cycles ago; it is at column k.
+  logic [COLS+2:0] valid, half;
+  logic [COLS+1:0] first;
+  logic [AW*(COLS+3)-1:0] entry;
+  logic [COLS+2:1] valid_q, half_q;
+  logic [COLS+1:1] first_q;
+  logic [AW*(COLS+2)-1:0] entry_q;
+  assign valid = {valid_q, valid_i};
+  assign first = {first_q, first_i};
+  assign half = {half_q, half_i};
+  assign entry = {entry_q, entry_i};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= '0;
+    else if (clear_i) valid_q <= '0;
+    else valid_q <= valid[COLS+1:0];
+  end
+  always_ff @(posedge clk_i) begin
+    if (`SYSTOLE_ANY(valid != '0)) begin
+      first_q <= first[COLS:0];
+      half_q <= half[COLS+1:0];
+      entry_q <= entry[AW*(COLS+2)-1:0];
+    end
+  end
+
+  logic any;
+  logic [COLS:0] re0, re1, we0, we1;
+  assign any = `SYSTOLE_ANY(valid != '0 || post_re_i);
+  assign re0 = valid[COLS:0] & ~first[COLS:0] & ~half[COLS:0];
+  assign re1 = valid[COLS:0] & ~first[COLS:0] & half[COLS:0];
+  assign we0 = valid[COLS+2:2] & ~half[COLS+2:2];
+  assign we1 = valid[COLS+2:2] & half[COLS+2:2];
+
+  // Of the columns that are there.
+  localparam logic [COLS:0] BUILT = {ROW_SUM != 0, {COLS{1'b1}}};
+  assign conflict_o = post_re_i && ((post_half_i ? re1 : re0) & BUILT) != '0;
 
   for (genvar c = 0; c <= COLS; c++) begin : gen_col
     if (c < COLS || ROW_SUM != 0) begin : gen_acc
-      logic valid, first, half, valid_next, first_next, half_next;
-      logic [AW-1:0] entry, entry_next;
       logic [31:0] psum;
-      if (c == 0) begin : gen_first
-        assign valid = valid_i;
-        assign first = first_i;
-        assign half = half_i;
-        assign entry = entry_i;
-      end else begin : gen_next
-        assign valid = gen_col[c-1].gen_acc.valid_next;
-        assign first = gen_col[c-1].gen_acc.first_next;
-        assign half = gen_col[c-1].gen_acc.half_next;
-        assign entry = gen_col[c-1].gen_acc.entry_next;
-      end
       if (c < COLS) begin : gen_psum
         assign psum = psum_i[32*c +: 32];
       end else begin : gen_rowsum
         assign psum = 32'($signed(rowsum_i));
       end
       systole_accumulator #(.ACC_DEPTH(ACC_DEPTH)) u_acc (
-        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(valid), .first_i(first),
-        .half_i(half), .entry_i(entry), .valid_o(valid_next), .first_o(first_next),
-        .half_o(half_next), .entry_o(entry_next), .psum_i(psum), .post_re_i(post_re_i),
-        .post_half_i(post_half_i), .post_entry_i(post_entry_i[AW-1:0]),
-        .post_data_o(post_data_o[32*c +: 32]), .conflict_o(conflicts[c])
+        .clk_i(clk_i), .any_i(any), .take_i(valid[c]), .re_i({re1[c], re0[c]}),
+        .re_entry_i(entry[AW*c +: AW]), .add_i(valid[c+1]), .first1_i(first[c+1]),
+        .half1_i(half[c+1]), .we_i({we1[c], we0[c]}), .we_entry_i(entry[AW*(c+2) +: AW]),
+        .psum_i(psum), .post_re_i(post_re_i), .post_half_i(post_half_i),
+        .post_entry_i(post_entry_i[AW-1:0]), .post_data_o(post_data_o[32*c +: 32])
       );
     end else begin : gen_none
       assign post_data_o[32*c +: 32] = '0;
-      assign conflicts[c] = 1'b0;
     end
   end
 endmodule

@@ -27,6 +27,8 @@
 // may begin in the very cycle in which the previous weights are swapped in, because column c of
 // both is c cycles later. swap_i is one cycle ahead of the fold's first vector; it goes right one
 // column and down one row a cycle. Columns not used by a fold may hold anything.
+`include "systole_assert.svh"
+
 module systole_array #(
   parameter int ROWS = 16,
   parameter int COLS = 16,
@@ -124,6 +126,9 @@ module systole_array #(
       assign swap = swap_q;
     end
 
+    logic moves;
+    assign moves = `SYSTOLE_ANY((shift | swap) != '0);
+
     // In column mode: the vector that the sum meets here belongs to a later slice.
     if (r < TAP_ROWS) begin : gen_tap
       logic [COLS-1:0] own, past;
@@ -166,8 +171,9 @@ module systole_array #(
         assign psum_in = gen_row[r-1].gen_col[c].psum;
       end
       systole_pe u_pe (
-        .clk_i(clk_i), .shift_i(shift[c]), .swap_i(swap[c]), .act_i(act_in), .act_o(act),
-        .factor_i(factor), .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in), .psum_o(psum)
+        .clk_i(clk_i), .moves_i(moves), .shift_i(shift[c]), .swap_i(swap[c]), .act_i(act_in),
+        .act_o(act), .factor_i(factor), .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in),
+        .psum_o(psum)
       );
     end
 

@@ -8,6 +8,8 @@
 //
 // The rotation is right only if offset[j] = offset[0] + j (mod BANKS) for every used lane, checked
 // at first_i: rule_err_o. A used lane past the buffer's end: range_err_o. Both in t+1.
+`include "systole_assert.svh"
+
 module systole_gather #(
   parameter int ROWS = 16,
   parameter int BB = 4,        // log2(BANKS)
@@ -38,21 +40,32 @@ module systole_gather #(
 );
   localparam int COL_W = systole_pkg::COL_W;
   // ---- t: lane addresses. 26 bits: no sum wraps.
-  logic [ROWS-1:0] past_end, off_rule;
+  logic past_end, off_rule;
+  logic [BB-1:0] first_bank;
+  logic [25:0] address;
   logic [BANKS*RB-1:0] rows, rows_q;
-  for (genvar j = 0; j < BANKS; j++) begin : gen_lane
-    if (j < ROWS) begin : gen_used
-      logic [25:0] address;
-      logic [BB-1:0] step;
-      logic used;
-      assign address = 26'(base_i) + 26'(offsets_i[16*j +: 16]);
-      assign step = offsets_i[16*j +: BB] - offsets_i[BB-1:0];
-      assign used = COL_W'(j) < lanes_i;
-      assign past_end[j] = used && (address >> (RB + BB)) != 26'd0;
-      assign off_rule[j] = used && step != BB'(j);
-      assign rows[j*RB +: RB] = address[RB+BB-1:BB];
-    end else begin : gen_none
-      assign rows[j*RB +: RB] = '0;
+  assign first_bank = offsets_i[BB-1:0];
+  always_comb begin
+    past_end = 1'b0;
+    address = 'x;
+    rows = 'x;
+    if (`SYSTOLE_ANY(valid_i)) begin
+      rows = '0;
+      for (int j = 0; j < ROWS; j++) begin
+        address = 26'(base_i) + 26'(offsets_i[16*j +: 16]);
+        rows[j*RB +: RB] = RB'(address >> BB);
+        if (COL_W'(j) < lanes_i && (address >> (RB + BB)) != 26'd0) past_end = 1'b1;
+      end
+    end
+  end
+  always_comb begin
+    off_rule = 1'b0;
+    if (`SYSTOLE_ANY(valid_i && first_i)) begin
+      for (int j = 0; j < ROWS; j++) begin
+        if (COL_W'(j) < lanes_i && BB'(offsets_i[16*j +: BB] - first_bank) != BB'(j)) begin
+          off_rule = 1'b1;
+        end
+      end
     end
   end
 
@@ -74,8 +87,8 @@ module systole_gather #(
     end else begin
       valid1_q <= valid_i;
       valid2_q <= valid1_q;
-      range_err_o <= valid_i && past_end != '0;
-      rule_err_o <= valid_i && first_i && off_rule != '0;
+      range_err_o <= valid_i && past_end;
+      rule_err_o <= valid_i && first_i && off_rule;
     end
   end
   always_ff @(posedge clk_i) begin
@@ -91,7 +104,7 @@ module systole_gather #(
   assign used_twice = {used1_q, used1_q} << rot1_q;
   assign re_o = valid1_q ? used_twice[2*BANKS-1:BANKS] : '0;
   systole_rotate #(.BB(BB), .W(RB)) u_to_banks (
-    .amount_i(-rot1_q), .data_i(rows_q), .data_o(row_o)
+    .used_i(valid1_q), .amount_i(-rot1_q), .data_i(rows_q), .data_o(row_o)
   );
 
   always_ff @(posedge clk_i) begin
@@ -104,9 +117,14 @@ module systole_gather #(
   // ---- t+2: to lanes.
   logic [8*BANKS-1:0] lanes;
   logic [8*ROWS-1:0] mask;
-  systole_rotate #(.BB(BB), .W(8)) u_to_lanes (.amount_i(rot2_q), .data_i(data_i), .data_o(lanes));
-  for (genvar j = 0; j < ROWS; j++) begin : gen_mask
-    assign mask[8*j +: 8] = {8{used2_q[j]}};
+  systole_rotate #(.BB(BB), .W(8)) u_to_lanes (
+    .used_i(valid2_q), .amount_i(rot2_q), .data_i(data_i), .data_o(lanes)
+  );
+  always_comb begin
+    mask = '1;
+    if (`SYSTOLE_ANY(valid2_q && used2_q != '1)) begin
+      for (int j = 0; j < ROWS; j++) mask[8*j +: 8] = {8{used2_q[j]}};
+    end
   end
   always_ff @(posedge clk_i) begin
     if (valid2_q) act_o <= lanes[8*ROWS-1:0] & mask;

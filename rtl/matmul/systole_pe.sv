@@ -11,6 +11,7 @@
 // Registers without reset: the control bits beside the data say what counts.
 module systole_pe (
   input  logic clk_i,
+  input  logic moves_i,  // any element of the row has shift_i or swap_i; 1 will do
   input  logic shift_i,
   input  logic swap_i,
 
@@ -24,14 +25,18 @@ module systole_pe (
   output logic [31:0] psum_o
 );
   logic [7:0] work_q;
-  logic signed [15:0] product;
 
-  assign product = $signed(factor_i) * $signed(work_q);
+  function automatic logic signed [15:0] times(input logic signed [7:0] x,
+                                               input logic signed [7:0] y);
+    times = x * y;
+  endfunction
 
   always_ff @(posedge clk_i) begin
     act_o <= act_i;
-    if (shift_i) weight_o <= weight_i;
-    if (swap_i) work_q <= weight_o;
-    psum_o <= psum_i + {{16{product[15]}}, product};
+    psum_o <= psum_i + 32'(times(factor_i, work_q));
+    if (moves_i) begin
+      if (shift_i) weight_o <= weight_i;
+      if (swap_i) work_q <= weight_o;
+    end
   end
 endmodule

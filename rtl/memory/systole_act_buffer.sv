@@ -13,6 +13,8 @@
 // cycle; MATMUL's read, then POST's, and LOAD's write win, whose value does not matter: the run
 // ends.
 // Addresses are checked by the engines, not here.
+`include "systole_assert.svh"
+
 module systole_act_buffer #(
   parameter int ROWS = 16,
   parameter int LANES = 8,
@@ -67,7 +69,7 @@ module systole_act_buffer #(
   logic [BB-1:0] ld_rot, po_rot, st_rot, st_rot_q;
   logic [RB-1:0] ld_row0, ld_row1, po_row0, po_row1, st_row0, st_row1, st_row0_q, st_row1_q;
   logic [BANKS-1:0] ld_next, po_next, st_next, st_next_q;
-  logic [ACT_GROUPS*BANKS-1:0] ld_here, po_here, pr_here, st_here, mm_here;
+  logic [ACT_GROUPS*BANKS-1:0] ld_here, po_here, pr_here, st_here;
   logic [ACT_GROUPS-1:0] ld_groups, po_groups, pr_groups, st_groups, mm_groups;
   systole_act_span #(.BB(BB), .RB(RB), .DB(DB), .ACT_GROUPS(ACT_GROUPS)) u_span_load (
     .valid_i(ld_we_i), .addr_i(ld_addr_i), .n_i(ld_n_i), .rot_o(ld_rot), .row0_o(ld_row0),
@@ -85,21 +87,25 @@ module systole_act_buffer #(
   assign pr_conflict_o = (pr_groups & st_groups) != '0;
   assign wr_conflict_o = (ld_groups & po_groups) != '0;
 
+  logic mm_read_q, pr_read_q, st_read_q;  // data are there
   logic [8*BANKS-1:0] ld_bytes, po_bytes, ld_banks, po_banks, st_banks, st_bytes;
   assign ld_bytes = (8 * BANKS)'(ld_data_i);
   assign po_bytes = (8 * BANKS)'(po_data_i);
   systole_rotate #(.BB(BB)) u_rotate_load (
-    .amount_i(-ld_rot), .data_i(ld_bytes), .data_o(ld_banks)
+    .used_i(ld_we_i), .amount_i(-ld_rot), .data_i(ld_bytes), .data_o(ld_banks)
   );
   systole_rotate #(.BB(BB)) u_rotate_post (
-    .amount_i(-po_rot), .data_i(po_bytes), .data_o(po_banks)
+    .used_i(po_we_i), .amount_i(-po_rot), .data_i(po_bytes), .data_o(po_banks)
   );
   systole_rotate #(.BB(BB)) u_rotate_store (
-    .amount_i(st_rot_q), .data_i(st_banks), .data_o(st_bytes)
+    .used_i(st_read_q), .amount_i(st_rot_q), .data_i(st_banks), .data_o(st_bytes)
   );
   assign st_data_o = st_bytes[AXI_DATA_WIDTH-1:0];
 
   always_ff @(posedge clk_i) begin
+    mm_read_q <= mm_re_i != '0;
+    pr_read_q <= pr_re_i;
+    st_read_q <= st_re_i;
     if (st_re_i) begin
       st_rot_q <= st_rot;
       st_row0_q <= st_row0;
@@ -108,70 +114,94 @@ module systole_act_buffer #(
     end
   end
 
-  // ---- POST's reads: rows by bank, and of the cycle before.
-  logic [BANKS*RB-1:0] pr_row, pr_row_q;
+  // ---- POST's reads: as STORE's.
+  logic [BANKS-1:0] pr_next, pr_next_q;
+  logic [RB-1:0] pr_row0, pr_row1, pr_row0_q, pr_row1_q;
   logic [8*BANKS-1:0] pr_banks;
   if (POST_ACT != 0) begin : gen_post_read
     logic [BB-1:0] rot, rot_q;
-    logic [RB-1:0] row0, row1;
-    logic [BANKS-1:0] next;
     logic [8*BANKS-1:0] pr_bytes;
     systole_act_span #(.BB(BB), .RB(RB), .DB(DB), .ACT_GROUPS(ACT_GROUPS)) u_span_read (
-      .valid_i(pr_re_i), .addr_i(pr_addr_i), .n_i(pr_n_i), .rot_o(rot), .row0_o(row0),
-      .row1_o(row1), .next_o(next), .here_o(pr_here), .groups_o(pr_groups)
+      .valid_i(pr_re_i), .addr_i(pr_addr_i), .n_i(pr_n_i), .rot_o(rot), .row0_o(pr_row0),
+      .row1_o(pr_row1), .next_o(pr_next), .here_o(pr_here), .groups_o(pr_groups)
     );
-    for (genvar b = 0; b < BANKS; b++) begin : gen_row
-      assign pr_row[b*RB +: RB] = next[b] ? row1 : row0;
-    end
     always_ff @(posedge clk_i) begin
       if (pr_re_i) begin
         rot_q <= rot;
-        pr_row_q <= pr_row;
+        pr_row0_q <= pr_row0;
+        pr_row1_q <= pr_row1;
+        pr_next_q <= pr_next;
       end
     end
     systole_rotate #(.BB(BB)) u_rotate_read (
-      .amount_i(rot_q), .data_i(pr_banks), .data_o(pr_bytes)
+      .used_i(pr_read_q), .amount_i(rot_q), .data_i(pr_banks), .data_o(pr_bytes)
     );
     assign pr_data_o = pr_bytes[8*LANES-1:0];
   end else begin : gen_no_post_read
     assign pr_here = '0;
     assign pr_groups = '0;
-    assign pr_row = '0;
-    assign pr_row_q = '0;
+    assign {pr_row0, pr_row1, pr_next} = '0;
+    assign {pr_row0_q, pr_row1_q, pr_next_q} = '0;
     assign pr_data_o = '0;
   end
 
-  // ---- Banks.
-  for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_mm_group
-    assign mm_groups[g] = mm_here[g*BANKS +: BANKS] != '0;
-  end
-  for (genvar b = 0; b < BANKS; b++) begin : gen_bank
-    logic [DB-1:0] ld_row, po_row, st_row;  // within the group
-    logic [RB-1:0] mm_row, st_row_q, mm_row_q;
-    assign ld_row = ld_next[b] ? ld_row1[DB-1:0] : ld_row0[DB-1:0];
-    assign po_row = po_next[b] ? po_row1[DB-1:0] : po_row0[DB-1:0];
-    assign st_row = st_next[b] ? st_row1[DB-1:0] : st_row0[DB-1:0];
-    assign mm_row = mm_row_i[b*RB +: RB];
-
-    logic [8*ACT_GROUPS-1:0] rdata;  // of all groups
-    assign st_row_q = st_next_q[b] ? st_row1_q : st_row0_q;
-    assign st_banks[8*b +: 8] = 8'(rdata >> {st_row_q >> DB, 3'b0});
-    assign mm_data_o[8*b +: 8] = 8'(rdata >> {mm_row_q >> DB, 3'b0});
-    assign pr_banks[8*b +: 8] = 8'(rdata >> {pr_row_q[b*RB +: RB] >> DB, 3'b0});
-    always_ff @(posedge clk_i) begin
-      if (mm_re_i[b]) mm_row_q <= mm_row;
+  // ---- Groups: their memories. MATMUL's rows name the group of each bank.
+  always_comb begin
+    mm_groups = '0;
+    if (`SYSTOLE_ANY(mm_re_i != '0)) begin
+      for (int b = 0; b < BANKS; b++) begin
+        if (mm_re_i[b]) begin
+          mm_groups = mm_groups | ACT_GROUPS'(1) << (32'(mm_row_i[b*RB +: RB]) >> DB);
+        end
+      end
     end
+  end
+  logic [8*BANKS*ACT_GROUPS-1:0] data;  // of bank b in group g: byte g * BANKS + b
+  for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
+    systole_act_group #(.BB(BB), .RB(RB), .DB(DB), .GROUP(g)) u_group (
+      .clk_i(clk_i), .ld_here_i(ld_here[g*BANKS +: BANKS]), .ld_next_i(ld_next),
+      .ld_row0_i(ld_row0), .ld_row1_i(ld_row1), .ld_data_i(ld_banks),
+      .po_here_i(po_here[g*BANKS +: BANKS]), .po_next_i(po_next), .po_row0_i(po_row0),
+      .po_row1_i(po_row1), .po_data_i(po_banks), .mm_group_i(mm_groups[g]), .mm_re_i(mm_re_i),
+      .mm_row_i(mm_row_i), .pr_here_i(pr_here[g*BANKS +: BANKS]), .pr_next_i(pr_next),
+      .pr_row0_i(pr_row0), .pr_row1_i(pr_row1), .st_here_i(st_here[g*BANKS +: BANKS]),
+      .st_next_i(st_next), .st_row0_i(st_row0), .st_row1_i(st_row1),
+      .data_o(data[8*BANKS*g +: 8*BANKS])
+    );
+  end
 
-    for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
-      localparam int I = g * BANKS + b;
-      assign mm_here[I] = mm_re_i[b] && (mm_row >> DB) == RB'(g);
-      systole_sram #(.WIDTH(8), .DEPTH(1 << DB), .OVERREAD(1'b1)) u_sram (
-        .clk_i(clk_i), .we_i(ld_here[I] || po_here[I]), .waddr_i(ld_here[I] ? ld_row : po_row),
-        .wdata_i(ld_here[I] ? ld_banks[8*b +: 8] : po_banks[8*b +: 8]),
-        .re_i(mm_here[I] || pr_here[I] || st_here[I]),
-        .raddr_i(mm_here[I] ? mm_row[DB-1:0] : pr_here[I] ? pr_row[b*RB +: DB] : st_row),
-        .rdata_o(rdata[8*g +: 8])
-      );
+  // ---- A cycle later: of each bank, the group that its reader read.
+  logic [BANKS*RB-1:0] mm_row_q;
+  always_ff @(posedge clk_i) begin
+    for (int b = 0; b < BANKS; b++) begin
+      if (mm_re_i[b]) mm_row_q[b*RB +: RB] <= mm_row_i[b*RB +: RB];
+    end
+  end
+  function automatic int byte_of(input logic [RB-1:0] row, input int bank);
+    byte_of = 8 * (BANKS * (32'(row) >> DB) + bank);
+  endfunction
+  always_comb begin
+    mm_data_o = 'x;
+    if (`SYSTOLE_ANY(mm_read_q)) begin
+      for (int b = 0; b < BANKS; b++) begin
+        mm_data_o[8*b +: 8] = data[byte_of(mm_row_q[b*RB +: RB], b) +: 8];
+      end
+    end
+  end
+  always_comb begin
+    pr_banks = 'x;
+    if (`SYSTOLE_ANY(pr_read_q)) begin
+      for (int b = 0; b < BANKS; b++) begin
+        pr_banks[8*b +: 8] = data[byte_of(pr_next_q[b] ? pr_row1_q : pr_row0_q, b) +: 8];
+      end
+    end
+  end
+  always_comb begin
+    st_banks = 'x;
+    if (`SYSTOLE_ANY(st_read_q)) begin
+      for (int b = 0; b < BANKS; b++) begin
+        st_banks[8*b +: 8] = data[byte_of(st_next_q[b] ? st_row1_q : st_row0_q, b) +: 8];
+      end
     end
   end
 endmodule

@@ -23,20 +23,28 @@ module systole_act_span #(
   output logic [ACT_GROUPS*BANKS-1:0]   here_o,   // bank b of group g is hit: bit g*BANKS + b
   output logic [ACT_GROUPS-1:0]         groups_o  // with a bank that is hit
 );
-  logic [2*BANKS-1:0] twice;
-  logic [BANKS-1:0] bytes, hit;
   assign rot_o = addr_i[BB-1:0];
   assign row0_o = addr_i[RB+BB-1:BB];
   assign row1_o = row0_o + RB'(1);
   assign next_o = ~({BANKS{1'b1}} << rot_o);
-  assign bytes = ~({BANKS{1'b1}} << n_i);
-  assign twice = {bytes, bytes} << rot_o;
-  assign hit = valid_i ? twice[2*BANKS-1:BANKS] : '0;
-  for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
-    logic in0, in1;
-    assign in0 = (row0_o >> DB) == RB'(g);
-    assign in1 = (row1_o >> DB) == RB'(g);
-    assign here_o[g*BANKS +: BANKS] = hit & (({BANKS{in0}} & ~next_o) | ({BANKS{in1}} & next_o));
-    assign groups_o[g] = here_o[g*BANKS +: BANKS] != '0;
+
+  logic [2*BANKS-1:0] twice;
+  logic [BANKS-1:0] bytes, hit;
+  always_comb begin
+    bytes = '0;
+    twice = '0;
+    hit = '0;
+    here_o = '0;
+    groups_o = '0;
+    if (valid_i) begin
+      bytes = ~({BANKS{1'b1}} << n_i);
+      twice = {bytes, bytes} << rot_o;
+      hit = BANKS'(twice >> BANKS);
+      for (int g = 0; g < ACT_GROUPS; g++) begin
+        here_o[g*BANKS +: BANKS] = ((row0_o >> DB) == RB'(g) ? hit & ~next_o : '0) |
+                                   ((row1_o >> DB) == RB'(g) ? hit & next_o : '0);
+        groups_o[g] = here_o[g*BANKS +: BANKS] != '0;
+      end
+    end
   end
 endmodule

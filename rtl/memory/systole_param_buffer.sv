@@ -2,7 +2,7 @@
 //
 //     channel in memory (16 bytes, little endian): bias int32 | m uint32 (31 bit) | s (6 bit) and
 //     10 ignored bytes
-//     lane i of row r:  bias_o[32i +: 32], m_o[31i +: 31], s_o[6i +: 6], in the cycle after re_i
+//     lane i of row r:  bias_o[32i +: 32], m_o[32i +: 31], s_o[8i +: 6], in the cycle after re_i
 //     with row_i = r
 //
 // LOAD writes a row beat by beat, in order; with 32 or 64 bit beats, bias and m wait in a register
@@ -25,8 +25,8 @@ module systole_param_buffer #(
   input  logic                              re_i,
   input  logic [systole_pkg::PAR_ROW_W-1:0] row_i,
   output logic [32*LANES-1:0]               bias_o,
-  output logic [31*LANES-1:0]               m_o,
-  output logic [6*LANES-1:0]                s_o
+  output logic [32*LANES-1:0]               m_o,
+  output logic [8*LANES-1:0]                s_o
 );
   localparam int RW = (PAR_ROWS > 1) ? $clog2(PAR_ROWS) : 1;
   localparam int BEATS = 128 / AXI_DATA_WIDTH;  // per channel: 1, 2 or 4
@@ -61,10 +61,12 @@ module systole_param_buffer #(
   end
 
   for (genvar i = 0; i < LANES; i++) begin : gen_lane
+    assign m_o[32*i+31] = 1'b0;
+    assign s_o[8*i+6 +: 2] = 2'b00;
     systole_sram #(.WIDTH(69), .DEPTH(PAR_ROWS)) u_sram (
-      .clk_i, .we_i(complete && lane == 8'(i)), .waddr_i(buf_row_i[RW-1:0]), .wdata_i(channel),
-      .re_i(re_i), .raddr_i(row_i[RW-1:0]),
-      .rdata_o({s_o[6*i +: 6], m_o[31*i +: 31], bias_o[32*i +: 32]})
+      .clk_i, .any_i(1'b1), .we_i(complete && lane == 8'(i)), .waddr_i(buf_row_i[RW-1:0]),
+      .wdata_i(channel), .re_i(re_i), .raddr_i(row_i[RW-1:0]),
+      .rdata_o({s_o[8*i +: 6], m_o[32*i +: 31], bias_o[32*i +: 32]})
     );
   end
 endmodule

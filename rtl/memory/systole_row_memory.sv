@@ -29,7 +29,7 @@ module systole_row_memory #(
     localparam int LSB = k * AXI_DATA_WIDTH;
     localparam int W = (ROW_BITS - LSB < AXI_DATA_WIDTH) ? ROW_BITS - LSB : AXI_DATA_WIDTH;
     systole_sram #(.WIDTH(W), .DEPTH(DEPTH)) u_sram (
-      .clk_i(clk_i), .we_i(we_i && beat_i == 8'(k)), .waddr_i(row_i[AW-1:0]),
+      .clk_i(clk_i), .any_i(1'b1), .we_i(we_i && beat_i == 8'(k)), .waddr_i(row_i[AW-1:0]),
       .wdata_i(data_i[W-1:0]), .re_i(re_i), .raddr_i(raddr_i), .rdata_o(rdata_o[LSB +: W])
     );
   end

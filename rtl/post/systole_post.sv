@@ -26,6 +26,8 @@
 // Errors: an entry >= ACC_DEPTH ends its instruction before the pixel is written; two readers on
 // one activation group, POST and STORE (rd_conflict_i, in the cycle of the read); two writers
 // (conflict_i, in the cycle of the write: what is written is the oldest in flight).
+`include "systole_assert.svh"
+
 module systole_post #(
   parameter int COLS = 16,
   parameter int LANES = 8,
@@ -264,8 +266,8 @@ module systole_post #(
   end
 
   logic [32*LANES-1:0] bias;
-  logic [31*LANES-1:0] m;
-  logic [6*LANES-1:0] s;
+  logic [32*LANES-1:0] m;
+  logic [8*LANES-1:0] s;
 
   // ---- Additions: the operands' parameters; where operands and pixels of additions are.
   logic operands_re, float_add, float6_q;
@@ -320,13 +322,29 @@ module systole_post #(
     .row_i(operands_re ? operands_row : row3), .bias_o(bias), .m_o(m), .s_o(s)
   );
 
+  // Anything in the stages; the lanes rest else.
+  logic any;
+  assign any = `SYSTOLE_ANY(tap || {tap_p, pixel_p, operand_p, add_pixel_p} != '0);
+
+  logic [LANES-1:0] taps1, taps2, taps3, pixels4;
+  assign taps1 = tap_p[1] ? lanes1_q : '0;
+  assign taps2 = tap_p[2] ? lanes2_q : '0;
+  assign taps3 = tap_p[3] ? lanes3_q : '0;
+  assign pixels4 = !pixel_p[4] ? '0 : add_p[4] ? '1 : lanes4_q;
+  logic [8:0] bias5;
+  logic [30:0] m6;
+  logic [5:0] s8;
+  assign bias5 = second_p[5] ? operand_bias[32 +: 9] : operand_bias[8:0];
+  assign m6 = second_p[6] ? operand_m[31 +: 31] : operand_m[30:0];
+  assign s8 = second_p[8] ? operand_s[6 +: 6] : operand_s[5:0];
+
   for (genvar g = 0; g < LANES; g++) begin : gen_lane
     logic [31:0] a_q, b_q;
     logic [CB-1:0] col_a, col_b;  // a column past the last is a lane that is not written
     assign col_a = CB'(col1_q + COL_W'(g));
     assign col_b = CB'(col1_q + COL_W'(g) + cs_pair1_q);
     always_ff @(posedge clk_i) begin
-      if (tap_p[1] && lanes1_q[g]) begin
+      if (any && taps1[g]) begin
         a_q <= POST_ACT != 0 && act1_q ? 32'($signed(pr_data_i[8*g +: 8])) :
                acc_data_i[32*col_a +: 32];
         if (pair_p[1]) b_q <= acc_data_i[32*col_b +: 32];
@@ -334,15 +352,12 @@ module systole_post #(
     end
 
     systole_post_lane #(.ROUNDINGS(ROUNDINGS), .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)) u_lane (
-      .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .tap2_i(tap_p[2] && lanes2_q[g]),
-      .pair2_i(pair_p[2]), .a2_i(a_q), .b2_i(b_q), .correction2_i(correction_q),
-      .tap3_i(tap_p[3] && lanes3_q[g]), .first3_i(first_p[3]), .sum3_i(sum_p[3]),
-      .pixel4_i(pixel_p[4] && (lanes4_q[g] || add_p[4])), .float_i(float_add),
-      .operand_i(operand_p[9:4]), .bias5_i(second_p[5] ? operand_bias[32 +: 9] : operand_bias[8:0]),
-      .m6_i(second_p[6] ? operand_m[31 +: 31] : operand_m[30:0]),
-      .s8_i(second_p[8] ? operand_s[6 +: 6] : operand_s[5:0]), .offset9_i(offset),
+      .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any), .tap2_i(taps2[g]),
+      .pair2_i(pair_p[2]), .a2_i(a_q), .b2_i(b_q), .correction2_i(correction_q), .tap3_i(taps3[g]),
+      .first3_i(first_p[3]), .sum3_i(sum_p[3]), .pixel4_i(pixels4[g]), .float_i(float_add),
+      .operand_i(operand_p[9:4]), .bias5_i(bias5), .m6_i(m6), .s8_i(s8), .offset9_i(offset),
       .sum_m_i(operand_m[62 +: 31]), .sum_s_i(operand_s[12 +: 6]), .add5_i(add_p[5]),
-      .float6_i(float6_q), .bias4_i(bias[32*g +: 32]), .m4_i(m[31*g +: 31]), .s4_i(s[6*g +: 6]),
+      .float6_i(float6_q), .bias4_i(bias[32*g +: 32]), .m4_i(m[32*g +: 31]), .s4_i(s[8*g +: 6]),
       .mode5_i(mode5), .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5), .y_o(po_data_o[8*g +: 8])
     );
   end

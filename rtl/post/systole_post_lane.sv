@@ -9,6 +9,8 @@
 // With ADD_UNIT an addition's operands pass as taps that are alone, then systole_post_add (t+5 to
 // t+10); its pixels come five cycles later, their sum in place of the biased accumulator. Each
 // stage moves only with its enable, one result a cycle.
+`include "systole_assert.svh"
+
 module systole_post_lane #(
   parameter int ROUNDINGS = 63,
   parameter int POST_ACT = 1,
@@ -17,6 +19,7 @@ module systole_post_lane #(
   input  logic clk_i,
   input  logic rst_ni,
   input  logic clear_i,
+  input  logic any_i,  // something is in POST's stages; 1 will do
 
   input  logic               tap2_i,
   input  logic               pair2_i,
@@ -52,28 +55,36 @@ module systole_post_lane #(
   input  logic signed [7:0] hi5_i,
   output logic [7:0]        y_o
 );
-  logic signed [31:0] a2, b2, v_q, max_q, biased_q;
+  logic signed [31:0] v_q, max_q, biased_q;
   logic [30:0] m_q;
   logic [5:0] s_q;
   logic valid5_q;
 
-  assign a2 = a2_i - correction2_i;
-  assign b2 = b2_i - correction2_i;
+  function automatic logic signed [31:0] larger(input logic signed [31:0] a,
+                                                input logic signed [31:0] b);
+    larger = b > a ? b : a;
+  endfunction
 
   always_ff @(posedge clk_i) begin
-    if (tap2_i) v_q <= pair2_i && b2 > a2 ? b2 : a2;
-    if (POST_ACT != 0 && tap3_i && sum3_i && !first3_i) max_q <= max_q + v_q;
-    else if (tap3_i && (first3_i || v_q > max_q)) max_q <= v_q;
-    if (pixel4_i) begin
-      biased_q <= max_q + $signed(bias4_i);
-      m_q <= m4_i;
-      s_q <= s4_i;
+    if (`SYSTOLE_ANY(any_i)) begin
+      if (tap2_i) begin
+        v_q <= larger(a2_i - correction2_i, (pair2_i ? b2_i : a2_i) - correction2_i);
+      end
+      if (tap3_i) begin
+        if (POST_ACT != 0 && sum3_i && !first3_i) max_q <= max_q + v_q;
+        else if (first3_i || v_q > max_q) max_q <= v_q;
+      end
+      if (pixel4_i) begin
+        biased_q <= max_q + $signed(bias4_i);
+        m_q <= m4_i;
+        s_q <= s4_i;
+      end
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid5_q <= 1'b0;
-    else valid5_q <= pixel4_i && !clear_i;
+    else if (`SYSTOLE_ANY(any_i || clear_i)) valid5_q <= pixel4_i && !clear_i;
   end
 
   logic signed [31:0] acc5, sum_acc;
@@ -86,8 +97,9 @@ module systole_post_lane #(
       if (operand_i[4]) x_q <= max_q[7:0];
     end
     systole_post_add #(.ROUNDINGS(ROUNDINGS)) u_add (
-      .clk_i, .float_i(float_i), .tap_i(operand_i[9:5]), .x5_i(x_q), .bias5_i(bias5_i), .m6_i(m6_i),
-      .s8_i(s8_i), .offset9_i(offset9_i), .acc_o(sum_acc), .sum_o(sum_v)
+      .clk_i, .any_i(any_i), .float_i(float_i), .tap_i(operand_i[9:5]), .x5_i(x_q),
+      .bias5_i(bias5_i), .m6_i(m6_i), .s8_i(s8_i), .offset9_i(offset9_i), .acc_o(sum_acc),
+      .sum_o(sum_v)
     );
     assign acc5 = add5_i ? sum_acc : biased_q;
     assign m5 = add5_i ? sum_m_i : m_q;
@@ -101,8 +113,8 @@ module systole_post_lane #(
   end
 
   systole_requantize #(.ROUNDINGS(ROUNDINGS)) u_requantize (
-    .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(valid5_q), .acc_i(acc5), .m_i(m5),
-    .s_i(s5), .mode_i(mode5_i), .zy_i(zy5_i), .lo_i(lo5_i), .hi_i(hi5_i), .sum_valid_i(float6_i),
-    .sum_i(sum_v), .valid_o(), .y_o(y_o)
+    .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any_i), .valid_i(valid5_q), .acc_i(acc5),
+    .m_i(m5), .s_i(s5), .mode_i(mode5_i), .zy_i(zy5_i), .lo_i(lo5_i), .hi_i(hi5_i),
+    .sum_valid_i(float6_i), .sum_i(sum_v), .valid_o(), .y_o(y_o)
   );
 endmodule

@@ -21,8 +21,8 @@ module systole_post_operands #(
   output logic                              re_o,
   output logic [systole_pkg::PAR_ROW_W-1:0] row_o,
   input  logic [32*LANES-1:0]               bias_i,
-  input  logic [31*LANES-1:0]               m_i,
-  input  logic [6*LANES-1:0]                s_i,
+  input  logic [32*LANES-1:0]               m_i,
+  input  logic [8*LANES-1:0]                s_i,
 
   output logic [3*32-1:0] bias_o,  // of entry k: slice k
   output logic [3*31-1:0] m_o,
@@ -62,8 +62,8 @@ module systole_post_operands #(
     always_ff @(posedge clk_i) begin
       if (since_q[4+k]) begin
         bias_q <= bias_i[32*LANE +: 32];
-        m_q <= m_i[31*LANE +: 31];
-        s_q <= s_i[6*LANE +: 6];
+        m_q <= m_i[32*LANE +: 31];
+        s_q <= s_i[8*LANE +: 6];
       end
     end
     assign bias_o[32*k +: 32] = bias_q;

@@ -24,12 +24,15 @@
 // Latency: 5 cycles, one result per cycle: operand, multiply, multiply, first rounding, last
 // rounding and clamp. Registers move only where a valid value moves. Modes whose bit in ROUNDINGS
 // is 0 are not built (result undefined).
+`include "systole_assert.svh"
+
 module systole_requantize #(
   parameter int ROUNDINGS = systole_pkg::ALL_ROUNDINGS  // bit r: mode r is included
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
   input  logic               clear_i,
+  input  logic               any_i,        // valid_i, or something is in the stages; 1 will do
   input  logic               valid_i,
   input  logic signed [31:0] acc_i,
   input  logic [30:0]        m_i,
@@ -99,7 +102,7 @@ module systole_requantize #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) {valid_o, valid_q} <= '0;
     else if (clear_i) {valid_o, valid_q} <= '0;
-    else {valid_o, valid_q} <= {valid_q, valid_i};
+    else if (`SYSTOLE_ANY(any_i)) {valid_o, valid_q} <= {valid_q, valid_i};
   end
 
   // What travels beside the data: mode, zy, lo, hi and the shift of the last step.
@@ -109,7 +112,7 @@ module systole_requantize #(
   logic signed [32:0] x_q;
   logic [30:0] m_q;
   always_ff @(posedge clk_i) begin
-    if (valid_i) begin
+    if (`SYSTOLE_ANY(any_i) && valid_i) begin
       x_q <= 33'(acc_i);
       m_q <= m_i;
       control1_q <= {mode_i, zy_i, lo_i, hi_i, s_i};
@@ -128,14 +131,16 @@ module systole_requantize #(
     .sum_i(sum_i), .p_o(product)
   );
   always_ff @(posedge clk_i) begin
-    if (valid_q[1]) control2_q <= control1_q;
-    if (valid_q[2]) control3_q <= control2_q;
+    if (`SYSTOLE_ANY(any_i)) begin
+      if (valid_q[1]) control2_q <= control1_q;
+      if (valid_q[2]) control3_q <= control2_q;
+    end
   end
 
   // ---- Cycle 3: first rounding, in place.
   logic signed [63:0] first_q;
   always_ff @(posedge clk_i) begin
-    if (valid_q[3]) begin
+    if (`SYSTOLE_ANY(any_i) && valid_q[3]) begin
       control4_q <= control3_q;
       first_q <= product;
       if (MODES[TFLITE] && control3_q[32:30] == TFLITE)
@@ -178,6 +183,6 @@ module systole_requantize #(
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (valid_q[4]) y_o <= last_step(first_q, control4_q);
+    if (`SYSTOLE_ANY(any_i) && valid_q[4]) y_o <= last_step(first_q, control4_q);
   end
 endmodule

@@ -1,11 +1,13 @@
 // IEEE single precision's rounding of an integer: 24 significant bits, nearest, ties to even;
-// combinational, |x_i| <= 2^62. (systole_requantize has the same as a function.)
+// |x_i| <= 2^62, a cycle later. (systole_requantize has the same as a function.)
 //
-//     y_o = RNE24(x_i)
+//     y_o <= RNE24(x_i) if en_i
 //
 // The excess over 24 bits is the bit length of (|x| >> 24), read from the one's complement: that
 // differs from |x| only where |x| is a power of two, which is exact at either excess.
 module systole_round24 (
+  input  logic               clk_i,
+  input  logic               en_i,
   input  logic signed [63:0] x_i,
   output logic signed [63:0] y_o
 );
@@ -44,5 +46,5 @@ module systole_round24 (
     round24 = (v + $signed(below >> 1) + $signed({63'd0, odd})) & $signed(~below);
   endfunction
 
-  assign y_o = round24(x_i);
+  always_ff @(posedge clk_i) if (en_i) y_o <= round24(x_i);
 endmodule

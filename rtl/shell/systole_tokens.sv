@@ -23,32 +23,41 @@ module systole_tokens (
   input  logic [15:0] push_i,
   output logic [3:0]  overflow_o  // engine e pushed to a full counter in this cycle
 );
-  logic [15:0] short, full;  // [4 s + d]
+  logic [15:0] short, give, full;  // pair p = 4 s + d
+  logic [8*16-1:0] counts_q;
+  logic moves;  // a token may be given or taken
+  assign moves = issue_i != '0 || retire_i != '0;
 
-  for (genvar s = 0; s < 4; s++) begin : gen_source
-    for (genvar d = 0; d < 4; d++) begin : gen_destination
-      if (s != d) begin : gen_pair
-        logic [7:0] count_q;
-        logic [2:0] pop;
-        logic give;
-
-        assign pop = head_pop_i[12*d+3*s +: 3];
-        assign give = retire_i[s] && push_i[4*s+d];
-        assign short[4*s+d] = count_q < 8'(pop);
-        assign full[4*s+d] = give && count_q == 8'hFF;
-
-        always_ff @(posedge clk_i or negedge rst_ni) begin
-          if (!rst_ni) count_q <= 8'd0;
-          else if (clear_i) count_q <= 8'd0;
-          else if (issue_i[d] || give) begin
-            count_q <= count_q + 8'(give && !full[4*s+d]) - (issue_i[d] ? 8'(pop) : 8'd0);
-          end
+  always_comb begin
+    short = '0;
+    for (int p = 0; p < 16; p++) begin
+      if (p / 4 != p % 4) begin
+        short[p] = counts_q[8*p +: 8] < 8'(head_pop_i[12*(p%4)+3*(p/4) +: 3]);
+      end
+    end
+  end
+  always_comb begin
+    give = '0;
+    full = '0;
+    if (`SYSTOLE_ANY(moves)) begin
+      for (int p = 0; p < 16; p++) begin
+        if (p / 4 != p % 4) begin
+          give[p] = retire_i[p/4] && push_i[p];
+          full[p] = retire_i[p/4] && push_i[p] && counts_q[8*p +: 8] == 8'hFF;
         end
+      end
+    end
+  end
 
-        `SYSTOLE_ASSERT(TokensThereAtIssue, clk_i, rst_ni, !issue_i[d] || !short[4*s+d])
-      end else begin : gen_own
-        assign short[4*s+d] = 1'b0;
-        assign full[4*s+d] = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) counts_q <= '0;
+    else if (clear_i) counts_q <= '0;
+    else if (`SYSTOLE_ANY(moves)) begin
+      for (int p = 0; p < 16; p++) begin
+        if (p / 4 != p % 4 && (issue_i[p%4] || give[p])) begin
+          counts_q[8*p +: 8] <= counts_q[8*p +: 8] + 8'(give[p] && !full[p]) -
+                                (issue_i[p%4] ? 8'(head_pop_i[12*(p%4)+3*(p/4) +: 3]) : 8'd0);
+        end
       end
     end
   end
@@ -57,4 +66,6 @@ module systole_tokens (
     assign tokens_o[e] = !(short[e] || short[4+e] || short[8+e] || short[12+e]);
     assign overflow_o[e] = |full[4*e +: 4];
   end
+
+  `SYSTOLE_ASSERT(TokensThereAtIssue, clk_i, rst_ni, (issue_i & ~tokens_o) == '0)
 endmodule

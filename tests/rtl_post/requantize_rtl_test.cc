@@ -37,6 +37,7 @@ class Lane {
   Lane() : top_(std::make_unique<Vrequantize>()) {
     top_->rst_ni = 0;
     top_->clear_i = 0;
+    top_->any_i = 1;
     top_->valid_i = 0;
     Edge();
     top_->rst_ni = 1;
