@@ -19,9 +19,10 @@ struct Least {
 Least Enumerate(const Spec& spec) {
   Least least;
   Evaluation result;
+  Evaluator evaluator(spec.problem, spec.arch, Rules::kTimeloop);
   VisitAll(spec, true, [&](const Mapping& mapping) {
     ++least.visited;
-    Evaluate(spec.problem, spec.arch, mapping, Rules::kTimeloop, &result);
+    evaluator.Evaluate(mapping, &result);
     if (!result.valid) return;
     ++least.valid;
     least.edp = std::min(least.edp, result.energy * result.cycles);
