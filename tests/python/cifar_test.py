@@ -75,6 +75,13 @@ class ReaderTest(Folder):
         for image, name in zip(images, ["cat/0001.jpg", "cat/0002.jpg", "truck/0001.jpg"]):
             np.testing.assert_array_equal(image.transpose(1, 2, 0), read[name])
 
+    def test_the_first_ones_of_every_class(self):
+        write_zip(self.path("a.zip"), [f"{c}/{i}.jpg" for c in ("cat", "truck") for i in range(3)])
+        images, labels = data.read(self.path("a.zip"))
+        first, their_labels = data.read(self.path("a.zip"), 2)
+        self.assertEqual(their_labels.tolist(), [3, 3, 9, 9])
+        np.testing.assert_array_equal(first, images[[0, 1, 3, 4]])
+
     def test_what_is_no_such_file_is_refused(self):
         write_zip(self.path("class.zip"), ["tiger/0001.jpg"])
         write_zip(self.path("size.zip"), ["cat/0001.jpg"], (16, 32))

@@ -29,7 +29,9 @@ def _quantize(arguments):
     systole = binary(arguments.systole)
     folder = os.path.join(arguments.work, arguments.recipe, arguments.network)
     net = train.load(arguments.network, folder)
-    proto = export.quantize(net, export.calibration(*data.load("train", arguments.data)))
+    each = -(-export.CALIBRATION // len(data.CLASSES))
+    first = data.load("train", arguments.data, each)
+    proto = export.quantize(net, export.calibration(*first))
     images, labels = data.load("test", arguments.data)
     path = arguments.output or os.path.join(folder, "model.onnx")
     recipe = train.RECIPES[arguments.recipe]

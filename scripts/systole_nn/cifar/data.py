@@ -18,16 +18,18 @@ SIZE = 32
 SCALE, ZERO = 1 / 64, 128
 
 
-def load(split, folder=None):
-    """(images uint8 N x 3 x 32 x 32, labels uint8 N) of "train" or "test", sorted by name."""
+def load(split, folder=None, each=None):
+    """(images uint8 N x 3 x 32 x 32, labels uint8 N) of "train" or "test", sorted by name; each:
+    only the first ones of every class, so many.
+    """
     path = os.path.join(root(folder), "cifar10", f"cifar10_{split}.zip")
     if not os.path.exists(path):
         raise UserError(f"{path}: no such file (CIFAR-10 as JPEG files, CLASS/NNNN.jpg in a zip)")
-    return read(path)
+    return read(path, each)
 
 
-def read(path):
-    """All images of a zip file of CLASS/NNNN.jpg."""
+def read(path, each=None):
+    """The images of a zip file of CLASS/NNNN.jpg; each: see load()."""
     from PIL import Image, UnidentifiedImageError
 
     images, labels = [], []
@@ -37,6 +39,8 @@ def read(path):
                 label = name.split("/")[-2] if "/" in name else ""
                 if label not in CLASSES:
                     raise UserError(f"{path}: {name}: its folder is no class of CIFAR-10")
+                if each and labels.count(CLASSES.index(label)) >= each:
+                    continue
                 with Image.open(io.BytesIO(archive.read(name))) as picture:
                     pixels = np.asarray(picture.convert("RGB"))
                 if pixels.shape != (SIZE, SIZE, 3):

@@ -8,7 +8,16 @@ import torch
 
 from . import data, export, measure, networks, tables
 
-UNEVEN20 = ((14, 28, 42), (14, 28, 64), (14, 28, 72), (16, 28, 56), (16, 32, 48), (12, 24, 64))
+UNEVEN20 = (
+    (8, 14, 42),
+    (14, 14, 28),
+    (14, 28, 42),
+    (14, 28, 64),
+    (14, 28, 72),
+    (16, 28, 56),
+    (16, 32, 48),
+    (12, 24, 64),
+)
 WIDTHS20 = (*((w, 2 * w, 4 * w) for w in range(8, 19)), *UNEVEN20)
 # ResNet-50's inner widths: scaled plainly, and multiples of 14, of 12 and of 16.
 WIDTHS50 = (

@@ -54,9 +54,9 @@ RECIPES = {"long": Recipe(8, 9, 4, 4.8), "short": Recipe(2, 2, 1, 1.0)}
 STUDY = (
     ("long", "resnet20"),
     ("short", "resnet20"),
-    ("short", "resnet20-14-28-42"),
     ("short", "resnet20-12-24-48"),
     ("short", "resnet20-10-20-40"),
+    ("short", "resnet20-8-14-42"),
     ("short", "resnet20-8-16-32"),
 )
 
