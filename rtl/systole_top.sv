@@ -150,6 +150,7 @@ module systole_top #(
   logic [15:0] error;
   logic [1:0] irq_set;
   logic [systole_pkg::COUNTER_INDEX_W-1:0] counter_index;
+  logic counter_read;
   logic fetch_err_valid, fetch_idle, load_idle, store_idle, dispatch_blocked;
   logic [CODE_W-1:0] fetch_err_code;
 
@@ -224,7 +225,7 @@ module systole_top #(
       .start_o(start_run), .soft_reset_o(soft_reset), .watchdog_o(watchdog), .status_i(status),
       .locked_i(locked), .error_i(error), .error_pc_i(error_pc), .irq_set_i(irq_set), .prog_o(prog),
       .prog_len_o(prog_len), .rd_base_o(rd_base), .rd_last_o(rd_last), .wr_base_o(wr_base),
-      .wr_last_o(wr_last), .index_o(counter_index), .value_i(counter)
+      .wr_last_o(wr_last), .read_o(counter_read), .index_o(counter_index), .value_i(counter)
     );
 
     systole_progress u_progress (
@@ -252,8 +253,8 @@ module systole_top #(
     systole_counters u_counters (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .run_i(count), .busy_i(busy),
       .valid_i(queued), .tokens_i(tokens), .macs_valid_i(macs_valid), .macs_i(macs),
-      .read_beats_i(m_axi_rvalid), .write_beats_i(write_beat), .index_i(counter_index),
-      .value_o(counter)
+      .read_beats_i(m_axi_rvalid), .write_beats_i(write_beat), .read_i(counter_read),
+      .index_i(counter_index), .value_o(counter)
     );
 
     systole_fetch #(

@@ -71,7 +71,7 @@ class VerilatedDevice final : public RtlDevice {
 #if VM_TRACE_FST
     context_.traceEverOn(true);
 #endif
-    model_.bus_reset_i = 0;
+    model_.bus_reset_i = model_.settled_i = 0;
     model_.axil_awvalid_i = model_.axil_wvalid_i = model_.axil_arvalid_i = 0;
     // The reset is asserted before the first clock edge: Verilator resets on an edge of rst_ni
     // alone.
@@ -244,10 +244,13 @@ class VerilatedDevice final : public RtlDevice {
     if ((mon & kBus) || port_active_) Bus(mon);
   }
 
-  // Second half: the clock edge, then the inputs of the next cycle.
+  // Second half: the clock edge, then the inputs of the next cycle. What depends on inputs alone is
+  // as Low() left it (scripts/verilate.sh: settled_i).
   void High() {
     model_.clk_i = 1;
+    model_.settled_i = 1;
     model_.eval();
+    model_.settled_i = 0;
 #if VM_TRACE_FST
     if (trace_on_) trace_->dump(cycle_ * 2 + 1);
 #endif

@@ -36,6 +36,7 @@ module systole_tb #(
 ) (
   input  logic clk_i,
   input  logic rst_ni,
+  input  logic settled_i,    // to the simulator: no input has changed since its last evaluation
   input  logic bus_reset_i,  // the bus's slaves forget what is under way: so do the checkers
 
   // Registers

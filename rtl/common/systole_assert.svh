@@ -8,8 +8,8 @@
 //     The same for what a program promises (docs/isa.md) rather than the hardware; without a
 //     reset. SYSTOLE_ANY_PROGRAM compiles these away; with SYSTOLE_PLUSARGS the plusarg
 //     +systole_any_program switches them off: for tests of arbitrary programs.
-//   `SYSTOLE_ASSERT_PROGRAM_IF(name, clk, any, expr)
-//     The same where `any` holds, which !(expr) implies (as `SYSTOLE_ANY).
+//   `SYSTOLE_PROGRAM_CHECKS and, in a clocked process, `SYSTOLE_CHECK_PROGRAM(name, expr)
+//     The same as a statement, where it is reached; the former once in the module, before it.
 //   `SYSTOLE_UNDEFINED(when, value)
 //     The value, and in simulation its inverse when it is undefined in hardware: whoever used it
 //     would be found by the comparison of bytes. The value alone in synthesis and where
@@ -48,15 +48,18 @@
 `ifdef YOSYS
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
-`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
+`define SYSTOLE_PROGRAM_CHECKS
+`define SYSTOLE_CHECK_PROGRAM(name_, expr_)
 `elsif SYNTHESIS
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
-`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
+`define SYSTOLE_PROGRAM_CHECKS
+`define SYSTOLE_CHECK_PROGRAM(name_, expr_)
 `elsif SYSTOLE_NO_ASSERT
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_)
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
-`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
+`define SYSTOLE_PROGRAM_CHECKS
+`define SYSTOLE_CHECK_PROGRAM(name_, expr_)
 `else
 `define SYSTOLE_ASSERT(name_, clk_, rst_n_, expr_) \
   always @(posedge clk_) begin : name_ \
@@ -64,22 +67,27 @@
   end
 `ifdef SYSTOLE_ANY_PROGRAM
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_)
-`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_)
+`define SYSTOLE_PROGRAM_CHECKS
+`define SYSTOLE_CHECK_PROGRAM(name_, expr_)
 `elsif SYSTOLE_PLUSARGS
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_) \
   bit name_``_off; \
   initial name_``_off = $test$plusargs("systole_any_program") != 0; \
   `SYSTOLE_ASSERT(name_, clk_, 1'b1, (expr_) || name_``_off)
-`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_) \
-  bit name_``_off; \
-  initial name_``_off = $test$plusargs("systole_any_program") != 0; \
-  always @(posedge clk_) if (any_) begin : name_ \
-    if (!(expr_) && !name_``_off) $fatal(1, "systole: assertion failed: %m"); \
+`define SYSTOLE_PROGRAM_CHECKS \
+  bit any_program; \
+  initial any_program = $test$plusargs("systole_any_program") != 0;
+`define SYSTOLE_CHECK_PROGRAM(name_, expr_) \
+  if (!(expr_) && !any_program) begin : name_ \
+    $fatal(1, "systole: assertion failed: %m"); \
   end
 `else
 `define SYSTOLE_ASSERT_PROGRAM(name_, clk_, expr_) `SYSTOLE_ASSERT(name_, clk_, 1'b1, expr_)
-`define SYSTOLE_ASSERT_PROGRAM_IF(name_, clk_, any_, expr_) \
-  `SYSTOLE_ASSERT(name_, clk_, any_, expr_)
+`define SYSTOLE_PROGRAM_CHECKS
+`define SYSTOLE_CHECK_PROGRAM(name_, expr_) \
+  if (!(expr_)) begin : name_ \
+    $fatal(1, "systole: assertion failed: %m"); \
+  end
 `endif
 `endif
 

@@ -28,17 +28,14 @@ module systole_sram #(
 );
   logic [WIDTH-1:0] mem[0:DEPTH-1];
 
-  always_ff @(posedge clk_i) begin
+  `SYSTOLE_PROGRAM_CHECKS
+  always @(posedge clk_i) begin
     if (`SYSTOLE_ANY(any_i)) begin
       if (re_i) begin
+        `SYSTOLE_CHECK_PROGRAM(NoReadOfWhatIsWritten, OVERREAD || !we_i || waddr_i != raddr_i)
         rdata_o <= `SYSTOLE_UNDEFINED(OVERREAD && we_i && waddr_i == raddr_i, mem[raddr_i]);
       end
       if (we_i) mem[waddr_i] = wdata_i;
     end
-  end
-
-  if (!OVERREAD) begin : gen_check
-    `SYSTOLE_ASSERT_PROGRAM_IF(NoReadOfWhatIsWritten, clk_i, any_i && re_i,
-                               !we_i || waddr_i != raddr_i)
   end
 endmodule

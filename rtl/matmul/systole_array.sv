@@ -46,6 +46,7 @@ module systole_array #(
   input  logic swap_i,
   input  logic own_i,
   input  logic last_i,
+  input  logic valid_i,  // a vector's lane 0 is at act_i; 1 will do
 
   // systole_skew: row r at [8*r +: 8]; weights of group g at [8*(g*ROWS + r) +: 8]
   input  logic [8*ROWS-1:0]       act_i,
@@ -85,6 +86,45 @@ module systole_array #(
     assign shift_row0[g*N +: N] = {N{load_hist[g*N]}} & load_hist[g*N +: N] & same_load;
   end
 
+  // ---- For simulators: rows in which weights move, rows that hold sums of a vector (whose lane 0
+  // came 0 to COLS cycles earlier at row 0; a row is a cycle later than the one above).
+  logic [ROWS-1:0] moves, busy;
+  logic [ROWS-1:1] moves_q, busy_q;
+  logic [COLS:0] valid;
+  logic [COLS:1] valid_q;
+  assign valid = {valid_q, valid_i};
+  assign moves = {moves_q, (shift_row0 | swap_hist) != '0};
+  assign busy = {busy_q, valid != '0};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      moves_q <= '0;
+      busy_q <= '0;
+      valid_q <= '0;
+    end else begin
+      moves_q <= moves[ROWS-2:0];
+      busy_q <= busy[ROWS-2:0];
+      valid_q <= valid[COLS-1:0];
+    end
+  end
+
+  // ---- Control of all rows: row r is r cycles later, at [COLS*r +: COLS].
+  logic [COLS*ROWS-1:0] shift, swap;
+  logic [COLS*(ROWS-1)-1:0] shift_q, swap_q;
+  assign shift = {shift_q, shift_row0};
+  assign swap = {swap_q, swap_hist};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      shift_q <= '0;
+      swap_q <= '0;
+    end else if (clear_i) begin
+      shift_q <= '0;
+      swap_q <= '0;
+    end else if (`SYSTOLE_ANY(moves != '0)) begin
+      shift_q <= shift[COLS*(ROWS-1)-1:0];
+      swap_q <= swap[COLS*(ROWS-1)-1:0];
+    end
+  end
+
   // ---- Column mode: row 0, and each column's own lane. Data: control says when they count.
   logic [COLS-1:0] own_hist, last_hist, own_hist_q, last_hist_q;
   logic [8*COLS-1:0] own_lane;
@@ -104,31 +144,6 @@ module systole_array #(
 
   // ---- Rows.
   for (genvar r = 0; r < ROWS; r++) begin : gen_row
-    logic [COLS-1:0] shift, swap;
-    if (r == 0) begin : gen_top
-      assign shift = shift_row0;
-      assign swap = swap_hist;
-    end else begin : gen_down
-      logic [COLS-1:0] shift_q, swap_q;
-      always_ff @(posedge clk_i or negedge rst_ni) begin
-        if (!rst_ni) begin
-          shift_q <= '0;
-          swap_q <= '0;
-        end else if (clear_i) begin
-          shift_q <= '0;
-          swap_q <= '0;
-        end else begin
-          shift_q <= gen_row[r-1].shift;
-          swap_q <= gen_row[r-1].swap;
-        end
-      end
-      assign shift = shift_q;
-      assign swap = swap_q;
-    end
-
-    logic moves;
-    assign moves = `SYSTOLE_ANY((shift | swap) != '0);
-
     // In column mode: the vector that the sum meets here belongs to a later slice.
     if (r < TAP_ROWS) begin : gen_tap
       logic [COLS-1:0] own, past;
@@ -171,9 +186,9 @@ module systole_array #(
         assign psum_in = gen_row[r-1].gen_col[c].psum;
       end
       systole_pe u_pe (
-        .clk_i(clk_i), .moves_i(moves), .shift_i(shift[c]), .swap_i(swap[c]), .act_i(act_in),
-        .act_o(act), .factor_i(factor), .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in),
-        .psum_o(psum)
+        .clk_i(clk_i), .busy_i(`SYSTOLE_ANY(busy[r])), .moves_i(`SYSTOLE_ANY(moves[r])),
+        .shift_i(shift[COLS*r+c]), .swap_i(swap[COLS*r+c]), .act_i(act_in), .act_o(act),
+        .factor_i(factor), .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in), .psum_o(psum)
       );
     end
 
@@ -185,7 +200,9 @@ module systole_array #(
       end else begin : gen_above
         assign above = gen_row[r-1].gen_sum.sum_q;
       end
-      always_ff @(posedge clk_i) sum_q <= above + 16'($signed(gen_row[r].gen_col[COLS-1].act));
+      always_ff @(posedge clk_i) begin
+        if (`SYSTOLE_ANY(busy[r])) sum_q <= above + 16'($signed(gen_row[r].gen_col[COLS-1].act));
+      end
     end
   end
 

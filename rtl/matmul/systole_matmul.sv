@@ -95,6 +95,7 @@ module systole_matmul #(
   // ---- Activations.
   logic [16*ROWS-1:0] offsets;
   logic [8*ROWS-1:0] act, act_skewed;
+  logic valid3, own3, last3;  // of act
   systole_row_memory #(
     .ROW_BITS(16 * ROWS), .DEPTH(KTAB_ROWS), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
   ) u_ktab (
@@ -107,9 +108,12 @@ module systole_matmul #(
     .row_o(act_row_o), .data_i(act_data_i), .act_o(act), .range_err_o(range_err),
     .rule_err_o(rule_err)
   );
-  systole_skew #(.N(ROWS), .W(8)) u_act_skew (.clk_i(clk_i), .data_i(act), .data_o(act_skewed));
+  systole_skew #(.N(ROWS), .W(8)) u_act_skew (
+    .clk_i(clk_i), .valid_i(valid3), .data_i(act), .data_o(act_skewed)
+  );
 
-  // ---- Weights.
+  // ---- Weights. Those of the first group are there with load2.
+  logic load2, parity2, swap2;
   logic [8*ROWS*WPORT-1:0] weights, weights_skewed;
   systole_weight_buffer #(
     .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
@@ -119,29 +123,28 @@ module systole_matmul #(
     .row_i(load_row[WA-1:0]), .rows_o(weights)
   );
   for (genvar g = 0; g < WPORT; g++) begin : gen_weight_skew
+    localparam bit LATER = g > 0;
     systole_skew #(.N(ROWS), .W(8)) u_skew (
-      .clk_i(clk_i), .data_i(weights[g*8*ROWS +: 8*ROWS]),
+      .clk_i(clk_i), .valid_i(LATER || load2), .data_i(weights[g*8*ROWS +: 8*ROWS]),
       .data_o(weights_skewed[g*8*ROWS +: 8*ROWS])
     );
   end
 
   // ---- Array: weights and swap meet it two cycles after their slot, a vector three.
-  logic load2, parity2, swap2;
   systole_delay #(.W(3), .D(2)) u_array_delay (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({load, load_parity, slot_first}),
     .data_o({load2, parity2, swap2})
   );
-  logic own3, last3;
-  systole_delay #(.W(2), .D(3)) u_vector_delay (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({slot_column, slot_last}),
-    .data_o({own3, last3})
+  systole_delay #(.W(3), .D(3)) u_vector_delay (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({slot, slot_column, slot_last}),
+    .data_o({valid3, own3, last3})
   );
   logic [32*COLS-1:0] psums;
   logic [15:0] rowsum;
   systole_array #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .ROW_SUM(ROW_SUM), .TAPS(TAPS)) u_array (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .load_i(load2), .parity_i(parity2),
-    .swap_i(swap2), .own_i(own3), .last_i(last3), .act_i(act_skewed), .weight_i(weights_skewed),
-    .psum_o(psums), .rowsum_o(rowsum)
+    .swap_i(swap2), .own_i(own3), .last_i(last3), .valid_i(valid3), .act_i(act_skewed),
+    .weight_i(weights_skewed), .psum_o(psums), .rowsum_o(rowsum)
   );
 
   // ---- Accumulators.

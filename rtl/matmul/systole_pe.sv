@@ -11,6 +11,7 @@
 // Registers without reset: the control bits beside the data say what counts.
 module systole_pe (
   input  logic clk_i,
+  input  logic busy_i,   // any element of the row has a vector's psum_i or act_i; 1 will do
   input  logic moves_i,  // any element of the row has shift_i or swap_i; 1 will do
   input  logic shift_i,
   input  logic swap_i,
@@ -32,8 +33,10 @@ module systole_pe (
   endfunction
 
   always_ff @(posedge clk_i) begin
-    act_o <= act_i;
-    psum_o <= psum_i + 32'(times(factor_i, work_q));
+    if (busy_i) begin
+      act_o <= act_i;
+      psum_o <= psum_i + 32'(times(factor_i, work_q));
+    end
     if (moves_i) begin
       if (shift_i) weight_o <= weight_i;
       if (swap_i) work_q <= weight_o;

@@ -42,35 +42,35 @@ module systole_act_group #(
   output logic [8*BANKS-1:0]  data_o
 );
   logic any_read, any_write;
-  logic [BANKS-1:0] we, re;
+  logic [BANKS-1:0] we, re_contiguous;
   logic [32*BANKS-1:0] waddr, raddr;  // bank b at [32 b +: DB]
   assign we = ld_here_i | po_here_i;
   assign any_write = we != '0;
-  assign any_read = mm_group_i || (pr_here_i | st_here_i) != '0;
+  assign re_contiguous = pr_here_i | st_here_i;
+  assign any_read = mm_group_i || re_contiguous != '0;
 
+  // MATMUL reads, or contiguous users; who comes second is told of the conflict.
+  function automatic logic [31:0] row_of(input logic next, input logic [RB-1:0] row0,
+                                         input logic [RB-1:0] row1);
+    row_of = 32'(DB'(next ? row1 : row0));
+  endfunction
   always_comb begin
     waddr = 'x;
     if (`SYSTOLE_ANY(any_write)) begin
       for (int b = 0; b < BANKS; b++) begin
-        waddr[32*b +: DB] = DB'(ld_here_i[b] ? (ld_next_i[b] ? ld_row1_i : ld_row0_i) :
-                                               (po_next_i[b] ? po_row1_i : po_row0_i));
+        waddr[32*b +: 32] = ld_here_i[b] ? row_of(ld_next_i[b], ld_row0_i, ld_row1_i) :
+                            row_of(po_next_i[b], po_row0_i, po_row1_i);
       end
     end
   end
-
   always_comb begin
-    re = '0;
     raddr = 'x;
-    if (`SYSTOLE_ANY(any_read)) begin
+    if (mm_group_i) begin
+      for (int b = 0; b < BANKS; b++) raddr[32*b +: 32] = 32'(DB'(mm_row_i[b*RB +: RB]));
+    end else if (`SYSTOLE_ANY(any_read)) begin
       for (int b = 0; b < BANKS; b++) begin
-        if (mm_re_i[b] && (mm_row_i[b*RB +: RB] >> DB) == RB'(GROUP)) begin
-          re[b] = 1'b1;
-          raddr[32*b +: DB] = mm_row_i[b*RB +: DB];
-        end else begin
-          re[b] = pr_here_i[b] || st_here_i[b];
-          raddr[32*b +: DB] = DB'(pr_here_i[b] ? (pr_next_i[b] ? pr_row1_i : pr_row0_i) :
-                                                 (st_next_i[b] ? st_row1_i : st_row0_i));
-        end
+        raddr[32*b +: 32] = pr_here_i[b] ? row_of(pr_next_i[b], pr_row0_i, pr_row1_i) :
+                            row_of(st_next_i[b], st_row0_i, st_row1_i);
       end
     end
   end
@@ -86,7 +86,8 @@ module systole_act_group #(
     systole_sram #(.WIDTH(8), .DEPTH(1 << DB), .OVERREAD(1'b1)) u_sram (
       .clk_i(clk_i), .any_i(`SYSTOLE_ANY(any_read || any_write)), .we_i(we[b]),
       .waddr_i(waddr[32*b +: DB]),
-      .wdata_i(ld_here_i[b] ? ld_data_i[8*b +: 8] : po_data_i[8*b +: 8]), .re_i(re[b]),
+      .wdata_i(ld_here_i[b] ? ld_data_i[8*b +: 8] : po_data_i[8*b +: 8]),
+      .re_i(mm_group_i ? mm_re_i[b] && 32'(mm_row_i[b*RB +: RB]) >> DB == GROUP : re_contiguous[b]),
       .raddr_i(raddr[32*b +: DB]), .rdata_o(data[8*b +: 8])
     );
   end

@@ -7,6 +7,8 @@
 //
 // LOAD writes a row beat by beat, in order; with 32 or 64 bit beats, bias and m wait in a register
 // for s. The written row can be read from the cycle after its last beat on.
+`include "systole_assert.svh"
+
 module systole_param_buffer #(
   parameter int LANES = 8,
   parameter int PAR_KIB = 8,
@@ -60,13 +62,24 @@ module systole_param_buffer #(
     assign channel = {buf_data_i[5:0], m_q, bias_q};
   end
 
+  logic read_q;  // data are there
+  always_ff @(posedge clk_i) read_q <= re_i;
   for (genvar i = 0; i < LANES; i++) begin : gen_lane
-    assign m_o[32*i+31] = 1'b0;
-    assign s_o[8*i+6 +: 2] = 2'b00;
+    logic [68:0] row;
     systole_sram #(.WIDTH(69), .DEPTH(PAR_ROWS)) u_sram (
-      .clk_i, .any_i(1'b1), .we_i(complete && lane == 8'(i)), .waddr_i(buf_row_i[RW-1:0]),
-      .wdata_i(channel), .re_i(re_i), .raddr_i(row_i[RW-1:0]),
-      .rdata_o({s_o[8*i +: 6], m_o[32*i +: 31], bias_o[32*i +: 32]})
+      .clk_i, .any_i(`SYSTOLE_ANY(complete || re_i)), .we_i(complete && lane == 8'(i)),
+      .waddr_i(buf_row_i[RW-1:0]), .wdata_i({channel[62:32], channel[68:63], channel[31:0]}),
+      .re_i(re_i), .raddr_i(row_i[RW-1:0]), .rdata_o(row)
     );
+    always_comb begin
+      bias_o[32*i +: 32] = 'x;
+      m_o[32*i +: 32] = 'x;
+      s_o[8*i +: 8] = 'x;
+      if (`SYSTOLE_ANY(read_q)) begin
+        bias_o[32*i +: 32] = 32'(row);
+        m_o[32*i +: 32] = 32'(row >> 38);
+        s_o[8*i +: 8] = {2'b00, 6'(row >> 32)};
+      end
+    end
   end
 endmodule

@@ -331,6 +331,12 @@ module systole_post #(
   assign taps2 = tap_p[2] ? lanes2_q : '0;
   assign taps3 = tap_p[3] ? lanes3_q : '0;
   assign pixels4 = !pixel_p[4] ? '0 : add_p[4] ? '1 : lanes4_q;
+  logic [LANES-1:0] pixels5_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) pixels5_q <= '0;
+    else if (clear_i) pixels5_q <= '0;
+    else pixels5_q <= pixels4;
+  end
   logic [8:0] bias5;
   logic [30:0] m6;
   logic [5:0] s8;
@@ -354,11 +360,12 @@ module systole_post #(
     systole_post_lane #(.ROUNDINGS(ROUNDINGS), .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)) u_lane (
       .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any), .tap2_i(taps2[g]),
       .pair2_i(pair_p[2]), .a2_i(a_q), .b2_i(b_q), .correction2_i(correction_q), .tap3_i(taps3[g]),
-      .first3_i(first_p[3]), .sum3_i(sum_p[3]), .pixel4_i(pixels4[g]), .float_i(float_add),
-      .operand_i(operand_p[9:4]), .bias5_i(bias5), .m6_i(m6), .s8_i(s8), .offset9_i(offset),
-      .sum_m_i(operand_m[62 +: 31]), .sum_s_i(operand_s[12 +: 6]), .add5_i(add_p[5]),
-      .float6_i(float6_q), .bias4_i(bias[32*g +: 32]), .m4_i(m[32*g +: 31]), .s4_i(s[8*g +: 6]),
-      .mode5_i(mode5), .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5), .y_o(po_data_o[8*g +: 8])
+      .first3_i(first_p[3]), .sum3_i(sum_p[3]), .pixel4_i(pixels4[g]), .valid5_i(pixels5_q[g]),
+      .float_i(float_add), .operand_i(operand_p[9:4]), .bias5_i(bias5), .m6_i(m6), .s8_i(s8),
+      .offset9_i(offset), .sum_m_i(operand_m[62 +: 31]), .sum_s_i(operand_s[12 +: 6]),
+      .add5_i(add_p[5]), .float6_i(float6_q), .bias4_i(bias[32*g +: 32]), .m4_i(m[32*g +: 31]),
+      .s4_i(s[8*g +: 6]), .mode5_i(mode5), .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5),
+      .y_o(po_data_o[8*g +: 8])
     );
   end
 

@@ -32,6 +32,7 @@ module systole_post_lane #(
   input  logic sum3_i,
 
   input  logic        pixel4_i,  // last tap of a pixel that this lane writes
+  input  logic        valid5_i,  // pixel4_i, a cycle later
   input  logic [31:0] bias4_i,
   input  logic [30:0] m4_i,
   input  logic [5:0]  s4_i,
@@ -58,7 +59,6 @@ module systole_post_lane #(
   logic signed [31:0] v_q, max_q, biased_q;
   logic [30:0] m_q;
   logic [5:0] s_q;
-  logic valid5_q;
 
   function automatic logic signed [31:0] larger(input logic signed [31:0] a,
                                                 input logic signed [31:0] b);
@@ -80,11 +80,6 @@ module systole_post_lane #(
         s_q <= s4_i;
       end
     end
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) valid5_q <= 1'b0;
-    else if (`SYSTOLE_ANY(any_i || clear_i)) valid5_q <= pixel4_i && !clear_i;
   end
 
   logic signed [31:0] acc5, sum_acc;
@@ -113,7 +108,7 @@ module systole_post_lane #(
   end
 
   systole_requantize #(.ROUNDINGS(ROUNDINGS)) u_requantize (
-    .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any_i), .valid_i(valid5_q), .acc_i(acc5),
+    .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any_i), .valid_i(valid5_i), .acc_i(acc5),
     .m_i(m5), .s_i(s5), .mode_i(mode5_i), .zy_i(zy5_i), .lo_i(lo5_i), .hi_i(hi5_i),
     .sum_valid_i(float6_i), .sum_i(sum_v), .valid_o(), .y_o(y_o)
   );

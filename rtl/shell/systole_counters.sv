@@ -4,6 +4,8 @@
 //   else WAIT_TOKEN = the head's tokens are not all there, else WAIT_DATA
 // In every cycle with run_i each engine has exactly one cause: the four add up to the total.
 // clear_i (high in cycle 0 of a run) starts them at that cycle's values.
+`include "systole_assert.svh"
+
 module systole_counters (
   input  logic clk_i,
   input  logic rst_ni,
@@ -24,6 +26,7 @@ module systole_counters (
   // spec: end
 
   // systole_csr
+  input  logic                                    read_i,
   input  logic [systole_pkg::COUNTER_INDEX_W-1:0] index_i,
   output logic [63:0]                             value_o
 );
@@ -88,5 +91,10 @@ module systole_counters (
     assign all[64*(FIRST + systole_pkg::CAUSE_EMPTY) +: 64] = empty_q;
   end
 
-  assign value_o = (32'(index_i) < systole_pkg::NUM_COUNTERS) ? all[64*32'(index_i) +: 64] : 64'd0;
+  always_comb begin
+    value_o = 64'd0;
+    if (`SYSTOLE_ANY(read_i) && 32'(index_i) < systole_pkg::NUM_COUNTERS) begin
+      value_o = all[64*32'(index_i) +: 64];
+    end
+  end
 endmodule

@@ -9,6 +9,8 @@
 // counter keeps its high word. Answers SLVERR and changes nothing: an unmapped offset, a write to a
 // read-only register, a write to the program or window registers while locked_i (a run may be using
 // them).
+`include "systole_assert.svh"
+
 module systole_csr #(
   // spec: begin parameters
   parameter int ROWS = 16,
@@ -76,6 +78,7 @@ module systole_csr #(
   output logic [63:0] wr_last_o,
 
   // systole_counters
+  output logic                                    read_o,  // somebody asks
   output logic [systole_pkg::COUNTER_INDEX_W-1:0] index_o,
   input  logic [63:0]                             value_i
 );
@@ -100,7 +103,12 @@ module systole_csr #(
   );
   assign write = aw_valid && w_valid && (!bvalid_o || bready_i);
   assign write_at = {write_word, 2'b00};
-  assign lanes = {{8{wstrb[3]}}, {8{wstrb[2]}}, {8{wstrb[1]}}, {8{wstrb[0]}}};
+  always_comb begin
+    lanes = 'x;
+    if (`SYSTOLE_ANY(write)) begin
+      for (int i = 0; i < 4; i++) lanes[8*i +: 8] = {8{wstrb[i]}};
+    end
+  end
 
   always_comb begin
     case (write_at)
@@ -213,6 +221,7 @@ module systole_csr #(
   assign counter = read_at - systole_pkg::REG_CNT_FIRST;
   assign value_low = value_i[31:0];
   assign index_o = counter[3 +: systole_pkg::COUNTER_INDEX_W];
+  assign read_o = `SYSTOLE_ANY(ar_valid);
 
   always_comb begin
     value = 32'd0;

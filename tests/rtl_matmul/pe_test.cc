@@ -13,6 +13,7 @@ class Pe : public ::testing::Test {
  protected:
   Pe() : dut_(std::make_unique<Vpe>()) {}
   void Step() {
+    dut_->busy_i = 1;
     dut_->moves_i = dut_->shift_i || dut_->swap_i;
     dut_->clk_i = 0;
     dut_->eval();
