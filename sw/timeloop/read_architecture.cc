@@ -151,7 +151,7 @@ void ReadLocal(const YamlNode& node, int64_t multiple, Architecture* arch, bool*
   node.Allow({"name", "class", "attributes"}, {"subclass"});
   const std::string type = node.At("class").Text();
   int64_t instances = 1;
-  const std::string name = PlainName(node.At("name"), node.At("name").Text(), &instances);
+  const std::string name = PlainName(node.At("name"), node.At("name").Name(), &instances);
   instances *= multiple;
   if (instances > kMostInstances) node.At("name").Fail("has too many instances");
   YamlNode attributes(&node.File(), node.Place(), YAML::Node(YAML::NodeType::Map));
@@ -196,7 +196,7 @@ void ReadTree(const YamlNode& node, int64_t multiple, Architecture* arch, bool* 
   if (trees.size() != 1) node.At("subtree").Fail("needs one item; one chain of levels is modelled");
   trees[0].Allow({"name", "local", "subtree"}, {"attributes"});
   int64_t instances = 1;
-  PlainName(trees[0].At("name"), trees[0].At("name").Text(), &instances);
+  PlainName(trees[0].At("name"), trees[0].At("name").Name(), &instances);
   if (instances > kMostInstances / multiple) trees[0].At("name").Fail("has too many instances");
   ReadTree(trees[0], multiple * instances, arch, has_macs);
 }

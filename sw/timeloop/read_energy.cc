@@ -7,7 +7,7 @@ void ReadEnergy(const YamlNode& ert, Architecture* arch) {
   bool has_macs = false;
   for (const YamlNode& table : ert.At("tables").Items()) {
     table.Allow({"name", "actions"});
-    const std::string name = PlainName(table.At("name"), table.At("name").Text(), nullptr);
+    const std::string name = PlainName(table.At("name"), table.At("name").Name(), nullptr);
     const int c = arch->Find(name);
     if (c < 0 && name != arch->mac_name) continue;  // a component that is no level: Timeloop too
     for (const YamlNode& action : table.At("actions").Items()) {

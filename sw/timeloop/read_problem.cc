@@ -13,12 +13,12 @@ Tensor ReadTensor(const YamlNode& node, const Problem& problem,
                   const std::map<std::string, int64_t>& coefficients) {
   node.Allow({"name", "projection", "read-write"});
   Tensor tensor;
-  tensor.name = node.At("name").Text();
+  tensor.name = node.At("name").Name();
   if (node.Has("read-write")) tensor.read_write = node.At("read-write").Truth();
   for (const YamlNode& axis : node.At("projection").Items()) {
     std::vector<AxisTerm> terms;
     for (const YamlNode& term : axis.Items()) {
-      const std::vector<std::string> words = term.Texts();
+      const std::vector<std::string> words = term.Names();
       if (words.empty() || words.size() > 2)
         term.Fail("needs a dimension, or one and a coefficient");
       AxisTerm one;
@@ -54,7 +54,7 @@ Problem ReadProblem(const YamlNode& node) {
   const YamlNode shape = node.At("shape");
   shape.Allow({"dimensions", "coefficients", "data-spaces"}, {"name"});
   const YamlNode instance = node.At("instance");
-  problem.dims = shape.At("dimensions").Texts();
+  problem.dims = shape.At("dimensions").Names();
   if (problem.dims.empty() || problem.dims.size() > kMaxDims) {
     shape.At("dimensions").Fail("needs 1 to " + std::to_string(kMaxDims) + " names");
   }
@@ -63,7 +63,7 @@ Problem ReadProblem(const YamlNode& node) {
   if (shape.Has("coefficients")) {
     for (const YamlNode& one : shape.At("coefficients").Items()) {
       one.Allow({"name", "default"});
-      const std::string name = one.At("name").Text();
+      const std::string name = one.At("name").Name();
       known.push_back(name);
       coefficients[name] = one.At("default").Whole(1, kMostBound);
     }

@@ -37,12 +37,16 @@ int Distance(std::string a, std::string b) {
   return row[b.size()];
 }
 
-std::string OneLine(std::string text) {
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
+std::string Plain(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
   }
   return text;
+}
+
+std::string OneLine(std::string text) {
+  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  return Plain(text);
 }
 
 }  // namespace
@@ -66,7 +70,7 @@ void YamlNode::Fail(const std::string& what) const {
   const YAML::Mark mark = node_.IsDefined() ? node_.Mark() : YAML::Mark::null_mark();
   std::string text = *file_ + ": ";
   if (!mark.is_null()) text += "line " + std::to_string(mark.line + 1) + ": ";
-  throw InputError(text + (place_.empty() ? "" : place_ + ": ") + what);
+  throw InputError(text + Plain((place_.empty() ? "" : place_ + ": ") + what));
 }
 
 bool YamlNode::Has(const std::string& key) const {
@@ -125,6 +129,14 @@ std::string YamlNode::Text() const {
   return node_.Scalar();
 }
 
+std::string YamlNode::Name() const {
+  const std::string text = Text();
+  if (text.empty() || text.size() > 200 || Plain(text) != text) {
+    Fail("is no name; write one line of at most 200 characters");
+  }
+  return text;
+}
+
 double YamlNode::Number() const {
   const std::string text = Text();
   double value = 0;
@@ -156,9 +168,9 @@ bool YamlNode::Truth() const {
   Fail("'" + OneLine(text) + "' is not possible; write true or false");
 }
 
-std::vector<std::string> YamlNode::Texts() const {
+std::vector<std::string> YamlNode::Names() const {
   std::vector<std::string> texts;
-  for (const YamlNode& item : Items()) texts.push_back(item.Text());
+  for (const YamlNode& item : Items()) texts.push_back(item.Name());
   return texts;
 }
 

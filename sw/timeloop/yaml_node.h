@@ -31,10 +31,11 @@ class YamlNode {
              const std::vector<std::string>& without_effect = {}) const;
 
   std::string Text() const;  // of a scalar
+  std::string Name() const;  // the same, of one line
   double Number() const;     // finite
   int64_t Whole(int64_t least, int64_t most) const;
   bool Truth() const;
-  std::vector<std::string> Texts() const;  // a sequence of scalars
+  std::vector<std::string> Names() const;  // a sequence of names
 
   int64_t Whole(const std::string& key, int64_t otherwise, int64_t least, int64_t most) const {
     return Has(key) ? At(key).Whole(least, most) : otherwise;

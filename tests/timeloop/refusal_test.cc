@@ -115,6 +115,14 @@ TEST(Refusal, FilesThatAreNoYaml) {
   ExpectMessage(Message([] { ReadText("/nowhere.yaml"); }), {"/nowhere.yaml", "name a file"});
 }
 
+// Found by the fuzzer: names that run over lines, in messages of one.
+TEST(Refusal, NamesOfManyLines) {
+  ExpectMessage(OfDesign("name: compute", "name: \"com\\npute\""), {"compute"});
+  ExpectMessage(OfDesign("name: psum_spad[0..167]", "name: \"psum\\nspad[0..167]\""), {"no name"});
+  ExpectMessage(OfDesign("keep: [Inputs]", "keep: [\"In\\nputs\"]"), {"tensor"});
+  ExpectMessage(OfDesign("depth: 192", "\"de\\npth\": 192"), {"pth"});
+}
+
 TEST(Refusal, TheSameKeyInTwoFiles) {
   ExpectMessage(Message([] {
                   std::vector<SpecFile> files = DesignFiles("eyeriss_like");
