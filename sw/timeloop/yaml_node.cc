@@ -1,5 +1,7 @@
 #include "sw/timeloop/yaml_node.h"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
@@ -187,6 +189,32 @@ std::string ReadText(const std::string& path) {
 
 namespace {
 
+// Takes everything and keeps nothing.
+class Nothing : public YAML::EventHandler {
+ public:
+  using Mark = const YAML::Mark&;
+  using Anchor = YAML::anchor_t;
+  using Word = const std::string&;
+  using Style = YAML::EmitterStyle::value;
+  void OnDocumentStart(Mark) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(Mark, Anchor) override {}
+  void OnAlias(Mark, Anchor) override {}
+  void OnScalar(Mark, Word, Anchor, Word) override {}
+  void OnSequenceStart(Mark, Word, Anchor, Style) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(Mark, Word, Anchor, Style) override {}
+  void OnMapEnd() override {}
+};
+
+// yaml-cpp finds documents without end behind some that are damaged, so two at most are asked for.
+bool HasOneDocument(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Nothing nothing;
+  return parser.HandleNextDocument(nothing) && !parser.HandleNextDocument(nothing);
+}
+
 // Also of what is not read: keys without effect may hold anything that ends.
 void CheckNesting(const YAML::Node& node, int depth, size_t* items, const std::string& file) {
   const bool deep = depth > kDepth;
@@ -205,13 +233,14 @@ void CheckNesting(const YAML::Node& node, int depth, size_t* items, const std::s
 
 YamlNode ParseYaml(const std::string& text, const std::string* file) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() != 1 || !documents[0].IsMap()) {
+    const bool one = HasOneDocument(text);
+    const YAML::Node document = one ? YAML::Load(text) : YAML::Node();
+    if (!one || !document.IsMap()) {
       throw InputError(*file + ": is no YAML map; write one document with keys and values");
     }
     size_t items = 0;
-    CheckNesting(documents[0], 0, &items, *file);
-    return YamlNode(file, "", documents[0]);
+    CheckNesting(document, 0, &items, *file);
+    return YamlNode(file, "", document);
   } catch (const YAML::Exception& e) {
     throw InputError(*file + ": line " + std::to_string(e.mark.line + 1) + ": " + e.msg +
                      "; write YAML");

@@ -123,6 +123,15 @@ TEST(Refusal, NamesOfManyLines) {
   ExpectMessage(OfDesign("depth: 192", "\"de\\npth\": 192"), {"pth"});
 }
 
+// Found by the fuzzer: yaml-cpp reads documents without end behind a broken word.
+TEST(Refusal, OneDocument) {
+  const auto of = [](const std::string& text) {
+    return Message([&] { ReadSpec({{"x.yaml", text}}); });
+  };
+  ExpectMessage(of("mapper: {}\n---\nmapper: {}\n"), {"one document"});
+  ExpectMessage(of("# In the dialect\nneeds"), {"one document"});
+}
+
 TEST(Refusal, TheSameKeyInTwoFiles) {
   ExpectMessage(Message([] {
                   std::vector<SpecFile> files = DesignFiles("eyeriss_like");
