@@ -23,12 +23,12 @@ import yaml
 from timeloop_draw import DESIGNS, SHAPE, TENSORS, Design, draw_layer, draw_mapping
 
 
-def answer(folder, status):
-    """What timeloop-model wrote: counts and energy of one instance, cycles by level."""
+def answer(folder, status, program="timeloop-model"):
+    """What the program wrote: counts and energy of one instance, cycles by level."""
     if status != 0:
         return {"valid": False}
     levels, energy = {}, 0.0
-    for unit in Xml.parse(folder / "timeloop-model.map+stats.xml").iter("px"):
+    for unit in Xml.parse(folder / f"{program}.map+stats.xml").iter("px"):
         if unit.find("specs_/LevelSpecs/level_name") is None:
             continue
         name = unit.find("specs_/LevelSpecs/level_name").text
@@ -53,7 +53,7 @@ def answer(folder, status):
             energy += values[2] * values[6]
             level[tensor] = [int(v) for v in values[:6]] + [values[6]]
         levels[name] = level
-    text = (folder / "timeloop-model.stats.txt").read_text()
+    text = (folder / f"{program}.stats.txt").read_text()
     cycles = int(re.search(r"Summary Stats.*?Cycles: (\d+)", text, re.S)[1])
     return {"valid": True, "cycles": cycles, "energy": energy, "mac": mac, "levels": levels}
 

@@ -4,7 +4,7 @@ import argparse
 import pathlib
 import sys
 
-from . import array_cells, block_diagram, reshaping, rooms, timeline, window
+from . import array_cells, block_diagram, designs, reshaping, rooms, timeline, window
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -19,6 +19,8 @@ def figures(systole):
         "rooms.svg": rooms.draw(),
         "timeline.svg": timeline.draw_image(stamps),
         "widths.svg": reshaping.draw_widths(),
+        "energy_layers.svg": designs.draw_layers(),
+        "energy_batches.svg": designs.draw_batches(),
         "gantt.svg": timeline.draw_first(stamps),
     }
 
