@@ -242,7 +242,7 @@ YamlNode ParseYaml(const std::string& text, const std::string* file) {
     CheckNesting(document, 0, &items, *file);
     return YamlNode(file, "", document);
   } catch (const YAML::Exception& e) {
-    throw InputError(*file + ": line " + std::to_string(e.mark.line + 1) + ": " + e.msg +
+    throw InputError(*file + ": line " + std::to_string(e.mark.line + 1) + ": " + Plain(e.msg) +
                      "; write YAML");
   }
 }

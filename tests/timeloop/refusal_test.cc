@@ -123,6 +123,12 @@ TEST(Refusal, NamesOfManyLines) {
   ExpectMessage(OfDesign("depth: 192", "\"de\\npth\": 192"), {"pth"});
 }
 
+// Found by the fuzzer: yaml-cpp's message has the character itself.
+TEST(Refusal, EscapedLineBreak) {
+  ExpectMessage(Message([] { ReadSpec({{"x.yaml", "a: \"b\\\nc\\\t\\\x01\"\n"}}); }), {"x.yaml"});
+  ExpectMessage(OfDesign("name: compute", "name: \"\\\r\""), {"line"});
+}
+
 // Found by the fuzzer: yaml-cpp reads documents without end behind a broken word.
 TEST(Refusal, OneDocument) {
   const auto of = [](const std::string& text) {
