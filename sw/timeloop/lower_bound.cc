@@ -73,6 +73,8 @@ void LowerBound::SetTask(const SpaceTask& task) {
   fixed_energy_ = static_cast<double>(problem_.Macs()) * arch_.mac_energy;
   terms_.clear();
   for (int t = 0; t < problem_.Tensors(); ++t) AddTerms(t);
+  known_.resize(terms_.size() * kMaxAxes);
+  for (KnownWalk& known : known_) known.stamps.fill(-1);
 }
 
 Partial LowerBound::Start() const {
@@ -91,6 +93,7 @@ Partial LowerBound::Start() const {
 void LowerBound::Decide(int d, const std::array<int64_t, kMaxLevels>& factors,
                         Partial* partial) const {
   partial->decided |= 1u << d;
+  partial->stamp[d] = ++stamps_;
   int64_t extent = 1;
   for (int b = 0; b < arch_.Levels(); ++b) {
     const int64_t factor = factors[b];
@@ -119,13 +122,25 @@ bool LowerBound::Fits(const Partial& partial) const {
   return true;
 }
 
+const LowerBound::AxisWalk& LowerBound::WalkOf(const Term& term, const Partial& partial,
+                                               size_t s) const {
+  KnownWalk& known = known_[static_cast<size_t>(&term - terms_.data()) * kMaxAxes + s];
+  bool same = true;
+  for (const int d : sums_[term.tensor][s]) {
+    same &= known.stamps[d] == partial.stamp[d];
+    known.stamps[d] = partial.stamp[d];
+  }
+  if (!same) WalkAxis(term, partial, s, &known.walk);
+  return known.walk;
+}
+
 // values[0..3]: with idle loops of the inner (bit 0) and the outer (bit 1) open list first or not.
 void LowerBound::Value(const Term& term, const Partial& partial, double* values) const {
   const int t = term.tensor;
   double idles[4];
   bool firsts[4];
   AxisWalk walks[kMaxAxes];
-  for (size_t s = 0; s < sums_[t].size(); ++s) WalkAxis(term, partial, s, &walks[s]);
+  for (size_t s = 0; s < sums_[t].size(); ++s) walks[s] = WalkOf(term, partial, s);
   // Dimensions not decided that do not index the tensor: wherever they go, they count or not.
   unsigned waiting = open_ & ~partial.decided & ~indexed_[t];
   for (int b = 0; b <= term.child; ++b) waiting &= ~free_[b];

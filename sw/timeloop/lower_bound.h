@@ -20,6 +20,7 @@ struct Partial {
   std::array<std::array<double, kMaxTensors>, kMaxLevels> idle{};   // product of a list's loops
                                                                     // that do not index a tensor
   std::array<unsigned, kMaxLevels> loops{};                         // dimensions above 1 in a list
+  std::array<int64_t, kMaxDims> stamp{};                            // of a dimension's decision
   unsigned decided = 0;                                             // dimensions
 };
 
@@ -73,6 +74,12 @@ class LowerBound {
     bool linked;   // of it, neighbours may bring a part
     double still;  // an idle loop is first, so that steps that cancel bring nothing
   };
+  // Walks along an axis as long as the decisions on its dimensions are the same ones.
+  struct KnownWalk {
+    std::array<int64_t, kMaxDims> stamps;
+    AxisWalk walk;
+  };
+  const AxisWalk& WalkOf(const Term& term, const Partial& partial, size_t s) const;
   void WalkAxis(const Term& term, const Partial& partial, size_t s, AxisWalk* walk) const;
   double Words(const Term& term, const AxisWalk* walks, double idle, bool idle_first) const;
   void Value(const Term& term, const Partial& partial, double* values) const;
@@ -95,6 +102,8 @@ class LowerBound {
   double fixed_reads_[kMaxLevels] = {}, fixed_writes_[kMaxLevels] = {};
   int64_t used_[kMaxLevels] = {};
   std::vector<Term> terms_;
+  mutable int64_t stamps_ = 0;            // decisions so far
+  mutable std::vector<KnownWalk> known_;  // by term and axis
 };
 
 }  // namespace systole::timeloop
