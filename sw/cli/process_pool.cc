@@ -3,12 +3,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <new>
@@ -21,9 +23,35 @@
 namespace systole {
 namespace {
 
+// What parent and children share.
+struct Shared {
+  std::atomic<int> next{0};  // item
+  std::atomic<bool> stop{false};
+};
+const Shared* g_shared = nullptr;  // of this child
+
+volatile std::sig_atomic_t g_interrupted = 0;
+
+// Ctrl-C is noted, once: a second one ends the process.
+class NoteInterrupt {
+ public:
+  NoteInterrupt() {
+    g_interrupted = 0;
+    struct sigaction action {};
+    action.sa_handler = [](int) { g_interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, &before_);
+  }
+  ~NoteInterrupt() { sigaction(SIGINT, &before_, nullptr); }
+
+ private:
+  struct sigaction before_ {};
+};
+
 // A message from child to parent: this header, then `bytes` of text.
 struct Header {
-  enum Kind : int32_t { kResult, kInputError, kHardwareError, kOtherError };
+  enum Kind : int32_t { kResult, kInputError, kHardwareError, kOtherError, kUnfinished };
   int32_t kind;
   int32_t item;
   uint64_t bytes;
@@ -45,13 +73,19 @@ bool Send(int fd, Header::Kind kind, int item, const std::string& text) {
   return WriteAll(fd, &header, sizeof header) && WriteAll(fd, text.data(), text.size());
 }
 
-[[noreturn]] void Child(int fd, int items, std::atomic<int>* next,
+[[noreturn]] void Child(int fd, int items, Shared* shared,
                         const std::function<std::string(int)>& work) {
+  // The parent knows of Ctrl-C, and its end is the child's.
+  signal(SIGINT, SIG_IGN);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  g_shared = shared;
   int item = -1;
   try {
-    while ((item = next->fetch_add(1)) < items) {
+    while (!Stopped() && (item = shared->next.fetch_add(1)) < items) {
       if (!Send(fd, Header::kResult, item, work(item))) break;
     }
+  } catch (const Unfinished& e) {
+    Send(fd, Header::kUnfinished, item, e.what());
   } catch (const InputError& e) {
     Send(fd, Header::kInputError, item, e.what());
   } catch (const HardwareError& e) {
@@ -81,10 +115,12 @@ SharedMemory::SharedMemory(size_t bytes) : bytes_(std::max<size_t>(bytes, 1)) {
 }
 SharedMemory::~SharedMemory() { munmap(data_, bytes_); }
 
-void ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
-                const std::function<void(int, const std::string&)>& done) {
-  SharedMemory counter(sizeof(std::atomic<int>));
-  auto* next = new (counter.data()) std::atomic<int>(0);
+namespace {
+
+bool Pool(int processes, int items, const std::function<std::string(int)>& work,
+          const std::function<void(int, const std::string&)>& done, const Interruptible* options) {
+  SharedMemory memory(sizeof(Shared));
+  auto* shared = new (memory.data()) Shared;
   std::fflush(stdout);
   std::fflush(stderr);
 
@@ -97,7 +133,7 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
     if (pid == 0) {
       close(ends[0]);
       for (const Worker& w : workers) close(w.fd);
-      Child(ends[1], items, next, work);
+      Child(ends[1], items, shared, work);
     }
     close(ends[1]);
     workers.push_back({pid, ends[0], {}});
@@ -111,7 +147,12 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
   while (open > 0) {
     std::vector<pollfd> fds;
     for (const Worker& w : workers) fds.push_back({w.fd, POLLIN, 0});
-    if (poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) break;
+    if (options != nullptr && g_interrupted != 0) shared->stop = true;
+    if (poll(fds.data(), fds.size(), options != nullptr ? 200 : -1) < 0) {
+      if (errno != EINTR) break;
+      continue;  // what fds say does not count
+    }
+    if (options != nullptr && options->tick) options->tick();
     for (size_t i = 0; i < workers.size(); ++i) {
       if (workers[i].fd < 0 || !(fds[i].revents & (POLLIN | POLLHUP | POLLERR))) continue;
       char buffer[65536];
@@ -134,11 +175,13 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
         if (header.kind == Header::kResult) {
           ++finished;
           if (!failed) done(header.item, text);
+        } else if (header.kind == Header::kUnfinished) {
+          if (options != nullptr) options->unfinished(header.item, text);
         } else if (!failed || header.item < failure.item) {
           failed = true;
           failure = header;
           message = text;
-          next->store(items);  // the others finish what they have
+          shared->next = items;  // the others finish what they have
         }
       }
     }
@@ -156,8 +199,26 @@ void ForkAndRun(int processes, int items, const std::function<std::string(int)>&
       throw HardwareError(message, ErrorCode::kNone, 4, 0);
     throw std::runtime_error(message);
   }
+  if (shared->stop && !crashed) return finished == items;
   if (crashed || finished != items)
     throw std::runtime_error("a worker process ended before its work was done");
+  return true;
+}
+
+}  // namespace
+
+bool Stopped() { return g_shared != nullptr && g_shared->stop; }
+
+void ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
+                const std::function<void(int, const std::string&)>& done) {
+  Pool(processes, items, work, done, nullptr);
+}
+
+bool ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
+                const std::function<void(int, const std::string&)>& done,
+                const Interruptible& interruptible) {
+  const NoteInterrupt note;
+  return Pool(processes, items, work, done, &interruptible);
 }
 
 }  // namespace systole

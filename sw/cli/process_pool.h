@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 namespace systole {
@@ -15,6 +16,24 @@ namespace systole {
 // are begun in their order, so it is the same one in every run.
 void ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
                 const std::function<void(int, const std::string&)>& done);
+
+// The same, until Ctrl-C: then nothing new is begun, Stopped() holds in every child, and what has
+// not ended by itself when the children have is given to unfinished(item, text), text being that of
+// the child's Unfinished. Returns whether everything was done. tick() is called here five times a
+// second.
+struct Interruptible {
+  std::function<void()> tick;
+  std::function<void(int, const std::string&)> unfinished;
+};
+bool ForkAndRun(int processes, int items, const std::function<std::string(int)>& work,
+                const std::function<void(int, const std::string&)>& done,
+                const Interruptible& interruptible);
+
+// In a child of it: Ctrl-C was pressed. Work that can stop early throws Unfinished.
+bool Stopped();
+struct Unfinished : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 // Zeroed memory that children write and the parent reads.
 class SharedMemory {

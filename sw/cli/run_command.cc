@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -45,10 +47,41 @@ std::string LayerFile(const std::string& folder, const Model& model, size_t tens
   return fmt::format("{}/{}_{}.npy", folder, tensor - 1, name);
 }
 
+// After Ctrl-C: what was compared until then.
+void PrintUnfinished(const Job& job, const std::vector<ItemResult>& results,
+                     const std::vector<char>& finished,
+                     const std::vector<std::string>& unfinished) {
+  int64_t runs = 0, bytes = 0, differences = 0;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (finished[i] == 0) continue;
+    ++runs;
+    for (const int64_t n : results[i].bytes) bytes += n;
+    differences += results[i].tensors.count + results[i].cycles.count;
+    for (const Differences* d : {&results[i].tensors, &results[i].cycles}) {
+      for (const std::string& told : d->told) fmt::print("DIFFERENT: {}\n", told);
+    }
+  }
+  fmt::print(
+      "stopped by Ctrl-C: {} of {} runs finished, {} bytes compared in them, {} differences\n",
+      runs, results.size(), bytes, differences);
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (unfinished[i].empty()) continue;
+    const int64_t first = job.items()[i].first;
+    fmt::print("not finished: images {} to {}, rtl: {}; bytes not compared\n", first,
+               first + job.ImagesOf(job.items()[i]) - 1, unfinished[i]);
+  }
+}
+
 int Run(const RunOptions& o) {
   if (o.images.empty()) throw InputError("--images is required; see systole run -h");
   const auto start = std::chrono::steady_clock::now();
-  const JobOptions options = o.Job();
+  JobOptions options = o.Job();
+  SharedMemory cycles(sizeof(std::atomic<int64_t>));
+  auto* simulated = new (cycles.data()) std::atomic<int64_t>(0);  // by the RTL of all processes
+  options.rtl_cycles = [simulated](uint64_t n) {
+    *simulated += static_cast<int64_t>(n);
+    if (Stopped()) throw Unfinished("");
+  };
   FileSet files;
   files.AddInput("the model", o.model);
   files.AddInput("--images", o.images);
@@ -123,17 +156,30 @@ int Run(const RunOptions& o) {
       o.jobs > 0 ? o.jobs : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   if (!o.trace.empty()) processes = 1;
   std::vector<ItemResult> results(job.items().size());
+  std::vector<char> finished(results.size());
+  std::vector<std::string> unfinished(results.size());
+  bool all = false;
   {
-    int64_t work = 0;
-    for (const Item& item : job.items()) work += job.ImagesOf(item);
-    Progress progress("images", work);
-    ForkAndRun(
+    const bool rtl = options.Has("rtl");
+    int64_t work = job.RtlCycles();
+    for (const Item& item : job.items()) work += rtl ? 0 : job.ImagesOf(item);
+    Progress progress(rtl ? "RTL cycles" : "images", work);
+    all = ForkAndRun(
         processes, static_cast<int>(results.size()),
         [&](int i) { return Serialize(job.Run(i, collected)); },
         [&](int i, const std::string& text) {
           results[i] = ParseItem(text);
-          progress.Advance(job.ImagesOf(job.items()[i]));
-        });
+          finished[i] = 1;
+          if (!rtl) progress.Advance(job.ImagesOf(job.items()[i]));
+        },
+        {[&] {
+           if (rtl) progress.Set(*simulated);
+         },
+         [&](int i, const std::string& text) { unfinished[i] = text; }});
+  }
+  if (!all) {
+    PrintUnfinished(job, results, finished, unfinished);
+    return kSignal + SIGINT;
   }
   s.Add(job, results);
   if (!labels.empty()) s.accuracy = Accuracy(collected.outputs, out_size, images.count, labels);

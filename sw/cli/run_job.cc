@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/cli/process_pool.h"
 #include "sw/cli/stamps.h"
 #include "sw/cli/timeline_json.h"
 #include "sw/compare/run_view.h"
@@ -138,6 +139,15 @@ int Job::AddProgram(int images, int batch) {
   return static_cast<int>(programs_.size()) - 1;
 }
 
+int64_t Job::RtlCycles() const {
+  int64_t cycles = 0;
+  for (const Item& item : items_) {
+    if (options_.Has("rtl"))
+      cycles += static_cast<int64_t>(programs_[item.program]->model_code.total);
+  }
+  return cycles;
+}
+
 // Every tensor of every image of the item, [image][tensor - 1].
 std::vector<std::vector<std::vector<int8_t>>> Job::Golden(const Item& item, ItemResult* result) {
   const bool faulty =
@@ -160,7 +170,9 @@ TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t*
   if (!live.target) live.target = MakeTarget(backend, options_.config, options_.target);
   Stopwatch watch(&result->seconds[backend]);
   if (live.program != item.program) {
-    live.session = std::make_unique<Session>(live.target.get(), &program);
+    Driver::Settings settings;
+    if (backend == "rtl") settings.look = options_.rtl_cycles;
+    live.session = std::make_unique<Session>(live.target.get(), &program, settings);
     live.program = item.program;
     if (!options_.target.stall) {
       CompareTiming(program.setup, "setup", p.model_setup, TimingOf(backend, live.session->setup()),
@@ -175,7 +187,13 @@ TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t*
     live.traced = true;
   }
   result->setup[backend] = live.session->setup().counters.total;
-  TargetRun run = live.session->Run(images);
+  TargetRun run = [&] {
+    try {
+      return live.session->Run(images);
+    } catch (const Unfinished&) {
+      throw Unfinished(DescribeUnfinished(p.model_code, live.session->unfinished()));
+    }
+  }();
   if (trace) live.target->Trace("", 0, 0);
   return run;
 }

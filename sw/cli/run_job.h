@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +33,9 @@ struct JobOptions {
   std::string trace;        // FST path; empty: none
   std::string trace_layer;  // a report row's name; empty: whole run
   uint64_t trace_first = 0, trace_last = kNever;
+  // Called now and then while the RTL runs, with the cycles since the last call; may throw
+  // Unfinished.
+  std::function<void(uint64_t)> rtl_cycles;
 
   bool Has(const std::string& backend) const;
   bool Hardware() const { return Has("tlm") || Has("rtl"); }
@@ -83,6 +87,9 @@ class Job {
   int64_t ImagesOf(const Item& item) const {
     return programs_[item.program]->program.options.images;
   }
+
+  // Cycles of the RTL in all items, by the cycle model; 0 without it.
+  int64_t RtlCycles() const;
 
   // In a process of its own: devices are made at first use and kept.
   ItemResult Run(int item, const Collected& collected);

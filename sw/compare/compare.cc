@@ -165,4 +165,23 @@ RowCycles CyclesByRow(const Program& program, const std::vector<Stamp>& stamps, 
   return result;
 }
 
+std::string DescribeUnfinished(const TimingView& reference, const RunRecord& record) {
+  uint64_t reached = 0;
+  int64_t compared = 0, different = 0;
+  for (size_t i = 0; i < std::min(record.stamps.size(), reference.stamps.size()); ++i) {
+    const Stamp& stamp = record.stamps[i];
+    const Stamp& expected = reference.stamps[i];
+    for (const uint64_t cycle : {stamp.issue, stamp.retire}) {
+      if (cycle != kNever) reached = std::max(reached, cycle);
+    }
+    if (stamp.issue == kNever) continue;
+    ++compared;
+    different += stamp.issue != expected.issue ||
+                 (stamp.retire != kNever && stamp.retire != expected.retire);
+  }
+  return fmt::format(
+      "cycle {} of {}; issue and retire of {} of {} instructions compared, {} differences", reached,
+      reference.total, compared, reference.stamps.size(), different);
+}
+
 }  // namespace systole

@@ -46,18 +46,33 @@ Session::Session(Target* target, const Program* program, Driver::Settings settin
   setup_.counters = driver_.ReadCounters();
 }
 
+namespace {
+
+// The stamps of a part of the code, which begins `before` cycles after the code.
+void AddStamps(const std::vector<Stamp>& stamps, uint64_t before, RunRecord* record) {
+  for (Stamp stamp : stamps) {
+    for (uint64_t* cycle : {&stamp.issue, &stamp.retire}) {
+      if (*cycle != kNever) *cycle += before;
+    }
+    record->stamps.push_back(stamp);
+  }
+}
+
+}  // namespace
+
 void Session::RunSegment(const Segment& segment, TargetRun* run) {
   const std::vector<Instruction> code(program_->code.begin() + segment.first,
                                       program_->code.begin() + segment.last);
   const bool whole = code.size() == program_->code.size();
   target_->Record(&code, whole ? &program_->observations : &kNoObservations);
-  driver_.RunSegment(*program_, segment);
-  for (Stamp stamp : target_->record().stamps) {
-    for (uint64_t* cycle : {&stamp.issue, &stamp.retire}) {
-      if (*cycle != kNever) *cycle += run->counters.total;
-    }
-    run->record.stamps.push_back(stamp);
+  try {
+    driver_.RunSegment(*program_, segment);
+  } catch (...) {
+    unfinished_ = run->record;
+    AddStamps(target_->record().stamps, run->counters.total, &unfinished_);
+    throw;
   }
+  AddStamps(target_->record().stamps, run->counters.total, &run->record);
   if (whole) run->record.tensors = target_->record().tensors;
   run->counters += driver_.ReadCounters();
 }

@@ -55,6 +55,8 @@ class Session {
   Session(Target* target, const Program* program, Driver::Settings settings = {});
   const TargetRun& setup() const { return setup_; }
   TargetRun Run(const int8_t* images);
+  // Stamps of a run that the driver's `look` left by an exception, as far as it came.
+  const RunRecord& unfinished() const { return unfinished_; }
 
  private:
   void RunSegment(const Segment& segment, TargetRun* run);
@@ -63,6 +65,7 @@ class Session {
   const Program* program_;
   Driver driver_;
   TargetRun setup_;
+  RunRecord unfinished_;
 };
 
 }  // namespace systole

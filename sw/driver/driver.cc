@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "sw/base/error.h"
@@ -101,6 +102,18 @@ void Driver::RunHostSteps(const Segment& segment) {
   for (const HostStep& step : segment.host) RunHostStep(step, device_);
 }
 
+bool Driver::WaitForEnd() {
+  if (!settings_.look) return device_->WaitInterrupt(settings_.max_cycles);
+  for (uint64_t left = settings_.max_cycles; left > 0;) {
+    const uint64_t cycles = std::min(left, settings_.look_every);
+    const bool ended = device_->WaitInterrupt(cycles);
+    settings_.look(cycles);
+    if (ended) return true;
+    left -= cycles;
+  }
+  return false;
+}
+
 void Driver::Run(const Program& program, const Instruction* code, size_t count, uint64_t address,
                  uint32_t first) {
   WriteReg64(reg::kProgLo, address);
@@ -114,7 +127,7 @@ void Driver::Run(const Program& program, const Instruction* code, size_t count, 
   device_->WriteReg(reg::kIrqEnable, reg::kIrqDone | reg::kIrqError);
   device_->WriteReg(reg::kCtrl, reg::kCtrlStart);
 
-  const bool interrupted = device_->WaitInterrupt(settings_.max_cycles);
+  const bool interrupted = WaitForEnd();
   const uint32_t status = device_->ReadReg(reg::kStatus);
   if (!interrupted) {
     throw HardwareError(fmt::format("hardware: no interrupt within {} cycles, status 0x{:x}",

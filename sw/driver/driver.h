@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ class Driver {
   struct Settings {
     uint32_t watchdog = 1000000;              // cycles without progress that end a run; 0: off
     uint64_t max_cycles = uint64_t{1} << 40;  // the host's own patience
+    // Called after every `look_every` cycles of a run and at its end, with the cycles since the
+    // last call (at the end: at most); may throw, which leaves the run unfinished.
+    std::function<void(uint64_t)> look;
+    uint64_t look_every = uint64_t{1} << 14;
   };
 
   explicit Driver(Device* device) : device_(device) {}
@@ -76,6 +81,7 @@ class Driver {
   // `first`: the index of code[0] in the whole program, for messages.
   void Run(const Program& program, const Instruction* code, size_t count, uint64_t address,
            uint32_t first);
+  bool WaitForEnd();  // false: not within max_cycles
   void WriteReg64(uint32_t offset, uint64_t value);
   uint64_t ReadReg64(uint32_t offset);
 

@@ -97,5 +97,15 @@ TEST(CompareTimingTest, StampsTotalsAndCountersAreAllCompared) {
   EXPECT_EQ(found.told[2], "rtl: run, counter wait_data of POST: model 0, rtl 3");
 }
 
+TEST(DescribeUnfinished, HoldsToTheModelWhatWasReached) {
+  TimingView model;
+  model.stamps = {{1, 10}, {2, 20}, {15, 30}, {25, 40}};
+  model.total = 50;
+  RunRecord record;
+  record.stamps = {{1, 10}, {2, kNever}, {16, kNever}, {kNever, kNever}};
+  EXPECT_EQ(DescribeUnfinished(model, record),
+            "cycle 16 of 50; issue and retire of 3 of 4 instructions compared, 1 differences");
+}
+
 }  // namespace
 }  // namespace systole

@@ -1,12 +1,16 @@
 #include "sw/cli/process_pool.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <map>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "sw/base/error.h"
+#include "sw/cli/progress.h"
 #include "sw/driver/driver.h"
 
 namespace systole {
@@ -71,6 +75,50 @@ TEST(ProcessPoolTest, ChildrenWriteSharedMemory) {
       2, 16, [&](int i) { return bytes[i] = static_cast<char>(i), ""; },
       [](int, const std::string&) {});
   for (int i = 0; i < 16; ++i) EXPECT_EQ(bytes[i], i);
+}
+
+TEST(ProcessPool, CtrlCStopsWhatCanStopAndBeginsNothingNew) {
+  std::vector<int> finished;
+  std::map<int, std::string> unfinished;
+  bool pressed = false;
+  const bool all = ForkAndRun(
+      1, 3,
+      [](int item) -> std::string {
+        if (item == 0) return "zero";
+        while (!Stopped()) usleep(1000);
+        throw Unfinished("item " + std::to_string(item) + " came to here");
+      },
+      [&](int item, const std::string& text) {
+        EXPECT_EQ(text, "zero");
+        finished.push_back(item);
+      },
+      {[&] {
+         if (!finished.empty() && !pressed) {
+           pressed = true;
+           raise(SIGINT);
+         }
+       },
+       [&](int item, const std::string& text) { unfinished[item] = text; }});
+  EXPECT_FALSE(all);
+  EXPECT_EQ(finished, std::vector<int>{0});
+  EXPECT_EQ(unfinished, (std::map<int, std::string>{{1, "item 1 came to here"}}));
+}
+
+TEST(ProcessPool, NobodyPressesCtrlC) {
+  int done = 0, ticks = 0;
+  EXPECT_TRUE(ForkAndRun(
+      2, 5, [](int) { return std::string(); }, [&](int, const std::string&) { ++done; },
+      {[&] { ++ticks; }, [](int, const std::string&) { FAIL(); }}));
+  EXPECT_EQ(done, 5);
+  EXPECT_GE(ticks, 1);
+}
+
+TEST(Progress, RateAndTimeLeft) {
+  EXPECT_EQ(ProgressLine("images", 0, 8, 2), "images [" + std::string(40, '.') + "] 0/8");
+  EXPECT_EQ(ProgressLine("images", 2, 8, 4),
+            "images [" + std::string(10, '#') + std::string(30, '.') + "] 2/8, 0.5/s, 12 s left");
+  EXPECT_EQ(ProgressLine("RTL cycles", 5000, 4000, 2),
+            "RTL cycles [" + std::string(40, '#') + "] 4000/4000, 2000/s, 0 s left");
 }
 
 }  // namespace
