@@ -247,7 +247,8 @@ torchvision: build
 reshape: build
 	@[ -x .venv/bin/python ] || { \
 	  echo 'error: make reshape needs the Python environment; make venv makes it' >&2; exit 2; }
-	@PYTHONPATH=scripts .venv/bin/python -m systole_nn.cifar build --systole $(SYSTOLE)
+	@PYTHONPATH=scripts .venv/bin/python -m systole_nn.cifar build --systole $(SYSTOLE) \
+	  --svg build/fronts.svg
 	@for n in resnet20 resnet50; do PYTHONPATH=scripts \
 	  .venv/bin/python -m systole_nn.cifar shapes $$n --systole $(SYSTOLE) || exit 1; done
 

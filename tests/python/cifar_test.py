@@ -291,13 +291,16 @@ class CommandTest(Folder):
         kept = export.trained(path)
         self.assertEqual((kept["epochs"], kept["of"]), (5, 10))
         self.assertEqual(float(said[1]), 100 * kept["float_right"] / 10)
-        status, out, err = self.call("front", "--models", self.folder, *common)
+        svg = self.path("front.svg")
+        status, out, err = self.call("front", "--models", self.folder, "--svg", svg, *common)
         self.assertEqual(status, 0, err)
         self.assertIn("JPEG", out.splitlines()[0])
         row = out.splitlines()[2].split()
         self.assertEqual(row[0], "resnet8")
         self.assertEqual(row[4:6], [said[1], said[2]])
         self.assertEqual(row[9:], ["energy", "eyeriss", "own"])
+        with open(svg, encoding="utf-8") as file:
+            self.assertEqual(file.read().count(">resnet8<"), 3)
 
     def test_what_is_missing_is_one_line(self):
         for arguments in (

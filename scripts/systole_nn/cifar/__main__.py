@@ -48,7 +48,8 @@ def _quantize(arguments):
 
 
 def _front(arguments):
-    from . import data, front
+    from . import data, drawing, front
+    from .. import folders
     from ..golden import binary
 
     systole, test = binary(arguments.systole), data.load("test", arguments.data)
@@ -56,6 +57,8 @@ def _front(arguments):
         front.point(systole, path, *test, arguments.work) for path in front.models(arguments.models)
     ]
     print("\n".join(front.lines(points)))
+    if arguments.svg:
+        folders.write_bytes(arguments.svg, drawing.draw(points).encode("utf-8"))
 
 
 def _build(arguments):
@@ -108,6 +111,7 @@ def _parser():
     ):
         added = command(name, run, text)
         added.add_argument("--models", default=os.path.join(ROOT, "models", "cifar10"))
+        added.add_argument("--svg", metavar="FILE", help="draw the fronts, too")
         added.add_argument("--systole", help="the command line program (default: the build's)")
     added = command("shapes", _shapes, "energy and cycles of a ResNet at many widths, untrained")
     added.add_argument("network", choices=["resnet20", "resnet50"])
