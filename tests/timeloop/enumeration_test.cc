@@ -1,6 +1,6 @@
 // The search against every mapping there is, on every layer of four networks whose constrained
 // space is small: all factors, all bypasses, all orders. SYSTOLE_MOST_POINTS: how many mappings a
-// space may have to be enumerated (docs/recorded/enumeration.txt has ten million).
+// space may have to be enumerated (docs/recorded/enumeration.txt has more).
 #include <gtest/gtest.h>
 
 #include <cmath>
