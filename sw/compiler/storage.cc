@@ -68,6 +68,29 @@ int FoldShift(const Stage& stage, const Fold& fold, int pitch) {
   return fold.dy * stage.stride_h * pitch + fold.dx * stage.stride_w * stage.cin + fold.c0;
 }
 
+int PitchResidue(const Mapping& mapping, int cin, const HwConfig& config) {
+  if (mapping.order != WindowOrder::kFlattened) return -1;
+  for (size_t f = 0; f < mapping.folds.size(); ++f) {
+    if (f > 0 && mapping.folds[f].SamePattern(mapping.folds[f - 1])) continue;
+    if (SlicesCrossRows(mapping.folds[f])) return mapping.window_w * cin % config.Banks();
+  }
+  return -1;
+}
+
+int64_t InputBytes(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
+                   int pitch) {
+  const int64_t end = int64_t{stage.h + stage.pad.top + stage.pad.bottom} * pitch;
+  int64_t origin = 0, reach = 0;
+  for (const Tile& tile : tiles) {
+    const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph,
+                  x = tile.cx0 + (tile.nx - 1) * mapping.pw;
+    origin = std::max(origin, y * stage.stride_h * pitch + x * stage.stride_w * stage.cin);
+  }
+  for (const Fold& fold : mapping.folds)
+    reach = std::max(reach, FoldShift(stage, fold, pitch) + Reach(stage, fold, pitch));
+  return std::max(end, origin + reach + 1);
+}
+
 Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
                         const HwConfig& config) {
   Storage s;
@@ -77,27 +100,10 @@ Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::v
   s.halo = stage.pad;
   s.pad_value = stage.pad_value;
   s.pitch = (s.w + s.halo.left + s.halo.right) * s.c;
-  if (mapping.order == WindowOrder::kFlattened) {
-    const int banks = config.Banks(), want = mapping.window_w * s.c % banks;
-    bool crosses = false;
-    for (size_t f = 0; f < mapping.folds.size() && !crosses; ++f) {
-      if (f == 0 || !mapping.folds[f].SamePattern(mapping.folds[f - 1]))
-        crosses = SlicesCrossRows(mapping.folds[f]);
-    }
-    if (crosses) s.pitch += ((want - s.pitch) % banks + banks) % banks;
-  }
-  int64_t end = int64_t{s.h + s.halo.top + s.halo.bottom} * s.pitch;
-  int64_t origin = 0, reach = 0;
-  for (const Tile& tile : tiles) {
-    const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph,
-                  x = tile.cx0 + (tile.nx - 1) * mapping.pw;
-    origin = std::max(origin, y * stage.stride_h * s.pitch + x * stage.stride_w * stage.cin);
-  }
-  for (const Fold& fold : mapping.folds) {
-    reach = std::max(reach, FoldShift(stage, fold, s.pitch) + Reach(stage, fold, s.pitch));
-  }
-  end = std::max(end, origin + reach + 1);
-  s.slot_bytes = static_cast<int>(std::min<int64_t>(end, 1 << 30));
+  const int banks = config.Banks(), want = PitchResidue(mapping, s.c, config);
+  if (want >= 0) s.pitch += ((want - s.pitch) % banks + banks) % banks;
+  s.slot_bytes =
+      static_cast<int>(std::min<int64_t>(InputBytes(stage, mapping, tiles, s.pitch), 1 << 30));
   return s;
 }
 

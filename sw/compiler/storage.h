@@ -40,6 +40,14 @@ inline int LaneOffset(const Stage& stage, const Fold& fold, const Lane& lane, in
 // Bytes from a window's origin to where a fold's own window begins.
 int FoldShift(const Stage& stage, const Fold& fold, int pitch);
 
+// What the line pitch of a mapping's input of `cin` channels has to be modulo the banks, so that
+// the lanes of every slice lie in distinct ones; -1: any pitch will do.
+int PitchResidue(const Mapping& mapping, int cin, const HwConfig& config);
+
+// Bytes from a stage's first line (padding included) to past the last one that is read.
+int64_t InputBytes(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
+                   int pitch);
+
 // Storage of a stage's input as its mapping wants it: the pitch is window_w * cin (mod banks) where
 // slices run across kernel rows, so that the lanes of every slice lie in distinct banks.
 Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,

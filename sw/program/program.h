@@ -28,13 +28,15 @@ struct TensorLayout {
 };
 
 // Where a layer's finished output can be observed: after instruction `instruction` (a Post) has
-// retired, image `image` of tensor `tensor` (index into Model::tensors, 1..) lies complete in the
-// activation buffer at `layout`.
+// retired, image `image` of tensor `tensor` (index into Model::tensors, 1..) lies in the activation
+// buffer at `layout`: complete, or, where the layout is smaller than the tensor, its lines from y0
+// and channels from c0 on.
 struct Observation {
   uint32_t instruction = 0;
   int tensor = 0;
   int image = 0;
   TensorLayout layout;
+  int y0 = 0, c0 = 0;
 };
 
 // What the host does between two runs of a program, on tensors in memory.

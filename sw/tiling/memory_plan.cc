@@ -60,10 +60,12 @@ std::vector<int> TensorsOf(const Model& model, const Unit& unit) {
 }  // namespace
 
 std::vector<int> MadeInMemory(const Model& model, const std::vector<Unit>& units,
-                              const Placing& placing) {
+                              const Placing& placing, const std::vector<bool>& on_chip) {
   std::set<int> made;
   for (const Unit& unit : units) {
-    for (const int t : TensorsOf(model, unit)) made.insert(t);
+    for (const int t : TensorsOf(model, unit)) {
+      if (!on_chip[t]) made.insert(t);
+    }
   }
   // A concatenation whose parts were all made in their places is there without a unit.
   for (int t = 0; t < static_cast<int>(model.tensors.size()); ++t) {
@@ -73,7 +75,8 @@ std::vector<int> MadeInMemory(const Model& model, const std::vector<Unit>& units
 }
 
 MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
-                       const HwConfig& config, const ProgramOptions& options, int batch, bool keep)
+                       const HwConfig& config, const ProgramOptions& options, int batch, bool keep,
+                       const std::vector<bool>& on_chip)
     : model_(model), placing_(placing), batch_(batch) {
   const size_t n = model.tensors.size();
   address_.resize(n);
@@ -91,7 +94,9 @@ MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const
   ends.insert(ends.begin(), {0, static_cast<int>(n) - 1});
   if (keep) {
     for (const Unit& unit : units) {
-      for (const int t : TensorsOf(model, unit)) ends.push_back(placing.root[t]);
+      for (const int t : TensorsOf(model, unit)) {
+        if (!on_chip[t]) ends.push_back(placing.root[t]);
+      }
     }
   }
   for (const int t : ends) {
@@ -107,6 +112,7 @@ MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const
   }
   for (size_t u = 0; u < units.size(); ++u) {
     for (const int t : TensorsOf(model, units[u])) {
+      if (on_chip[t]) continue;
       Life& life = lives[placing.root[t]];
       life.first = std::min(life.first, static_cast<int>(u));
       life.last = std::max(life.last, static_cast<int>(u));

@@ -18,16 +18,17 @@ struct MemoryView {
 };
 
 // The tensors that are in memory at some time: what units read and write, and concatenations whose
-// parts are made in their places.
+// parts are made in their places; but for those that stay `on_chip`.
 std::vector<int> MadeInMemory(const Model& model, const std::vector<Unit>& units,
-                              const Placing& placing);
+                              const Placing& placing, const std::vector<bool>& on_chip);
 
 class MemoryPlan {
  public:
   // All images of inputs and outputs. `keep`: and of every tensor between layers; else `batch` of
   // them, and tensors whose lifetimes do not meet share their place.
   MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
-             const HwConfig& config, const ProgramOptions& options, int batch, bool keep);
+             const HwConfig& config, const ProgramOptions& options, int batch, bool keep,
+             const std::vector<bool>& on_chip);
 
   // Of tensor t, for image `image` of the run.
   MemoryView View(int tensor, int image) const;

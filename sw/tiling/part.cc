@@ -15,13 +15,13 @@ constexpr int kTapGroups = 64;  // of column mode, each a Matmul
 
 }  // namespace
 
-Part::Part(const Step& step, const HwConfig& config, bool pack, int images)
+Part::Part(const Step& step, const HwConfig& config, bool pack, int images, bool whole_pixels)
     : step_(&step), config_(config), bare_(Bare(step.stage)) {
   CheckSupported(bare_, config);
   if (step.batched) bare_.h = bare_.conv_h = bare_.out_h = images;
   const bool single = bare_.kernel_h == 1 && bare_.kernel_w == 1 &&
                       bare_.pad.top + bare_.pad.left + bare_.pad.bottom + bare_.pad.right == 0;
-  if (single && bare_.cin % config.AxiBytes() == 0) {
+  if (single && !whole_pixels && bare_.cin % config.AxiBytes() == 0) {
     every_y_ = bare_.stride_h;
     every_x_ = bare_.stride_w;
     bare_.stride_h = bare_.stride_w = 1;

@@ -29,7 +29,8 @@ class Part {
  public:
   // `images`: of a batched step. Throws MisfitError where the configuration lacks what the stage
   // needs, or not even one pooling window fits into the accumulators.
-  Part(const Step& step, const HwConfig& config, bool pack, int images);
+  // `whole_pixels`: every pixel of the input is there, whichever are used.
+  Part(const Step& step, const HwConfig& config, bool pack, int images, bool whole_pixels = false);
 
   const Step& step() const { return *step_; }
   const Stage& stage() const { return bare_; }  // without weights

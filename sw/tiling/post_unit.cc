@@ -54,6 +54,39 @@ void AddSum(const Layer& layer, const HwConfig& config, int64_t bytes, int x2, i
   if (bytes > groups * lanes) post(groups * lanes, 1, 1, bytes - groups * lanes);
 }
 
+void AddSumOfLines(const Layer& layer, const HwConfig& config, const SumLines& sum, int parameters,
+                   int32_t row, Work* work) {
+  const int64_t lanes = config.lanes, line = int64_t{sum.pixels} * sum.channels;
+  // Whole lines are as many groups of LANES bytes.
+  const bool flat = sum.channels == sum.pixel && line % lanes == 0 && line / lanes <= kMost;
+  const int64_t nx = flat ? line / lanes : sum.pixels, step = flat ? lanes : sum.pixel;
+  Op& op = work->ops.emplace_back();
+  op.input = sum.x2.item;
+  op.input2 = sum.x1.item;
+  op.parameter = parameters;
+  op.output = sum.output.item;
+  op.made = sum.made;
+  op.row = row;
+  op.job = work->ops.size() > 1 ? work->ops[work->ops.size() - 2].job : 0;
+  const bool lines = sum.lines > 1;
+  FieldWriter(Opcode::kPostActAdd, Label(layer), &op.instruction)
+      .Put(field::kPoRounding, static_cast<int>(layer.rounding))
+      .Put(field::kPaAfter, 1)
+      .Put(field::kPoNx, nx)
+      .Put(field::kPoNy, sum.lines)
+      .Put(field::kPaNchan, flat ? lanes : sum.channels)
+      .Put(field::kPaSrc, sum.x2.base)
+      .Put(field::kPbSrc, sum.x1.base)
+      .Put(field::kPaRsY, lines ? sum.x2.line : 0)
+      .Put(field::kPbRsY, lines ? sum.x1.line : 0)
+      .Put(field::kPoOut, sum.output.base)
+      .Put(field::kPoSx, nx > 1 ? step : 0)
+      .Put(field::kPoSy, lines ? sum.output.line : 0)
+      .PutInt8(field::kPoZy, layer.add.zy)
+      .PutInt8(field::kPoLo, layer.clamp_lo)
+      .PutInt8(field::kPoHi, layer.clamp_hi);
+}
+
 PostUnit::PostUnit(const Unit& unit, const Model& model, const HwConfig& config, const Zones& zones)
     : unit_(unit), model_(model), layer_(model.layers[unit.layer]), config_(config) {
   // Two operands twice, so that the next ones come meanwhile; two results.

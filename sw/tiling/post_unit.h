@@ -17,6 +17,22 @@ namespace systole {
 void AddSum(const Layer& layer, const HwConfig& config, int64_t bytes, int x2, int x1, int output,
             int parameters, bool after, int32_t row, Work* work);
 
+// An operand or the result of an addition of lines: pixel 0 of line 0 lies `base` bytes into the
+// item, lines are `line` bytes apart.
+struct SumPlace {
+  int item = kNoItem;
+  int64_t base = 0, line = 0;
+};
+
+// The same for lines of pixels that are `pixel` bytes apart in all three; `made`: what it makes.
+struct SumLines {
+  SumPlace x2, x1, output;
+  int lines = 1, pixels = 1, pixel = 1, channels = 1;
+  ItemArea made;
+};
+void AddSumOfLines(const Layer& layer, const HwConfig& config, const SumLines& sum, int parameters,
+                   int32_t row, Work* work);
+
 class PostUnit {
  public:
   // Throws MisfitError (kActivation) where not even a beat of each tensor fits into the zones.

@@ -8,6 +8,8 @@
 
 #include "sw/base/check.h"
 #include "sw/compiler/emitter.h"
+#include "sw/tiling/act_space.h"
+#include "sw/tiling/group_order.h"
 #include "sw/tiling/put.h"
 #include "sw/tiling/ring.h"
 
@@ -31,32 +33,17 @@ struct ItemState {
   After wait;                        // what used its place before
   After users;                       // operations that used it
   std::vector<int64_t> piece_index;  // instruction of each piece
+  struct Made {
+    ItemArea area;
+    int64_t index;
+  };
+  std::vector<Made> posts;  // into a placed item
 };
 
-// Which engines used which group of the activation buffer last: two readers, and two writers, must
-// not meet in one.
-class Groups {
- public:
-  explicit Groups(const HwConfig& config)
-      : bytes_(config.GroupBytes()), last_(static_cast<size_t>(config.act_groups)) {}
-
-  void Order(Engine engine, bool writes, int64_t begin, int64_t end, After* after) const {
-    for (int64_t g = begin / bytes_; g <= (end - 1) / bytes_; ++g) {
-      const After& last = last_[g][writes];
-      for (int e = 0; e < kNumEngines; ++e) {
-        if (e != static_cast<int>(engine)) after->Add(static_cast<Engine>(e), last.index[e]);
-      }
-    }
-  }
-  void Note(Engine engine, bool writes, int64_t begin, int64_t end, int64_t index) {
-    for (int64_t g = begin / bytes_; g <= (end - 1) / bytes_; ++g)
-      last_[g][writes].Add(engine, index);
-  }
-
- private:
-  int64_t bytes_;
-  std::vector<std::array<After, 2>> last_;  // readers, writers
-};
+bool InActivations(Ring ring) {
+  return ring == Ring::kInput || ring == Ring::kOutput || ring == Ring::kResidual ||
+         ring == Ring::kPlaced;
+}
 
 class Writer {
  public:
@@ -66,11 +53,8 @@ class Writer {
         first_(first),
         last_(last),
         config_(config),
-        rings_{ItemRing(0, zones.input),
-               ItemRing(zones.input, zones.output),
-               ItemRing(zones.input + zones.output, zones.residual),
-               ItemRing(0, config.WgtRows()),
-               ItemRing(0, config.KtabRows()),
+        space_(zones, config.ActBytes()),
+        rings_{ItemRing(0, config.WgtRows()), ItemRing(0, config.KtabRows()),
                ItemRing(0, config.ParRows())},
         groups_(config),
         state_(work.items.size()) {}
@@ -83,8 +67,12 @@ class Writer {
       for (Queue& queue : queues_) {
         for (; queue.next < queue.needs.size() && queue.needs[queue.next].from <= now_;
              ++queue.next)
-          Check(Bring(queue.needs[queue.next]),
-                "an item's place on chip is needed by what needs it");
+          if (!Bring(queue.needs[queue.next])) {
+            const Need& n = queue.needs[queue.next];
+            fprintf(stderr, "now %u need item %d ring %d size %d place %d from %u to %u\n", now_, n.item, (int)work_.items[n.item].ring, work_.items[n.item].size, work_.items[n.item].place, n.from, n.to);
+            for (size_t i = 0; i < state_.size(); ++i) if (state_[i].resident && InActivations(work_.items[i].ring)) fprintf(stderr, "  item %zu ring %d addr %d size %d needed %d\n", i, (int)work_.items[i].ring, state_[i].address, work_.items[i].size, state_[i].needed);
+            Check(false,"x");
+          }
       }
       for (; next_output_ < outputs_.size() && outputs_[next_output_].from <= now_; ++next_output_)
         Check(Bring(outputs_[next_output_]), "the place of a result is still needed");
@@ -95,15 +83,34 @@ class Writer {
         --state_[releases_[next_release_].second].needed;
       while (!ahead_.empty() && ahead_.front() <= now_) ahead_.erase(ahead_.begin());
     }
+    for (const Sight& sight : work_.sights) {
+      if (sight.op < first_ || sight.op >= last_) continue;
+      Observation& o = out_.observations.emplace_back(sight.observation);
+      o.instruction = index_of_[sight.op - first_];
+      o.layout.address += static_cast<uint64_t>(work_.items[sight.item].place);
+    }
     return std::move(out_);
   }
 
  private:
   void ListNeeds() {
     std::vector<bool> begun(work_.items.size());
+    std::vector<uint32_t> last_use(work_.items.size());
     for (uint32_t i = first_; i < last_; ++i) {
       const Op& op = work_.ops[i];
+      for (const int item : {op.input, op.input2, op.output}) {
+        if (item != kNoItem) last_use[item] = i;
+      }
+    }
+    for (uint32_t i = first_; i < last_; ++i) {
+      const Op& op = work_.ops[i];
+      for (const int item : {op.input, op.input2, op.output}) {
+        if (item == kNoItem || work_.items[item].ring != Ring::kPlaced || begun[item]) continue;
+        begun[item] = true;
+        queues_[static_cast<size_t>(Ring::kPlaced)].needs.push_back({i, last_use[item], item});
+      }
       for (const int item : {op.offset, op.weight, op.parameter, op.input, op.input2}) {
+        if (item != kNoItem && work_.items[item].ring == Ring::kPlaced) continue;
         // A result that POST reads again is on chip.
         if (item == kNoItem || work_.items[item].ring == Ring::kOutput) continue;
         queues_[static_cast<size_t>(work_.items[item].ring)].needs.push_back({i, i, item});
@@ -121,22 +128,25 @@ class Writer {
   void Reserve(const std::vector<Need>& needs) {
     for (const Need& need : needs) {
       const Item& item = work_.items[need.item];
-      const ItemRing& ring = rings_[static_cast<int>(item.ring)];
-      if (item.size > ring.capacity()) Refuse(need, ring.capacity());
+      const int capacity = InActivations(item.ring) ? space_.capacity(item.ring)
+                                                    : ConstantRing(item.ring).capacity();
+      if (item.size > capacity) Refuse(need, capacity);
       releases_.push_back({need.to, need.item});
     }
   }
 
   [[noreturn]] void Refuse(const Need& need, int capacity) const {
-    static constexpr Misfit kMisfit[] = {Misfit::kActivation, Misfit::kActivation,
-                                         Misfit::kActivation, Misfit::kWeight,
-                                         Misfit::kOffset,     Misfit::kChannel};
+    static constexpr Misfit kMisfit[] = {
+        Misfit::kActivation, Misfit::kActivation, Misfit::kActivation, Misfit::kWeight,
+        Misfit::kOffset,     Misfit::kChannel,    Misfit::kActivation};
     static constexpr const char* kWhat[] = {
         "bytes of input",  "bytes of results",       "bytes to be added",
-        "rows of weights", "rows of window offsets", "rows of biases and multipliers"};
+        "rows of weights", "rows of window offsets", "rows of biases and multipliers",
+        "bytes of a chain"};
     const std::pair<const char*, int> parameters[] = {
         {"ACT_KIB", config_.act_kib}, {"ACT_KIB", config_.act_kib},   {"ACT_KIB", config_.act_kib},
-        {"WGT_KIB", config_.wgt_kib}, {"KTAB_KIB", config_.ktab_kib}, {"PAR_KIB", config_.par_kib}};
+        {"WGT_KIB", config_.wgt_kib}, {"KTAB_KIB", config_.ktab_kib}, {"PAR_KIB", config_.par_kib},
+        {"ACT_KIB", config_.act_kib}};
     const Item& item = work_.items[need.item];
     const int ring = static_cast<int>(item.ring);
     throw MisfitError(kMisfit[ring],
@@ -150,24 +160,64 @@ class Writer {
     ItemState& s = state_[need.item];
     const Item& item = work_.items[need.item];
     if (!s.resident) {
-      ItemRing& ring = rings_[static_cast<int>(item.ring)];
-      After& evicted = evicted_[static_cast<int>(item.ring)];
-      const bool placed = ring.Allocate(
-          need.item, item.size, [&](int i) { return state_[i].needed > 0; },
-          [&](int i) {
-            state_[i].resident = false;
-            evicted.AddAll(state_[i].users);
-          },
-          &s.address);
-      if (!placed) return false;
+      if (!Place(need.item)) return false;
       s.resident = true;
-      s.wait = evicted;
       s.made = s.users = After{};
+      s.posts.clear();
       s.piece_index.clear();
       for (uint32_t p = item.piece0; p < item.piece1; ++p) EmitPiece(work_.pieces[p], need, &s);
     }
     ++s.needed;
     return true;
+  }
+
+  ItemRing& ConstantRing(Ring ring) {
+    return rings_[static_cast<size_t>(ring) - static_cast<size_t>(Ring::kWeight)];
+  }
+
+  // Gives an item its place, and notes what used that before.
+  bool Place(int index) {
+    const Item& item = work_.items[index];
+    ItemState& s = state_[index];
+    auto needed = [&](int i) { return state_[i].needed > 0; };
+    auto gone = [&](int i) {
+      state_[i].resident = false;
+      After users = state_[i].users;
+      if (work_.items[i].ring == Ring::kPlaced) users.AddAll(state_[i].made);
+      return users;
+    };
+    if (InActivations(item.ring))
+      return space_.Allocate(item.ring, item.place, index, item.size, needed, gone, &s.address,
+                             &s.wait);
+    After& evicted = evicted_[static_cast<size_t>(item.ring)];
+    if (!ConstantRing(item.ring).Allocate(
+            index, item.size, needed, [&](int i) { evicted.AddAll(gone(i)); }, &s.address))
+      return false;
+    s.wait = evicted;
+    return true;
+  }
+
+  // Would an item brought now stand in the way of one that an earlier operation needs? (Rings keep
+  // their own order.)
+  bool InTheWay(const Need& need) const {
+    const Item& item = work_.items[need.item];
+    if (item.ring == Ring::kPlaced) {
+      const int end = item.place + item.size;
+      for (const Ring ring : {Ring::kInput, Ring::kResidual}) {
+        const Queue& queue = queues_[static_cast<size_t>(ring)];
+        if (!queue.Done() && queue.First().from < need.from && space_.Meets(ring, item.place, end))
+          return true;
+      }
+      return next_output_ < outputs_.size() && outputs_[next_output_].from < need.from &&
+             space_.Meets(Ring::kOutput, item.place, end);
+    }
+    if (!InActivations(item.ring)) return false;
+    const Queue& placed = queues_[static_cast<size_t>(Ring::kPlaced)];
+    for (size_t i = placed.next; i < placed.needs.size() && placed.needs[i].from < need.from; ++i) {
+      const Item& other = work_.items[placed.needs[i].item];
+      if (space_.Meets(item.ring, other.place, other.place + other.size)) return true;
+    }
+    return false;
   }
 
   // In the order of the operations that need them; but constants do not wait behind an input that
@@ -196,6 +246,7 @@ class Writer {
   bool Prefetch(const Need& need, size_t most) {
     const Item& item = work_.items[need.item];
     if (state_[need.item].resident) return Bring(need);
+    if (InTheWay(need)) return false;
     const size_t pieces = item.piece1 - item.piece0;
     if (!ahead_.empty() && ahead_.size() + pieces > most) return false;
     for (uint32_t p = item.piece0; p < item.piece1; ++p) {
@@ -214,7 +265,7 @@ class Writer {
     if (piece.after >= first_)
       after.Add(Engine::kStore, index_of_[static_cast<size_t>(piece.after - first_)]);
     int64_t begin = 0, end = 0;
-    if (item.ring == Ring::kInput || item.ring == Ring::kResidual) {
+    if (InActivations(item.ring)) {
       begin = static_cast<int64_t>(i->Get(field::kLsBuf));
       end =
           begin + static_cast<int64_t>((i->Get(field::kLsLines) - 1) * i->Get(field::kLsBufStride) +
@@ -272,6 +323,12 @@ class Writer {
       if (piece.row0 < op.row1 && op.row0 < piece.row1)
         after.Add(Engine::kLoad, input.piece_index[p - item.piece0]);
     }
+    const ItemArea reads{op.row0, op.row1, op.channel0, op.channel1};
+    for (auto post = input.posts.rbegin(); post != input.posts.rend(); ++post) {
+      if (!post->area.Meets(reads)) continue;
+      after.Add(Engine::kPost, post->index);  // and with it all before it
+      break;
+    }
     if (op.job != matmul_job_) {  // its half was emptied by the Posts of the job before the last
       matmul_job_ = op.job;
       half_ ^= 1;
@@ -295,7 +352,9 @@ class Writer {
     AddTo(field::kPoOut, output.address, Name(now_), i);
     After after = parameter.made;
     after.AddAll(output.wait);
-    const bool sums = op.input == kNoItem;  // of the array, not operands in the activation buffer
+    const bool placed = work_.items[op.output].ring == Ring::kPlaced;
+    if (placed) after.AddAll(output.users);  // of what lay there before
+    const bool sums = op.input == kNoItem;   // of the array, not operands in the activation buffer
     if (sums) {
       i->Set(field::kPoHalf, half_);
       after.Add(Engine::kMatmul, last_matmul_);
@@ -315,6 +374,7 @@ class Writer {
     groups_.Note(Engine::kPost, true, begin, end, index);
     parameter.users.Add(Engine::kPost, index);
     output.made.Add(Engine::kPost, index);
+    if (placed) output.posts.push_back({op.made, index});
     if (sums) {
       post_of_half_[half_] = index;
     } else {
@@ -345,9 +405,10 @@ class Writer {
   const Work& work_;
   const uint32_t first_, last_;  // operations
   const HwConfig& config_;
-  std::array<ItemRing, kNumRings> rings_;
+  ActSpace space_;
+  std::array<ItemRing, 3> rings_;  // of constants
   std::array<After, kNumRings> evicted_;
-  Groups groups_;
+  GroupOrder groups_;
   std::vector<ItemState> state_;
   // What is to be loaded into a ring, in the order of need.
   struct Queue {

@@ -18,6 +18,7 @@ struct Zones {
 struct WrittenProgram {
   std::vector<Instruction> code;
   std::vector<int32_t> row_of;  // per instruction: report row
+  std::vector<Observation> observations;
 };
 
 // Operations [first, last) as a program of its own: nothing is on chip when it begins, and what

@@ -10,6 +10,7 @@
 #include "sw/compiler/misfit.h"
 #include "sw/model/graph.h"
 #include "sw/quant/range_proof.h"
+#include "sw/tiling/chain_writer.h"
 #include "sw/tiling/host_tail.h"
 #include "sw/tiling/pool_unit.h"
 #include "sw/tiling/post_unit.h"
@@ -50,6 +51,7 @@ std::vector<Zones> ZoneChoices(const HwConfig& config, bool sums) {
 // What goes with the convolution before it.
 struct Fusion {
   bool pools = false, sums = false;
+  bool chains = false;  // tensors between units stay on chip where the planner says so
 };
 
 class Tiling {
@@ -66,12 +68,24 @@ class Tiling {
       sums_ |= step.sum_layer >= 0;
       pools_ |= step.stage.last_layer > step.stage.first_layer;
     }
-    memory_.emplace(model, units_, placing_, config, options, batch_, keep);
+    on_chip_.resize(model.tensors.size());
+    if (fusion.chains) {
+      planner_ =
+          std::make_unique<ChainPlanner>(model, units_, placing_, config, options.pack_pixels);
+      for (Chain& chain : planner_->Choose()) {
+        for (const ChainTensor& t : chain.tensors) {
+          if (t.kind == ChainTensor::Kind::kMade) on_chip_[t.tensor] = true;
+        }
+        chains_.emplace_back(model, config, std::move(chain));
+      }
+    }
+    memory_.emplace(model, units_, placing_, config, options, batch_, keep, on_chip_);
   }
 
   // Is there what the fusion asks for?
   bool Has(const Fusion& fusion) const {
-    return (!fusion.sums || sums_) && (!fusion.pools || pools_);
+    return (!fusion.sums || sums_) && (!fusion.pools || pools_) &&
+           (!fusion.chains || !chains_.empty());
   }
 
   Program Write() {
@@ -86,14 +100,21 @@ class Tiling {
     std::vector<int32_t> row_of;  // of a unit
     for (const Planned& u : plan.units) {
       const size_t before = p.report.size();
-      AddRow(*u.unit, u.writer.get(), &p, &work);
+      AddRow(u, &p, &work);
       row_of.push_back(static_cast<int32_t>(u.unit->follows ? before - 1 : before));
     }
     for (int image = 0; image < options_.images; image += batch_) {
       const int end = std::min(options_.images, image + batch_);
       for (size_t u = 0; u < plan.units.size(); ++u) {
         const Unit& unit = *plan.units[u].unit;
-        if (unit.host) {
+        if (plan.units[u].chain != nullptr) {
+          if (!plan.units[u].begins) continue;
+          ChainWriter& chain = *plan.units[u].chain;
+          const std::vector<int32_t> rows(row_of.begin() + static_cast<std::ptrdiff_t>(u),
+                                          row_of.begin() + static_cast<std::ptrdiff_t>(u) +
+                                              chain.chain().last - chain.chain().first);
+          for (int i = image; i < end; ++i) chain.Write(*memory_, i, rows, &pool, &log, &work);
+        } else if (unit.host) {
           CloseRun(work, plan.zones, &p);
           log.Clear();
           for (int i = image; i < end; ++i) p.segments.back().host.push_back(HostStepOf(unit, i));
@@ -130,6 +151,8 @@ class Tiling {
     std::unique_ptr<UnitWriter> writer;  // none of the host's, and of POST's
     std::unique_ptr<PostUnit> post;      // of additions on POST
     std::unique_ptr<PoolUnit> pool;      // of pooling on POST
+    ChainWriter* chain = nullptr;        // that the unit belongs to
+    bool begins = false;                 // and is the first of
   };
   struct Plan {
     Zones zones;
@@ -140,7 +163,7 @@ class Tiling {
   // A unit that needs too much of the buffer is done in halves of its channels, where it can be.
   void AddTo(const Unit& unit, Plan* plan) const {
     if (unit.host) {
-      plan->units.push_back({&unit, nullptr, nullptr, nullptr});
+      plan->units.emplace_back().unit = &unit;
       return;
     }
     if (unit.post) {
@@ -154,10 +177,11 @@ class Tiling {
       return;
     }
     try {
-      plan->units.push_back({&unit,
-                             std::make_unique<UnitWriter>(
-                                 unit, model_, config_, options_.pack_pixels, batch_, plan->zones),
-                             nullptr, nullptr});
+      auto writer = std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
+                                                 batch_, plan->zones);
+      Planned& planned = plan->units.emplace_back();
+      planned.unit = &unit;
+      planned.writer = std::move(writer);
     } catch (const MisfitError& e) {
       std::vector<Unit> halves = HalveChannels(unit, model_, placing_, config_);
       if (halves.empty() || e.misfit() != Misfit::kActivation) throw;
@@ -167,14 +191,25 @@ class Tiling {
 
   // The first way that fits every unit with the fewest halves. (Each is tried: the sizes of strips
   // depend on it.)
-  Plan ChoosePlan() const {
+  Plan ChoosePlan() {
     std::optional<MisfitError> first;
     std::optional<Plan> best;
     for (const Zones& choice : ZoneChoices(config_, sums_)) {
       Plan plan;
       plan.zones = choice;
       try {
-        for (const Unit& unit : units_) AddTo(unit, &plan);
+        auto chain = chains_.begin();
+        for (size_t u = 0; u < units_.size(); ++u) {
+          while (chain != chains_.end() && chain->chain().last <= static_cast<int>(u)) ++chain;
+          if (chain == chains_.end() || static_cast<int>(u) < chain->chain().first) {
+            AddTo(units_[u], &plan);
+            continue;
+          }
+          Planned& planned = plan.units.emplace_back();
+          planned.unit = &units_[u];
+          planned.chain = &*chain;
+          planned.begins = static_cast<int>(u) == chain->chain().first;
+        }
       } catch (const MisfitError& e) {
         if (!first) first = e;
         if (e.misfit() != Misfit::kActivation) break;
@@ -194,6 +229,10 @@ class Tiling {
     if (run_begin_ == end && !p->segments.empty()) return;
     const WrittenProgram written = WriteProgram(work, run_begin_, end, config_, zones);
     run_begin_ = end;
+    for (Observation o : written.observations) {
+      o.instruction += static_cast<uint32_t>(p->code.size());
+      p->observations.push_back(o);
+    }
     Segment segment;
     segment.first = static_cast<uint32_t>(p->code.size());
     p->code.insert(p->code.end(), written.code.begin(), written.code.end());
@@ -209,7 +248,8 @@ class Tiling {
                   Layout(static_cast<int>(unit.layer) + 1, image));
   }
 
-  void AddRow(const Unit& unit, const UnitWriter* writer, Program* p, Work* work) const {
+  void AddRow(const Planned& planned, Program* p, Work* work) const {
+    const Unit& unit = *planned.unit;
     if (unit.follows) {
       p->report.back().macs += unit.steps[0].stage.macs;
       return;
@@ -227,7 +267,9 @@ class Tiling {
       row.first_layer = s.first_layer;
       row.last_layer = s.last_layer;
       row.macs = s.macs;
-      row.mapping = writer->Describe();
+      row.mapping = planned.chain != nullptr
+                        ? planned.chain->Describe(static_cast<int>(&unit - units_.data()))
+                        : planned.writer->Describe();
       work->names.push_back(Label(s));
     }
     p->report.push_back(row);
@@ -261,7 +303,7 @@ class Tiling {
       p->memory_end = at + uint64_t{segment.last - segment.first} * kInstructionBytes;
       at = AlignUp(p->memory_end, kAlignment);
     }
-    for (const int tensor : MadeInMemory(model_, units_, placing_)) {
+    for (const int tensor : MadeInMemory(model_, units_, placing_, on_chip_)) {
       if (tensor == 0 || !memory_->Stays(tensor)) continue;
       for (int i = 0; i < options_.images; ++i)
         p->stored.push_back({0, tensor, i, Layout(tensor, i)});
@@ -274,6 +316,9 @@ class Tiling {
   int batch_ = 1;
   Placing placing_;
   std::vector<Unit> units_;
+  std::unique_ptr<ChainPlanner> planner_;
+  std::deque<ChainWriter> chains_;
+  std::vector<bool> on_chip_;
   std::optional<MemoryPlan> memory_;
   std::vector<std::unique_ptr<UnitWriter>> rest_;
   bool sums_ = false, pools_ = false;  // behind convolutions
@@ -299,27 +344,49 @@ bool Reachable(const Program& p) {
 }
 
 // The program with the fewest cycles among those that fit and reach their memory; none.
-std::optional<Program> BestFusion(const Model& model, const HwConfig& config,
-                                  const ProgramOptions& options, bool reuse) {
-  std::optional<Program> best;
-  int64_t least = 0;
-  for (const Fusion& fusion :
-       {Fusion{true, true}, Fusion{true, false}, Fusion{false, true}, Fusion{false, false}}) {
-    if ((fusion.pools || fusion.sums) && !options.fuse_pool) continue;
-    if (fusion.sums && config.act_groups < 4) continue;
+class Best {
+ public:
+  Best(const Model& model, const HwConfig& config, const ProgramOptions& options, bool reuse)
+      : model_(model), config_(config), options_(options), reuse_(reuse) {}
+
+  // Tries one way; true: it is the best so far.
+  bool Try(const Fusion& fusion) {
+    if ((fusion.pools || fusion.sums || fusion.chains) && !options_.fuse_pool) return false;
+    if (fusion.sums && config_.act_groups < 4) return false;
     try {
-      Tiling tiling(model, config, options, !reuse, fusion);
-      if (!tiling.Has(fusion)) continue;
+      Tiling tiling(model_, config_, options_, !reuse_, fusion);
+      if (!tiling.Has(fusion)) return false;
       Program p = tiling.Write();
       const int64_t cycles = CyclesOf(p);
-      if (!Reachable(p) || (best && cycles >= least)) continue;
-      best = std::move(p);
-      least = cycles;
+      if (!Reachable(p) || (best_ && cycles >= least_)) return false;
+      best_ = std::move(p);
+      least_ = cycles;
+      return true;
     } catch (const MisfitError&) {  // another may need less room
+      return false;
     }
   }
-  return best;
-}
+
+  // Sums and pools apart or together first, then the best of these with chains.
+  std::optional<Program> Find() {
+    Fusion best;
+    for (const Fusion& fusion :
+         {Fusion{true, true}, Fusion{true, false}, Fusion{false, true}, Fusion{false, false}}) {
+      if (Try(fusion)) best = fusion;
+    }
+    best.chains = true;
+    Try(best);
+    return std::move(best_);
+  }
+
+ private:
+  const Model& model_;
+  const HwConfig& config_;
+  const ProgramOptions& options_;
+  bool reuse_;
+  std::optional<Program> best_;
+  int64_t least_ = 0;
+};
 
 }  // namespace
 
@@ -337,7 +404,7 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
   }
   ProveRanges(model);
   try {
-    std::optional<Program> best = BestFusion(model, config, options, reuse);
+    std::optional<Program> best = Best(model, config, options, reuse).Find();
     if (best) return std::move(*best);
     Program p = Tiling(model, config, options, !reuse, {options.fuse_pool, false}).Write();
     if (Reachable(p)) return p;

@@ -1,0 +1,91 @@
+// Units one after the other whose tensors between them never leave the activation buffer: strip by
+// strip of the last one's output, or the whole of it at once.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "sw/model/model.h"
+#include "sw/tiling/step.h"
+#include "sw/tiling/step_writer.h"
+
+namespace systole {
+
+// A tensor (a block of its channels) as an item.
+struct ChainTensor {
+  int tensor = 0;  // of the model
+  int channels = 0;
+  int w = 1;
+  int left = 0, right = 0, pad_value = 0;  // padding for whoever reads it
+  int pitch = 0;
+  enum class Kind { kLoaded, kMade, kStored } kind = Kind::kMade;
+  int first = -1, last = -1;  // nodes that use it
+  int late = 0;             // the first channel of those that are made last
+  // What a strip needs of it.
+  int y0 = 0, y1 = 0, top = 0, bottom = 0;
+  int size = 0;           // bytes, of the largest strip
+  int place[2] = {0, 0};  // by turns
+};
+
+// One pass over the array.
+struct ChainNode {
+  int unit = 0;
+  StepWriter* writer = nullptr;
+  int in = 0, out = 0, other = -1;  // chain tensors
+  int channel = 0;                  // the step's first channel in `out`
+  int tensor_channel = 0;           // and in the tensor that `out` holds (a block of)
+  Rect rect;                        // of a strip
+};
+
+struct Chain {
+  int first = 0, last = 0;  // units [first, last)
+  int rows = 1;             // of the last one's output, a strip
+  std::vector<ChainTensor> tensors;
+  std::vector<ChainNode> nodes;  // in their order
+  int64_t cycles = 0;            // estimate
+  int out_h = 1;
+  int Strips() const { return (out_h + rows - 1) / rows; }
+};
+
+// Chains of a model's units.
+class ChainPlanner {
+ public:
+  ChainPlanner(const Model& model, const std::vector<Unit>& units, const Placing& placing,
+               const HwConfig& config, bool pack);
+
+  // Chains that take fewer cycles, by estimate, than their units apart, in order.
+  std::vector<Chain> Choose();
+
+  // Sets y0 to bottom of every tensor, and every node's rectangle, for lines [oy0, oy1) of the
+  // result. false: a rectangle is padding alone.
+  static bool SetStrip(int oy0, int oy1, const Model& model, Chain* chain);
+
+ private:
+  bool MayJoin(size_t u) const;
+  bool Blocked(size_t u) const;  // with the unit behind it, block by block of channels
+  int BlockChannels() const;
+  StepWriter* Writer(size_t u, int c0, int c1);
+  std::optional<Chain> Build(size_t first, size_t last);
+  bool SetLayout(Chain* chain) const;
+  bool Fit(Chain* chain) const;
+  bool Place(Chain* chain) const;
+  int64_t Estimate(Chain* chain);
+  int64_t Apart(size_t u);
+
+  const Model& model_;
+  const std::vector<Unit>& units_;
+  const Placing& placing_;
+  HwConfig config_;
+  bool pack_;
+  std::vector<std::vector<int>> readers_;  // units, of a tensor
+  std::vector<bool> kept_;                 // tensors that are outputs, or channels of others
+  std::map<std::tuple<size_t, int, int>, std::unique_ptr<StepWriter>> writers_;
+  std::deque<Step> steps_;
+};
+
+}  // namespace systole

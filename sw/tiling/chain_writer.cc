@@ -1,0 +1,159 @@
+#include "sw/tiling/chain_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/base/check.h"
+#include "sw/model/graph.h"
+#include "sw/tiling/chain_place.h"
+#include "sw/tiling/post_unit.h"
+
+namespace systole {
+
+void ChainWriter::AddLoads(const ChainTensor& t, const MemoryPlan& memory, int image,
+                           const StoreLog& log, Work* work) const {
+  const MemoryView view = memory.View(t.tensor, image);
+  const std::string who = fmt::format("tensor '{}'", model_.tensors[t.tensor].name);
+  const int root = memory.root(t.tensor), channel = memory.channel(t.tensor);
+  auto load = [&](int y0, int y1, int64_t bytes, int64_t lines, uint64_t stride, int64_t buf,
+                  int64_t buf_stride) {
+    LoadPiece& piece = work->AddPiece();
+    PutLoad(Opcode::kLoadAct, who, bytes, lines, buf, buf_stride, &piece.instruction);
+    piece.instruction.Set(field::kLsAddr,
+                          view.address + static_cast<uint64_t>(y0) * view.line_stride);
+    piece.instruction.Set(field::kLsMemStride, lines > 1 ? stride : 0);
+    piece.after = log.Last(root, {image, image + 1, y0, y1, channel, channel + t.channels});
+    piece.row0 = t.top + y0 - t.y0;
+    piece.row1 = t.top + y1 - t.y0;
+  };
+  if (view.pixel_stride == static_cast<uint64_t>(t.channels)) {
+    load(t.y0, t.y1, int64_t{t.w} * t.channels, t.y1 - t.y0, view.line_stride, LineBase(t, t.y0),
+         t.pitch);
+    return;
+  }
+  for (int y = t.y0; y < t.y1; ++y)
+    load(y, y + 1, t.channels, t.w, view.pixel_stride, LineBase(t, y), t.channels);
+}
+
+// `same`: the strip is like the one before it, whose padding is still there.
+void ChainWriter::AddItems(const MemoryPlan& memory, int image, int strip, bool same,
+                           const StoreLog& log, Work* work) {
+  items_.resize(chain_.tensors.size(), kNoItem);
+  for (size_t i = 0; i < chain_.tensors.size(); ++i) {
+    const ChainTensor& t = chain_.tensors[i];
+    if (t.kind == ChainTensor::Kind::kMade && same) continue;
+    Check(int64_t{t.top + t.y1 - t.y0 + t.bottom} * t.pitch <= t.size, "a strip needs more room");
+    items_[i] = work->AddItem(Ring::kPlaced, t.size);
+    work->items.back().place = t.place[strip % 2];
+    if (t.kind == ChainTensor::Kind::kStored) continue;
+    const Padding pad{t.top, t.left, t.bottom, t.right};
+    AddFills(fmt::format("tensor '{}'", model_.tensors[t.tensor].name), pad, t.pad_value,
+             t.y1 - t.y0, t.w, t.channels, t.pitch, 0, work);
+    if (t.kind == ChainTensor::Kind::kLoaded) AddLoads(t, memory, image, log, work);
+  }
+}
+
+void ChainWriter::AddSum(const ChainNode& k, int channel0, int channels, int32_t row,
+                         ConstantPool* pool, Work* work) {
+  const Step& step = k.writer->step();
+  const Layer& layer = model_.layers[step.sum_layer];
+  const ChainTensor &out = chain_.tensors[k.out], &other = chain_.tensors[k.other];
+  int& parameters = parameters_[static_cast<size_t>(&k - chain_.nodes.data())];
+  if (parameters == kNoItem) parameters = pool->AddSum(layer.add, layer.rounding);
+  const SumPlace made{items_[k.out], LineBase(out, out.y0) + channel0, out.pitch};
+  const SumPlace added{items_[k.other], LineBase(other, out.y0) + channel0, other.pitch};
+  SumLines sum;
+  const bool second = layer.inputs[1] != step.other;
+  sum.x2 = second ? made : added;
+  sum.x1 = second ? added : made;
+  sum.output = made;
+  sum.lines = out.y1 - out.y0;
+  sum.pixels = out.w;
+  sum.pixel = out.channels;
+  sum.channels = channels;
+  sum.made = {out.top, out.top + sum.lines, channel0, channel0 + channels};
+  AddSumOfLines(layer, config_, sum, parameters, row, work);
+}
+
+void ChainWriter::WriteNode(const ChainNode& k, int image, int32_t row, ConstantPool* pool,
+                            Work* work) {
+  const ChainTensor &in = chain_.tensors[k.in], &out = chain_.tensors[k.out];
+  const RectPlan* plan = k.writer->part().Plan(k.rect);
+  Check(plan != nullptr, "a strip's tiles do not fit into the accumulators");
+  k.writer->Prepare(pool);
+  const StepWriter::Input from{items_[k.in], InputBase(in, k), in.pitch,
+                               k.rect.iy0 - in.y0 + in.top - k.rect.stage.pad.top};
+  const StepWriter::Output to{items_[k.out], LineBase(out, out.y0) + k.channel,
+                              out.pitch,     out.channels,
+                              out.top,       k.channel};
+  const Mapping& mapping = k.writer->part().mapping();
+  const int folds = static_cast<int>(mapping.folds.size()), cout = k.writer->part().stage().cout;
+  const int late = in.kind == ChainTensor::Kind::kMade ? in.late : 0;
+  if (k.other < 0 || mapping.joint) {
+    k.writer->AddJobs(*plan, 0, folds, from, to, late, row, pool, work);
+    if (k.other >= 0) AddSum(k, 0, cout, row, pool, work);
+  } else {
+    for (int f = 0; f < folds; ++f) {
+      k.writer->AddJobs(*plan, f, f + 1, from, to, f == 0 ? late : 0, row, pool, work);
+      const int c0 = mapping.folds[f].first_column;
+      AddSum(k, c0, (f + 1 < folds ? mapping.folds[f + 1].first_column : cout) - c0, row, pool,
+             work);
+    }
+  }
+  if (out.kind != ChainTensor::Kind::kMade) return;
+  Sight& sight = work->sights.emplace_back();
+  sight.op = static_cast<uint32_t>(work->ops.size()) - 1;
+  sight.item = items_[k.out];
+  Observation& o = sight.observation;
+  o.tensor = out.tensor;
+  o.image = image;
+  o.y0 = out.y0;
+  o.c0 = k.tensor_channel;
+  o.layout = {static_cast<uint64_t>(LineBase(out, out.y0) + k.channel),
+              out.y1 - out.y0,
+              out.w,
+              cout,
+              static_cast<uint64_t>(out.pitch),
+              static_cast<uint64_t>(out.channels)};
+}
+
+void ChainWriter::Write(const MemoryPlan& memory, int image, const std::vector<int32_t>& rows,
+                        ConstantPool* pool, StoreLog* log, Work* work) {
+  parameters_.resize(chain_.nodes.size(), kNoItem);
+  std::vector<std::array<int, 3>> shape;
+  for (int strip = 0; strip < chain_.Strips(); ++strip) {
+    const int oy0 = strip * chain_.rows, oy1 = std::min(chain_.out_h, oy0 + chain_.rows);
+    Check(ChainPlanner::SetStrip(oy0, oy1, model_, &chain_), "a strip of padding");
+    std::vector<std::array<int, 3>> now;
+    for (const ChainTensor& t : chain_.tensors) now.push_back({t.top, t.y1 - t.y0, t.bottom});
+    AddItems(memory, image, strip, now == shape, *log, work);
+    shape = std::move(now);
+    for (const ChainNode& k : chain_.nodes)
+      WriteNode(k, image, rows[k.unit - chain_.first], pool, work);
+    const ChainNode& end = chain_.nodes.back();
+    const ChainTensor& out = chain_.tensors[end.out];
+    const Step& step = end.writer->step();
+    const int first = step.channel, t = out.tensor;
+    systole::AddStores(Label(end.rect.stage),
+                       {memory.View(t, image), oy0, oy1, 0, out.w, first, out.channels}, config_,
+                       items_[end.out], rows[end.unit - chain_.first], work);
+    const int c0 = memory.channel(t) + first;
+    log->Add(memory.root(t), {image, image + 1, oy0, oy1, c0, c0 + out.channels},
+             static_cast<int64_t>(work->ops.size()) - 1);
+  }
+}
+
+std::string ChainWriter::Describe(int unit) const {
+  for (const ChainNode& k : chain_.nodes) {
+    if (k.unit != unit) continue;
+    const int strips = chain_.Strips();
+    return fmt::format(
+        "ws, {}, in a chain of {}{}", k.writer->part().mapping().Describe(),
+        chain_.last - chain_.first,
+        strips > 1 ? fmt::format(", {} strips of {} lines", strips, chain_.rows) : "");
+  }
+  return "";
+}
+
+}  // namespace systole

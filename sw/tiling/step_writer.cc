@@ -1,0 +1,214 @@
+#include "sw/tiling/step_writer.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sw/tiling/column_runs.h"
+#include "sw/tiling/fold_runs.h"
+#include "sw/tiling/put.h"
+
+namespace systole {
+namespace {
+
+int next_parameters_key = 0;
+
+}  // namespace
+
+StepWriter::StepWriter(const Step& step, const HwConfig& config, bool pack, int images,
+                       bool whole_pixels)
+    : config_(config), part_(step, config, pack, images, whole_pixels) {}
+
+void StepWriter::Prepare(ConstantPool* pool) {
+  if (parameters_key_ >= 0) return;
+  parameters_key_ = next_parameters_key++;
+  for (const Fold& fold : part_.mapping().folds)
+    weights_.push_back(pool->AddWeights(step().stage, part_.mapping(), fold));
+}
+
+// A lane a channel: the offsets are 0, 1, 2, ... in every slice.
+void StepWriter::AddColumnSegments(size_t f, int pitch, ConstantPool* pool,
+                                   std::vector<Segment>* segments) const {
+  const Mapping& mapping = part_.mapping();
+  const Stage& stage = part_.stage();
+  const Fold& fold = mapping.folds[f];
+  std::vector<uint16_t> lanes(static_cast<size_t>(config_.rows));
+  std::iota(lanes.begin(), lanes.end(), uint16_t{0});
+  const int offsets = pool->AddOffsets(lanes), wl = LoadCycles(fold, config_);
+  const ConstantPool::Weights& weights = weights_[f];
+  for (const ColumnRun& run : ColumnRuns(stage, mapping, pitch, weights.slices_per_item)) {
+    const int item = run.first / weights.slices_per_item;
+    segments->push_back({run.first, run.last, weights.items[item],
+                         (run.first - item * weights.slices_per_item) * wl, offsets, 0,
+                         FoldShift(stage, fold, pitch) + run.shift, run.base_inc, false, run.taps,
+                         wl});
+  }
+}
+
+const std::vector<std::vector<StepWriter::Segment>>& StepWriter::SegmentsOf(int pitch,
+                                                                            ConstantPool* pool) {
+  const auto [it, fresh] = segments_.try_emplace(pitch);
+  if (!fresh) return it->second;
+  const Mapping& mapping = part_.mapping();
+  std::vector<FoldRun> runs;
+  std::vector<int> items;
+  for (size_t f = 0; f < mapping.folds.size(); ++f) {
+    const Fold& fold = mapping.folds[f];
+    if (!mapping.tap_groups.empty()) {
+      AddColumnSegments(f, pitch, pool, &it->second.emplace_back());
+      continue;
+    }
+    if (f == 0 || !fold.SamePattern(mapping.folds[f - 1])) {
+      runs = FoldRuns(part_.stage(), fold, pitch, config_.KtabRows() / 2);
+      items.clear();
+      for (const FoldRun& run : runs) items.push_back(pool->AddOffsets(run.offsets));
+    }
+    const int wl = LoadCycles(fold, config_), per_item = weights_[f].slices_per_item;
+    std::vector<Segment>& segments = it->second.emplace_back();
+    for (size_t r = 0; r < runs.size(); ++r) {
+      const FoldRun& run = runs[r];
+      for (int first = run.first; first < run.last;) {
+        const int item = first / per_item;
+        const int last = std::min(run.last, (item + 1) * per_item);
+        const int into = first - run.first;
+        segments.push_back({first, last, weights_[f].items[item], (first - item * per_item) * wl,
+                            items[r], run.increment ? into : 0,
+                            FoldShift(part_.stage(), fold, pitch) + run.shift + into * run.base_inc,
+                            run.base_inc, run.increment, 0, wl});
+        first = last;
+      }
+    }
+  }
+  return it->second;
+}
+
+// A fold's Matmuls, of which one ends before slice `slice`.
+std::vector<StepWriter::Segment> StepWriter::CutAt(const std::vector<Segment>& segments,
+                                                   int slice) const {
+  std::vector<Segment> cut;
+  for (const Segment& g : segments) {
+    cut.push_back(g);
+    if (slice <= g.first || slice >= g.last) continue;
+    const int n = slice - g.first;
+    cut.back().last = slice;
+    Segment& rest = cut.emplace_back(g);
+    rest.first = slice;
+    rest.weight_row += n * g.wl;
+    rest.shift += n * g.base_inc;
+    if (g.increment) rest.offset_row += n;
+  }
+  return cut;
+}
+
+void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input& input,
+                         const Output& output, int late, int32_t row, ConstantPool* pool,
+                         Work* work, const Done& done) {
+  const Stage& s = plan.stage;
+  const Mapping& mapping = part_.mapping();
+  const std::string who = Label(s);
+  const auto& segments = SegmentsOf(input.pitch, pool);
+  const bool single = s.kernel_h * s.kernel_w == 1 && s.groups == 1 && mapping.ph * mapping.pw == 1;
+  const int late_slice = single && late > 0 ? late / config_.rows : 0;
+  const int jobs = mapping.joint ? 1 : fold1 - fold0;
+  for (int j = 0; j < jobs; ++j) {
+    const int begin = mapping.joint ? 0 : fold0 + j, end = mapping.joint ? fold1 : begin + 1;
+    for (size_t t = 0; t < plan.tiles.size(); ++t) {
+      const Tile& tile = plan.tiles[t];
+      const size_t first_op = work->ops.size();
+      const int32_t job = work->ops.empty() ? 0 : work->ops.back().job + 1;
+      const int line0 = tile.cy0 * s.stride_h;
+      const int line1 =
+          std::min((tile.cy0 + (tile.ny - 1) * mapping.ph) * s.stride_h +
+                       (s.kernel_h - 1) * s.dilation_h + 1 + (mapping.ph - 1) * s.stride_h,
+                   s.pad.top + s.h + s.pad.bottom);
+      for (int f = begin; f < end; ++f) {
+        const Fold& fold = mapping.folds[f];
+        const bool cut = late_slice > 0 && j == 0;
+        for (const Segment& g : cut ? CutAt(segments[f], late_slice) : segments[f]) {
+          Op& op = work->ops.emplace_back();
+          op.input = input.item;
+          op.weight = g.weight_item;
+          op.offset = g.offset_item;
+          op.row0 = input.line + line0;
+          op.row1 = input.line + line1;
+          if (single) {
+            op.channel0 = g.first * config_.rows;
+            op.channel1 = g.last * config_.rows;
+          } else if (g.taps > 0) {
+            op.channel0 = fold.c0;
+            op.channel1 = fold.c0 + fold.columns;
+          }
+          op.job = job;
+          op.row = row;
+          FieldWriter(Opcode::kMatmul, who, &op.instruction)
+              .Put(field::kMmFirst, g.first == 0)
+              .Put(field::kMmKtabInc, g.increment)
+              .Put(field::kMmBase, input.base + line0 * int64_t{input.pitch} +
+                                       int64_t{tile.cx0} * s.stride_w * s.cin + g.shift)
+              .Put(field::kMmWcols, fold.columns)
+              .Put(field::kMmStrideX, tile.nx > 1 ? int64_t{mapping.pw} * s.stride_w * s.cin : 0)
+              .Put(field::kMmStrideY,
+                   tile.ny > 1 ? int64_t{mapping.ph} * s.stride_h * input.pitch : 0)
+              .Put(field::kMmKlast, fold.Valid(g.last - 1))
+              .Put(field::kMmNx, tile.nx)
+              .Put(field::kMmNy, tile.ny)
+              .Put(field::kMmNb, 1)
+              .Put(field::kMmKslices, g.last - g.first)
+              .Put(field::kMmAccBase, (f - begin) * tile.vectors)
+              .Put(field::kMmKtab, g.offset_row)
+              .Put(field::kMmBaseInc, g.last - g.first > 1 ? g.base_inc : 0)
+              .Put(field::kMmWgtRow, g.weight_row);
+          if (g.taps > 0) {  // column mode: every pixel of a line is a vector
+            const int line = mapping.LineVectors(tile.nx);
+            op.instruction.Set(field::kMmDataflow, pipeline::kColumnMode);
+            op.instruction.Set(field::kMmStrideX, static_cast<uint64_t>(line > 1 ? s.cin : 0));
+            op.instruction.Set(field::kMmKlast, static_cast<uint64_t>(g.taps));
+            op.instruction.Set(field::kMmNx, static_cast<uint64_t>(line));
+          }
+        }
+      }
+      for (const PostPiece& piece : plan.pieces[t]) {
+        if (!mapping.joint && piece.fold != begin) continue;
+        Op& op = work->ops.emplace_back();
+        op.parameter = pool->AddParameters(parameters_key_, step().stage, piece.first_channel,
+                                           piece.channels, s.by_count ? piece.count : 0);
+        op.output = output.item;
+        op.made.line0 = output.line + piece.oy;
+        op.made.line1 = output.line + piece.oy + (piece.ny - 1) * piece.step_y + 1;
+        if (piece.first_channel + piece.channels <= s.cout) {
+          op.made.channel0 = output.channel + piece.first_channel;
+          op.made.channel1 = op.made.channel0 + piece.channels;
+        }
+        op.job = job;
+        op.row = row;
+        FieldWriter(Opcode::kPost, who, &op.instruction)
+            .Put(field::kPoPair, piece.pair)
+            .Put(field::kPoRounding, static_cast<int>(s.rounding))
+            .PutModulo(field::kPoAccBase, piece.entry)
+            .Put(field::kPoNx, piece.nx)
+            .Put(field::kPoNy, piece.ny)
+            .PutModulo(field::kPoEsX, piece.es_x)
+            .PutModulo(field::kPoEsY, piece.es_y)
+            .PutModulo(field::kPoEsTx, piece.es_tx)
+            .PutModulo(field::kPoEsTy, piece.es_ty)
+            .Put(field::kPoNtx, piece.ntx)
+            .Put(field::kPoNty, piece.nty)
+            .PutModulo(field::kPoCsTx, piece.cs_tx)
+            .PutModulo(field::kPoCsTy, piece.cs_ty)
+            .Put(field::kPoCol, piece.column)
+            .PutModulo(field::kPoCsPair, piece.cs_pair)
+            .Put(field::kPoNchan, piece.channels)
+            .Put(field::kPoOut, output.base + piece.oy * output.line_bytes +
+                                    int64_t{piece.ox} * output.pixel_bytes + piece.first_byte)
+            .PutInt8(field::kPoZw, mapping.tap_groups.empty() ? s.zw : 0)
+            .Put(field::kPoSx, piece.nx > 1 ? int64_t{piece.step_x} * output.pixel_bytes : 0)
+            .Put(field::kPoSy, piece.ny > 1 ? piece.step_y * output.line_bytes : 0)
+            .PutInt8(field::kPoZy, s.zy)
+            .PutInt8(field::kPoLo, s.lo)
+            .PutInt8(field::kPoHi, s.hi);
+      }
+      if (done) done(first_op, work->ops.size());
+    }
+  }
+}
+
+}  // namespace systole
