@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/program/layout.h"
 #include "systemc/platform.h"
 
 namespace systole {
@@ -67,13 +68,8 @@ struct TlmDevice::Impl : RunObserver {
     auto o = std::lower_bound(observations->begin(), observations->end(), index,
                               [](const Observation& a, uint32_t i) { return a.instruction < i; });
     for (; o != observations->end() && o->instruction == index; ++o) {
-      const TensorLayout& t = o->layout;
-      const size_t line = static_cast<size_t>(t.w) * t.c;
-      std::vector<int8_t>& out = record.tensors[static_cast<size_t>(o - observations->begin())];
-      out.resize(static_cast<size_t>(t.h) * line);
-      for (int y = 0; y < t.h; ++y) {
-        std::memcpy(&out[y * line], buffers.activations() + t.address + y * t.line_stride, line);
-      }
+      record.tensors[static_cast<size_t>(o - observations->begin())] =
+          PixelsAt(o->layout, reinterpret_cast<const int8_t*>(buffers.activations()));
     }
   }
 

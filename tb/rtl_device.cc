@@ -19,6 +19,7 @@
 
 #include "sw/base/error.h"
 #include "sw/isa/isa.h"
+#include "sw/program/layout.h"
 
 #ifndef SYSTOLE_AXI_BYTES
 #error "SYSTOLE_AXI_BYTES, SYSTOLE_ACT_BYTES: set by tb/verilated/CMakeLists.txt"
@@ -339,12 +340,7 @@ class VerilatedDevice final : public RtlDevice {
       ++next_observation_;
     for (; next_observation_ < list.size() && list[next_observation_].instruction == instruction;
          ++next_observation_) {
-      const TensorLayout& t = list[next_observation_].layout;
-      std::vector<int8_t>& out = record_.tensors[next_observation_];
-      const size_t line = size_t(t.w) * t.c;
-      out.resize(t.h * line);
-      for (int y = 0; y < t.h; ++y)
-        std::memcpy(&out[y * line], &act_.at(t.address + y * t.line_stride), line);
+      record_.tensors[next_observation_] = PixelsAt(list[next_observation_].layout, act_.data());
     }
   }
 

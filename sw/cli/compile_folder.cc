@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sw/arith/rounding.h"
 #include "sw/base/check.h"
 #include "sw/base/error.h"
 #include "sw/golden/fast.h"
+#include "sw/program/layout.h"
 #include "sw/tiling/network.h"
 #include "sw/timing/timeline.h"
 
@@ -57,6 +59,14 @@ ProgramFolder MakeProgramFolder(const Model& model, Rounding rounding, const HwC
         "holds one run; systole run runs the model as it is, or cut it there",
         model.name, segment.host[0].name));
   }
+  // A folder's observations are those of whole tensors.
+  std::vector<Observation>& seen = f.program.observations;
+  seen.erase(std::remove_if(seen.begin(), seen.end(),
+                            [&](const Observation& o) {
+                              const Tensor& t = model.tensors[o.tensor];
+                              return !IsWhole(o, t.h, t.c);
+                            }),
+             seen.end());
   f.model = model.name;
   f.rounding = RoundingName(rounding);
   for (const Tensor& t : model.tensors) f.tensors.push_back(InfoOf(t));

@@ -29,6 +29,7 @@
 #include "sw/cli/tensor_npy.h"
 #include "sw/model/load.h"
 #include "sw/model/npy.h"
+#include "sw/program/layout.h"
 #include "sw/program/program_folder.h"
 #include "sw/quant/choose_multipliers.h"
 #include "sw/quant/onnx_runtime.h"
@@ -127,7 +128,10 @@ int Run(const RunOptions& o) {
   collected.tensors.resize(model.tensors.size());
   std::vector<char> observed(model.tensors.size(), options.Has("golden"));
   if (options.Hardware()) {
-    for (const Observation& obs : job.Report().observations) observed[obs.tensor] = 1;
+    for (const Observation& obs : job.Report().observations) {
+      const Tensor& t = model.tensors[obs.tensor];
+      if (IsWhole(obs, t.h, t.c)) observed[obs.tensor] = 1;
+    }
   }
   if (!o.outputs_dir.empty()) {
     for (size_t t = 1; t < model.tensors.size(); ++t) {

@@ -13,6 +13,7 @@
 #include "sw/cli/timeline_json.h"
 #include "sw/compare/run_view.h"
 #include "sw/golden/fast.h"
+#include "sw/program/layout.h"
 #include "sw/tiling/network.h"
 
 namespace systole {
@@ -220,7 +221,8 @@ ItemResult Job::Run(int index, const Collected& collected) {
     const auto golden = Golden(item, &result);
     reference.name = "golden";
     for (const Observation& o : AllObservations(program))
-      reference.tensors.push_back(golden[o.image][o.tensor - 1]);
+      reference.tensors.push_back(PartOf(o, model_.tensors[o.tensor].h, model_.tensors[o.tensor].w,
+                                         golden[o.image][o.tensor - 1]));
     for (const auto& tensors : golden) {
       reference_outputs.insert(reference_outputs.end(), tensors.back().begin(),
                                tensors.back().end());
@@ -257,6 +259,7 @@ ItemResult Job::Run(int index, const Collected& collected) {
         const Observation& o = observed[i];
         if (o.tensor >= static_cast<int>(collected.tensors.size()) || !collected.tensors[o.tensor])
           continue;
+        if (!IsWhole(o, model_.tensors[o.tensor].h, model_.tensors[o.tensor].c)) continue;
         std::memcpy(collected.tensors[o.tensor] + (item.first + o.image) * view.tensors[i].size(),
                     view.tensors[i].data(), view.tensors[i].size());
       }

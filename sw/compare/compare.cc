@@ -40,6 +40,12 @@ std::vector<size_t> ByImage(const std::vector<Observation>& observations) {
   return order;
 }
 
+// Of the whole tensor, C x H x W: element `i` of what is observed of it.
+size_t ElementOf(const Observation& o, const Tensor& tensor, size_t i) {
+  const size_t plane = size_t(o.layout.h) * o.layout.w;
+  return (i / plane + o.c0) * tensor.h * tensor.w + size_t(o.y0) * tensor.w + i % plane;
+}
+
 }  // namespace
 
 std::vector<int8_t> ToPlanes(const std::vector<int8_t>& pixels, const TensorLayout& layout) {
@@ -76,16 +82,16 @@ void CompareTensors(const Model& model, const Program& program, int64_t first_im
     int64_t different = 0;
     std::string values;
     if (want.size() != got.size() || want.empty()) {
-      different = tensor.Elements();
+      different = static_cast<int64_t>(want.size());
       values = fmt::format("{} has {} bytes, {} has {}", reference.name, want.size(), view.name,
                            got.size());
     } else if ((different = CountDifferent(want.data(), got.data(), want.size(), &first)) > 0) {
-      values =
-          fmt::format("{}: {} {}, {} {}; {} of {} bytes differ", Place(tensor, first),
-                      reference.name, want[first], view.name, got[first], different, want.size());
+      values = fmt::format("{}: {} {}, {} {}; {} of {} bytes differ",
+                           Place(tensor, ElementOf(o, tensor, first)), reference.name, want[first],
+                           view.name, got[first], different, want.size());
     }
     if (row >= 0) {
-      (*bytes)[row] += tensor.Elements();
+      (*bytes)[row] += static_cast<int64_t>(want.size());
       (*mismatches)[row] += different;
     }
     if (different > 0) {

@@ -63,8 +63,13 @@ void AddStamps(const std::vector<Stamp>& stamps, uint64_t before, RunRecord* rec
 void Session::RunSegment(const Segment& segment, TargetRun* run) {
   const std::vector<Instruction> code(program_->code.begin() + segment.first,
                                       program_->code.begin() + segment.last);
-  const bool whole = code.size() == program_->code.size();
-  target_->Record(&code, whole ? &program_->observations : &kNoObservations);
+  seen_.clear();
+  for (Observation o : program_->observations) {
+    if (o.instruction < segment.first || o.instruction >= segment.last) continue;
+    o.instruction -= segment.first;
+    seen_.push_back(o);
+  }
+  target_->Record(&code, &seen_);
   try {
     driver_.RunSegment(*program_, segment);
   } catch (...) {
@@ -73,7 +78,8 @@ void Session::RunSegment(const Segment& segment, TargetRun* run) {
     throw;
   }
   AddStamps(target_->record().stamps, run->counters.total, &run->record);
-  if (whole) run->record.tensors = target_->record().tensors;
+  const auto& tensors = target_->record().tensors;
+  run->record.tensors.insert(run->record.tensors.end(), tensors.begin(), tensors.end());
   run->counters += driver_.ReadCounters();
 }
 

@@ -66,6 +66,7 @@ class Session {
   Driver driver_;
   TargetRun setup_;
   RunRecord unfinished_;
+  std::vector<Observation> seen_;  // of the run that is under way
 };
 
 }  // namespace systole

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "sw/program/program.h"
@@ -42,6 +43,41 @@ inline std::vector<int8_t> PlanesToLines(const TensorLayout& t, const int8_t* pl
     }
   }
   return lines;
+}
+
+// Is the whole of an h x w x c tensor observed?
+inline bool IsWhole(const Observation& o, int h, int c) {
+  return o.layout.h == h && o.layout.c == c;
+}
+
+// What an observation sees of an H x W tensor's planes.
+inline std::vector<int8_t> PartOf(const Observation& o, int h, int w,
+                                  const std::vector<int8_t>& planes) {
+  const size_t plane = size_t(h) * w, part = size_t(o.layout.h) * w;
+  std::vector<int8_t> seen;
+  seen.reserve(part * o.layout.c);
+  for (int c = 0; c < o.layout.c; ++c) {
+    const auto from =
+        planes.begin() + static_cast<std::ptrdiff_t>((o.c0 + c) * plane + size_t(o.y0) * w);
+    seen.insert(seen.end(), from, from + static_cast<std::ptrdiff_t>(part));
+  }
+  return seen;
+}
+
+// The pixels at a layout in the activation buffer, without what lies between them.
+inline std::vector<int8_t> PixelsAt(const TensorLayout& t, const int8_t* buffer) {
+  std::vector<int8_t> pixels(size_t(t.h) * t.w * t.c);
+  int8_t* to = pixels.data();
+  const bool lines = t.PixelStride() == uint64_t(t.c);
+  for (int y = 0; y < t.h; ++y) {
+    const int8_t* line = buffer + t.address + y * t.line_stride;
+    for (int x = 0; x < (lines ? 1 : t.w); ++x) {
+      const size_t bytes = size_t(t.c) * (lines ? t.w : 1);
+      std::memcpy(to, line + x * t.PixelStride(), bytes);
+      to += bytes;
+    }
+  }
+  return pixels;
 }
 
 // SpanBytes(t) bytes to C x H x W.

@@ -67,12 +67,8 @@ class Writer {
       for (Queue& queue : queues_) {
         for (; queue.next < queue.needs.size() && queue.needs[queue.next].from <= now_;
              ++queue.next)
-          if (!Bring(queue.needs[queue.next])) {
-            const Need& n = queue.needs[queue.next];
-            fprintf(stderr, "now %u need item %d ring %d size %d place %d from %u to %u\n", now_, n.item, (int)work_.items[n.item].ring, work_.items[n.item].size, work_.items[n.item].place, n.from, n.to);
-            for (size_t i = 0; i < state_.size(); ++i) if (state_[i].resident && InActivations(work_.items[i].ring)) fprintf(stderr, "  item %zu ring %d addr %d size %d needed %d\n", i, (int)work_.items[i].ring, state_[i].address, work_.items[i].size, state_[i].needed);
-            Check(false,"x");
-          }
+          Check(Bring(queue.needs[queue.next]),
+                "an item's place on chip is needed by what needs it");
       }
       for (; next_output_ < outputs_.size() && outputs_[next_output_].from <= now_; ++next_output_)
         Check(Bring(outputs_[next_output_]), "the place of a result is still needed");

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "sw/compare/compare.h"
 #include "sw/driver/host_step.h"
 #include "sw/functional/run.h"
 #include "sw/golden/golden.h"
@@ -58,11 +59,19 @@ TiledCheck CheckTiled(const Model& model, const HwConfig& config, const ProgramO
     const std::vector<int8_t> lines = PlanesToLines(p.input, &images[i * elements]);
     std::memcpy(memory.At(p.input.address + i * p.input_stride), lines.data(), lines.size());
   }
+  std::vector<std::vector<int8_t>> seen(p.observations.size());
   for (const Segment& segment : Segments(p)) {
     Executor executor(config);  // nothing is on chip
+    auto retired = [&](uint32_t index) {
+      for (size_t i = 0; i < seen.size(); ++i) {
+        if (p.observations[i].instruction != segment.first + index) continue;
+        const auto* buffer = reinterpret_cast<const int8_t*>(executor.activations());
+        seen[i] = ToPlanes(PixelsAt(p.observations[i].layout, buffer), p.observations[i].layout);
+      }
+    };
     const FunctionalRun run =
         RunFunctional({p.code.begin() + segment.first, p.code.begin() + segment.last}, timing,
-                      &executor, &memory);
+                      &executor, &memory, retired);
     check.cycles += static_cast<uint64_t>(run.timeline.total);
     if (run.error != ErrorCode::kNone) {
       const uint32_t index = segment.first + run.index;
@@ -85,6 +94,15 @@ TiledCheck CheckTiled(const Model& model, const HwConfig& config, const ProgramO
     const int last = static_cast<int>(model.tensors.size()) - 1;
     check.problem = Compare({0, last, i, output}, golden[i].back(), &memory);
     if (!check.problem.empty()) return check;
+  }
+  for (size_t i = 0; i < seen.size(); ++i) {
+    const Observation& o = p.observations[i];
+    const Tensor& t = model.tensors[o.tensor];
+    if (seen[i] == PartOf(o, t.h, t.w, golden[o.image][o.tensor - 1])) continue;
+    check.problem =
+        fmt::format("image {}, tensor {}, lines from {}, channels from {}: not golden's", o.image,
+                    o.tensor, o.y0, o.c0);
+    return check;
   }
   for (const Observation& o : p.stored) {
     check.problem = Compare(o, golden[o.image][o.tensor - 1], &memory);

@@ -4,6 +4,7 @@
 
 #include "sw/compare/run_view.h"
 #include "sw/golden/fast.h"
+#include "sw/program/layout.h"
 
 namespace systole::explore {
 
@@ -47,7 +48,8 @@ RtlTrial TryOnRtl(const Model& model, const Program& program, const MemoryTiming
   TensorView want{"golden", {}}, got{"rtl", {}};
   for (size_t i = 0; i < program.observations.size(); ++i) {
     const Observation& o = program.observations[i];
-    want.tensors.push_back(tensors[o.image][o.tensor - 1]);
+    want.tensors.push_back(PartOf(o, model.tensors[o.tensor].h, model.tensors[o.tensor].w,
+                                  tensors[o.image][o.tensor - 1]));
     got.tensors.push_back(ToPlanes(run.record.tensors[i], o.layout));
   }
   std::vector<int64_t> bytes(program.report.size()), mismatches(program.report.size());
