@@ -25,7 +25,7 @@ struct ChainTensor {
   int pitch = 0;
   enum class Kind { kLoaded, kMade, kStored } kind = Kind::kMade;
   int first = -1, last = -1;  // nodes that use it
-  int late = 0;             // the first channel of those that are made last
+  int late = 0;               // the first channel of those that are made last
   // What a strip needs of it.
   int y0 = 0, y1 = 0, top = 0, bottom = 0;
   int size = 0;           // bytes, of the largest strip

@@ -55,18 +55,32 @@ int ConstantPool::AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, u
   return item;
 }
 
-ConstantPool::Weights ConstantPool::AddWeights(const Stage& stage, const Mapping& mapping,
-                                               const Fold& fold) {
-  const int wl = LoadCycles(fold, config_);
+std::vector<ConstantPool::Weights> ConstantPool::AddWeights(const Stage& stage,
+                                                           const Mapping& mapping) {
+  std::vector<Weights> weights;
+  for (const Fold& fold : mapping.folds) weights.push_back(AddFold(stage, mapping, fold));
+  return weights;
+}
+
+ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& mapping,
+                                            const Fold& fold) {
+  const int wl = LoadCycles(fold, config_), rows = fold.slices * wl;
   const uint64_t slice_bytes = uint64_t(wl) * config_.wport * WeightRowBytes(config_);
-  bytes_.resize((bytes_.size() + 63) / 64 * 64);
+  Weights weights;
+  weights.row = Extend(&open_weights_, rows, fold.slices * slice_bytes, config_.WgtRows() / 16);
+  if (weights.row == 0) bytes_.resize((bytes_.size() + 63) / 64 * 64);
   const uint64_t begin = bytes_.size();
   if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
     PackDense(stage, fold, config_, &bytes_);
   } else {
     PackWeights(stage, mapping, fold, config_, &bytes_);
   }
-  Weights weights;
+  if (weights.row > 0) {
+    weights.slices_per_item = fold.slices;
+    weights.items.push_back(open_weights_.item);
+    open_weights_.end = bytes_.size();
+    return weights;
+  }
   const int most = std::max(1, ItemRows(config_) / wl);
   const int items = (fold.slices + most - 1) / most;
   weights.slices_per_item = (fold.slices + items - 1) / items;
@@ -75,7 +89,20 @@ ConstantPool::Weights ConstantPool::AddWeights(const Stage& stage, const Mapping
     weights.items.push_back(
         AddItem(Ring::kWeight, Opcode::kLoadWgt, n * wl, begin + i * slice_bytes, n * slice_bytes));
   }
+  open_weights_ = {weights.items.size() == 1 ? weights.items[0] : kNoItem, bytes_.size()};
   return weights;
+}
+
+// Lets an item grow by rows that follow it in memory, up to `most`; returns the first of them; 0: it
+// must not grow.
+int ConstantPool::Extend(Open* open, int rows, uint64_t bytes, int most) {
+  if (open->item == kNoItem || open->end != bytes_.size()) return 0;
+  Item& item = work_->items[open->item];
+  if (item.size + rows > most) return 0;
+  AddTo(field::kLsBytes, static_cast<int64_t>(bytes), kWho,
+        &work_->pieces[item.piece0].instruction);
+  item.size += rows;
+  return item.size - rows;
 }
 
 int ConstantPool::AddOffsets(const std::vector<uint16_t>& rows) {
@@ -97,17 +124,24 @@ int ConstantPool::AddOffsets(const std::vector<uint16_t>& rows) {
   return it->second;
 }
 
-int ConstantPool::AddParameters(int stage_key, const Stage& stage, int first_channel, int channels,
-                                int count) {
-  const auto [it, fresh] =
-      parameters_.try_emplace({stage_key, first_channel, channels, count}, kNoItem);
+ConstantPool::Parameters ConstantPool::AddParameters(int stage_key, const Stage& stage,
+                                                     int first_channel, int channels, int count) {
+  const auto [it, fresh] = parameters_.try_emplace({stage_key, first_channel, channels, count});
   if (!fresh) return it->second;
-  bytes_.resize((bytes_.size() + 63) / 64 * 64);
+  const int rows = (channels + config_.lanes - 1) / config_.lanes;
+  const uint64_t bytes = static_cast<uint64_t>(rows) * PaddedRowBytes(Opcode::kLoadPar, config_);
+  Parameters& place = it->second;
+  place.row = Extend(&open_parameters_, rows, bytes, config_.ParRows() / 4);
+  if (place.row == 0) bytes_.resize((bytes_.size() + 63) / 64 * 64);
   const uint64_t begin = bytes_.size();
   PackParameters({0, first_channel, channels, count, 0}, stage, config_, &bytes_);
-  const int rows = (channels + config_.lanes - 1) / config_.lanes;
-  it->second = AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, bytes_.size() - begin);
-  return it->second;
+  if (place.row == 0) {
+    open_parameters_.item =
+        AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, bytes_.size() - begin);
+  }
+  open_parameters_.end = bytes_.size();
+  place.item = open_parameters_.item;
+  return place;
 }
 
 int ConstantPool::AddSum(const AddParams& add, Rounding rounding) {

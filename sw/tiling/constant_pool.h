@@ -22,19 +22,25 @@ class ConstantPool {
   ConstantPool(const HwConfig& config, uint64_t address, Work* work)
       : config_(config), address_(address), work_(work) {}
 
-  // A fold's weights: `slices` at most a piece, so that each piece is an item.
+  // A fold's weights, in pieces of whole slices, each an item; or, one piece alone, rows of an item
+  // that it shares with those before it, from `row` on.
   struct Weights {
     int slices_per_item = 1;
     std::vector<int> items;
+    int row = 0;
   };
-  Weights AddWeights(const Stage& stage, const Mapping& mapping, const Fold& fold);
+  std::vector<Weights> AddWeights(const Stage& stage, const Mapping& mapping);
 
   // Rows of the offset table; equal ones are one item.
   int AddOffsets(const std::vector<uint16_t>& rows);
 
   // Biases and multipliers of `channels` columns of a stage from first_channel on, for average
-  // pooling those of `count` taps. `stage_key` tells stages apart; equal requests are one item.
-  int AddParameters(int stage_key, const Stage& stage, int first_channel, int channels, int count);
+  // pooling those of `count` taps, as rows of an item from `row` on. `stage_key` tells stages apart;
+  // equal requests are one place.
+  struct Parameters {
+    int item = kNoItem, row = 0;
+  };
+  Parameters AddParameters(int stage_key, const Stage& stage, int first_channel, int channels, int count);
 
   // The entries of an addition (docs/isa.md, PostActAdd).
   int AddSum(const AddParams& add, Rounding rounding);
@@ -43,6 +49,13 @@ class ConstantPool {
   uint64_t bytes() const { return bytes_.size(); }
 
  private:
+  // The item added last, while what follows in memory may still join it.
+  struct Open {
+    int item = kNoItem;
+    uint64_t end = 0;
+  };
+  Weights AddFold(const Stage& stage, const Mapping& mapping, const Fold& fold);
+  int Extend(Open* open, int rows, uint64_t bytes, int most);
   int AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, uint64_t bytes);
 
   HwConfig config_;
@@ -50,7 +63,8 @@ class ConstantPool {
   Work* work_;
   std::vector<uint8_t> bytes_;
   std::map<std::vector<uint16_t>, int> offsets_;
-  std::map<std::tuple<int, int, int, int>, int> parameters_;
+  std::map<std::tuple<int, int, int, int>, Parameters> parameters_;
+  Open open_weights_, open_parameters_;
 };
 
 }  // namespace systole

@@ -113,34 +113,44 @@ int PoolUnit::AddInput(const Piece& p, const MemoryPlan& memory, int image, cons
   return item;
 }
 
-void PoolUnit::AddPost(const Piece& p, int input, int output, int parameters, int32_t row,
-                       Work* work) const {
-  const Stage& s = stage_;
-  const int n = p.c1 - p.c0, ny = p.oy1 - p.oy0;
+void AddPool(const Stage& s, const PoolPlace& in, const PoolPlace& out, int channels, bool after,
+             const ConstantPool::Parameters& parameters, int32_t row, Work* work) {
   Op& op = work->ops.emplace_back();
-  op.input = input;
-  op.parameter = parameters;
-  op.output = output;
+  op.input = in.item;
+  op.parameter = parameters.item;
+  op.output = out.item;
   op.row = row;
   op.job = work->ops.size() > 1 ? work->ops[work->ops.size() - 2].job : 0;
+  const bool lines = s.out_h > 1, pixels = s.out_w > 1;
   FieldWriter(Opcode::kPostAct, Label(s), &op.instruction)
       .Put(field::kPaRow, 1)
       .Put(field::kPaSum, 1)
+      .Put(field::kPaAfter, after)
       .Put(field::kPoRounding, static_cast<int>(s.rounding))
-      .Put(field::kPaNchan, n)
+      .Put(field::kPoPar, parameters.row)
+      .Put(field::kPaNchan, channels)
       .Put(field::kPoNx, s.out_w)
-      .Put(field::kPoNy, ny)
+      .Put(field::kPoNy, s.out_h)
       .Put(field::kPaNtx, s.kernel_w)
       .Put(field::kPaNty, s.kernel_h)
-      .Put(field::kPaRsX, s.out_w > 1 ? int64_t{s.stride_w} * n : 0)
-      .Put(field::kPaRsY, ny > 1 ? int64_t{s.stride_h} * s.w * n : 0)
-      .Put(field::kPaRsTx, s.kernel_w > 1 ? int64_t{s.dilation_w} * n : 0)
-      .Put(field::kPaRsTy, s.kernel_h > 1 ? int64_t{s.dilation_h} * s.w * n : 0)
-      .Put(field::kPoSx, s.out_w > 1 ? n : 0)
-      .Put(field::kPoSy, ny > 1 ? int64_t{s.out_w} * n : 0)
+      .Put(field::kPaSrc, in.base)
+      .Put(field::kPoOut, out.base)
+      .Put(field::kPaRsX, pixels ? s.stride_w * in.pixel : 0)
+      .Put(field::kPaRsY, lines ? s.stride_h * in.line : 0)
+      .Put(field::kPaRsTx, s.kernel_w > 1 ? s.dilation_w * in.pixel : 0)
+      .Put(field::kPaRsTy, s.kernel_h > 1 ? s.dilation_h * in.line : 0)
+      .Put(field::kPoSx, pixels ? out.pixel : 0)
+      .Put(field::kPoSy, lines ? out.line : 0)
       .PutInt8(field::kPoZy, s.zy)
       .PutInt8(field::kPoLo, s.lo)
       .PutInt8(field::kPoHi, s.hi);
+}
+
+ConstantPool::Parameters PoolParameters(size_t layer, const Stage& s, const HwConfig& config,
+                                        ConstantPool* pool) {
+  // All channels have the same entry; keys of stages on the array are not negative.
+  return pool->AddParameters(-1 - static_cast<int>(layer), s, 0, std::min(config.lanes, s.cin),
+                             s.kernel_h * s.kernel_w);
 }
 
 void PoolUnit::AddStores(const Piece& p, const MemoryPlan& memory, int image, int output,
@@ -175,10 +185,8 @@ void PoolUnit::AddStores(const Piece& p, const MemoryPlan& memory, int image, in
 
 void PoolUnit::Write(const MemoryPlan& memory, int image0, int image1, int32_t row,
                      ConstantPool* pool, StoreLog* log, Work* work) const {
-  // All channels have the same entry; keys of stages on the array are not negative.
-  const int parameters =
-      pool->AddParameters(-1 - static_cast<int>(unit_.layer), stage_, 0,
-                          std::min(config_.lanes, stage_.cin), stage_.kernel_h * stage_.kernel_w);
+  const ConstantPool::Parameters parameters =
+      PoolParameters(unit_.layer, stage_, config_, pool);
   for (int image = image0; image < image1; ++image) {
     for (int oy = 0; oy < stage_.out_h; oy += lines_) {
       for (int c = 0; c < stage_.cin; c += channels_) {
@@ -187,7 +195,11 @@ void PoolUnit::Write(const MemoryPlan& memory, int image0, int image1, int32_t r
         const int input = AddInput(piece, memory, image, *log, work);
         const int64_t bytes = int64_t{piece.oy1 - piece.oy0} * stage_.out_w * (piece.c1 - piece.c0);
         const int output = work->AddItem(Ring::kOutput, static_cast<int>(bytes));
-        AddPost(piece, input, output, parameters, row, work);
+        Stage s = stage_;
+        s.out_h = piece.oy1 - piece.oy0;
+        const int64_t n = piece.c1 - piece.c0;
+        AddPool(s, {input, 0, s.w * n, n}, {output, 0, s.out_w * n, n}, static_cast<int>(n), false,
+                parameters, row, work);
         AddStores(piece, memory, image, output, row, log, work);
       }
     }

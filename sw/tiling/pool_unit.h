@@ -17,6 +17,20 @@ namespace systole {
 // Does POST do pooling layer i in fewer cycles than the array?
 bool PoolsOnPost(const Model& model, size_t i, const Placing& placing, const HwConfig& config);
 
+// Pixels in an item: the first `base` bytes into it.
+struct PoolPlace {
+  int item = kNoItem;
+  int64_t base = 0, line = 0, pixel = 0;  // bytes from line to line, pixel to pixel
+};
+
+// A stage's averages as one PostAct, of `channels` channels; `after`: POST made what it reads.
+void AddPool(const Stage& s, const PoolPlace& in, const PoolPlace& out, int channels, bool after,
+             const ConstantPool::Parameters& parameters, int32_t row, Work* work);
+
+// The entry of model layer `layer`, for all channels.
+ConstantPool::Parameters PoolParameters(size_t layer, const Stage& s, const HwConfig& config,
+                                        ConstantPool* pool);
+
 class PoolUnit {
  public:
   // Throws MisfitError (kActivation) where not even one line of windows fits into the zones.
@@ -35,8 +49,6 @@ class PoolUnit {
 
   int LinesOf(int outputs) const { return (outputs - 1) * stage_.stride_h + span_; }
   int AddInput(const Piece& piece, const MemoryPlan& memory, int image, const StoreLog& log,
-               Work* work) const;
-  void AddPost(const Piece& piece, int input, int output, int parameters, int32_t row,
                Work* work) const;
   void AddStores(const Piece& piece, const MemoryPlan& memory, int image, int output, int32_t row,
                  StoreLog* log, Work* work) const;

@@ -232,9 +232,16 @@ class Writer {
         ++queues_[best].next;
       } else {
         waits[best] = true;
-        ahead = std::min(ahead, kAheadOfOthers);
+        if (Loads(queues_[best].First().item)) ahead = std::min(ahead, kAheadOfOthers);
       }
     }
+  }
+
+  // Does the item come from memory (not from POST, with padding around it)?
+  bool Loads(int index) const {
+    const Item& item = work_.items[index];
+    return std::any_of(work_.pieces.begin() + item.piece0, work_.pieces.begin() + item.piece1,
+                       [](const LoadPiece& p) { return p.instruction.opcode() != Opcode::kFill; });
   }
 
   // Brings an item that a later operation needs, if that keeps nobody waiting: what it reads is

@@ -21,8 +21,7 @@ StepWriter::StepWriter(const Step& step, const HwConfig& config, bool pack, int 
 void StepWriter::Prepare(ConstantPool* pool) {
   if (parameters_key_ >= 0) return;
   parameters_key_ = next_parameters_key++;
-  for (const Fold& fold : part_.mapping().folds)
-    weights_.push_back(pool->AddWeights(step().stage, part_.mapping(), fold));
+  weights_ = pool->AddWeights(step().stage, part_.mapping());
 }
 
 // A lane a channel: the offsets are 0, 1, 2, ... in every slice.
@@ -38,9 +37,9 @@ void StepWriter::AddColumnSegments(size_t f, int pitch, ConstantPool* pool,
   for (const ColumnRun& run : ColumnRuns(stage, mapping, pitch, weights.slices_per_item)) {
     const int item = run.first / weights.slices_per_item;
     segments->push_back({run.first, run.last, weights.items[item],
-                         (run.first - item * weights.slices_per_item) * wl, offsets, 0,
-                         FoldShift(stage, fold, pitch) + run.shift, run.base_inc, false, run.taps,
-                         wl});
+                         weights.row + (run.first - item * weights.slices_per_item) * wl, offsets,
+                         0, FoldShift(stage, fold, pitch) + run.shift, run.base_inc, false,
+                         run.taps, wl});
   }
 }
 
@@ -70,8 +69,9 @@ const std::vector<std::vector<StepWriter::Segment>>& StepWriter::SegmentsOf(int 
         const int item = first / per_item;
         const int last = std::min(run.last, (item + 1) * per_item);
         const int into = first - run.first;
-        segments.push_back({first, last, weights_[f].items[item], (first - item * per_item) * wl,
-                            items[r], run.increment ? into : 0,
+        segments.push_back({first, last, weights_[f].items[item],
+                            weights_[f].row + (first - item * per_item) * wl, items[r],
+                            run.increment ? into : 0,
                             FoldShift(part_.stage(), fold, pitch) + run.shift + into * run.base_inc,
                             run.base_inc, run.increment, 0, wl});
         first = last;
@@ -97,6 +97,17 @@ std::vector<StepWriter::Segment> StepWriter::CutAt(const std::vector<Segment>& s
     if (g.increment) rest.offset_row += n;
   }
   return cut;
+}
+
+// The channels whose parameters are loaded together with a piece's: as many as a quarter of the
+// memory holds, where the piece's begin with a row.
+StepWriter::Channels StepWriter::ParametersOf(const PostPiece& piece) const {
+  const int cout = part_.stage().cout, group = config_.ParRows() / 4 * config_.lanes;
+  const Channels own{piece.first_channel, piece.channels};
+  if (group == 0 || piece.first_channel % config_.lanes != 0) return own;
+  const int first = piece.first_channel / group * group, end = std::min(cout, first + group);
+  if (piece.first_channel + piece.channels > end) return own;
+  return {first, end - first};
 }
 
 void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input& input,
@@ -169,8 +180,10 @@ void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input
       for (const PostPiece& piece : plan.pieces[t]) {
         if (!mapping.joint && piece.fold != begin) continue;
         Op& op = work->ops.emplace_back();
-        op.parameter = pool->AddParameters(parameters_key_, step().stage, piece.first_channel,
-                                           piece.channels, s.by_count ? piece.count : 0);
+        const Channels of = ParametersOf(piece);
+        const ConstantPool::Parameters parameters = pool->AddParameters(
+            parameters_key_, step().stage, of.first, of.count, s.by_count ? piece.count : 0);
+        op.parameter = parameters.item;
         op.output = output.item;
         op.made.line0 = output.line + piece.oy;
         op.made.line1 = output.line + piece.oy + (piece.ny - 1) * piece.step_y + 1;
@@ -197,6 +210,8 @@ void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input
             .Put(field::kPoCol, piece.column)
             .PutModulo(field::kPoCsPair, piece.cs_pair)
             .Put(field::kPoNchan, piece.channels)
+            .Put(field::kPoPar,
+                 parameters.row + (piece.first_channel - of.first) / config_.lanes)
             .Put(field::kPoOut, output.base + piece.oy * output.line_bytes +
                                     int64_t{piece.ox} * output.pixel_bytes + piece.first_byte)
             .PutInt8(field::kPoZw, mapping.tap_groups.empty() ? s.zw : 0)

@@ -58,6 +58,10 @@ class StepWriter {
     int wl = 1;    // rows of weights of a slice
   };
 
+  struct Channels {
+    int first, count;
+  };
+  Channels ParametersOf(const PostPiece& piece) const;
   void AddColumnSegments(size_t f, int pitch, ConstantPool* pool,
                          std::vector<Segment>* segments) const;
   const std::vector<std::vector<Segment>>& SegmentsOf(int pitch, ConstantPool* pool);

@@ -46,6 +46,16 @@ void AddFills(const std::string& who, const Padding& pad, int pad_value, int h, 
     fill(int64_t{lines} * pitch, 1, 0, 0, 0, lines);
     return;
   }
+  if (pad.left > 0 && pad.right > 0 && h > 1) {
+    // The end of a line and the beginning of the next one lie side by side.
+    const int64_t first = int64_t{pad.top} * pitch + int64_t{pad.left} * c;
+    const int64_t side = pitch - int64_t{w} * c;
+    fill(first, 1, 0, 0, 0, pad.top + 1);
+    fill(side, h - 1, first + int64_t{w} * c, pitch, pad.top, pad.top + h);
+    fill(pitch - int64_t{pad.left + w} * c + int64_t{pad.bottom} * pitch, 1,
+         int64_t{pad.top + h - 1} * pitch + int64_t{pad.left + w} * c, 0, pad.top + h - 1, lines);
+    return;
+  }
   fill(int64_t{pad.top} * pitch, 1, 0, 0, 0, pad.top);
   fill(int64_t{pad.bottom} * pitch, 1, int64_t{pad.top + h} * pitch, 0, pad.top + h, lines);
   const int64_t inner = int64_t{pad.top} * pitch;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sw/golden/golden.h"
+#include "sw/program/layout.h"
 #include "sw/timing/timeline.h"
 
 namespace systole {
@@ -10,7 +11,7 @@ namespace {
 
 std::string CheckTensor(const Observation& o, const std::vector<int8_t>& golden,
                         const std::vector<int8_t>& seen) {
-  if (seen.size() != golden.size())
+  if (seen.size() != golden.size() || golden.empty())
     return fmt::format("tensor {} of image {} was never seen", o.tensor, o.image);
   size_t i = 0;
   for (int y = 0; y < o.layout.h; ++y) {
@@ -93,7 +94,11 @@ std::string CheckRun(const Model& model, const Program& program, const std::vect
   for (size_t k = 0; k < program.observations.size(); ++k) {
     const Observation& o = program.observations[k];
     const std::string problem =
-        CheckTensor(o, golden[o.image][o.tensor - 1], run.record.tensors.at(k));
+        CheckTensor(
+        o,
+        PartOf(o, model.tensors[o.tensor].h, model.tensors[o.tensor].w,
+               golden[o.image][o.tensor - 1]),
+        run.record.tensors.at(k));
     if (!problem.empty()) return problem;
   }
   for (size_t k = 0; k < program.stored.size(); ++k) {
