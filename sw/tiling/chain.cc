@@ -1,6 +1,7 @@
 #include "sw/tiling/chain.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "sw/compiler/storage.h"
@@ -30,16 +31,18 @@ int64_t WeightBytes(const Part& part, const HwConfig& config) {
 }
 
 // Cycles of POST for a rectangle's results.
-int64_t PostCycles(const Stage& s, int64_t pixels, bool sum, const HwConfig& config) {
-  const int64_t taps = int64_t{s.pool_h} * s.pool_w + (sum ? 2 : 0);
+int64_t PostCycles(const Stage& s, int64_t pixels, bool averages, bool sum,
+                   const HwConfig& config) {
+  const int64_t taps =
+      averages ? int64_t{s.kernel_h} * s.kernel_w : int64_t{s.pool_h} * s.pool_w + (sum ? 2 : 0);
   return pixels * Ceil(s.cout, config.lanes) * taps;
 }
 
 }  // namespace
 
 ChainPlanner::ChainPlanner(const Model& model, const std::vector<Unit>& units,
-                           const Placing& placing, const HwConfig& config, bool pack)
-    : model_(model), units_(units), placing_(placing), config_(config), pack_(pack) {
+                           const Placing& placing, const HwConfig& config, bool pack, int batch)
+    : model_(model), units_(units), placing_(placing), config_(config), pack_(pack), batch_(batch) {
   readers_.resize(model.tensors.size());
   kept_.resize(model.tensors.size());
   for (const int t : Outputs(model)) kept_[t] = true;
@@ -56,13 +59,30 @@ ChainPlanner::ChainPlanner(const Model& model, const std::vector<Unit>& units,
     if (units[u].host || units[u].post) {
       for (const int t : model.layers[units[u].layer].inputs) reads(t);
     }
+    candidates_.push_back(CandidateOf(units[u]));
   }
 }
 
-bool ChainPlanner::MayJoin(size_t u) const {
-  const Unit& unit = units_[u];
-  return !unit.host && !unit.post && !unit.assembled && unit.steps.size() == 1 &&
-         !unit.steps[0].batched;
+ChainPlanner::Candidate ChainPlanner::CandidateOf(const Unit& unit) {
+  Candidate c;
+  if (unit.post && model_.layers[unit.layer].kind == LayerKind::kAveragePool) {
+    c.stage = &stages_.emplace_back(LowerLayer(model_, unit.layer));
+    c.input = model_.layers[unit.layer].inputs[0];
+    c.output = static_cast<int>(unit.layer) + 1;
+    c.averages = c.fits = true;
+  }
+  if (unit.host || unit.post || unit.assembled || unit.steps.size() != 1) return c;
+  const Step& step = unit.steps[0];
+  c.input = step.input;
+  c.output = step.output;
+  c.other = step.other;
+  c.stage = &step.stage;
+  // A fully connected layer's pixels lie behind one another; images share its weights.
+  const Tensor& in = model_.tensors[c.input];
+  if (step.batched && (batch_ > 1 || in.h * in.w > 1)) return c;
+  c.fits = step.input_channel == 0 && step.stage.cin == in.c &&
+           step.stage.cout == model_.tensors[c.output].c;
+  return c;
 }
 
 int ChainPlanner::BlockChannels() const {
@@ -72,10 +92,21 @@ int ChainPlanner::BlockChannels() const {
 
 bool ChainPlanner::Blocked(size_t u) const {
   if (u + 1 >= units_.size() || !MayJoin(u) || !MayJoin(u + 1)) return false;
-  const Step &a = units_[u].steps[0], &b = units_[u + 1].steps[0];
-  return a.stage.groups == 1 && !Pools(a.stage) && a.sum_layer < 0 && b.sum_layer < 0 &&
+  const Candidate &a = candidates_[u], &b = candidates_[u + 1];
+  return !a.averages && a.stage->groups == 1 && !Pools(*a.stage) && a.other < 0 && b.other < 0 &&
          b.input == a.output && readers_[a.output] == std::vector<int>{static_cast<int>(u) + 1} &&
-         ChannelByChannel(b.stage) && b.stage.cin >= 2 * BlockChannels();
+         ChannelByChannel(*b.stage) && b.stage->cin >= 2 * BlockChannels();
+}
+
+// What a node does; c1 > 0: for channels [c0, c1) alone.
+void ChainPlanner::SetWork(size_t u, int c0, int c1, ChainNode* node) {
+  node->unit = static_cast<int>(u);
+  if (!candidates_[u].averages) {
+    node->writer = Writer(u, c0, c1);
+    return;
+  }
+  node->averages = candidates_[u].stage;
+  if (c1 > 0) node->averages = &stages_.emplace_back(SliceChannels(*node->averages, c0, c1));
 }
 
 StepWriter* ChainPlanner::Writer(size_t u, int c0, int c1) {
@@ -112,29 +143,26 @@ std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
     return made[t] = add(t, model_.tensors[t].c, kind);
   };
   for (size_t u = first; u < last; ++u) {
-    const Step& step = units_[u].steps[0];
+    const Candidate& of = candidates_[u];
     if (u + 1 < last) {
-      const int t = step.output;
-      if (kept_[t] || step.channel != 0 || readers_[t].empty()) return {};
+      const int t = of.output;
+      if (kept_[t] || readers_[t].empty()) return {};
       for (const int reader : readers_[t]) {
         if (reader >= static_cast<int>(last)) return {};
       }
     }
-    if (step.input_channel != 0 || step.stage.cin != model_.tensors[step.input].c) return {};
-    if (step.stage.cout != model_.tensors[step.output].c) return {};
     if (u + 1 < last && Blocked(u)) {
       // Block by block; the next block's first step stands between the two of one.
-      const int c = step.stage.cout, block = BlockChannels(), n = static_cast<int>(Ceil(c, block));
-      const int in = use(step.input), out = make(u + 1, units_[u + 1].steps[0].output);
+      const int c = of.stage->cout, block = BlockChannels(), n = static_cast<int>(Ceil(c, block));
+      const int in = use(of.input), out = make(u + 1, candidates_[u + 1].output);
       const ChainTensor::Kind kind = ChainTensor::Kind::kMade;
-      const int turns[] = {add(step.output, block, kind), add(step.output, block, kind)};
-      const int tail = c % block == 0 ? -1 : add(step.output, c % block, kind);
+      const int turns[] = {add(of.output, block, kind), add(of.output, block, kind)};
+      const int tail = c % block == 0 ? -1 : add(of.output, c % block, kind);
       auto node = [&](int i, bool second) {
         const int c0 = i * block, c1 = std::min(c, c0 + block);
         const int between = c1 - c0 < block ? tail : turns[i % 2];
         ChainNode& k = chain.nodes.emplace_back();
-        k.unit = static_cast<int>(second ? u + 1 : u);
-        k.writer = Writer(second ? u + 1 : u, c0, c1);
+        SetWork(second ? u + 1 : u, c0, c1, &k);
         k.in = second ? between : in;
         k.out = second ? out : between;
         k.channel = second ? c0 : 0;
@@ -151,11 +179,11 @@ std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
       continue;
     }
     ChainNode& k = chain.nodes.emplace_back();
-    k.unit = static_cast<int>(u);
-    k.writer = Writer(u, 0, 0);
-    k.in = use(step.input);
-    if (step.sum_layer >= 0) k.other = use(step.other);
-    k.out = make(u, step.output);
+    SetWork(u, 0, 0, &k);
+    k.in = use(of.input);
+    if (of.other >= 0) k.other = use(of.other);
+    k.out = make(u, of.output);
+    if (k.writer == nullptr) continue;
     const Mapping& mapping = k.writer->part().mapping();
     if (!mapping.joint && mapping.folds.size() > 1)
       chain.tensors[k.out].late = mapping.folds.back().first_column;
@@ -169,7 +197,7 @@ std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
       tensor.last = static_cast<int>(n);
     }
   }
-  chain.out_h = units_[last - 1].steps[0].stage.out_h;
+  chain.out_h = chain.nodes.back().stage().out_h;
   if (!SetLayout(&chain)) return {};
   return chain;
 }
@@ -182,7 +210,7 @@ bool ChainPlanner::SetLayout(Chain* chain) const {
     bool padded = false;
     for (const ChainNode& k : chain->nodes) {
       if (k.in != static_cast<int>(t)) continue;
-      const Stage& s = k.writer->part().stage();
+      const Stage& s = k.stage();
       const Padding& pad = s.pad;
       if (pad.top + pad.left + pad.bottom + pad.right > 0) {
         if (padded && tensor.pad_value != s.pad_value) return false;
@@ -191,6 +219,7 @@ bool ChainPlanner::SetLayout(Chain* chain) const {
       }
       tensor.left = std::max(tensor.left, pad.left);
       tensor.right = std::max(tensor.right, pad.right);
+      if (k.writer == nullptr) continue;
       const int want = PitchResidue(k.writer->part().mapping(), s.cin, config_);
       if (want >= 0 && residue >= 0 && want != residue) return false;
       if (want >= 0) residue = want;
@@ -212,7 +241,7 @@ bool ChainPlanner::SetStrip(int oy0, int oy1, const Model& model, Chain* chain) 
   }
   for (auto k = chain->nodes.rbegin(); k != chain->nodes.rend(); ++k) {
     const ChainTensor& out = chain->tensors[k->out];
-    const Stage& s = k->writer->part().stage();
+    const Stage& s = k->stage();
     k->rect = CutRect(s, out.y0, out.y1, 0, s.out_w);
     if (k->rect.iy0 >= k->rect.iy1 || k->rect.ix0 >= k->rect.ix1) return false;
     ChainTensor& in = chain->tensors[k->in];
@@ -231,6 +260,25 @@ bool ChainPlanner::SetStrip(int oy0, int oy1, const Model& model, Chain* chain) 
   return true;
 }
 
+// Tensors that are one after the other on chip, and alike, lie in one item: it is filled once.
+void ChainPlanner::ShareItems(Chain* chain) {
+  std::map<std::array<int, 10>, int> latest;
+  for (size_t i = 0; i < chain->tensors.size(); ++i) {
+    ChainTensor& t = chain->tensors[i];
+    t.same = -1;
+    if (t.kind != ChainTensor::Kind::kMade || chain->Strips() > 1) continue;
+    if (t.left + t.right + t.top + t.bottom == 0) continue;
+    const std::array<int, 10> key = {t.top,   t.y1 - t.y0, t.bottom, t.left,      t.w,
+                                     t.right, t.channels,  t.pitch,  t.pad_value, t.size};
+    const auto [it, fresh] = latest.try_emplace(key, static_cast<int>(i));
+    if (fresh) continue;
+    const int before = it->second;
+    if (chain->tensors[before].last >= t.first) continue;
+    t.same = before;
+    it->second = static_cast<int>(i);
+  }
+}
+
 // Sizes of the items of every strip, and their places; false: they do not fit.
 bool ChainPlanner::Fit(Chain* chain) const {
   const int strips = chain->Strips();
@@ -247,6 +295,7 @@ bool ChainPlanner::Fit(Chain* chain) const {
     }
     if (bytes > config_.ActBytes()) return false;
     for (ChainNode& k : chain->nodes) {
+      if (k.writer == nullptr) continue;
       const RectPlan* plan = k.writer->part().Plan(k.rect);
       if (plan == nullptr) return false;
       ChainTensor& t = chain->tensors[k.in];
@@ -256,6 +305,7 @@ bool ChainPlanner::Fit(Chain* chain) const {
       t.size = std::max(t.size, static_cast<int>(end));
     }
   }
+  ShareItems(chain);
   return PlaceChain(config_, chain);
 }
 
@@ -267,9 +317,11 @@ int64_t ChainPlanner::Estimate(Chain* chain) {
     const int times = i == 1 && strips > 3 ? strips - 2 : 1;
     for (const ChainNode& k : chain->nodes) {
       const ChainTensor& out = chain->tensors[k.out];
-      const Stage& s = k.writer->part().stage();
-      array += times * k.writer->part().ArrayCycles(*k.writer->part().Plan(k.rect));
-      post += times * PostCycles(s, int64_t{out.y1 - out.y0} * s.out_w, k.other >= 0, config_);
+      const Stage& s = k.stage();
+      if (k.writer != nullptr)
+        array += times * k.writer->part().ArrayCycles(*k.writer->part().Plan(k.rect));
+      post += times * PostCycles(s, int64_t{out.y1 - out.y0} * s.out_w, k.writer == nullptr,
+                                 k.other >= 0, config_);
     }
     for (const ChainTensor& t : chain->tensors) {
       const int64_t bytes = int64_t{t.y1 - t.y0} * t.w * t.channels;
@@ -278,7 +330,9 @@ int64_t ChainPlanner::Estimate(Chain* chain) {
     }
     i += times;
   }
-  for (const ChainNode& k : chain->nodes) weights += WeightBytes(k.writer->part(), config_);
+  for (const ChainNode& k : chain->nodes) {
+    if (k.writer != nullptr) weights += WeightBytes(k.writer->part(), config_);
+  }
   const bool again = weights > int64_t{config_.wgt_kib} * 1024;
   const int beat = config_.AxiBytes();
   loads = (loads + weights * (again ? strips : 1)) / beat;
@@ -289,18 +343,22 @@ int64_t ChainPlanner::Estimate(Chain* chain) {
 // Of a unit by itself.
 int64_t ChainPlanner::Apart(size_t u) {
   if (!MayJoin(u)) return 0;
-  const Step& step = units_[u].steps[0];
-  StepWriter* writer = Writer(u, 0, 0);
-  const Stage& s = writer->part().stage();
-  const RectPlan* plan = writer->part().Plan(CutRect(s, 0, s.out_h, 0, s.out_w));
-  const int64_t array = plan == nullptr ? int64_t{1} << 40 : writer->part().ArrayCycles(*plan);
+  const Candidate& of = candidates_[u];
+  const Stage& s = *of.stage;
   const int beat = config_.AxiBytes();
   const bool single = s.kernel_h * s.kernel_w == 1;
   const int64_t in = single ? int64_t{s.conv_h} * s.conv_w * s.cin : int64_t{s.h} * s.w * s.cin;
-  const int64_t out = int64_t{s.out_h} * s.out_w * s.cout;
-  const int64_t loads =
-      (in + WeightBytes(writer->part(), config_) + (step.sum_layer >= 0 ? out : 0)) / beat;
-  const int64_t post = PostCycles(s, int64_t{s.out_h} * s.out_w, step.sum_layer >= 0, config_);
+  const int64_t pixels = int64_t{s.out_h} * s.out_w, out = pixels * s.cout;
+  int64_t array = 0, weights = 0;
+  if (!of.averages) {
+    Part& part = Writer(u, 0, 0)->part();
+    const Stage& bare = part.stage();
+    const RectPlan* plan = part.Plan(CutRect(bare, 0, bare.out_h, 0, bare.out_w));
+    array = plan == nullptr ? int64_t{1} << 40 : part.ArrayCycles(*plan);
+    weights = WeightBytes(part, config_);
+  }
+  const int64_t loads = (in + weights + (of.other >= 0 ? out : 0)) / beat;
+  const int64_t post = PostCycles(s, pixels, of.averages, of.other >= 0, config_);
   const int64_t wait = std::min<int64_t>(in, config_.ActBytes() / 4) / beat +
                        std::min<int64_t>(out, config_.ActBytes() / 16) / beat;
   return std::max({array, post, loads, out / beat}) + wait + kBorder;

@@ -30,12 +30,15 @@ struct ChainTensor {
   int y0 = 0, y1 = 0, top = 0, bottom = 0;
   int size = 0;           // bytes, of the largest strip
   int place[2] = {0, 0};  // by turns
+  int same = -1;          // an earlier one whose item, padding included, this one takes over
 };
 
-// One pass over the array.
+// One pass over the array, or averages on POST.
 struct ChainNode {
   int unit = 0;
-  StepWriter* writer = nullptr;
+  StepWriter* writer = nullptr;     // none of averages
+  const Stage* averages = nullptr;  // what POST does
+  const Stage& stage() const { return writer != nullptr ? writer->part().stage() : *averages; }
   int in = 0, out = 0, other = -1;  // chain tensors
   int channel = 0;                  // the step's first channel in `out`
   int tensor_channel = 0;           // and in the tensor that `out` holds (a block of)
@@ -56,7 +59,7 @@ struct Chain {
 class ChainPlanner {
  public:
   ChainPlanner(const Model& model, const std::vector<Unit>& units, const Placing& placing,
-               const HwConfig& config, bool pack);
+               const HwConfig& config, bool pack, int batch);
 
   // Chains that take fewer cycles, by estimate, than their units apart, in order.
   std::vector<Chain> Choose();
@@ -66,14 +69,24 @@ class ChainPlanner {
   static bool SetStrip(int oy0, int oy1, const Model& model, Chain* chain);
 
  private:
-  bool MayJoin(size_t u) const;
+  // A unit that may belong to a chain.
+  struct Candidate {
+    int input = 0, output = 0, other = -1;
+    const Stage* stage = nullptr;  // with its weights
+    bool averages = false;         // on POST
+    bool fits = false;             // it may
+  };
+
+  Candidate CandidateOf(const Unit& unit);
+  bool MayJoin(size_t u) const { return candidates_[u].fits; }
   bool Blocked(size_t u) const;  // with the unit behind it, block by block of channels
   int BlockChannels() const;
+  void SetWork(size_t u, int c0, int c1, ChainNode* node);
   StepWriter* Writer(size_t u, int c0, int c1);
   std::optional<Chain> Build(size_t first, size_t last);
   bool SetLayout(Chain* chain) const;
+  static void ShareItems(Chain* chain);
   bool Fit(Chain* chain) const;
-  bool Place(Chain* chain) const;
   int64_t Estimate(Chain* chain);
   int64_t Apart(size_t u);
 
@@ -82,10 +95,13 @@ class ChainPlanner {
   const Placing& placing_;
   HwConfig config_;
   bool pack_;
+  int batch_;
+  std::vector<Candidate> candidates_;      // units
   std::vector<std::vector<int>> readers_;  // units, of a tensor
   std::vector<bool> kept_;                 // tensors that are outputs, or channels of others
   std::map<std::tuple<size_t, int, int>, std::unique_ptr<StepWriter>> writers_;
   std::deque<Step> steps_;
+  std::deque<Stage> stages_;  // averages
 };
 
 }  // namespace systole

@@ -14,21 +14,40 @@ struct Life {
 
 int RoundUp(int value, int unit) { return (value + unit - 1) / unit * unit; }
 
-// The lowest place in [low, high) that is free from node `first` to node `last`; -1: none.
-int FirstFit(const std::vector<Life>& lives, int first, int last, int size, int low, int high,
-             int alignment) {
-  int at = RoundUp(low, alignment);
-  for (bool moved = true; moved;) {
-    moved = false;
+// A place in [low, high) that is free from node `first` to node `last`: of all that begin where
+// another item ends, the one that has been left the longest, so that LOAD need not wait to fill its
+// padding; -1: none.
+int FindPlace(const std::vector<Life>& lives, int first, int last, int size, int low, int high,
+              int alignment) {
+  int best = -1, best_left = 0;
+  auto consider = [&](int from) {
+    const int at = RoundUp(from, alignment);
+    if (at < low || at + size > high) return;
+    int left = -1;  // the last node that used it
     for (const Life& life : lives) {
-      if (life.last < first || last < life.first) continue;
-      if (life.at < at + size && at < life.end) {
-        at = RoundUp(life.end, alignment);
-        moved = true;
-      }
+      if (life.end <= at || at + size <= life.at) continue;
+      if (life.last >= first && life.first <= last) return;
+      left = std::max(left, life.last);
     }
+    if (best >= 0 && (left > best_left || (left == best_left && at >= best))) return;
+    best = at;
+    best_left = left;
+  };
+  consider(low);
+  for (const Life& life : lives) consider(life.end);
+  return best;
+}
+
+// The last node that uses a tensor's item.
+int LastUse(const Chain& chain, const ChainTensor& t) {
+  int last = t.last;
+  auto before = static_cast<int>(&t - chain.tensors.data());
+  for (size_t i = 0; i < chain.tensors.size(); ++i) {
+    if (chain.tensors[i].same != before) continue;
+    before = static_cast<int>(i);
+    last = chain.tensors[i].last;
   }
-  return at + size <= high ? at : -1;
+  return last;
 }
 
 // `alignment` of items between layers; `apart`: the chain's inputs, those, and its result each have
@@ -41,18 +60,19 @@ bool Place(const HwConfig& config, bool apart, int alignment, Chain* chain) {
   int low = 0, high = config.ActBytes();
   for (const Kind kind : {Kind::kLoaded, Kind::kStored, Kind::kMade}) {
     for (ChainTensor& t : chain->tensors) {
-      if (t.kind != kind) continue;
+      if (t.kind != kind || t.same >= 0) continue;
       const int turns = cut && kind != Kind::kMade ? 2 : 1;
       for (int turn = 0; turn < turns; ++turn) {
-        const int first = cut ? 0 : t.first, last = cut || kind == Kind::kStored ? end : t.last;
+        const int first = cut ? 0 : t.first;
+        const int last = cut || kind == Kind::kStored ? end : LastUse(*chain, t);
         int at = 0;
         if (apart && kind == Kind::kStored) {
           at = (high - t.size) / kAlignment * kAlignment;
           high = at;
           if (at < low) return false;
         } else {
-          at = FirstFit(lives, first, last, t.size, low, high,
-                        kind == Kind::kMade ? alignment : kAlignment);
+          at = FindPlace(lives, first, last, t.size, low, high,
+                         kind == Kind::kMade ? alignment : kAlignment);
           if (at < 0) return false;
         }
         lives.push_back({first, last, at, at + t.size});
@@ -65,6 +85,11 @@ bool Place(const HwConfig& config, bool apart, int alignment, Chain* chain) {
       for (const Life& life : lives) low = std::max(low, RoundUp(life.end, group));
     }
     if (kind == Kind::kStored) high = high / group * group;
+  }
+  for (ChainTensor& t : chain->tensors) {
+    if (t.same < 0) continue;
+    t.place[0] = chain->tensors[t.same].place[0];
+    t.place[1] = chain->tensors[t.same].place[1];
   }
   return true;
 }

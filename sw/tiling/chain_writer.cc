@@ -7,6 +7,7 @@
 #include "sw/base/check.h"
 #include "sw/model/graph.h"
 #include "sw/tiling/chain_place.h"
+#include "sw/tiling/pool_unit.h"
 #include "sw/tiling/post_unit.h"
 
 namespace systole {
@@ -43,6 +44,10 @@ void ChainWriter::AddItems(const MemoryPlan& memory, int image, int strip, bool 
   for (size_t i = 0; i < chain_.tensors.size(); ++i) {
     const ChainTensor& t = chain_.tensors[i];
     if (t.kind == ChainTensor::Kind::kMade && same) continue;
+    if (t.same >= 0) {
+      items_[i] = items_[t.same];
+      continue;
+    }
     Check(int64_t{t.top + t.y1 - t.y0 + t.bottom} * t.pitch <= t.size, "a strip needs more room");
     items_[i] = work->AddItem(Ring::kPlaced, t.size);
     work->items.back().place = t.place[strip % 2];
@@ -54,53 +59,87 @@ void ChainWriter::AddItems(const MemoryPlan& memory, int image, int strip, bool 
   }
 }
 
-void ChainWriter::AddSum(const ChainNode& k, int channel0, int channels, int32_t row,
-                         ConstantPool* pool, Work* work) {
+// Lines [y0, y1) of the tensor.
+void ChainWriter::AddSum(const ChainNode& k, int y0, int y1, int channel0, int channels,
+                         int32_t row, ConstantPool* pool, Work* work) {
   const Step& step = k.writer->step();
   const Layer& layer = model_.layers[step.sum_layer];
   const ChainTensor &out = chain_.tensors[k.out], &other = chain_.tensors[k.other];
   int& parameters = parameters_[static_cast<size_t>(&k - chain_.nodes.data())];
   if (parameters == kNoItem) parameters = pool->AddSum(layer.add, layer.rounding);
-  const SumPlace made{items_[k.out], LineBase(out, out.y0) + channel0, out.pitch};
-  const SumPlace added{items_[k.other], LineBase(other, out.y0) + channel0, other.pitch};
+  const SumPlace made{items_[k.out], LineBase(out, y0) + channel0, out.pitch};
+  const SumPlace added{items_[k.other], LineBase(other, y0) + channel0, other.pitch};
   SumLines sum;
   const bool second = layer.inputs[1] != step.other;
   sum.x2 = second ? made : added;
   sum.x1 = second ? added : made;
   sum.output = made;
-  sum.lines = out.y1 - out.y0;
+  sum.lines = y1 - y0;
   sum.pixels = out.w;
   sum.pixel = out.channels;
   sum.channels = channels;
-  sum.made = {out.top, out.top + sum.lines, channel0, channel0 + channels};
+  sum.made = {out.top + y0 - out.y0, out.top + y1 - out.y0, channel0, channel0 + channels};
   AddSumOfLines(layer, config_, sum, parameters, row, work);
 }
 
-void ChainWriter::WriteNode(const ChainNode& k, int image, int32_t row, ConstantPool* pool,
-                            Work* work) {
+void ChainWriter::WriteAverages(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work) {
+  const ChainTensor &in = chain_.tensors[k.in], &out = chain_.tensors[k.out];
+  const Stage& s = *k.averages;
+  const auto layer = static_cast<size_t>(s.first_layer);
+  AddPool(k.rect.stage, {items_[k.in], InputBase(in, k), in.pitch, in.channels},
+          {items_[k.out], LineBase(out, out.y0) + k.channel, out.pitch, out.channels}, s.cin,
+          in.kind == ChainTensor::Kind::kMade, PoolParameters(layer, s, config_, pool), row, work);
+  work->ops.back().made = {out.top, out.top + out.y1 - out.y0, k.channel, k.channel + s.cin};
+}
+
+void ChainWriter::WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work) {
   const ChainTensor &in = chain_.tensors[k.in], &out = chain_.tensors[k.out];
   const RectPlan* plan = k.writer->part().Plan(k.rect);
   Check(plan != nullptr, "a strip's tiles do not fit into the accumulators");
-  k.writer->Prepare(pool);
   const StepWriter::Input from{items_[k.in], InputBase(in, k), in.pitch,
                                k.rect.iy0 - in.y0 + in.top - k.rect.stage.pad.top};
   const StepWriter::Output to{items_[k.out], LineBase(out, out.y0) + k.channel,
                               out.pitch,     out.channels,
                               out.top,       k.channel};
   const Mapping& mapping = k.writer->part().mapping();
-  const int folds = static_cast<int>(mapping.folds.size()), cout = k.writer->part().stage().cout;
+  const int folds = static_cast<int>(mapping.folds.size()), cout = k.stage().cout;
   const int late = in.kind == ChainTensor::Kind::kMade ? in.late : 0;
+  const bool lines = std::all_of(plan->tiles.begin(), plan->tiles.end(),
+                                 [&](const Tile& t) { return t.ox0 == 0 && t.ox1 == out.w; });
+  auto sum = [&](int line0, int line1, int f) {
+    const int c0 = mapping.folds[f].first_column;
+    const int c1 = f + 1 < folds ? mapping.folds[f + 1].first_column : cout;
+    AddSum(k, line0, line1, c0, c1 - c0, row, pool, work);
+  };
   if (k.other < 0 || mapping.joint) {
     k.writer->AddJobs(*plan, 0, folds, from, to, late, row, pool, work);
-    if (k.other >= 0) AddSum(k, 0, cout, row, pool, work);
-  } else {
-    for (int f = 0; f < folds; ++f) {
-      k.writer->AddJobs(*plan, f, f + 1, from, to, f == 0 ? late : 0, row, pool, work);
-      const int c0 = mapping.folds[f].first_column;
-      AddSum(k, c0, (f + 1 < folds ? mapping.folds[f + 1].first_column : cout) - c0, row, pool,
-             work);
-    }
+    if (k.other >= 0) AddSum(k, out.y0, out.y1, 0, cout, row, pool, work);
+    return;
   }
+  for (int f = 0; f < folds; ++f) {
+    // Behind each job's results, or where these are no whole lines behind those of the fold.
+    size_t tile = 0;
+    StepWriter::Done done;
+    if (lines) {
+      done = [&] {
+        const Tile& t = plan->tiles[tile++];
+        sum(out.y0 + t.oy0, out.y0 + t.oy1, f);
+      };
+    }
+    k.writer->AddJobs(*plan, f, f + 1, from, to, f == 0 ? late : 0, row, pool, work, done);
+    if (!lines) sum(out.y0, out.y1, f);
+  }
+}
+
+void ChainWriter::WriteNode(const ChainNode& k, int image, int32_t row, ConstantPool* pool,
+                            Work* work) {
+  if (k.writer != nullptr) {
+    WriteArray(k, row, pool, work);
+  } else {
+    WriteAverages(k, row, pool, work);
+  }
+  const ChainTensor& out = chain_.tensors[k.out];
+  const int cout = k.stage().cout;
   if (out.kind != ChainTensor::Kind::kMade) return;
   Sight& sight = work->sights.emplace_back();
   sight.op = static_cast<uint32_t>(work->ops.size()) - 1;
@@ -121,6 +160,10 @@ void ChainWriter::WriteNode(const ChainNode& k, int image, int32_t row, Constant
 void ChainWriter::Write(const MemoryPlan& memory, int image, const std::vector<int32_t>& rows,
                         ConstantPool* pool, StoreLog* log, Work* work) {
   parameters_.resize(chain_.nodes.size(), kNoItem);
+  // Side by side in memory, so that one instruction loads those of several nodes.
+  for (const ChainNode& k : chain_.nodes) {
+    if (k.writer != nullptr) k.writer->Prepare(pool);
+  }
   std::vector<std::array<int, 3>> shape;
   for (int strip = 0; strip < chain_.Strips(); ++strip) {
     const int oy0 = strip * chain_.rows, oy1 = std::min(chain_.out_h, oy0 + chain_.rows);
@@ -133,8 +176,7 @@ void ChainWriter::Write(const MemoryPlan& memory, int image, const std::vector<i
       WriteNode(k, image, rows[k.unit - chain_.first], pool, work);
     const ChainNode& end = chain_.nodes.back();
     const ChainTensor& out = chain_.tensors[end.out];
-    const Step& step = end.writer->step();
-    const int first = step.channel, t = out.tensor;
+    const int first = end.writer != nullptr ? end.writer->step().channel : 0, t = out.tensor;
     systole::AddStores(Label(end.rect.stage),
                        {memory.View(t, image), oy0, oy1, 0, out.w, first, out.channels}, config_,
                        items_[end.out], rows[end.unit - chain_.first], work);
@@ -148,9 +190,10 @@ std::string ChainWriter::Describe(int unit) const {
   for (const ChainNode& k : chain_.nodes) {
     if (k.unit != unit) continue;
     const int strips = chain_.Strips();
+    const std::string how =
+        k.writer != nullptr ? "ws, " + k.writer->part().mapping().Describe() : "POST: average pool";
     return fmt::format(
-        "ws, {}, in a chain of {}{}", k.writer->part().mapping().Describe(),
-        chain_.last - chain_.first,
+        "{}, in a chain of {}{}", how, chain_.last - chain_.first,
         strips > 1 ? fmt::format(", {} strips of {} lines", strips, chain_.rows) : "");
   }
   return "";

@@ -31,8 +31,10 @@ class ChainWriter {
   void AddLoads(const ChainTensor& t, const MemoryPlan& memory, int image, const StoreLog& log,
                 Work* work) const;
   void WriteNode(const ChainNode& k, int image, int32_t row, ConstantPool* pool, Work* work);
-  void AddSum(const ChainNode& k, int channel0, int channels, int32_t row, ConstantPool* pool,
-              Work* work);
+  void WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work);
+  void WriteAverages(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work);
+  void AddSum(const ChainNode& k, int y0, int y1, int channel0, int channels, int32_t row,
+              ConstantPool* pool, Work* work);
 
   const Model& model_;
   HwConfig config_;

@@ -1,6 +1,7 @@
 #include "sw/tiling/constant_pool.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "sw/compiler/pack.h"
 #include "sw/functional/check.h"
@@ -9,6 +10,8 @@
 namespace systole {
 namespace {
 
+const int kMost = getenv("KM") ? atoi(getenv("KM")) : 8,
+          kPart = getenv("KP") ? atoi(getenv("KP")) : 4;
 const std::string kWho = "constants";
 
 // Rows of the weight buffer that an item takes at most: several are in flight.
@@ -56,10 +59,18 @@ int ConstantPool::AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, u
 }
 
 std::vector<ConstantPool::Weights> ConstantPool::AddWeights(const Stage& stage,
-                                                           const Mapping& mapping) {
+                                                            const Mapping& mapping) {
   std::vector<Weights> weights;
   for (const Fold& fold : mapping.folds) weights.push_back(AddFold(stage, mapping, fold));
   return weights;
+}
+
+// Larger pieces are fewer instructions of LOAD, so that more of what comes is under way; but the
+// first ones are waited for.
+int ConstantPool::SharedRows() const {
+  const int most = config_.WgtRows() / kMost;
+  return std::clamp(static_cast<int>(weight_rows_ / kPart), std::min(most, config_.WgtRows() / 64),
+                    most);
 }
 
 ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& mapping,
@@ -67,7 +78,8 @@ ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& m
   const int wl = LoadCycles(fold, config_), rows = fold.slices * wl;
   const uint64_t slice_bytes = uint64_t(wl) * config_.wport * WeightRowBytes(config_);
   Weights weights;
-  weights.row = Extend(&open_weights_, rows, fold.slices * slice_bytes, config_.WgtRows() / 16);
+  weight_rows_ += rows;
+  weights.row = Extend(&open_weights_, rows, fold.slices * slice_bytes, SharedRows());
   if (weights.row == 0) bytes_.resize((bytes_.size() + 63) / 64 * 64);
   const uint64_t begin = bytes_.size();
   if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
@@ -93,8 +105,8 @@ ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& m
   return weights;
 }
 
-// Lets an item grow by rows that follow it in memory, up to `most`; returns the first of them; 0: it
-// must not grow.
+// Lets an item grow by rows that follow it in memory, up to `most`; returns the first of them; 0:
+// it must not grow.
 int ConstantPool::Extend(Open* open, int rows, uint64_t bytes, int most) {
   if (open->item == kNoItem || open->end != bytes_.size()) return 0;
   Item& item = work_->items[open->item];

@@ -35,12 +35,13 @@ class ConstantPool {
   int AddOffsets(const std::vector<uint16_t>& rows);
 
   // Biases and multipliers of `channels` columns of a stage from first_channel on, for average
-  // pooling those of `count` taps, as rows of an item from `row` on. `stage_key` tells stages apart;
-  // equal requests are one place.
+  // pooling those of `count` taps, as rows of an item from `row` on. `stage_key` tells stages
+  // apart; equal requests are one place.
   struct Parameters {
     int item = kNoItem, row = 0;
   };
-  Parameters AddParameters(int stage_key, const Stage& stage, int first_channel, int channels, int count);
+  Parameters AddParameters(int stage_key, const Stage& stage, int first_channel, int channels,
+                           int count);
 
   // The entries of an addition (docs/isa.md, PostActAdd).
   int AddSum(const AddParams& add, Rounding rounding);
@@ -55,6 +56,7 @@ class ConstantPool {
     uint64_t end = 0;
   };
   Weights AddFold(const Stage& stage, const Mapping& mapping, const Fold& fold);
+  int SharedRows() const;
   int Extend(Open* open, int rows, uint64_t bytes, int most);
   int AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, uint64_t bytes);
 
@@ -64,6 +66,7 @@ class ConstantPool {
   std::vector<uint8_t> bytes_;
   std::map<std::vector<uint16_t>, int> offsets_;
   std::map<std::tuple<int, int, int, int>, Parameters> parameters_;
+  int64_t weight_rows_ = 0;
   Open open_weights_, open_parameters_;
 };
 

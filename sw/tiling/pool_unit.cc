@@ -185,8 +185,7 @@ void PoolUnit::AddStores(const Piece& p, const MemoryPlan& memory, int image, in
 
 void PoolUnit::Write(const MemoryPlan& memory, int image0, int image1, int32_t row,
                      ConstantPool* pool, StoreLog* log, Work* work) const {
-  const ConstantPool::Parameters parameters =
-      PoolParameters(unit_.layer, stage_, config_, pool);
+  const ConstantPool::Parameters parameters = PoolParameters(unit_.layer, stage_, config_, pool);
   for (int image = image0; image < image1; ++image) {
     for (int oy = 0; oy < stage_.out_h; oy += lines_) {
       for (int c = 0; c < stage_.cin; c += channels_) {

@@ -232,7 +232,8 @@ class Writer {
         ++queues_[best].next;
       } else {
         waits[best] = true;
-        if (Loads(queues_[best].First().item)) ahead = std::min(ahead, kAheadOfOthers);
+        static const size_t ka = getenv("KA") ? atoi(getenv("KA")) : 2;
+        if (Loads(queues_[best].First().item)) ahead = std::min(ahead, InActivations(work_.items[queues_[best].First().item].ring) ? kAheadOfOthers : ka);
       }
     }
   }

@@ -124,12 +124,37 @@ Placing PlaceConcats(const Model& model, const HwConfig& config) {
 
 namespace {
 
+// Lets the smaller of the two convolutions that make tensors a and b come first, where it may: the
+// sum then goes with the larger one, which leaves POST more time.
+void LargerLast(int a, int b, std::vector<Unit>* units, std::vector<int>* unit_of) {
+  const int to = std::min((*unit_of)[a], (*unit_of)[b]);
+  const int from = std::max((*unit_of)[a], (*unit_of)[b]);
+  if (to < 0 || from == to) return;
+  auto plain = [&](int u) {
+    return (*units)[u].steps.size() == 1 && !(*units)[u].steps[0].batched;
+  };
+  if (!plain(to) || !plain(from)) return;
+  const Step& step = (*units)[from].steps[0];
+  if (step.stage.macs >= (*units)[to].steps[0].stage.macs || step.other >= 0) return;
+  const int maker = (*unit_of)[step.input];
+  if (maker >= to || (maker < 0 && step.input != 0)) return;  // or it is not known
+  std::rotate(units->begin() + to, units->begin() + from, units->begin() + from + 1);
+  for (int& u : *unit_of) {
+    if (u == from) {
+      u = to;
+    } else if (u >= to && u < from) {
+      ++u;
+    }
+  }
+}
+
 // Puts the sum layers[i] behind the later of the two units that make its operands, if that is a
 // convolution whose results nobody else reads; false: it is not.
 bool FuseSum(const Model& model, size_t i, const std::vector<std::vector<int>>& consumers,
              const std::vector<int>& outputs, std::vector<Unit>* units, std::vector<int>* unit_of) {
   const std::vector<int>& in = model.layers[i].inputs;
   if (in[0] == in[1]) return false;
+  LargerLast(in[0], in[1], units, unit_of);
   const int k = (*unit_of)[in[0]] > (*unit_of)[in[1]] ? 0 : 1;
   const int made = in[k], u = (*unit_of)[made];
   if (u < 0 || (*unit_of)[in[1 - k]] == u || consumers[made].size() != 1) return false;

@@ -124,7 +124,6 @@ void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input
     const int begin = mapping.joint ? 0 : fold0 + j, end = mapping.joint ? fold1 : begin + 1;
     for (size_t t = 0; t < plan.tiles.size(); ++t) {
       const Tile& tile = plan.tiles[t];
-      const size_t first_op = work->ops.size();
       const int32_t job = work->ops.empty() ? 0 : work->ops.back().job + 1;
       const int line0 = tile.cy0 * s.stride_h;
       const int line1 =
@@ -210,8 +209,7 @@ void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input
             .Put(field::kPoCol, piece.column)
             .PutModulo(field::kPoCsPair, piece.cs_pair)
             .Put(field::kPoNchan, piece.channels)
-            .Put(field::kPoPar,
-                 parameters.row + (piece.first_channel - of.first) / config_.lanes)
+            .Put(field::kPoPar, parameters.row + (piece.first_channel - of.first) / config_.lanes)
             .Put(field::kPoOut, output.base + piece.oy * output.line_bytes +
                                     int64_t{piece.ox} * output.pixel_bytes + piece.first_byte)
             .PutInt8(field::kPoZw, mapping.tap_groups.empty() ? s.zw : 0)
@@ -221,7 +219,7 @@ void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input
             .PutInt8(field::kPoLo, s.lo)
             .PutInt8(field::kPoHi, s.hi);
       }
-      if (done) done(first_op, work->ops.size());
+      if (done) done();
     }
   }
 }

@@ -41,9 +41,8 @@ class StepWriter {
     int line = 0, channel = 0;
   };
   // The jobs of folds [fold0, fold1). `late`: channels of the input from there on are made last: a
-  // 1x1 convolution's first Matmuls end before them. `done(first, last)`: behind a job's Posts,
-  // the operations [first, last).
-  using Done = std::function<void(size_t first, size_t last)>;
+  // 1x1 convolution's first Matmuls end before them. `done()`: behind a job's Posts.
+  using Done = std::function<void()>;
   void AddJobs(const RectPlan& plan, int fold0, int fold1, const Input& input, const Output& output,
                int late, int32_t row, ConstantPool* pool, Work* work, const Done& done = {});
 

@@ -70,8 +70,8 @@ class Tiling {
     }
     on_chip_.resize(model.tensors.size());
     if (fusion.chains) {
-      planner_ =
-          std::make_unique<ChainPlanner>(model, units_, placing_, config, options.pack_pixels);
+      planner_ = std::make_unique<ChainPlanner>(model, units_, placing_, config,
+                                                options.pack_pixels, batch_);
       for (Chain& chain : planner_->Choose()) {
         for (const ChainTensor& t : chain.tensors) {
           if (t.kind == ChainTensor::Kind::kMade) on_chip_[t.tensor] = true;
@@ -258,8 +258,10 @@ class Tiling {
     if (unit.host || unit.post) {
       row.name = model_.layers[unit.layer].name;
       row.first_layer = row.last_layer = static_cast<int>(unit.layer);
-      row.mapping = fmt::format("{}: {}", unit.host ? "host" : "POST",
-                                KindName(model_.layers[unit.layer].kind));
+      row.mapping = planned.chain != nullptr
+                        ? planned.chain->Describe(static_cast<int>(&unit - units_.data()))
+                        : fmt::format("{}: {}", unit.host ? "host" : "POST",
+                                      KindName(model_.layers[unit.layer].kind));
       work->names.push_back(Label(model_.layers[unit.layer]));
     } else {
       const Stage& s = unit.steps[0].stage;
