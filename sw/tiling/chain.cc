@@ -31,11 +31,39 @@ int64_t WeightBytes(const Part& part, const HwConfig& config) {
 }
 
 // Cycles of POST for a rectangle's results.
-int64_t PostCycles(const Stage& s, int64_t pixels, bool averages, bool sum,
-                   const HwConfig& config) {
+int64_t PostCycles(const Stage& s, int64_t pixels, bool pools, bool sum, const HwConfig& config) {
   const int64_t taps =
-      averages ? int64_t{s.kernel_h} * s.kernel_w : int64_t{s.pool_h} * s.pool_w + (sum ? 2 : 0);
+      pools ? int64_t{s.kernel_h} * s.kernel_w : int64_t{s.pool_h} * s.pool_w + (sum ? 2 : 0);
   return pixels * Ceil(s.cout, config.lanes) * taps;
+}
+
+}  // namespace
+
+namespace {
+
+// The max pooling of a stage as one whose kernel is the window: what is padded is the least value.
+Stage PoolOf(const Stage& stage) {
+  Stage s = Bare(stage);
+  s.pad = stage.pool_pad;
+  s.pad_value = -128;
+  s.groups = s.cin;
+  s.kernel_h = stage.pool_h;
+  s.kernel_w = stage.pool_w;
+  s.stride_h = stage.pool_stride_h;
+  s.stride_w = stage.pool_stride_w;
+  s.dilation_h = stage.pool_dilation_h;
+  s.dilation_w = stage.pool_dilation_w;
+  s.conv_h = s.out_h;
+  s.conv_w = s.out_w;
+  s.pool_h = s.pool_w = s.pool_stride_h = s.pool_stride_w = 1;
+  s.pool_dilation_h = s.pool_dilation_w = 1;
+  s.pool_pad = {};
+  const auto channels = static_cast<size_t>(s.cin);
+  s.bias.assign(channels, 0);
+  s.m.assign(channels, uint32_t{1} << 30);
+  s.s.assign(channels, 30);
+  s.zy = 0;
+  return s;
 }
 
 }  // namespace
@@ -63,13 +91,21 @@ ChainPlanner::ChainPlanner(const Model& model, const std::vector<Unit>& units,
   }
 }
 
+// Is it a max pooling layer that POST can do from the activation buffer?
+bool ChainPlanner::MaxPools(const Stage& s) const {
+  const Layer& layer = model_.layers[static_cast<size_t>(s.first_layer)];
+  return config_.post_act != 0 && layer.kind == LayerKind::kMaxPool &&
+         s.first_layer == s.last_layer && s.pool_h < 64 && s.pool_w < 64 &&
+         ((config_.roundings >> static_cast<int>(s.rounding)) & 1) != 0;
+}
+
 ChainPlanner::Candidate ChainPlanner::CandidateOf(const Unit& unit) {
   Candidate c;
   if (unit.post && model_.layers[unit.layer].kind == LayerKind::kAveragePool) {
     c.stage = &stages_.emplace_back(LowerLayer(model_, unit.layer));
     c.input = model_.layers[unit.layer].inputs[0];
     c.output = static_cast<int>(unit.layer) + 1;
-    c.averages = c.fits = true;
+    c.pools = c.fits = true;
   }
   if (unit.host || unit.post || unit.assembled || unit.steps.size() != 1) return c;
   const Step& step = unit.steps[0];
@@ -77,6 +113,10 @@ ChainPlanner::Candidate ChainPlanner::CandidateOf(const Unit& unit) {
   c.output = step.output;
   c.other = step.other;
   c.stage = &step.stage;
+  if (!step.batched && step.other < 0 && MaxPools(step.stage)) {
+    c.stage = &stages_.emplace_back(PoolOf(step.stage));
+    c.pools = true;
+  }
   // A fully connected layer's pixels lie behind one another; images share its weights.
   const Tensor& in = model_.tensors[c.input];
   if (step.batched && (batch_ > 1 || in.h * in.w > 1)) return c;
@@ -93,7 +133,7 @@ int ChainPlanner::BlockChannels() const {
 bool ChainPlanner::Blocked(size_t u) const {
   if (u + 1 >= units_.size() || !MayJoin(u) || !MayJoin(u + 1)) return false;
   const Candidate &a = candidates_[u], &b = candidates_[u + 1];
-  return !a.averages && a.stage->groups == 1 && !Pools(*a.stage) && a.other < 0 && b.other < 0 &&
+  return !a.pools && a.stage->groups == 1 && !Pools(*a.stage) && a.other < 0 && b.other < 0 &&
          b.input == a.output && readers_[a.output] == std::vector<int>{static_cast<int>(u) + 1} &&
          ChannelByChannel(*b.stage) && b.stage->cin >= 2 * BlockChannels();
 }
@@ -101,12 +141,12 @@ bool ChainPlanner::Blocked(size_t u) const {
 // What a node does; c1 > 0: for channels [c0, c1) alone.
 void ChainPlanner::SetWork(size_t u, int c0, int c1, ChainNode* node) {
   node->unit = static_cast<int>(u);
-  if (!candidates_[u].averages) {
+  if (!candidates_[u].pools) {
     node->writer = Writer(u, c0, c1);
     return;
   }
-  node->averages = candidates_[u].stage;
-  if (c1 > 0) node->averages = &stages_.emplace_back(SliceChannels(*node->averages, c0, c1));
+  node->pools = candidates_[u].stage;
+  if (c1 > 0) node->pools = &stages_.emplace_back(SliceChannels(*node->pools, c0, c1));
 }
 
 StepWriter* ChainPlanner::Writer(size_t u, int c0, int c1) {
@@ -350,7 +390,7 @@ int64_t ChainPlanner::Apart(size_t u) {
   const int64_t in = single ? int64_t{s.conv_h} * s.conv_w * s.cin : int64_t{s.h} * s.w * s.cin;
   const int64_t pixels = int64_t{s.out_h} * s.out_w, out = pixels * s.cout;
   int64_t array = 0, weights = 0;
-  if (!of.averages) {
+  if (!units_[u].post) {
     Part& part = Writer(u, 0, 0)->part();
     const Stage& bare = part.stage();
     const RectPlan* plan = part.Plan(CutRect(bare, 0, bare.out_h, 0, bare.out_w));
@@ -358,7 +398,7 @@ int64_t ChainPlanner::Apart(size_t u) {
     weights = WeightBytes(part, config_);
   }
   const int64_t loads = (in + weights + (of.other >= 0 ? out : 0)) / beat;
-  const int64_t post = PostCycles(s, pixels, of.averages, of.other >= 0, config_);
+  const int64_t post = PostCycles(s, pixels, of.pools, of.other >= 0, config_);
   const int64_t wait = std::min<int64_t>(in, config_.ActBytes() / 4) / beat +
                        std::min<int64_t>(out, config_.ActBytes() / 16) / beat;
   return std::max({array, post, loads, out / beat}) + wait + kBorder;

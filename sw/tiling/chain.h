@@ -33,12 +33,12 @@ struct ChainTensor {
   int same = -1;          // an earlier one whose item, padding included, this one takes over
 };
 
-// One pass over the array, or averages on POST.
+// One pass over the array, or pooling on POST.
 struct ChainNode {
   int unit = 0;
-  StepWriter* writer = nullptr;     // none of averages
-  const Stage* averages = nullptr;  // what POST does
-  const Stage& stage() const { return writer != nullptr ? writer->part().stage() : *averages; }
+  StepWriter* writer = nullptr;  // none of pooling
+  const Stage* pools = nullptr;  // what POST does: its kernel is the window
+  const Stage& stage() const { return writer != nullptr ? writer->part().stage() : *pools; }
   int in = 0, out = 0, other = -1;  // chain tensors
   int channel = 0;                  // the step's first channel in `out`
   int tensor_channel = 0;           // and in the tensor that `out` holds (a block of)
@@ -73,10 +73,11 @@ class ChainPlanner {
   struct Candidate {
     int input = 0, output = 0, other = -1;
     const Stage* stage = nullptr;  // with its weights
-    bool averages = false;         // on POST
+    bool pools = false;            // on POST
     bool fits = false;             // it may
   };
 
+  bool MaxPools(const Stage& s) const;
   Candidate CandidateOf(const Unit& unit);
   bool MayJoin(size_t u) const { return candidates_[u].fits; }
   bool Blocked(size_t u) const;  // with the unit behind it, block by block of channels
@@ -101,7 +102,7 @@ class ChainPlanner {
   std::vector<bool> kept_;                 // tensors that are outputs, or channels of others
   std::map<std::tuple<size_t, int, int>, std::unique_ptr<StepWriter>> writers_;
   std::deque<Step> steps_;
-  std::deque<Stage> stages_;  // averages
+  std::deque<Stage> stages_;  // pooling
 };
 
 }  // namespace systole

@@ -82,9 +82,9 @@ void ChainWriter::AddSum(const ChainNode& k, int y0, int y1, int channel0, int c
   AddSumOfLines(layer, config_, sum, parameters, row, work);
 }
 
-void ChainWriter::WriteAverages(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work) {
+void ChainWriter::WritePools(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work) {
   const ChainTensor &in = chain_.tensors[k.in], &out = chain_.tensors[k.out];
-  const Stage& s = *k.averages;
+  const Stage& s = *k.pools;
   const auto layer = static_cast<size_t>(s.first_layer);
   AddPool(k.rect.stage, {items_[k.in], InputBase(in, k), in.pitch, in.channels},
           {items_[k.out], LineBase(out, out.y0) + k.channel, out.pitch, out.channels}, s.cin,
@@ -136,7 +136,7 @@ void ChainWriter::WriteNode(const ChainNode& k, int image, int32_t row, Constant
   if (k.writer != nullptr) {
     WriteArray(k, row, pool, work);
   } else {
-    WriteAverages(k, row, pool, work);
+    WritePools(k, row, pool, work);
   }
   const ChainTensor& out = chain_.tensors[k.out];
   const int cout = k.stage().cout;
@@ -191,7 +191,9 @@ std::string ChainWriter::Describe(int unit) const {
     if (k.unit != unit) continue;
     const int strips = chain_.Strips();
     const std::string how =
-        k.writer != nullptr ? "ws, " + k.writer->part().mapping().Describe() : "POST: average pool";
+        k.writer != nullptr
+            ? "ws, " + k.writer->part().mapping().Describe()
+            : std::string("POST: ") + (k.pools->by_count ? "average pool" : "max pool");
     return fmt::format(
         "{}, in a chain of {}{}", how, chain_.last - chain_.first,
         strips > 1 ? fmt::format(", {} strips of {} lines", strips, chain_.rows) : "");

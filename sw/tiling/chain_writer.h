@@ -32,7 +32,7 @@ class ChainWriter {
                 Work* work) const;
   void WriteNode(const ChainNode& k, int image, int32_t row, ConstantPool* pool, Work* work);
   void WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work);
-  void WriteAverages(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work);
+  void WritePools(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work);
   void AddSum(const ChainNode& k, int y0, int y1, int channel0, int channels, int32_t row,
               ConstantPool* pool, Work* work);
 

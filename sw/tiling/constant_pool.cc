@@ -1,7 +1,6 @@
 #include "sw/tiling/constant_pool.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "sw/compiler/pack.h"
 #include "sw/functional/check.h"
@@ -10,8 +9,6 @@
 namespace systole {
 namespace {
 
-const int kMost = getenv("KM") ? atoi(getenv("KM")) : 8,
-          kPart = getenv("KP") ? atoi(getenv("KP")) : 4;
 const std::string kWho = "constants";
 
 // Rows of the weight buffer that an item takes at most: several are in flight.
@@ -68,9 +65,9 @@ std::vector<ConstantPool::Weights> ConstantPool::AddWeights(const Stage& stage,
 // Larger pieces are fewer instructions of LOAD, so that more of what comes is under way; but the
 // first ones are waited for.
 int ConstantPool::SharedRows() const {
-  const int most = config_.WgtRows() / kMost;
-  return std::clamp(static_cast<int>(weight_rows_ / kPart), std::min(most, config_.WgtRows() / 64),
-                    most);
+  const int most = config_.WgtRows() / loads_.share;
+  return std::clamp(static_cast<int>(weight_rows_ / loads_.part),
+                    std::min(most, config_.WgtRows() / 64), most);
 }
 
 ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& mapping,

@@ -12,6 +12,7 @@
 #include "sw/compiler/mapping.h"
 #include "sw/compiler/stage.h"
 #include "sw/isa/config.h"
+#include "sw/tiling/program_writer.h"
 #include "sw/tiling/work.h"
 
 namespace systole {
@@ -19,8 +20,8 @@ namespace systole {
 class ConstantPool {
  public:
   // Bytes lie from `address` on; items are added to `work`.
-  ConstantPool(const HwConfig& config, uint64_t address, Work* work)
-      : config_(config), address_(address), work_(work) {}
+  ConstantPool(const HwConfig& config, uint64_t address, const LoadPolicy& loads, Work* work)
+      : config_(config), address_(address), loads_(loads), work_(work) {}
 
   // A fold's weights, in pieces of whole slices, each an item; or, one piece alone, rows of an item
   // that it shares with those before it, from `row` on.
@@ -62,6 +63,7 @@ class ConstantPool {
 
   HwConfig config_;
   uint64_t address_;
+  LoadPolicy loads_;
   Work* work_;
   std::vector<uint8_t> bytes_;
   std::map<std::vector<uint16_t>, int> offsets_;

@@ -124,7 +124,7 @@ void AddPool(const Stage& s, const PoolPlace& in, const PoolPlace& out, int chan
   const bool lines = s.out_h > 1, pixels = s.out_w > 1;
   FieldWriter(Opcode::kPostAct, Label(s), &op.instruction)
       .Put(field::kPaRow, 1)
-      .Put(field::kPaSum, 1)
+      .Put(field::kPaSum, s.by_count)
       .Put(field::kPaAfter, after)
       .Put(field::kPoRounding, static_cast<int>(s.rounding))
       .Put(field::kPoPar, parameters.row)
@@ -150,7 +150,7 @@ ConstantPool::Parameters PoolParameters(size_t layer, const Stage& s, const HwCo
                                         ConstantPool* pool) {
   // All channels have the same entry; keys of stages on the array are not negative.
   return pool->AddParameters(-1 - static_cast<int>(layer), s, 0, std::min(config.lanes, s.cin),
-                             s.kernel_h * s.kernel_w);
+                             s.by_count ? s.kernel_h * s.kernel_w : 0);
 }
 
 void PoolUnit::AddStores(const Piece& p, const MemoryPlan& memory, int image, int output,

@@ -23,7 +23,8 @@ struct PoolPlace {
   int64_t base = 0, line = 0, pixel = 0;  // bytes from line to line, pixel to pixel
 };
 
-// A stage's averages as one PostAct, of `channels` channels; `after`: POST made what it reads.
+// A stage's averages (`by_count`) or maxima as one PostAct, of `channels` channels; `after`: POST
+// made what it reads.
 void AddPool(const Stage& s, const PoolPlace& in, const PoolPlace& out, int channels, bool after,
              const ConstantPool::Parameters& parameters, int32_t row, Work* work);
 

@@ -22,8 +22,8 @@ struct Need {
   int item;
 };
 
-// Loads that may stand ahead of one that waits for its input to be made.
-constexpr size_t kAheadOfOthers = 2;
+// Loads that may stand ahead of an input that waits to be made.
+constexpr size_t kAheadOfInput = 2;
 
 struct ItemState {
   int address = 0;
@@ -48,11 +48,12 @@ bool InActivations(Ring ring) {
 class Writer {
  public:
   Writer(const Work& work, uint32_t first, uint32_t last, const HwConfig& config,
-         const Zones& zones)
+         const Zones& zones, const LoadPolicy& loads)
       : work_(work),
         first_(first),
         last_(last),
         config_(config),
+        loads_(loads),
         space_(zones, config.ActBytes()),
         rings_{ItemRing(0, config.WgtRows()), ItemRing(0, config.KtabRows()),
                ItemRing(0, config.ParRows())},
@@ -232,10 +233,14 @@ class Writer {
         ++queues_[best].next;
       } else {
         waits[best] = true;
-        static const size_t ka = getenv("KA") ? atoi(getenv("KA")) : 2;
-        if (Loads(queues_[best].First().item)) ahead = std::min(ahead, InActivations(work_.items[queues_[best].First().item].ring) ? kAheadOfOthers : ka);
+        const int waiting = queues_[best].First().item;
+        if (Loads(waiting)) ahead = std::min(ahead, Passing(work_.items[waiting].ring));
       }
     }
+  }
+
+  size_t Passing(Ring ring) const {
+    return InActivations(ring) ? kAheadOfInput : static_cast<size_t>(loads_.ahead);
   }
 
   // Does the item come from memory (not from POST, with padding around it)?
@@ -409,6 +414,7 @@ class Writer {
   const Work& work_;
   const uint32_t first_, last_;  // operations
   const HwConfig& config_;
+  LoadPolicy loads_;
   ActSpace space_;
   std::array<ItemRing, 3> rings_;  // of constants
   std::array<After, kNumRings> evicted_;
@@ -439,8 +445,8 @@ class Writer {
 }  // namespace
 
 WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last, const HwConfig& config,
-                            const Zones& zones) {
-  return Writer(work, first, last, config, zones).Run();
+                            const Zones& zones, const LoadPolicy& loads) {
+  return Writer(work, first, last, config, zones, loads).Run();
 }
 
 }  // namespace systole

@@ -15,6 +15,12 @@ struct Zones {
   int input = 0, output = 0, residual = 0;  // bytes
 };
 
+// How constants are loaded: together up to the 1 / `share` part of the weight buffer, and the 1 /
+// `part` part of what came before; while some wait for room, `ahead` others may pass them.
+struct LoadPolicy {
+  int share = 8, part = 8, ahead = 4;
+};
+
 struct WrittenProgram {
   std::vector<Instruction> code;
   std::vector<int32_t> row_of;  // per instruction: report row
@@ -25,6 +31,6 @@ struct WrittenProgram {
 // operations before it stored lies in memory. Throws MisfitError where a single operation needs
 // more of a memory than there is.
 WrittenProgram WriteProgram(const Work& work, uint32_t first, uint32_t last, const HwConfig& config,
-                            const Zones& zones);
+                            const Zones& zones, const LoadPolicy& loads);
 
 }  // namespace systole

@@ -1,0 +1,34 @@
+// A whole graph as a program from memory, in one of several ways.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "sw/model/model.h"
+#include "sw/program/program.h"
+#include "sw/tiling/program_writer.h"
+
+namespace systole {
+
+struct Way {
+  // What goes with the convolution before it: max pooling, sums.
+  bool pools = false, sums = false;
+  bool chains = false;      // tensors between units stay on chip where the planner says so
+  std::vector<bool> apart;  // but not in these of its chains
+  LoadPolicy loads;
+};
+
+struct GraphProgram {
+  Program program;
+  struct Rows {
+    int first, last;  // of the report, both inclusive
+  };
+  std::vector<Rows> chains;
+};
+
+// `keep`: every tensor in memory has a place of its own. none: there is nothing of what the way
+// asks for. Throws MisfitError where the configuration has too little of a memory.
+std::optional<GraphProgram> WriteGraph(const Model& model, const HwConfig& config,
+                                       const ProgramOptions& options, bool keep, const Way& way);
+
+}  // namespace systole
