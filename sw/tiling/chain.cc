@@ -351,7 +351,7 @@ bool ChainPlanner::Fit(Chain* chain) const {
 
 int64_t ChainPlanner::Estimate(Chain* chain) {
   const int strips = chain->Strips();
-  int64_t array = 0, post = 0, loads = 0, stores = 0, weights = 0;
+  int64_t array = 0, post = 0, loads = 0, stores = 0, weights = 0, waits = 0;
   for (int i = 0; i < strips;) {
     SetStrip(i * chain->rows, std::min(chain->out_h, (i + 1) * chain->rows), model_, chain);
     const int times = i == 1 && strips > 3 ? strips - 2 : 1;
@@ -366,7 +366,11 @@ int64_t ChainPlanner::Estimate(Chain* chain) {
     for (const ChainTensor& t : chain->tensors) {
       const int64_t bytes = int64_t{t.y1 - t.y0} * t.w * t.channels;
       if (t.kind == ChainTensor::Kind::kLoaded) loads += times * bytes;
-      if (t.kind == ChainTensor::Kind::kStored) stores += times * bytes;
+      if (t.kind == ChainTensor::Kind::kStored) {
+        stores += times * bytes;
+        // The next strip's results wait for the Store of this one's.
+        if (strips > 1 && t.turns == 1) waits += times * bytes / config_.AxiBytes() / 4;
+      }
     }
     i += times;
   }
@@ -376,7 +380,7 @@ int64_t ChainPlanner::Estimate(Chain* chain) {
   const bool again = weights > int64_t{config_.wgt_kib} * 1024;
   const int beat = config_.AxiBytes();
   loads = (loads + weights * (again ? strips : 1)) / beat;
-  return std::max({array, post, loads, stores / beat}) + strips * kPerStrip +
+  return std::max({array, post, loads, stores / beat}) + waits + strips * kPerStrip +
          static_cast<int64_t>(chain->nodes.size()) * kPerNode + kBorder;
 }
 

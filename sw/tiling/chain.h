@@ -30,7 +30,8 @@ struct ChainTensor {
   int y0 = 0, y1 = 0, top = 0, bottom = 0;
   int size = 0;           // bytes, of the largest strip
   int place[2] = {0, 0};  // by turns
-  int same = -1;          // an earlier one whose item, padding included, this one takes over
+  int turns = 1;
+  int same = -1;  // an earlier one whose item, padding included, this one takes over
 };
 
 // One pass over the array, or pooling on POST.

@@ -51,8 +51,8 @@ int LastUse(const Chain& chain, const ChainTensor& t) {
 }
 
 // `alignment` of items between layers; `apart`: the chain's inputs, those, and its result each have
-// address groups of their own.
-bool Place(const HwConfig& config, bool apart, int alignment, Chain* chain) {
+// address groups of their own. `turns_stored`: places of the result, of strips by turns.
+bool Place(const HwConfig& config, bool apart, int alignment, int turns_stored, Chain* chain) {
   using Kind = ChainTensor::Kind;
   const bool cut = chain->Strips() > 1;
   const int end = static_cast<int>(chain->nodes.size()), group = config.GroupBytes();
@@ -61,7 +61,8 @@ bool Place(const HwConfig& config, bool apart, int alignment, Chain* chain) {
   for (const Kind kind : {Kind::kLoaded, Kind::kStored, Kind::kMade}) {
     for (ChainTensor& t : chain->tensors) {
       if (t.kind != kind || t.same >= 0) continue;
-      const int turns = cut && kind != Kind::kMade ? 2 : 1;
+      const int turns = !cut || kind == Kind::kMade ? 1 : kind == Kind::kStored ? turns_stored : 2;
+      t.turns = turns;
       for (int turn = 0; turn < turns; ++turn) {
         const int first = cut ? 0 : t.first;
         const int last = cut || kind == Kind::kStored ? end : LastUse(*chain, t);
@@ -97,8 +98,14 @@ bool Place(const HwConfig& config, bool apart, int alignment, Chain* chain) {
 }  // namespace
 
 bool PlaceChain(const HwConfig& config, Chain* chain) {
-  return Place(config, true, config.GroupBytes(), chain) ||
-         Place(config, true, kAlignment, chain) || Place(config, false, kAlignment, chain);
+  const int group = config.GroupBytes();
+  for (const int turns : {2, 1}) {
+    if (Place(config, true, group, turns, chain) || Place(config, true, kAlignment, turns, chain) ||
+        Place(config, false, kAlignment, turns, chain))
+      return true;
+    if (chain->Strips() == 1) break;
+  }
+  return false;
 }
 
 }  // namespace systole

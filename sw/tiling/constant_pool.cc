@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sw/base/check.h"
 #include "sw/compiler/pack.h"
 #include "sw/functional/check.h"
 #include "sw/tiling/put.h"
@@ -62,6 +63,18 @@ std::vector<ConstantPool::Weights> ConstantPool::AddWeights(const Stage& stage,
   return weights;
 }
 
+void ConstantPool::Align() {
+  end_ = (end_ + 63) / 64 * 64;
+  if (pack_) bytes_.resize(end_);
+}
+
+template <typename Pack>
+void ConstantPool::Append(uint64_t bytes, Pack&& pack) {
+  if (pack_) pack(&bytes_);
+  end_ += bytes;
+  Check(!pack_ || bytes_.size() == end_, "constants are not as large as they should be");
+}
+
 // Larger pieces are fewer instructions of LOAD, so that more of what comes is under way; but the
 // first ones are waited for.
 int ConstantPool::SharedRows() const {
@@ -77,17 +90,19 @@ ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& m
   Weights weights;
   weight_rows_ += rows;
   weights.row = Extend(&open_weights_, rows, fold.slices * slice_bytes, SharedRows());
-  if (weights.row == 0) bytes_.resize((bytes_.size() + 63) / 64 * 64);
-  const uint64_t begin = bytes_.size();
-  if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
-    PackDense(stage, fold, config_, &bytes_);
-  } else {
-    PackWeights(stage, mapping, fold, config_, &bytes_);
-  }
+  if (weights.row == 0) Align();
+  const uint64_t begin = end_;
+  Append(fold.slices * slice_bytes, [&](std::vector<uint8_t>* bytes) {
+    if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
+      PackDense(stage, fold, config_, bytes);
+    } else {
+      PackWeights(stage, mapping, fold, config_, bytes);
+    }
+  });
   if (weights.row > 0) {
     weights.slices_per_item = fold.slices;
     weights.items.push_back(open_weights_.item);
-    open_weights_.end = bytes_.size();
+    open_weights_.end = end_;
     return weights;
   }
   const int most = std::max(1, ItemRows(config_) / wl);
@@ -98,14 +113,14 @@ ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& m
     weights.items.push_back(
         AddItem(Ring::kWeight, Opcode::kLoadWgt, n * wl, begin + i * slice_bytes, n * slice_bytes));
   }
-  open_weights_ = {weights.items.size() == 1 ? weights.items[0] : kNoItem, bytes_.size()};
+  open_weights_ = {weights.items.size() == 1 ? weights.items[0] : kNoItem, end_};
   return weights;
 }
 
 // Lets an item grow by rows that follow it in memory, up to `most`; returns the first of them; 0:
 // it must not grow.
 int ConstantPool::Extend(Open* open, int rows, uint64_t bytes, int most) {
-  if (open->item == kNoItem || open->end != bytes_.size()) return 0;
+  if (open->item == kNoItem || open->end != end_) return 0;
   Item& item = work_->items[open->item];
   if (item.size + rows > most) return 0;
   AddTo(field::kLsBytes, static_cast<int64_t>(bytes), kWho,
@@ -117,19 +132,21 @@ int ConstantPool::Extend(Open* open, int rows, uint64_t bytes, int most) {
 int ConstantPool::AddOffsets(const std::vector<uint16_t>& rows) {
   const auto [it, fresh] = offsets_.try_emplace(rows, kNoItem);
   if (!fresh) return it->second;
-  bytes_.resize((bytes_.size() + 63) / 64 * 64);
-  const uint64_t begin = bytes_.size();
+  Align();
+  const uint64_t begin = end_;
   const int row_bytes = OffsetRowBytes(config_), n = static_cast<int>(rows.size()) / config_.rows;
-  bytes_.resize(begin + uint64_t(n) * row_bytes);
-  for (int r = 0; r < n; ++r) {
-    for (int j = 0; j < config_.rows; ++j) {
-      const uint16_t offset = rows[static_cast<size_t>(r) * config_.rows + j];
-      uint8_t* at = bytes_.data() + begin + uint64_t(r) * row_bytes + 2 * j;
-      at[0] = static_cast<uint8_t>(offset);
-      at[1] = static_cast<uint8_t>(offset >> 8);
+  Append(uint64_t(n) * row_bytes, [&](std::vector<uint8_t>* bytes) {
+    bytes->resize(begin + uint64_t(n) * row_bytes);
+    for (int r = 0; r < n; ++r) {
+      for (int j = 0; j < config_.rows; ++j) {
+        const uint16_t offset = rows[static_cast<size_t>(r) * config_.rows + j];
+        uint8_t* at = bytes->data() + begin + uint64_t(r) * row_bytes + 2 * j;
+        at[0] = static_cast<uint8_t>(offset);
+        at[1] = static_cast<uint8_t>(offset >> 8);
+      }
     }
-  }
-  it->second = AddItem(Ring::kOffset, Opcode::kLoadKtab, n, begin, bytes_.size() - begin);
+  });
+  it->second = AddItem(Ring::kOffset, Opcode::kLoadKtab, n, begin, end_ - begin);
   return it->second;
 }
 
@@ -141,24 +158,27 @@ ConstantPool::Parameters ConstantPool::AddParameters(int stage_key, const Stage&
   const uint64_t bytes = static_cast<uint64_t>(rows) * PaddedRowBytes(Opcode::kLoadPar, config_);
   Parameters& place = it->second;
   place.row = Extend(&open_parameters_, rows, bytes, config_.ParRows() / 4);
-  if (place.row == 0) bytes_.resize((bytes_.size() + 63) / 64 * 64);
-  const uint64_t begin = bytes_.size();
-  PackParameters({0, first_channel, channels, count, 0}, stage, config_, &bytes_);
+  if (place.row == 0) Align();
+  const uint64_t begin = end_;
+  Append(bytes, [&](std::vector<uint8_t>* to) {
+    PackParameters({0, first_channel, channels, count, 0}, stage, config_, to);
+  });
   if (place.row == 0) {
-    open_parameters_.item =
-        AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, bytes_.size() - begin);
+    open_parameters_.item = AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, end_ - begin);
   }
-  open_parameters_.end = bytes_.size();
+  open_parameters_.end = end_;
   place.item = open_parameters_.item;
   return place;
 }
 
 int ConstantPool::AddSum(const AddParams& add, Rounding rounding) {
-  bytes_.resize((bytes_.size() + 63) / 64 * 64);
-  const uint64_t begin = bytes_.size();
+  Align();
+  const uint64_t begin = end_;
   const int rows = (kAddEntries + config_.lanes - 1) / config_.lanes;
-  bytes_.resize(begin + static_cast<uint64_t>(rows) * PaddedRowBytes(Opcode::kLoadPar, config_));
+  const uint64_t size = static_cast<uint64_t>(rows) * PaddedRowBytes(Opcode::kLoadPar, config_);
+  Append(size, [&](std::vector<uint8_t>* bytes) { bytes->resize(begin + size); });
   auto put = [&](int entry, int32_t bias, uint32_t m, int s) {
+    if (!pack_) return;
     uint8_t* at = bytes_.data() + begin +
                   static_cast<size_t>(entry / config_.lanes) *
                       static_cast<size_t>(PaddedRowBytes(Opcode::kLoadPar, config_)) +
@@ -173,7 +193,7 @@ int ConstantPool::AddSum(const AddParams& add, Rounding rounding) {
   put(0, -add.z2, add.m2, add.s2);
   put(1, -add.z1, add.m1, add.s1);
   put(2, static_cast<int32_t>(offset), rounding == Rounding::kFloat32 ? shift : add.m, add.s);
-  return AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, bytes_.size() - begin);
+  return AddItem(Ring::kParameter, Opcode::kLoadPar, rows, begin, end_ - begin);
 }
 
 }  // namespace systole

@@ -20,8 +20,10 @@ namespace systole {
 class ConstantPool {
  public:
   // Bytes lie from `address` on; items are added to `work`.
-  ConstantPool(const HwConfig& config, uint64_t address, const LoadPolicy& loads, Work* work)
-      : config_(config), address_(address), loads_(loads), work_(work) {}
+  // `pack`: with their bytes; else only their places are known.
+  ConstantPool(const HwConfig& config, uint64_t address, const LoadPolicy& loads, bool pack,
+               Work* work)
+      : config_(config), address_(address), loads_(loads), pack_(pack), work_(work) {}
 
   // A fold's weights, in pieces of whole slices, each an item; or, one piece alone, rows of an item
   // that it shares with those before it, from `row` on.
@@ -48,7 +50,7 @@ class ConstantPool {
   int AddSum(const AddParams& add, Rounding rounding);
 
   std::vector<uint8_t>&& TakeBytes() { return std::move(bytes_); }
-  uint64_t bytes() const { return bytes_.size(); }
+  uint64_t bytes() const { return end_; }
 
  private:
   // The item added last, while what follows in memory may still join it.
@@ -58,14 +60,20 @@ class ConstantPool {
   };
   Weights AddFold(const Stage& stage, const Mapping& mapping, const Fold& fold);
   int SharedRows() const;
+  void Align();
+  // Appends `bytes` bytes, which `pack(&bytes_)` writes.
+  template <typename Pack>
+  void Append(uint64_t bytes, Pack&& pack);
   int Extend(Open* open, int rows, uint64_t bytes, int most);
   int AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, uint64_t bytes);
 
   HwConfig config_;
   uint64_t address_;
   LoadPolicy loads_;
+  bool pack_;
   Work* work_;
   std::vector<uint8_t> bytes_;
+  uint64_t end_ = 0;  // of all constants
   std::map<std::vector<uint16_t>, int> offsets_;
   std::map<std::tuple<int, int, int, int>, Parameters> parameters_;
   int64_t weight_rows_ = 0;

@@ -80,14 +80,14 @@ class GraphWriter {
     return (!way.sums || sums_) && (!way.pools || pools_) && (!way.chains || !chains_.empty());
   }
 
-  GraphProgram Write() {
+  GraphProgram Write(bool pack) {
     GraphProgram result;
     Program& p = result.program;
     p.config = config_;
     p.options = options_;
     p.constants_address = memory_->end();
     Work work;
-    ConstantPool pool(config_, p.constants_address, loads_, &work);
+    ConstantPool pool(config_, p.constants_address, loads_, pack, &work);
     StoreLog log;
     const Plan plan = ChoosePlan();
     std::vector<int32_t> row_of;  // of a unit
@@ -138,8 +138,9 @@ class GraphWriter {
     CloseRun(work, plan.zones, &p);
     if (p.segments.size() == 1 && p.segments[0].host.empty()) p.segments.clear();
     for (const int row : p.report_of) p.layer_of.push_back(p.report[row].first_layer);
+    const uint64_t constants = pool.bytes();
     p.constants = pool.TakeBytes();
-    Place(&p);
+    Place(constants, &p);
     return result;
   }
 
@@ -289,14 +290,13 @@ class GraphWriter {
     return {view.address, t.h, t.w, t.c, view.line_stride, view.pixel_stride};
   }
 
-  void Place(Program* p) const {
+  void Place(uint64_t constants, Program* p) const {
     const int last = static_cast<int>(model_.tensors.size()) - 1;
     p->input = Layout(0, 0);
     p->input_stride = memory_->stride(0);
     p->output = Layout(last, 0);
     p->output_stride = memory_->stride(last);
-    p->setup_address = p->code_address =
-        AlignUp(p->constants_address + p->constants.size(), kAlignment);
+    p->setup_address = p->code_address = AlignUp(p->constants_address + constants, kAlignment);
     p->memory_end = p->code_address + p->code.size() * kInstructionBytes;
     uint64_t at = p->code_address;
     for (Segment& segment : p->segments) {
@@ -330,10 +330,11 @@ class GraphWriter {
 }  // namespace
 
 std::optional<GraphProgram> WriteGraph(const Model& model, const HwConfig& config,
-                                       const ProgramOptions& options, bool keep, const Way& way) {
+                                       const ProgramOptions& options, bool keep, const Way& way,
+                                       bool pack) {
   GraphWriter writer(model, config, options, keep, way);
   if (!writer.Has(way)) return {};
-  return writer.Write();
+  return writer.Write(pack);
 }
 
 }  // namespace systole

@@ -26,9 +26,11 @@ struct GraphProgram {
   std::vector<Rows> chains;
 };
 
-// `keep`: every tensor in memory has a place of its own. none: there is nothing of what the way
-// asks for. Throws MisfitError where the configuration has too little of a memory.
+// `pack`: with its constants, else all but their bytes. `keep`: every tensor in memory has a place
+// of its own. none: there is nothing of what the way asks for. Throws MisfitError where the
+// configuration has too little of a memory.
 std::optional<GraphProgram> WriteGraph(const Model& model, const HwConfig& config,
-                                       const ProgramOptions& options, bool keep, const Way& way);
+                                       const ProgramOptions& options, bool keep, const Way& way,
+                                       bool pack);
 
 }  // namespace systole

@@ -84,7 +84,7 @@ class Best {
     way = way_;
     way.loads = kMany;
     Try(way);
-    return std::move(best_->program);
+    return std::move(WriteGraph(model_, config_, options_, !reuse_, way_, true)->program);
   }
 
  private:
@@ -100,7 +100,7 @@ class Best {
     if ((way.pools || way.sums || way.chains) && !options_.fuse_pool) return {};
     if (way.sums && config_.act_groups < 4) return {};
     try {
-      std::optional<GraphProgram> g = WriteGraph(model_, config_, options_, !reuse_, way);
+      std::optional<GraphProgram> g = WriteGraph(model_, config_, options_, !reuse_, way, false);
       if (!g || !Reachable(g->program)) return {};
       const int64_t cycles = CyclesOf(g->program);
       if (best_ && cycles >= least_) return g;
@@ -142,9 +142,9 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
     if (best) return std::move(*best);
     Way way;
     way.loads = kLarge;
-    std::optional<GraphProgram> g = WriteGraph(model, config, options, !reuse, way);
+    std::optional<GraphProgram> g = WriteGraph(model, config, options, !reuse, way, true);
     if (Reachable(g->program)) return std::move(g->program);
-    g = WriteGraph(model, config, options, false, way);
+    g = WriteGraph(model, config, options, false, way, true);
     if (Reachable(g->program)) return std::move(g->program);
     throw MisfitError(
         Misfit::kTooLarge,
