@@ -21,7 +21,15 @@ StepWriter::StepWriter(const Step& step, const HwConfig& config, bool pack, int 
 void StepWriter::Prepare(ConstantPool* pool) {
   if (parameters_key_ >= 0) return;
   parameters_key_ = next_parameters_key++;
-  weights_ = pool->AddWeights(step().stage, part_.mapping());
+  // The weights of a fold of several pixels lie by the stride of what is on chip.
+  const bool smaller = part_.every_y() * part_.every_x() > 1;
+  Stage strided;
+  if (smaller) {
+    strided = step().stage;
+    strided.stride_h = part_.stage().stride_h;
+    strided.stride_w = part_.stage().stride_w;
+  }
+  weights_ = pool->AddWeights(smaller ? strided : step().stage, part_.mapping());
 }
 
 // A lane a channel: the offsets are 0, 1, 2, ... in every slice.
