@@ -161,6 +161,14 @@ StepWriter* ChainPlanner::Writer(size_t u, int c0, int c1) {
 }
 
 std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
+  for (size_t u = first; u + 1 < last; ++u) {
+    // Only the last one's result may be read by others.
+    const int t = candidates_[u].output;
+    if (kept_[t] || readers_[t].empty()) return {};
+    for (const int reader : readers_[t]) {
+      if (reader >= static_cast<int>(last)) return {};
+    }
+  }
   Chain chain;
   chain.first = static_cast<int>(first);
   chain.last = static_cast<int>(last);
@@ -184,13 +192,6 @@ std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
   };
   for (size_t u = first; u < last; ++u) {
     const Candidate& of = candidates_[u];
-    if (u + 1 < last) {
-      const int t = of.output;
-      if (kept_[t] || readers_[t].empty()) return {};
-      for (const int reader : readers_[t]) {
-        if (reader >= static_cast<int>(last)) return {};
-      }
-    }
     if (u + 1 < last && Blocked(u)) {
       // Block by block; the next block's first step stands between the two of one.
       const int c = of.stage->cout, block = BlockChannels(), n = static_cast<int>(Ceil(c, block));
