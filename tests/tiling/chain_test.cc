@@ -1,0 +1,107 @@
+// Chains: tensors that never leave the chip are golden's, and save cycles.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "sw/tiling/slice.h"
+#include "tests/tiling/networks.h"
+#include "tests/tiling/tiled_check.h"
+
+namespace systole {
+namespace {
+
+HwConfig Config() {
+  HwConfig c;
+  c.act_kib = 128;
+  c.act_groups = 8;
+  return c;
+}
+
+bool OnChip(const Program& p, int tensor) {
+  auto seen = [&](const std::vector<Observation>& list) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Observation& o) { return o.tensor == tensor; });
+  };
+  return seen(p.observations) && !seen(p.stored);
+}
+
+std::vector<int8_t> RandomImage(const Model& model) {
+  std::mt19937_64 random(3);
+  std::vector<int8_t> image(static_cast<size_t>(model.tensors[0].Elements()));
+  for (int8_t& v : image) v = static_cast<int8_t>(random());
+  return image;
+}
+
+// Keyword spotting lies on chip from its first layer to its last: nothing but the result is stored.
+TEST(ChainTest, ASmallNetworkStaysOnChip) {
+  const Model model = Network("kws", true);
+  const TiledCheck check = CheckTiled(model, Config(), {}, {}, RandomImage(model));
+  EXPECT_EQ(check.problem, "");
+  const Program& p = check.program;
+  const int last = static_cast<int>(model.tensors.size()) - 1;
+  for (int t = 1; t < last; ++t) EXPECT_TRUE(OnChip(p, t)) << "tensor " << t;
+  EXPECT_EQ(std::count_if(p.code.begin(), p.code.end(),
+                          [](const Instruction& i) { return i.opcode() == Opcode::kStore; }),
+            1);
+}
+
+// Every tensor on chip is seen whole, in parts or at once, and each byte at least once.
+TEST(ChainTest, EveryByteOnChipIsSeen) {
+  const Model model = Network("mobilenet_v2", true);
+  const Program p = CheckTiled(model, Config(), {}, {}, RandomImage(model)).program;
+  std::vector<std::vector<bool>> seen(model.tensors.size());
+  for (const Observation& o : p.observations) {
+    const Tensor& t = model.tensors[o.tensor];
+    std::vector<bool>& of = seen[o.tensor];
+    of.resize(static_cast<size_t>(t.h) * t.c);
+    for (int y = o.y0; y < o.y0 + o.layout.h; ++y) {
+      for (int c = o.c0; c < o.c0 + o.layout.c; ++c) of[static_cast<size_t>(y) * t.c + c] = true;
+    }
+  }
+  int partly = 0;
+  for (const auto& of : seen) {
+    partly += !of.empty();
+    EXPECT_EQ(std::count(of.begin(), of.end(), false), 0);
+  }
+  EXPECT_GT(partly, 20);
+}
+
+// Without pooling and sums together with other layers there are no chains: each tensor is stored.
+TEST(ChainTest, NoneWithoutFusion) {
+  const Model model = Network("vww", true);
+  ProgramOptions apart;
+  apart.fuse_pool = false;
+  const std::vector<int8_t> image = RandomImage(model);
+  const TiledCheck each = CheckTiled(model, Config(), apart, {}, image);
+  EXPECT_EQ(each.problem, "");
+  EXPECT_TRUE(each.program.observations.empty());
+  const TiledCheck chained = CheckTiled(model, Config(), {}, {}, image);
+  EXPECT_EQ(chained.problem, "");
+  EXPECT_LT(chained.cycles * 10, each.cycles * 8);
+}
+
+// A stage's channels, cut by hand.
+TEST(SliceTest, OutputsKeepTheirFilters) {
+  Stage s;
+  s.cin = 2;
+  s.cout = 3;
+  s.kernel_h = 1;
+  s.kernel_w = 2;
+  for (int8_t w = 0; w < 12; ++w) s.weights.push_back(w);
+  s.bias = {10, 20, 30};
+  s.m = {1, 2, 3};
+  s.s = {4, 5, 6};
+  s.macs = 300;
+  const Stage cut = SliceOutputs(s, 1, 3);
+  EXPECT_EQ(cut.weights, (std::vector<int8_t>{4, 5, 6, 7, 8, 9, 10, 11}));
+  EXPECT_EQ(cut.bias, (std::vector<int32_t>{20, 30}));
+  EXPECT_EQ(cut.m, (std::vector<uint32_t>{2, 3}));
+  EXPECT_EQ(cut.s, (std::vector<uint8_t>{5, 6}));
+  EXPECT_EQ(cut.cin, 2);
+  EXPECT_EQ(cut.cout, 2);
+  EXPECT_EQ(cut.macs, 200u);
+}
+
+}  // namespace
+}  // namespace systole
