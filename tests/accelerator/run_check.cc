@@ -94,11 +94,10 @@ std::string CheckRun(const Model& model, const Program& program, const std::vect
   for (size_t k = 0; k < program.observations.size(); ++k) {
     const Observation& o = program.observations[k];
     const std::string problem =
-        CheckTensor(
-        o,
-        PartOf(o, model.tensors[o.tensor].h, model.tensors[o.tensor].w,
-               golden[o.image][o.tensor - 1]),
-        run.record.tensors.at(k));
+        CheckTensor(o,
+                    PartOf(o, model.tensors[o.tensor].h, model.tensors[o.tensor].w,
+                           golden[o.image][o.tensor - 1]),
+                    run.record.tensors.at(k));
     if (!problem.empty()) return problem;
   }
   for (size_t k = 0; k < program.stored.size(); ++k) {
