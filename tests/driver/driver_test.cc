@@ -7,6 +7,8 @@
 
 #include <cstring>
 #include <map>
+#include <stdexcept>
+#include <vector>
 
 #include "sw/base/error.h"
 #include "sw/isa/registers.h"
@@ -190,6 +192,27 @@ TEST_F(DriverTest, AMissingInterruptIsAnError) {
   EXPECT_CALL(device_, WaitInterrupt(12345)).WillOnce(Return(false));
   EXPECT_CALL(device_, ReadReg(0x00C)).WillOnce(Return(1));
   EXPECT_THROW(driver_.RunCode(program_), HardwareError);
+}
+
+TEST_F(DriverTest, LooksUpWhileItWaits) {
+  std::vector<uint64_t> looks;
+  Driver driver(&device_, {500, 12345, [&](uint64_t cycles) { looks.push_back(cycles); }, 5000});
+  InSequence sequence;
+  ExpectStart(0x10000100, 3);
+  EXPECT_CALL(device_, WaitInterrupt(5000)).Times(2).WillRepeatedly(Return(false));
+  EXPECT_CALL(device_, WaitInterrupt(2345)).WillOnce(Return(true));
+  EXPECT_CALL(device_, ReadReg(0x00C)).WillOnce(Return(2));
+  EXPECT_CALL(device_, WriteReg(0x01C, 3));
+  driver.RunCode(program_);
+  EXPECT_EQ(looks, (std::vector<uint64_t>{5000, 5000, 2345}));
+}
+
+TEST_F(DriverTest, ALookMayLeaveTheRun) {
+  Driver driver(&device_, {500, 12345, [](uint64_t) { throw std::domain_error("left"); }, 5000});
+  InSequence sequence;
+  ExpectStart(0x10000100, 3);
+  EXPECT_CALL(device_, WaitInterrupt(5000)).WillOnce(Return(false));
+  EXPECT_THROW(driver.RunCode(program_), std::domain_error);
 }
 
 TEST_F(DriverTest, AnInterruptWithoutDoneOrErrorIsAnError) {
