@@ -22,7 +22,7 @@ module systole_rotate #(
   endfunction
 
   always_comb begin
-    data_o = 'x;
     if (`SYSTOLE_ANY(used_i)) data_o = rotate(data_i, amount_i);
+    else data_o = 'x;
   end
 endmodule

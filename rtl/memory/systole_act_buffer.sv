@@ -181,27 +181,24 @@ module systole_act_buffer #(
     byte_of = 8 * (BANKS * (32'(row) >> DB) + bank);
   endfunction
   always_comb begin
-    mm_data_o = 'x;
     if (`SYSTOLE_ANY(mm_read_q)) begin
       for (int b = 0; b < BANKS; b++) begin
         mm_data_o[8*b +: 8] = data[byte_of(mm_row_q[b*RB +: RB], b) +: 8];
       end
-    end
+    end else mm_data_o = 'x;
   end
   always_comb begin
-    pr_banks = 'x;
     if (`SYSTOLE_ANY(pr_read_q)) begin
       for (int b = 0; b < BANKS; b++) begin
         pr_banks[8*b +: 8] = data[byte_of(pr_next_q[b] ? pr_row1_q : pr_row0_q, b) +: 8];
       end
-    end
+    end else pr_banks = 'x;
   end
   always_comb begin
-    st_banks = 'x;
     if (`SYSTOLE_ANY(st_read_q)) begin
       for (int b = 0; b < BANKS; b++) begin
         st_banks[8*b +: 8] = data[byte_of(st_next_q[b] ? st_row1_q : st_row0_q, b) +: 8];
       end
-    end
+    end else st_banks = 'x;
   end
 endmodule

@@ -55,16 +55,14 @@ module systole_act_group #(
     row_of = 32'(DB'(next ? row1 : row0));
   endfunction
   always_comb begin
-    waddr = 'x;
     if (`SYSTOLE_ANY(any_write)) begin
       for (int b = 0; b < BANKS; b++) begin
         waddr[32*b +: 32] = ld_here_i[b] ? row_of(ld_next_i[b], ld_row0_i, ld_row1_i) :
                             row_of(po_next_i[b], po_row0_i, po_row1_i);
       end
-    end
+    end else waddr = 'x;
   end
   always_comb begin
-    raddr = 'x;
     if (mm_group_i) begin
       for (int b = 0; b < BANKS; b++) raddr[32*b +: 32] = 32'(DB'(mm_row_i[b*RB +: RB]));
     end else if (`SYSTOLE_ANY(any_read)) begin
@@ -72,15 +70,15 @@ module systole_act_group #(
         raddr[32*b +: 32] = pr_here_i[b] ? row_of(pr_next_i[b], pr_row0_i, pr_row1_i) :
                             row_of(st_next_i[b], st_row0_i, st_row1_i);
       end
-    end
+    end else raddr = 'x;
   end
 
   logic read_q;  // data are there
   logic [8*BANKS-1:0] data;
   always_ff @(posedge clk_i) read_q <= any_read;
   always_comb begin
-    data_o = 'x;
     if (`SYSTOLE_ANY(read_q)) data_o = data;
+    else data_o = 'x;
   end
   for (genvar b = 0; b < BANKS; b++) begin : gen_bank
     systole_sram #(.WIDTH(8), .DEPTH(1 << DB), .OVERREAD(1'b1)) u_sram (
