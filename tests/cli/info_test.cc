@@ -65,7 +65,7 @@ TEST(InfoTest, WhatDoesNotFitOnChipRunsFromMemory) {
   config.lanes = 4;
   const std::string text = Info(kLenet, config);
   EXPECT_TRUE(Contains(text, "on 4x4, batch 1:\n")) << text;
-  EXPECT_TRUE(Contains(text, " strip")) << text;
+  EXPECT_TRUE(Contains(text, ", in a chain of 5\n")) << text;
 }
 
 TEST(InfoTest, WhatIsTooLargeForTheBuffersIsToldWithValuesThatFit) {
