@@ -31,13 +31,15 @@ module systole_accumulators #(
 
   output logic conflict_o
 );
+  localparam int LAST = ROW_SUM != 0 ? COLS : COLS - 1;  // column
+
   // Bit (or entry) k: of the vector that was at column 0 k cycles ago; it is at column k.
-  logic [COLS+2:0] valid, half;
-  logic [COLS+1:0] first;
-  logic [AW*(COLS+3)-1:0] entry;
-  logic [COLS+2:1] valid_q, half_q;
-  logic [COLS+1:1] first_q;
-  logic [AW*(COLS+2)-1:0] entry_q;
+  logic [LAST+2:0] valid, half;
+  logic [LAST+1:0] first;
+  logic [AW*(LAST+3)-1:0] entry;
+  logic [LAST+2:1] valid_q, half_q;
+  logic [LAST+1:1] first_q;
+  logic [AW*(LAST+2)-1:0] entry_q;
   assign valid = {valid_q, valid_i};
   assign first = {first_q, first_i};
   assign half = {half_q, half_i};
@@ -45,27 +47,25 @@ module systole_accumulators #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
     else if (clear_i) valid_q <= '0;
-    else valid_q <= valid[COLS+1:0];
+    else valid_q <= valid[LAST+1:0];
   end
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(valid != '0)) begin
-      first_q <= first[COLS:0];
-      half_q <= half[COLS+1:0];
-      entry_q <= entry[AW*(COLS+2)-1:0];
+      first_q <= first[LAST:0];
+      half_q <= half[LAST+1:0];
+      entry_q <= entry[AW*(LAST+2)-1:0];
     end
   end
 
   logic any;
-  logic [COLS:0] re0, re1, we0, we1;
+  logic [LAST:0] re0, re1, we0, we1;
   assign any = `SYSTOLE_ANY(valid != '0 || post_re_i);
-  assign re0 = valid[COLS:0] & ~first[COLS:0] & ~half[COLS:0];
-  assign re1 = valid[COLS:0] & ~first[COLS:0] & half[COLS:0];
-  assign we0 = valid[COLS+2:2] & ~half[COLS+2:2];
-  assign we1 = valid[COLS+2:2] & half[COLS+2:2];
+  assign re0 = valid[LAST:0] & ~first[LAST:0] & ~half[LAST:0];
+  assign re1 = valid[LAST:0] & ~first[LAST:0] & half[LAST:0];
+  assign we0 = valid[LAST+2:2] & ~half[LAST+2:2];
+  assign we1 = valid[LAST+2:2] & half[LAST+2:2];
 
-  // Of the columns that are there.
-  localparam logic [COLS:0] BUILT = {ROW_SUM != 0, {COLS{1'b1}}};
-  assign conflict_o = post_re_i && ((post_half_i ? re1 : re0) & BUILT) != '0;
+  assign conflict_o = post_re_i && (post_half_i ? re1 : re0) != '0;
 
   for (genvar c = 0; c <= COLS; c++) begin : gen_col
     if (c < COLS || ROW_SUM != 0) begin : gen_acc
