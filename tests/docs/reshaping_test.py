@@ -62,7 +62,7 @@ class WidthsTest(unittest.TestCase):
         self.assertEqual(min(row[ENERGY] for row in large), best[ENERGY])
         self.assertEqual(min(row[CYCLES] for row in large), best[CYCLES])
         rates = [row[MACS] / row[OWN] for row in rows.values()]
-        self.assertEqual((int(min(rates)), round(max(rates))), (218, 242))
+        self.assertEqual((int(min(rates)), round(max(rates))), (221, 244))
 
 
 if __name__ == "__main__":
