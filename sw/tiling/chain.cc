@@ -70,7 +70,7 @@ Stage PoolOf(const Stage& stage) {
 
 ChainPlanner::ChainPlanner(const Model& model, const std::vector<Unit>& units,
                            const Placing& placing, const HwConfig& config, bool pack, int batch)
-    : model_(model), units_(units), placing_(placing), config_(config), pack_(pack), batch_(batch) {
+    : model_(model), units_(units), config_(config), pack_(pack), batch_(batch) {
   readers_.resize(model.tensors.size());
   kept_.resize(model.tensors.size());
   for (const int t : Outputs(model)) kept_[t] = true;

@@ -94,7 +94,6 @@ class ChainPlanner {
 
   const Model& model_;
   const std::vector<Unit>& units_;
-  const Placing& placing_;
   HwConfig config_;
   bool pack_;
   int batch_;
