@@ -29,6 +29,12 @@ matmul/systole_array.sv
 matmul/systole_accumulator.sv
 matmul/systole_accumulators.sv
 matmul/systole_matmul.sv
+row/systole_rs_pe.sv
+row/systole_rs_sequencer.sv
+row/systole_rs_place.sv
+row/systole_rs_row.sv
+row/systole_rs_array.sv
+row/systole_rs_accumulators.sv
 post/systole_requantize_mul.sv
 post/systole_requantize.sv
 post/systole_round24.sv
