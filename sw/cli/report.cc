@@ -90,6 +90,10 @@ void PrintReport(const RunSummary& s) {
     if (s.from_memory) {
       fmt::print("\neverything loaded from memory: {:.1f} cycles per image, utilization {:.1f}%\n",
                  steady, used);
+      if (s.runs > s.images) {
+        fmt::print("{} runs from START to DONE, {}\n", s.runs,
+                   s.side_by_side ? "simulated side by side" : "one after the other");
+      }
     } else {
       fmt::print("\none image, batch 1 (image load and result store included)\n");
       PrintTable(s, s.batch_one_rows, s.batch_one, 1, false);

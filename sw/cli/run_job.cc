@@ -14,6 +14,7 @@
 #include "sw/compare/run_view.h"
 #include "sw/golden/fast.h"
 #include "sw/program/layout.h"
+#include "sw/program/parts.h"
 #include "sw/tiling/network.h"
 
 namespace systole {
@@ -59,6 +60,20 @@ std::pair<uint64_t, uint64_t> LayerWindow(const JobProgram& p, const std::string
   return {first, last};
 }
 
+void CheckSegments(const Program& p, const std::string& model) {
+  const int wanted = p.options.segments;
+  if (wanted < 2) return;
+  if (!p.setup.empty()) {
+    throw InputError(
+        fmt::format("--segments {}: {} stays on chip as a whole, in one run; leave --segments out",
+                    wanted, model));
+  }
+  if (Segments(p).size() < static_cast<size_t>(wanted)) {
+    throw InputError(fmt::format("--segments {}: layers of {} meet in memory for at most {} runs",
+                                 wanted, model, Segments(p).size()));
+  }
+}
+
 }  // namespace
 
 struct Job::Live {
@@ -70,6 +85,9 @@ struct Job::Live {
   };
   std::map<std::string, Backend> backends;
   std::unique_ptr<FastGolden> golden;
+  // Every tensor of the images that golden saw last, [image][tensor - 1].
+  std::vector<std::vector<std::vector<int8_t>>> tensors;
+  int64_t first = -1, count = 0;
 };
 
 bool JobOptions::Has(const std::string& backend) const {
@@ -90,17 +108,15 @@ Job::Job(const Model& model, const JobOptions& options, const Images& images)
   const int full =
       AddProgram(static_cast<int>(std::min<int64_t>(whole, kBatchesPerRun)) * batch, batch);
   int64_t first = 0;
-  for (; first + ImagesOf({{}, full, 0}) <= count; first += ImagesOf({{}, full, 0})) {
-    items_.push_back({Item::Purpose::kImages, full, first});
-  }
+  for (; first + ImagesOf({{}, full, 0}) <= count; first += ImagesOf({{}, full, 0}))
+    AddImages(full, first);
   if (const int64_t batches = (count - first) / batch; batches > 0) {
-    items_.push_back(
-        {Item::Purpose::kImages, AddProgram(static_cast<int>(batches) * batch, batch), first});
+    AddImages(AddProgram(static_cast<int>(batches) * batch, batch), first);
     first += batches * batch;
   }
   if (first < count) {
     const int rest = static_cast<int>(count - first);
-    items_.push_back({Item::Purpose::kImages, AddProgram(rest, rest), first});
+    AddImages(AddProgram(rest, rest), first);
   }
   // A program from memory keeps nothing from one batch to the next: its steady state is its run.
   if (!options.Hardware() || FromMemory()) return;
@@ -109,8 +125,28 @@ Job::Job(const Model& model, const JobOptions& options, const Images& images)
   items_.push_back({Item::Purpose::kSteadyLong, AddProgram(kLongBatches * batch, batch), 0});
 }
 
+// The images' run; its parts, where they can stand alone.
+void Job::AddImages(int program, int64_t first) {
+  if (options_.side_by_side && parts_.count(program) == 0) {
+    for (Program& part : PartsOf(programs_[program]->program)) {
+      parts_[program].push_back(static_cast<int>(programs_.size()));
+      auto p = std::make_unique<JobProgram>();
+      p->program = std::move(part);
+      p->part = true;
+      p->model_code = CodeTiming(p->program, {options_.target.memory_latency, {}});
+      programs_.push_back(std::move(p));
+    }
+  }
+  if (const auto parts = parts_.find(program); parts != parts_.end()) {
+    for (const int part : parts->second) items_.push_back({Item::Purpose::kImages, part, first});
+  } else {
+    items_.push_back({Item::Purpose::kImages, program, first});
+  }
+}
+
 int Job::AddProgram(int images, int batch) {
   for (size_t i = 0; i < programs_.size(); ++i) {
+    if (programs_[i]->part) continue;
     const ProgramOptions& o = programs_[i]->program.options;
     if (o.images == images && o.batch == batch) return static_cast<int>(i);
   }
@@ -120,8 +156,10 @@ int Job::AddProgram(int images, int batch) {
   po.batch = batch;
   po.fuse_pool = options_.fuse;
   po.pack_pixels = options_.pack;
+  po.segments = options_.segments;
   if (options_.Hardware()) {
     p->program = CompileNetwork(model_, options_.config, po);
+    CheckSegments(p->program, model_.name);
     if (options_.fault.kind == Fault::Kind::kWeight && options_.fault.description != "golden") {
       p->faulty = std::make_unique<Program>(CompileNetwork(faulty_model_, options_.config, po));
     }
@@ -150,11 +188,16 @@ int64_t Job::RtlCycles() const {
 }
 
 // Every tensor of every image of the item, [image][tensor - 1].
-std::vector<std::vector<std::vector<int8_t>>> Job::Golden(const Item& item, ItemResult* result) {
+const std::vector<std::vector<std::vector<int8_t>>>& Job::Golden(const Item& item,
+                                                                 ItemResult* result) {
+  if (live_->first == item.first && live_->count == ImagesOf(item)) return live_->tensors;
+  live_->first = item.first;
+  live_->count = ImagesOf(item);
   const bool faulty =
       options_.fault.kind == Fault::Kind::kWeight && options_.fault.description == "golden";
   if (!live_->golden) live_->golden = std::make_unique<FastGolden>(faulty ? faulty_model_ : model_);
-  std::vector<std::vector<std::vector<int8_t>>> tensors;
+  std::vector<std::vector<std::vector<int8_t>>>& tensors = live_->tensors;
+  tensors.clear();
   Stopwatch watch(&result->seconds["golden"]);
   for (int64_t i = 0; i < ImagesOf(item); ++i) {
     tensors.push_back(live_->golden->Run(images_.Image((item.first + i) % images_.count)));
@@ -163,7 +206,7 @@ std::vector<std::vector<std::vector<int8_t>>> Job::Golden(const Item& item, Item
 }
 
 TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t* images,
-                     ItemResult* result) {
+                     const std::vector<std::vector<int8_t>>& given, ItemResult* result) {
   const JobProgram& p = *programs_[item.program];
   const bool faulty = p.faulty && options_.fault.description == backend;
   const Program& program = faulty ? *p.faulty : p.program;
@@ -190,7 +233,7 @@ TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t*
   result->setup[backend] = live.session->setup().counters.total;
   TargetRun run = [&] {
     try {
-      return live.session->Run(images);
+      return live.session->Run(images, given);
     } catch (const Unfinished&) {
       throw Unfinished(DescribeUnfinished(p.model_code, live.session->unfinished()));
     }
@@ -217,13 +260,17 @@ ItemResult Job::Run(int index, const Collected& collected) {
   // The reference: golden, else the first backend.
   TensorView reference;
   std::vector<int8_t> reference_outputs;
+  std::vector<std::vector<int8_t>> given;
   if (options_.Has("golden")) {
-    const auto golden = Golden(item, &result);
+    const auto& golden = Golden(item, &result);
     reference.name = "golden";
     for (const Observation& o : AllObservations(program))
       reference.tensors.push_back(PartOf(o, model_.tensors[o.tensor].h, model_.tensors[o.tensor].w,
                                          golden[o.image][o.tensor - 1]));
+    for (const Observation& o : program.given) given.push_back(golden[o.image][o.tensor - 1]);
+    const bool ends = !options_.Hardware() || program.output.h > 0;
     for (const auto& tensors : golden) {
+      if (!ends) break;
       reference_outputs.insert(reference_outputs.end(), tensors.back().begin(),
                                tensors.back().end());
     }
@@ -249,7 +296,7 @@ ItemResult Job::Run(int index, const Collected& collected) {
   std::vector<int8_t> outputs = reference_outputs;
   for (const char* backend : {"tlm", "rtl"}) {
     if (!options_.Has(backend)) continue;
-    TargetRun run = RunOn(backend, item, images.data(), &result);
+    TargetRun run = RunOn(backend, item, images.data(), given, &result);
     TensorView view;
     view.name = backend;
     view.tensors = TensorsOf(program, run);
@@ -295,7 +342,7 @@ ItemResult Job::Run(int index, const Collected& collected) {
       CompareTiming(program.code, name, timings[0], timings[i], &result.cycles);
     }
   }
-  if (item.purpose == Item::Purpose::kImages) {
+  if (item.purpose == Item::Purpose::kImages && !outputs.empty()) {
     std::memcpy(collected.outputs + item.first * model_.tensors.back().Elements(), outputs.data(),
                 outputs.size());
   }

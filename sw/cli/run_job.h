@@ -24,6 +24,9 @@ constexpr int kShortBatches = 2, kLongBatches = 6;
 struct JobOptions {
   HwConfig config;
   int batch = 16;
+  int segments = 1;           // runs to cut each program into
+  bool side_by_side = false;  // the runs of a program as items of their own, where golden has what
+                              // the runs before them leave
   bool fuse = true, pack = true;
   std::vector<std::string> backends;  // of golden, tlm, rtl
   TargetSettings target;
@@ -46,9 +49,10 @@ struct JobProgram {
   Program program;
   std::unique_ptr<Program> faulty;
   TimingView model_setup, model_code;
+  bool part = false;  // of another (PartsOf)
 };
 
-// One run: program index, images [first, first + program.options.images).
+// One run, or a part of one: program index, images [first, first + program.options.images).
 struct Item {
   enum class Purpose { kImages, kBatchOne, kSteadyShort, kSteadyLong };
   Purpose purpose = Purpose::kImages;
@@ -82,6 +86,8 @@ class Job {
   const std::vector<Item>& items() const { return items_; }
   const JobProgram& program(int i) const { return *programs_[i]; }
   const Program& Report() const { return programs_.front()->program; }
+  // Are the runs of its programs items of their own?
+  bool SideBySide() const { return !parts_.empty(); }
   // Nothing stays on chip from run to run.
   bool FromMemory() const { return Report().setup.empty(); }
   int64_t ImagesOf(const Item& item) const {
@@ -96,9 +102,10 @@ class Job {
 
  private:
   int AddProgram(int images, int batch);
+  void AddImages(int program, int64_t first);
   TargetRun RunOn(const std::string& backend, const Item& item, const int8_t* images,
-                  ItemResult* result);
-  std::vector<std::vector<std::vector<int8_t>>> Golden(const Item& item, ItemResult* result);
+                  const std::vector<std::vector<int8_t>>& given, ItemResult* result);
+  const std::vector<std::vector<std::vector<int8_t>>>& Golden(const Item& item, ItemResult* result);
 
   struct Live;  // devices and sessions of this process
   const Model& model_;
@@ -106,6 +113,7 @@ class Job {
   const Images& images_;
   Model faulty_model_;
   std::vector<std::unique_ptr<JobProgram>> programs_;
+  std::map<int, std::vector<int>> parts_;  // of a program: those of its runs
   std::vector<Item> items_;
   std::shared_ptr<Live> live_;
 };

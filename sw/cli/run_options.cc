@@ -41,6 +41,7 @@ void CheckBackends(const RunOptions& o, const JobOptions& job) {
     const std::pair<bool, const char*> hardware[] = {
         {o.no_pack, "--no-pack: golden alone packs nothing"},
         {o.no_fuse, "--no-fuse: golden alone fuses nothing"},
+        {o.segments > 1, "--segments: golden has no runs"},
         {o.latency_given->count() > 0, "--memory-latency: golden has no memory"},
         {o.dataflow_given->count() > 0, "--dataflow: golden has no array"},
         {!o.stamps.empty(), "--stamps: golden has no cycles"},
@@ -108,6 +109,11 @@ JobOptions RunOptions::Job() const {
   job.config = config.Parse();
   job.backends = ParseBackends(backends);
   job.batch = batch;
+  job.segments = segments;
+  // Alone each knows its own cycles, and nothing of the whole run's.
+  job.side_by_side = job.Has("golden") && job.Has("rtl") && jobs != 1 && inject.empty() &&
+                     trace.empty() && stamps.empty() && timeline.empty() &&
+                     stall_given->count() == 0;
   job.fuse = !no_fuse;
   job.pack = !no_pack;
   job.fault = ParseFault(inject);
@@ -181,6 +187,12 @@ void RunOptions::AddTo(CLI::App* c) {
   c->add_option("--trace-cycles", trace_cycles, "trace cycles FIRST:LAST only");
   c->add_flag("--no-fuse", no_fuse,
               "pooling layers run on their own, so that every tensor is compared");
+  c->add_option(
+       "--segments", segments,
+       "cut the program into N runs, each from START to DONE, where layers meet in memory; "
+       "with golden and rtl they are simulated side by side (not with --jobs 1)")
+      ->check(WholeNumber(1, 1000))
+      ->capture_default_str();
   c->add_flag("--no-pack", no_pack,
               "one output pixel at a time on the array, its channels alone on the columns");
   c->add_option("--inject", inject,

@@ -39,6 +39,7 @@ void RunSummary::Add(const Job& job, const std::vector<ItemResult>& results) {
   std::map<std::string, uint64_t> steady_short;
   setup_instructions = static_cast<int64_t>(job.Report().setup.size());
   from_memory = job.FromMemory();
+  side_by_side = job.SideBySide();
   for (size_t i = 0; i < results.size(); ++i) {
     const Item& item = job.items()[i];
     const ItemResult& result = results[i];
@@ -49,6 +50,7 @@ void RunSummary::Add(const Job& job, const std::vector<ItemResult>& results) {
     if (i == 0) setup = result.setup;
     switch (item.purpose) {
       case Item::Purpose::kImages:
+        runs += static_cast<int64_t>(Segments(job.program(item.program).program).size());
         AddImages(result);
         AddTraffic(job.program(item.program).program);
         break;

@@ -2,6 +2,7 @@
 // SystemC.
 #include <utility>
 
+#include "sw/base/check.h"
 #include "sw/compare/target.h"
 
 namespace systole {
@@ -83,8 +84,11 @@ void Session::RunSegment(const Segment& segment, TargetRun* run) {
   run->counters += driver_.ReadCounters();
 }
 
-TargetRun Session::Run(const int8_t* images) {
+TargetRun Session::Run(const int8_t* images, const std::vector<std::vector<int8_t>>& given) {
+  Check(given.size() == program_->given.size(), "a part runs on what is given to it");
   driver_.WriteImages(*program_, images);
+  for (size_t i = 0; i < given.size(); ++i)
+    driver_.WriteTensor(program_->given[i].layout, given[i]);
   TargetRun run;
   for (const Segment& segment : Segments(*program_)) {
     if (segment.first < segment.last) RunSegment(segment, &run);

@@ -54,7 +54,8 @@ class Session {
  public:
   Session(Target* target, const Program* program, Driver::Settings settings = {});
   const TargetRun& setup() const { return setup_; }
-  TargetRun Run(const int8_t* images);
+  // `given`: values of program.given, each C x H x W.
+  TargetRun Run(const int8_t* images, const std::vector<std::vector<int8_t>>& given = {});
   // Stamps of a run that the driver's `look` left by an exception, as far as it came.
   const RunRecord& unfinished() const { return unfinished_; }
 

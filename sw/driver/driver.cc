@@ -155,6 +155,7 @@ void Driver::Run(const Program& program, const Instruction* code, size_t count, 
 
 std::vector<int8_t> Driver::ReadOutputs(const Program& program) {
   const TensorLayout& t = program.output;
+  if (t.h == 0) return {};
   const size_t size = size_t(t.c) * t.h * t.w;
   std::vector<int8_t> outputs(program.options.images * size), lines(SpanBytes(t));
   for (int i = 0; i < program.options.images; ++i) {
@@ -169,6 +170,20 @@ std::vector<int8_t> Driver::ReadTensor(const TensorLayout& t) {
   device_->ReadMemory(t.address, lines.data(), lines.size());
   LinesToPlanes(t, lines.data(), planes.data());
   return planes;
+}
+
+void Driver::WriteTensor(const TensorLayout& t, const std::vector<int8_t>& planes) {
+  const uint64_t pixel = t.PixelStride();
+  const size_t plane = size_t(t.h) * t.w;
+  std::vector<int8_t> lines(SpanBytes(t));
+  // Between its pixels lie those of others.
+  if (pixel != static_cast<uint64_t>(t.c))
+    device_->ReadMemory(t.address, lines.data(), lines.size());
+  for (size_t i = 0; i < plane; ++i) {
+    int8_t* to = lines.data() + i / t.w * t.line_stride + i % t.w * pixel;
+    for (int c = 0; c < t.c; ++c) to[c] = planes[c * plane + i];
+  }
+  device_->WriteMemory(t.address, lines.data(), lines.size());
 }
 
 HardwareCounters Driver::ReadCounters() {

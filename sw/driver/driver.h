@@ -65,11 +65,12 @@ class Driver {
   void RunSegment(const Program& program, const Segment& segment);
   void RunHostSteps(const Segment& segment);
 
-  // program.options.images x C x H x W, int8 domain.
+  // program.options.images x C x H x W, int8 domain; nothing of a part that makes none.
   std::vector<int8_t> ReadOutputs(const Program& program);
 
   // A tensor in memory, C x H x W.
   std::vector<int8_t> ReadTensor(const TensorLayout& layout);
+  void WriteTensor(const TensorLayout& layout, const std::vector<int8_t>& planes);
 
   HardwareCounters ReadCounters();
 

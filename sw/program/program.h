@@ -67,6 +67,7 @@ struct ProgramOptions {
       true;  // false: pooling layers run on their own, so that every tensor is observable
   bool pack_pixels = true;  // false: one output pixel a vector, its channels alone on the columns
   uint64_t base = 0x10000000;  // first memory address used (256-byte aligned)
+  int segments = 1;  // runs to cut the code into, at borders of layers; only from memory
 };
 
 struct Program {
@@ -83,6 +84,7 @@ struct Program {
   std::vector<uint8_t> constants;  // weights, offset tables, parameters
   uint64_t constants_address = 0;
   // Input and output images: image i at layout.address + i * stride. Bytes are int8-domain values.
+  // A part that makes no outputs (parts.h) has output.h = 0.
   TensorLayout input, output;
   uint64_t input_stride = 0, output_stride = 0;
   uint64_t memory_end = 0;  // first address past everything
@@ -92,10 +94,14 @@ struct Program {
   // The runs that `code` consists of; empty: it is one. Cycles of a program are those of its runs
   // together; between them the accelerator does nothing.
   std::vector<Segment> segments;
+  // Is every tensor that one run leaves for a later one among `stored`?
+  bool keeps = false;
 
   std::vector<Observation> observations;  // of `code`, sorted by instruction
   // Where finished tensors lie in memory when everything has run; `instruction` means nothing.
   std::vector<Observation> stored;
+  // What lies in memory before it begins, of a program that is a part of another (parts.h).
+  std::vector<Observation> given;
   std::vector<int>
       layer_of;  // per instruction of `code`: index of the model layer it works for, -1: none
   // Rows of the printed report: fused layers share a row (conv + its pool).

@@ -49,7 +49,7 @@ class GraphWriter {
  public:
   GraphWriter(const Model& model, const HwConfig& config, const ProgramOptions& options, bool keep,
               const Way& way)
-      : model_(model), config_(config), options_(options), loads_(way.loads) {
+      : model_(model), config_(config), options_(options), loads_(way.loads), cuts_(way.cuts) {
     batch_ = std::min(options.batch, options.images);
     placing_ = PlaceConcats(model, config);
     units_ = LowerGraph(model, placing_, config, way.pools, way.sums);
@@ -98,6 +98,8 @@ class GraphWriter {
     }
     for (size_t u = 0; u < plan.units.size(); ++u) {
       const Planned& planned = plan.units[u];
+      if (u > 0 && !planned.unit->follows && (planned.chain == nullptr || planned.begins))
+        result.borders.push_back({static_cast<int>(u), row_of[u]});
       if (!planned.begins) continue;
       const int n = planned.chain->chain().last - planned.chain->chain().first;
       result.chains.push_back({row_of[u], row_of[u + static_cast<size_t>(n) - 1]});
@@ -106,6 +108,10 @@ class GraphWriter {
       const int end = std::min(options_.images, image + batch_);
       for (size_t u = 0; u < plan.units.size(); ++u) {
         const Unit& unit = *plan.units[u].unit;
+        if (std::count(cuts_.begin(), cuts_.end(), static_cast<int>(u)) > 0) {
+          CloseRun(work, plan.zones, &p);
+          log.Clear();
+        }
         if (plan.units[u].chain != nullptr) {
           if (!plan.units[u].begins) continue;
           ChainWriter& chain = *plan.units[u].chain;
@@ -304,7 +310,9 @@ class GraphWriter {
       p->memory_end = at + uint64_t{segment.last - segment.first} * kInstructionBytes;
       at = AlignUp(p->memory_end, kAlignment);
     }
+    p->keeps = true;
     for (const int tensor : MadeInMemory(model_, units_, placing_, on_chip_)) {
+      p->keeps &= memory_->Stays(tensor);
       if (tensor == 0 || !memory_->Stays(tensor)) continue;
       for (int i = 0; i < options_.images; ++i)
         p->stored.push_back({0, tensor, i, Layout(tensor, i)});
@@ -315,6 +323,7 @@ class GraphWriter {
   HwConfig config_;
   ProgramOptions options_;
   LoadPolicy loads_;
+  std::vector<int> cuts_;
   int batch_ = 1;
   Placing placing_;
   std::vector<Unit> units_;

@@ -15,6 +15,7 @@ struct Way {
   bool pools = false, sums = false;
   bool chains = false;      // tensors between units stay on chip where the planner says so
   std::vector<bool> apart;  // but not in these of its chains
+  std::vector<int> cuts;    // units before which a run ends
   LoadPolicy loads;
 };
 
@@ -24,6 +25,11 @@ struct GraphProgram {
     int first, last;  // of the report, both inclusive
   };
   std::vector<Rows> chains;
+  // Units before which a run may end, each with its first row of the report.
+  struct Border {
+    int unit, row;
+  };
+  std::vector<Border> borders;
 };
 
 // `pack`: with its constants, else all but their bytes. `keep`: every tensor in memory has a place

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include "sw/compiler/misfit.h"
@@ -84,6 +85,7 @@ class Best {
     way = way_;
     way.loads = kMany;
     Try(way);
+    way_.cuts = Cuts(*best_);
     return std::move(WriteGraph(model_, config_, options_, !reuse_, way_, true)->program);
   }
 
@@ -93,6 +95,23 @@ class Best {
     way.sums = sums;
     way.chains = chains;
     return way;
+  }
+
+  // Borders that divide the code into runs of about as many cycles each.
+  std::vector<int> Cuts(const GraphProgram& g) const {
+    std::vector<int> cuts;
+    if (options_.segments < 2 || g.borders.empty()) return cuts;
+    const std::vector<int64_t> ends = RowEnds(g.program);
+    for (int k = 1; k < options_.segments; ++k) {
+      const int64_t want = ends.back() * k / options_.segments;
+      const auto off = [&](const GraphProgram::Border& b) {
+        return std::abs(ends[static_cast<size_t>(b.row) - 1] - want);
+      };
+      const auto nearest = std::min_element(g.borders.begin(), g.borders.end(),
+                                            [&](auto& a, auto& b) { return off(a) < off(b); });
+      if (cuts.empty() || cuts.back() < nearest->unit) cuts.push_back(nearest->unit);
+    }
+    return cuts;
   }
 
   // The program, if it is one; kept if it is the best so far.
