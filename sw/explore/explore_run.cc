@@ -23,17 +23,18 @@ namespace {
 
 // Refuses what cannot be meant, before anything is opened.
 void Check(const Space& space, const RunOptions& options) {
-  const bool exhaustive = space.method == "exhaustive";
-  if (exhaustive && options.overrides.budget) {
-    throw InputError(
-        "--budget is for searches; an exhaustive sweep evaluates every point, leave it out");
+  const bool exhaustive = space.method == "exhaustive",
+             all = exhaustive || space.method == "bounded";
+  if (all && options.overrides.budget) {
+    throw InputError(fmt::format(
+        "--budget is for searches; method {} decides every point, leave it out", space.method));
   }
   if (exhaustive && space.grid.Points() > kMaxSweep) {
     throw InputError(fmt::format(
         "{}: has {} points, more than an exhaustive sweep can take; shorten axes, or search",
         space.file, Grouped(space.grid.Points())));
   }
-  if (!exhaustive && !space.budget) {
+  if (!all && !space.budget) {
     throw InputError(
         fmt::format("{}: method {} needs a budget of evaluations; add budget = N or --budget N",
                     space.file, space.method));
@@ -89,12 +90,15 @@ int RunExplore(const RunOptions& options) {
   } else {
     Engine engine(space, &reasons, store.Resumed() ? &store : nullptr, &store, options.threads);
     try {
-      method = RunMethod(space, &engine);
+      method =
+          RunMethod(space, &engine, std::max(options.top, options.verify_rtl), options.threads);
+      summary.hopeless = method->hopeless;
     } catch (const Interruption&) {
       summary.complete = false;
     }
     engine.Commit();
-    summary.planned = std::min(space.budget, space.grid.Points());
+    summary.planned = space.method == "bounded" ? space.grid.Points()
+                                                : std::min(space.budget, space.grid.Points());
     summary.from_store = engine.Replayed();
     summary.evaluated = engine.Evaluations() - engine.Replayed();
   }

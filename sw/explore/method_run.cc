@@ -1,10 +1,15 @@
 #include "sw/explore/method_run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
 
+#include "sw/base/error.h"
 #include "sw/explore/engine/interrupt.h"
+#include "sw/explore/engine/progress_line.h"
+#include "sw/explore/search/search_bounded.h"
 
 namespace systole::explore {
 namespace {
@@ -45,13 +50,40 @@ std::vector<double> ProxyNumbers(const Space& space, const Point& point) {
   return numbers;
 }
 
-MethodResult RunMethod(const Space& space, Engine* engine) {
+namespace {
+
+BoundedResult RunBounded(const Space& space, Engine* engine, int64_t best, int threads) {
+  for (const Objective& o : space.objectives) {
+    if (o.metric == Metric::kTraffic || o.metric == Metric::kStalls) {
+      throw InputError(fmt::format(
+          "{}: method bounded knows no bound for {}; choose cycles, utilization, pes, buffer, or "
+          "method exhaustive",
+          space.file, o.name));
+    }
+  }
+  ProgressLine progress(space.grid.Points(), 0);
+  BoundedOptions options;
+  options.keep = best;
+  options.batch = threads;
+  options.bound = [engine](const Point& p, std::vector<double>* b) { return engine->Bound(p, b); };
+  options.progress = [&progress](int64_t points) { progress.Advance(points); };
+  options.stop = [] { return Interrupted() != 0; };
+  return BoundedSearch(engine, options);
+}
+
+}  // namespace
+
+MethodResult RunMethod(const Space& space, Engine* engine, int64_t best, int threads) {
   SearchOptions options;
   options.seed = space.seed;
   options.budget = space.budget;
   options.stop = [] { return Interrupted() != 0; };
   MethodResult result;
-  if (space.method == "mlp") {
+  if (space.method == "bounded") {
+    BoundedResult bounded = RunBounded(space, engine, best, threads);
+    result.search = std::move(bounded.search);
+    result.hopeless = bounded.hopeless;
+  } else if (space.method == "mlp") {
     ProxySearchOptions proxy;
     proxy.search = options;
     // Predictions cost little, but not nothing: in proportion to the evaluations that they lead to.

@@ -14,10 +14,12 @@ namespace systole::explore {
 struct MethodResult {
   SearchResult search;
   std::optional<ProxySearchResult> proxy;  // method mlp; its search is moved to `search`
+  int64_t hopeless = 0;                    // method bounded: points that their bound decided
 };
 
-// Throws Interruption, and what the methods throw.
-MethodResult RunMethod(const Space& space, Engine* engine);
+// `best`: so many designs are looked for (method bounded, one objective). Throws Interruption, and
+// what the methods throw.
+MethodResult RunMethod(const Space& space, Engine* engine, int64_t best, int threads);
 
 // What a proxy is told of a design: an input for each axis that varies (of words: one of
 // categories), cols where they follow from a PE budget.

@@ -86,10 +86,14 @@ void PrintSummary(const Space& space, const Store& store, const Summary& s, int6
   fmt::print("evaluated {}{} of {}: {} feasible, {} infeasible\n", Grouped(s.evaluated),
              s.from_store ? fmt::format(" (and {} from the store)", Grouped(s.from_store)) : "",
              Grouped(s.planned), Grouped(s.feasible), Grouped(infeasible));
+  if (space.method == "bounded") {
+    fmt::print("  {:>10}  cannot be among the best, by a bound from below: not evaluated\n",
+               Grouped(s.hopeless));
+  }
   for (const auto& [reason, points] : s.infeasible)
     fmt::print("  {:>10}  {}\n", Grouped(points), reason);
   for (const std::string& note : space.cost->Notes()) fmt::print("{}\n", note);
-  const double rate = s.seconds > 0 ? static_cast<double>(s.evaluated) / s.seconds : 0;
+  const double rate = s.seconds > 0 ? static_cast<double>(s.evaluated + s.hopeless) / s.seconds : 0;
   fmt::print("{:.2f} s, {} points/s, threads {}\n", s.seconds, Grouped(static_cast<int64_t>(rate)),
              s.threads);
   if (s.winners.empty()) {
@@ -133,6 +137,7 @@ void WriteJson(const Space& space, const Store& store, const Summary& s, const s
   json["planned"] = s.planned;
   json["evaluated"] = s.evaluated;
   json["from_store"] = s.from_store;
+  if (space.method == "bounded") json["hopeless"] = s.hopeless;
   json["complete"] = s.complete;
   json["feasible"] = s.feasible;
   json["infeasible"] = Json::object();

@@ -12,6 +12,7 @@ namespace systole::explore {
 
 struct Summary {
   int64_t points = 0;      // of the space
+  int64_t hopeless = 0;    // of them, decided by their bound (method bounded)
   int64_t planned = 0;     // of the shard, or of the budget
   int64_t evaluated = 0;   // in this run
   int64_t from_store = 0;  // evaluated by earlier ones

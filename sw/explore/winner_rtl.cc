@@ -61,7 +61,7 @@ int VerifyNative(const Space& space, const std::vector<int64_t>& ids,
     for (const NativePart& part : w.parts) {
       std::string name = part.layer.empty() ? w.name : fmt::format("{}/{}", w.name, part.layer);
       if (part.times > 1) name += fmt::format(" x{}", part.times);
-      workloads.push_back({std::move(name), part.model});
+      workloads.push_back({std::move(name), part.model, part.from_memory});
     }
   }
   std::vector<RtlDesign> designs;

@@ -61,7 +61,7 @@ class Best {
   Best(const Model& model, const HwConfig& config, const ProgramOptions& options, bool reuse)
       : model_(model), config_(config), options_(options), reuse_(reuse) {}
 
-  std::optional<Program> Find() {
+  std::optional<Program> Find(bool constants) {
     // Pools, then sums, with the convolutions before them.
     Way way;
     way.loads = kLarge;
@@ -86,7 +86,8 @@ class Best {
     way.loads = kMany;
     Try(way);
     way_.cuts = Cuts(*best_);
-    return std::move(WriteGraph(model_, config_, options_, !reuse_, way_, true)->program);
+    if (!constants && way_.cuts.empty()) return std::move(best_->program);
+    return std::move(WriteGraph(model_, config_, options_, !reuse_, way_, constants)->program);
   }
 
  private:
@@ -144,7 +145,7 @@ class Best {
 }  // namespace
 
 Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
-                     bool reuse) {
+                     bool reuse, bool constants) {
   if (options.images < 1 || options.batch < 1) {
     throw MisfitError(Misfit::kParameter,
                       fmt::format("images={}, batch={} are not possible; allowed: 1 or more",
@@ -157,13 +158,13 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
   }
   ProveRanges(model);
   try {
-    std::optional<Program> best = Best(model, config, options, reuse).Find();
+    std::optional<Program> best = Best(model, config, options, reuse).Find(constants);
     if (best) return std::move(*best);
     Way way;
     way.loads = kLarge;
-    std::optional<GraphProgram> g = WriteGraph(model, config, options, !reuse, way, true);
+    std::optional<GraphProgram> g = WriteGraph(model, config, options, !reuse, way, constants);
     if (Reachable(g->program)) return std::move(g->program);
-    g = WriteGraph(model, config, options, false, way, true);
+    g = WriteGraph(model, config, options, false, way, constants);
     if (Reachable(g->program)) return std::move(g->program);
     throw MisfitError(
         Misfit::kTooLarge,

@@ -15,6 +15,18 @@ struct RunCounters {
   int64_t macs = 0, read_beats = 0, write_beats = 0;
 };
 
+// Of several runs together.
+inline RunCounters& operator+=(RunCounters& sum, const RunCounters& c) {
+  for (size_t e = 0; e < c.cycles.size(); ++e) {
+    for (size_t cause = 0; cause < c.cycles[e].size(); ++cause)
+      sum.cycles[e][cause] += c.cycles[e][cause];
+  }
+  sum.macs += c.macs;
+  sum.read_beats += c.read_beats;
+  sum.write_beats += c.write_beats;
+  return sum;
+}
+
 inline HardwareCounters AsHardware(const RunCounters& c, int64_t total) {
   static_assert(std::size(kCounters) == 4, "every counter of spec/registers.toml is set below");
   HardwareCounters h;

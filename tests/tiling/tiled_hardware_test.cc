@@ -8,6 +8,8 @@
 
 #include "sw/compare/target.h"
 #include "sw/compiler/misfit.h"
+#include "sw/golden/golden.h"
+#include "sw/program/parts.h"
 #include "sw/tiling/network.h"
 #include "sw/tiling/tiling.h"
 #include "tests/accelerator/run_check.h"
@@ -75,6 +77,55 @@ void RunGraphs(const std::string& backend, const HwConfig& config) {
   EXPECT_GE(ran, n * 9 / 10);
 }
 
+// The runs of a program that was cut, the last one first, each on memory that holds nothing but
+// what is given to it: every byte golden's, every stamp the cycle model's, and their cycles those
+// of the program in one piece of hardware.
+void RunParts(const std::string& backend, const HwConfig& config) {
+  device = MakeTarget(backend, config, {});
+  int cut = 0;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    RandomModelOptions of_model = RandomGraphOptions(static_cast<Rounding>(seed % kNumRoundings));
+    of_model.average_pools &= of_model.rounding != Rounding::kFloor;
+    const Model model = RandomModel(seed, of_model);
+    std::mt19937_64 random(seed);
+    ProgramOptions options;
+    options.images = 1 + static_cast<int>(seed % 3);
+    options.segments = 4;
+    std::vector<int8_t> images;
+    std::vector<std::vector<std::vector<int8_t>>> golden;
+    for (int i = 0; i < options.images; ++i) {
+      const std::vector<int8_t> image = RandomImage(model, random);
+      images.insert(images.end(), image.begin(), image.end());
+      golden.push_back(RunReference(model, image.data()));
+    }
+    Program program;
+    try {
+      program = CompileTiled(model, config, options);
+    } catch (const MisfitError&) {
+      continue;
+    }
+    const std::vector<Program> parts = PartsOf(program);
+    if (parts.empty()) continue;
+    ++cut;
+    const MemoryTiming timing;
+    uint64_t cycles = 0;
+    for (size_t k = parts.size(); k-- > 0;) {
+      const std::vector<uint8_t> dirt(parts[k].memory_end - options.base, 0x5A);
+      device->device()->WriteMemory(options.base, dirt.data(), dirt.size());
+      std::vector<std::vector<int8_t>> given;
+      for (const Observation& o : parts[k].given) given.push_back(golden[o.image][o.tensor - 1]);
+      Session session(device.get(), &parts[k]);
+      const TargetRun run = session.Run(images.data(), given);
+      ASSERT_EQ(CheckRun(model, parts[k], images, session.setup(), run, &timing), "")
+          << backend << ", seed " << seed << ", part " << k;
+      cycles += run.counters.total;
+    }
+    Session whole(device.get(), &program);
+    EXPECT_EQ(whole.Run(images.data()).counters.total, cycles) << "seed " << seed;
+  }
+  EXPECT_GE(cut, 25);
+}
+
 // A chain that ends in a softmax lies on chip; the host's step follows its one run.
 void RunChains(const std::string& backend) {
   const HwConfig config = Shape(16, 16);
@@ -111,6 +162,8 @@ TEST(TiledHardwareTest, ChainsWithSoftmaxOnRtl) { RunChains("rtl"); }
 
 TEST(TiledHardwareTest, SmallBuffersOnTlm) { RunGraphs("tlm", Small()); }
 TEST(TiledHardwareTest, SmallBuffersOnRtl) { RunGraphs("rtl", Small()); }
+TEST(TiledHardwareTest, PartsAloneOnTlm) { RunParts("tlm", Small()); }
+TEST(TiledHardwareTest, PartsAloneOnRtl) { RunParts("rtl", Small()); }
 TEST(TiledHardwareTest, SixteenBySixteenOnTlm) { RunGraphs("tlm", Shape(16, 16)); }
 TEST(TiledHardwareTest, SixteenBySixteenOnRtl) { RunGraphs("rtl", Shape(16, 16)); }
 TEST(TiledHardwareTest, TwelveByFourteenOnTlm) { RunGraphs("tlm", Shape(12, 14)); }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "sw/base/error.h"
 #include "sw/explore/engine/interrupt.h"
 
 namespace systole::explore {
@@ -83,6 +84,23 @@ std::vector<Evaluation> Engine::Evaluate(const std::vector<Point>& points) {
 bool Engine::Possible(const Point& point) {
   const std::string* reason = nullptr;
   return !threads_->evaluators.local()->Excluded(space_.grid.IdOf(point), &reason);
+}
+
+bool Engine::Bound(const Point& point, std::vector<double>* objectives) {
+  PointEvaluator& evaluator = *threads_->evaluators.local();
+  const std::string* reason = nullptr;
+  const int64_t id = space_.grid.IdOf(point);
+  if (evaluator.Excluded(id, &reason)) {
+    ++excluded_[*reason];
+    return false;
+  }
+  objectives->resize(space_.objectives.size());
+  if (!evaluator.Bound(id, objectives->data()))
+    throw InputError("method bounded: this cost model knows no bounds; choose exhaustive");
+  for (size_t o = 0; o < objectives->size(); ++o) {
+    if (space_.objectives[o].Maximise()) (*objectives)[o] = -(*objectives)[o];
+  }
+  return true;
 }
 
 void Engine::Compute(const std::vector<int64_t>& ids) {

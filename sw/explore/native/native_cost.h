@@ -1,6 +1,6 @@
 // The exact cost of a network on a configuration of our own accelerator: the compiler's program,
-// timed by the laws of docs/timing.md. What Evaluate() says is what Compile() and Simulate() give,
-// without moving a weight.
+// timed by the laws of docs/timing.md. What Evaluate() says is what Compile() (from memory:
+// CompileTiled()) and Simulate() give, without moving a weight.
 #pragma once
 
 #include <cstdint>
@@ -42,9 +42,11 @@ struct NativeResult {
 // that changes).
 class NativeCost {
  public:
-  // The model's multipliers are chosen (ChooseMultipliers). Throws InputError where the model
-  // itself is not possible (sums that leave int32, multipliers that break their mode's rules).
-  explicit NativeCost(const Model& model);
+  // The model's multipliers are chosen (ChooseMultipliers). `from_memory`: a graph of any size,
+  // everything loaded in every run (sw/tiling); else a chain that stays on chip. Throws InputError
+  // where the model itself is not possible (sums that leave int32, multipliers that break their
+  // mode's rules). `model` must outlive it.
+  explicit NativeCost(const Model& model, bool from_memory = false);
   ~NativeCost();
   NativeCost(NativeCost&&) noexcept;
   NativeCost& operator=(NativeCost&&) noexcept;
@@ -58,6 +60,11 @@ class NativeCost {
   // fitted.
   NativeResult Plan(const HwConfig& config, const ProgramOptions& options);
   NativeResult Time(const MemoryTiming& memory);
+
+  int64_t macs() const;  // of the model, an image
+
+  // At least so many cycles take Time()'s, for any plan.
+  Cycle Least(const HwConfig& config, const ProgramOptions& options) const;
 
   // The program of the last plan that fitted.
   const std::vector<Instruction>& code() const;

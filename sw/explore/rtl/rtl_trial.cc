@@ -37,21 +37,21 @@ RtlTrial TryOnRtl(const Model& model, const Program& program, const MemoryTiming
   const TargetRun run = session.Run(images.data());
 
   RtlTrial trial;
-  CompareTiming(program.setup, "setup", ModelTiming(program.setup, program.config, memory),
-                TimingOf("rtl", session.setup()), &trial.differences);
-  trial.model = ModelTiming(program.code, program.config, memory);
+  if (!program.setup.empty()) {
+    CompareTiming(program.setup, "setup", ModelTiming(program.setup, program.config, memory),
+                  TimingOf("rtl", session.setup()), &trial.differences);
+  }
+  trial.model = CodeTiming(program, memory);
   trial.rtl = TimingOf("rtl", run);
   CompareTiming(program.code, "run", trial.model, trial.rtl, &trial.differences);
   trial.model_rows = CyclesByRow(program, trial.model.stamps, trial.model.total);
   trial.rtl_rows = CyclesByRow(program, trial.rtl.stamps, trial.rtl.total);
 
   TensorView want{"golden", {}}, got{"rtl", {}};
-  for (size_t i = 0; i < program.observations.size(); ++i) {
-    const Observation& o = program.observations[i];
+  for (const Observation& o : AllObservations(program))
     want.tensors.push_back(PartOf(o, model.tensors[o.tensor].h, model.tensors[o.tensor].w,
                                   tensors[o.image][o.tensor - 1]));
-    got.tensors.push_back(ToPlanes(run.record.tensors[i], o.layout));
-  }
+  got.tensors = TensorsOf(program, run);
   std::vector<int64_t> bytes(program.report.size()), mismatches(program.report.size());
   CompareTensors(model, program, 0, want, got, &bytes, &mismatches, &trial.differences);
   CompareOutputs(model, 0, "golden", golden_outputs, "rtl", run.outputs, &trial.differences);

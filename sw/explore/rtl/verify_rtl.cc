@@ -9,6 +9,7 @@
 #include "sw/driver/parameters.h"
 #include "sw/explore/rtl/rtl_build.h"
 #include "sw/explore/rtl/rtl_trial.h"
+#include "sw/tiling/tiling.h"
 
 namespace systole::explore {
 namespace {
@@ -70,7 +71,13 @@ std::vector<RtlCheck> VerifyRtl(const std::vector<RtlDesign>& designs,
       if (check.Ran()) {
         say(fmt::format("running {}, {} images", workloads[w].name, design.options.images));
         try {
-          const Program program = Compile(workloads[w].model, design.config, design.options);
+          const auto compile = [&] {
+            const RtlWorkload& workload = workloads[w];
+            return workload.from_memory
+                       ? CompileTiled(workload.model, design.config, design.options)
+                       : Compile(workload.model, design.config, design.options);
+          };
+          const Program program = compile();
           Fill(program, TryOnRtl(workloads[w].model, program, design.memory, settings.seed),
                &check);
         } catch (const InputError& error) {

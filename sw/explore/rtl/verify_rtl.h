@@ -48,6 +48,7 @@ struct RtlDesign {
 struct RtlWorkload {
   std::string name;
   Model model;  // multipliers chosen
+  bool from_memory = false;
 };
 
 struct LayerCycles {

@@ -40,6 +40,9 @@ class Evaluator {
   // workload: ..."), and returns false.
   virtual bool Evaluate(const int64_t* parameters, WorkloadResult* results,
                         std::string* reason) = 0;
+  // Fills cycles that no design of these parameters comes below, and its products; false: nothing
+  // is known.
+  virtual bool Bound(const int64_t* /*parameters*/, WorkloadResult* /*results*/) { return false; }
 };
 
 class CostModel {

@@ -42,8 +42,19 @@ class NativeEvaluator : public Evaluator {
   explicit NativeEvaluator(const std::vector<NativeWorkload>& workloads) : workloads_(workloads) {
     for (size_t w = 0; w < workloads.size(); ++w) {
       for (const NativePart& part : workloads[w].parts)
-        parts_.push_back({w, part.times, NativeCost(part.model)});
+        parts_.push_back({w, part.times, NativeCost(part.model, part.from_memory)});
     }
+  }
+
+  bool Bound(const int64_t* p, WorkloadResult* results) override {
+    const ProgramOptions options = NativeOptions(p);
+    const HwConfig config = NativeConfig(p);
+    for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0};
+    for (Part& part : parts_) {
+      results[part.workload].cycles += part.times * part.cost.Least(config, options);
+      results[part.workload].macs += part.times * part.cost.macs() * options.images;
+    }
+    return true;
   }
 
   bool Evaluate(const int64_t* p, WorkloadResult* results, std::string* reason) override {
@@ -225,7 +236,7 @@ std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkl
   std::vector<std::vector<int64_t>> cycles(workloads.size());
   for (size_t w = 0; w < workloads.size(); ++w) {
     for (const NativePart& part : workloads[w].parts) {
-      cycles[w].push_back(NativeCost(part.model)
+      cycles[w].push_back(NativeCost(part.model, part.from_memory)
                               .Evaluate(NativeConfig(p), NativeOptions(p), NativeMemory(p))
                               .cycles);
     }

@@ -17,6 +17,7 @@ struct NativePart {
   std::string layer;  // the row of a table that is taken row by row; empty: the whole network
   Model model;        // multipliers chosen
   int64_t times = 1;  // rows that differ in their name only, this one included
+  bool from_memory = false;
 };
 
 // Cycles, products and traffic are the sums over its parts. A design on which one part does not fit

@@ -91,6 +91,12 @@ void AddParts(const std::vector<WorkloadLayer>& rows, const WorkloadSource& sour
     workload->description += fmt::format(" without {}", fmt::join(left_out, " "));
 }
 
+void FromMemory(NativeWorkload* workload) {
+  workload->parts[0].from_memory = true;
+  workload->description += ", from memory";
+  workload->note = "from memory: activations, weights and tables are loaded in every run";
+}
+
 }  // namespace
 
 NativeWorkload LoadNativeWorkload(const WorkloadSource& source) {
@@ -104,6 +110,7 @@ NativeWorkload LoadNativeWorkload(const WorkloadSource& source) {
     workload.parts.push_back({"", ModelFromTable({row}, source.name, table)});
     workload.description =
         fmt::format("gemm {}, rounding {}", fmt::join(source.gemm, " "), RoundingName(rounding));
+    if (source.from_memory) FromMemory(&workload);
     return workload;
   }
   workload.description =
@@ -127,6 +134,7 @@ NativeWorkload LoadNativeWorkload(const WorkloadSource& source) {
     }
     workload.parts.push_back(
         {"", ModelFromTable(scalesim::ParseWorkload(text, source.file), source.name, table)});
+    if (source.from_memory) FromMemory(&workload);
     return workload;
   }
   if (source.per_layer)
@@ -135,6 +143,7 @@ NativeWorkload LoadNativeWorkload(const WorkloadSource& source) {
   ChooseMultipliers(model, rounding);
   ProveRanges(model);
   workload.parts.push_back({"", std::move(model)});
+  if (source.from_memory) FromMemory(&workload);
   return workload;
 }
 

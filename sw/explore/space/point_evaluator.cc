@@ -44,6 +44,18 @@ bool PointEvaluator::Excluded(int64_t id, const std::string** reason) {
   return false;
 }
 
+bool PointEvaluator::Bound(int64_t id, double* objectives) {
+  int64_t* p = parameters_.data();
+  space_.Parameters(id, p);
+  bounds_.resize(space_.workloads.size());
+  if (!evaluator_->Bound(p, bounds_.data())) return false;
+  for (size_t o = 0; o < space_.objectives.size(); ++o) {
+    objectives[o] =
+        ObjectiveValue(space_.objectives[o], *space_.cost, space_.weights, p, bounds_.data());
+  }
+  return true;
+}
+
 Outcome PointEvaluator::Evaluate(int64_t id, WorkloadResult* results, double* objectives,
                                  const std::string** reason) {
   if (Excluded(id, reason)) return Outcome::kExcluded;

@@ -41,6 +41,10 @@ class PointEvaluator {
   // True: a constraint or the PE budget keeps the point out of the space.
   bool Excluded(int64_t id, const std::string** reason);
 
+  // Fills `objectives` with what no design at this point can be better than; false: nothing is
+  // known (Evaluator::Bound()).
+  bool Bound(int64_t id, double* objectives);
+
   // `results`: one for each workload, `objectives`: one for each objective, as the reader sees
   // them; both are filled where the point is feasible. `reason` otherwise.
   Outcome Evaluate(int64_t id, WorkloadResult* results, double* objectives,
@@ -54,6 +58,7 @@ class PointEvaluator {
   std::vector<const std::string*> constraint_reasons_;
   const std::string* budget_reason_;
   std::vector<int64_t> parameters_;
+  std::vector<WorkloadResult> bounds_;
   std::string text_;
 };
 

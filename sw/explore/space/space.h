@@ -30,6 +30,7 @@ struct WorkloadSource {
   std::string type;           // of a topology: conv or gemm
   std::vector<int64_t> gemm;  // M, N, K where there is no file
   std::string rounding;       // native: of the requantization
+  bool from_memory = false;   // native: a graph of any size, everything loaded in every run
   bool per_layer = false;     // native: each row of the table by itself
   bool skip_unfit = false;    // rows that no configuration holds are left out
 };

@@ -19,7 +19,8 @@
 namespace systole::explore {
 namespace {
 
-const char* const kMethods[] = {"exhaustive", "random", "genetic", "nsga2", "annealing", "mlp"};
+const char* const kMethods[] = {"exhaustive", "bounded",   "random", "genetic",
+                                "nsga2",      "annealing", "mlp"};
 
 class Parser {
  public:
@@ -231,7 +232,8 @@ class Parser {
     const auto name = table->String("name"), type = table->String("type"),
                rounding = table->String("rounding");
     const auto weight = table->Number("weight");
-    const auto per_layer = table->Bool("per_layer"), skip_unfit = table->Bool("skip_unfit");
+    const auto per_layer = table->Bool("per_layer"), skip_unfit = table->Bool("skip_unfit"),
+               from_memory = table->Bool("from_memory");
     table->RefuseOthers();
     if (!file == !gemm) table->Fail(element, "needs either file = \"...\" or gemm = [M, N, K]");
     if (file) {
@@ -269,7 +271,15 @@ class Parser {
     if (rounding && space_.cost_kind != CostKind::kNative) {
       table->Fail(*table->Find("rounding"), "rounding is for the native cost model");
     }
+    source.from_memory = from_memory.value_or(false);
     source.per_layer = per_layer.value_or(false);
+    if (source.from_memory && space_.cost_kind != CostKind::kNative) {
+      table->Fail(*table->Find("from_memory"), "from_memory is for the native cost model");
+    }
+    if (source.from_memory && source.per_layer) {
+      table->Fail(*table->Find("from_memory"),
+                  "from_memory runs the network as a whole, per_layer its rows; choose one");
+    }
     source.skip_unfit = skip_unfit.value_or(false);
     if (source.per_layer && space_.cost_kind != CostKind::kNative) {
       table->Fail(*table->Find("per_layer"),
