@@ -48,7 +48,7 @@ void LowerIdentity(const Tensor& in, int kernel_h, int kernel_w, Stage& stage) {
   stage.groups = in.c;
   stage.kernel_h = kernel_h;
   stage.kernel_w = kernel_w;
-  stage.weights.assign(static_cast<size_t>(in.c) * kernel_h * kernel_w, 1);
+  stage.weights = std::vector<int8_t>(static_cast<size_t>(in.c) * kernel_h * kernel_w, 1);
   stage.bias.assign(in.c, 0);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/base/shared_bytes.h"
 #include "sw/model/model.h"
 
 namespace systole {
@@ -23,7 +24,7 @@ struct Stage {
   int cout = 1, groups = 1;
   int kernel_h = 1, kernel_w = 1, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
   int conv_h = 1, conv_w = 1;
-  std::vector<int8_t> weights;  // cout x cin/groups x kernel_h x kernel_w
+  SharedBytes weights;  // cout x cin/groups x kernel_h x kernel_w
   int zw = 0;
   // Max pooling behind it (1x1: none): cout x out_h x out_w. Padded positions are left out.
   int pool_h = 1, pool_w = 1, pool_stride_h = 1, pool_stride_w = 1, pool_dilation_h = 1,

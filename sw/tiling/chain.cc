@@ -69,8 +69,9 @@ Stage PoolOf(const Stage& stage) {
 }  // namespace
 
 ChainPlanner::ChainPlanner(const Model& model, const std::vector<Unit>& units,
-                           const Placing& placing, const HwConfig& config, bool pack, int batch)
-    : model_(model), units_(units), config_(config), pack_(pack), batch_(batch) {
+                           const Placing& placing, const HwConfig& config, bool pack, int batch,
+                           PartCache* cache)
+    : model_(model), units_(units), config_(config), pack_(pack), batch_(batch), cache_(cache) {
   readers_.resize(model.tensors.size());
   kept_.resize(model.tensors.size());
   for (const int t : Outputs(model)) kept_[t] = true;
@@ -156,7 +157,7 @@ StepWriter* ChainPlanner::Writer(size_t u, int c0, int c1) {
   const bool each = ChannelByChannel(step.stage), cut = c1 > 0;
   if (cut) step.stage = each ? SliceChannels(step.stage, c0, c1) : SliceOutputs(step.stage, c0, c1);
   // Packed pixels lie side by side; other blocks' channels lie between those of a block.
-  writer = std::make_unique<StepWriter>(step, config_, pack_ && !(cut && each), 1, true);
+  writer = std::make_unique<StepWriter>(step, config_, pack_ && !(cut && each), 1, true, cache_);
   return writer.get();
 }
 

@@ -60,7 +60,7 @@ struct Chain {
 class ChainPlanner {
  public:
   ChainPlanner(const Model& model, const std::vector<Unit>& units, const Placing& placing,
-               const HwConfig& config, bool pack, int batch);
+               const HwConfig& config, bool pack, int batch, PartCache* cache);
 
   // Chains that take fewer cycles, by estimate, than their units apart, in order.
   std::vector<Chain> Choose();
@@ -97,6 +97,7 @@ class ChainPlanner {
   HwConfig config_;
   bool pack_;
   int batch_;
+  PartCache* cache_;
   std::vector<Candidate> candidates_;      // units
   std::vector<std::vector<int>> readers_;  // units, of a tensor
   std::vector<bool> kept_;                 // tensors that are outputs, or channels of others

@@ -32,6 +32,9 @@ class ConstantPool {
     std::vector<int> items;
     int row = 0;
   };
+  // A number for a stage, as AddParameters() takes it.
+  int NewKey() { return next_key_++; }
+
   std::vector<Weights> AddWeights(const Stage& stage, const Mapping& mapping);
 
   // Rows of the offset table; equal ones are one item.
@@ -70,6 +73,7 @@ class ConstantPool {
   HwConfig config_;
   uint64_t address_;
   LoadPolicy loads_;
+  int next_key_ = 0;
   bool pack_;
   Work* work_;
   std::vector<uint8_t> bytes_;

@@ -48,11 +48,16 @@ std::vector<Zones> ZoneChoices(const HwConfig& config, bool sums) {
 class GraphWriter {
  public:
   GraphWriter(const Model& model, const HwConfig& config, const ProgramOptions& options, bool keep,
-              const Way& way)
-      : model_(model), config_(config), options_(options), loads_(way.loads), cuts_(way.cuts) {
+              const Way& way, const Shared& shared)
+      : model_(model),
+        config_(config),
+        options_(options),
+        loads_(way.loads),
+        cuts_(way.cuts),
+        parts_(shared.parts) {
     batch_ = std::min(options.batch, options.images);
     placing_ = PlaceConcats(model, config);
-    units_ = LowerGraph(model, placing_, config, way.pools, way.sums);
+    units_ = LowerGraph(model, placing_, config, way.pools, way.sums, shared.layers);
     for (const Unit& unit : units_) {
       if (unit.steps.empty()) continue;
       const Step& step = unit.steps[0];
@@ -62,7 +67,7 @@ class GraphWriter {
     on_chip_.resize(model.tensors.size());
     if (way.chains) {
       planner_ = std::make_unique<ChainPlanner>(model, units_, placing_, config,
-                                                options.pack_pixels, batch_);
+                                                options.pack_pixels, batch_, shared.parts);
       size_t number = 0;
       for (Chain& chain : planner_->Choose()) {
         if (number < way.apart.size() && way.apart[number++]) continue;
@@ -133,7 +138,7 @@ class GraphWriter {
         } else if (unit.steps[0].batched && end - image < batch_) {
           // The last images of the run are fewer.
           rest_.push_back(std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
-                                                       end - image, plan.zones));
+                                                       end - image, plan.zones, parts_));
           rest_.back()->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
         } else {
           plan.units[u].writer->Write(*memory_, image, end, row_of[u], &pool, &log, &work);
@@ -184,7 +189,7 @@ class GraphWriter {
     }
     try {
       auto writer = std::make_unique<UnitWriter>(unit, model_, config_, options_.pack_pixels,
-                                                 batch_, plan->zones);
+                                                 batch_, plan->zones, parts_);
       Planned& planned = plan->units.emplace_back();
       planned.unit = &unit;
       planned.writer = std::move(writer);
@@ -324,6 +329,7 @@ class GraphWriter {
   ProgramOptions options_;
   LoadPolicy loads_;
   std::vector<int> cuts_;
+  PartCache* parts_;
   int batch_ = 1;
   Placing placing_;
   std::vector<Unit> units_;
@@ -340,8 +346,8 @@ class GraphWriter {
 
 std::optional<GraphProgram> WriteGraph(const Model& model, const HwConfig& config,
                                        const ProgramOptions& options, bool keep, const Way& way,
-                                       bool pack) {
-  GraphWriter writer(model, config, options, keep, way);
+                                       bool pack, const Shared& shared) {
+  GraphWriter writer(model, config, options, keep, way, shared);
   if (!writer.Has(way)) return {};
   return writer.Write(pack);
 }

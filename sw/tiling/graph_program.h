@@ -6,6 +6,8 @@
 
 #include "sw/model/model.h"
 #include "sw/program/program.h"
+#include "sw/tiling/lowered_layers.h"
+#include "sw/tiling/part.h"
 #include "sw/tiling/program_writer.h"
 
 namespace systole {
@@ -32,11 +34,17 @@ struct GraphProgram {
   std::vector<Border> borders;
 };
 
+// What the ways have in common: of the model, and of model and configuration.
+struct Shared {
+  LoweredLayers* layers;
+  PartCache* parts;
+};
+
 // `pack`: with its constants, else all but their bytes. `keep`: every tensor in memory has a place
 // of its own. none: there is nothing of what the way asks for. Throws MisfitError where the
 // configuration has too little of a memory.
 std::optional<GraphProgram> WriteGraph(const Model& model, const HwConfig& config,
                                        const ProgramOptions& options, bool keep, const Way& way,
-                                       bool pack);
+                                       bool pack, const Shared& shared);
 
 }  // namespace systole

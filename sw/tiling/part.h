@@ -5,6 +5,8 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "sw/compiler/mapping_search.h"
@@ -25,24 +27,42 @@ struct RectPlan {
   int Bytes() const { return lead + in.slot_bytes; }
 };
 
+// What parts of equal stages have in common, for one configuration: a network is written in several
+// ways, whose steps are mostly the same.
+class PartCache {
+ public:
+  struct Shape {
+    Stage bare;  // without weights
+    Mapping mapping;
+    int every_y = 1, every_x = 1;
+    std::map<std::array<int, 13>, std::unique_ptr<RectPlan>> plans;
+  };
+  // Of a stage without weights; new ones are empty.
+  std::shared_ptr<Shape> Find(const Stage& bare, bool pack, bool whole_pixels, bool batched);
+
+ private:
+  std::map<std::pair<std::string, std::vector<int>>, std::shared_ptr<Shape>> shapes_;
+};
+
 class Part {
  public:
   // `images`: of a batched step. Throws MisfitError where the configuration lacks what the stage
   // needs, or not even one pooling window fits into the accumulators.
   // `whole_pixels`: every pixel of the input is there, whichever are used.
-  Part(const Step& step, const HwConfig& config, bool pack, int images, bool whole_pixels = false);
+  Part(const Step& step, const HwConfig& config, bool pack, int images, bool whole_pixels,
+       PartCache* cache);
 
   const Step& step() const { return *step_; }
-  const Stage& stage() const { return bare_; }  // without weights
-  const Mapping& mapping() const { return mapping_; }
+  const Stage& stage() const { return shape_->bare; }  // without weights
+  const Mapping& mapping() const { return shape_->mapping; }
 
   // A convolution of single pixels that uses only every n-th of them sees a smaller input.
-  int every_y() const { return every_y_; }
-  int every_x() const { return every_x_; }
+  int every_y() const { return shape_->every_y; }
+  int every_x() const { return shape_->every_x; }
 
   // Outputs by which rectangles are cut, so that cells stay whole.
-  int UnitY() const { return std::max(1, mapping_.ph / bare_.pool_h); }
-  int UnitX() const { return std::max(1, mapping_.pw / bare_.pool_w); }
+  int UnitY() const { return std::max(1, mapping().ph / stage().pool_h); }
+  int UnitX() const { return std::max(1, mapping().pw / stage().pool_w); }
 
   // nullptr: its tiles do not fit into the accumulators.
   const RectPlan* Plan(const Rect& rect);
@@ -53,12 +73,9 @@ class Part {
  private:
   const Step* step_;
   HwConfig config_;
-  Stage bare_;
-  Mapping mapping_;
-  int every_y_ = 1, every_x_ = 1;
+  std::shared_ptr<PartCache::Shape> shape_;
   TileSearch tile_search_;
   PostPlanner post_;
-  std::map<std::array<int, 13>, std::unique_ptr<RectPlan>> plans_;
 };
 
 }  // namespace systole

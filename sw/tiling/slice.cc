@@ -1,6 +1,7 @@
 #include "sw/tiling/slice.h"
 
 #include <cstddef>
+#include <utility>
 
 namespace systole {
 namespace {
@@ -17,7 +18,9 @@ void Cut(std::vector<T>* values, size_t each, int c0, int c1) {
 
 Stage Slice(const Stage& stage, size_t each, int c0, int c1) {
   Stage s = stage;
-  Cut(&s.weights, each, c0, c1);
+  std::vector<int8_t> weights = stage.weights.get();
+  Cut(&weights, each, c0, c1);
+  s.weights = std::move(weights);
   Cut(&s.bias, 1, c0, c1);
   if (!stage.by_count) {
     Cut(&s.m, 1, c0, c1);

@@ -15,31 +15,6 @@ bool Dense(const Tensor& t, const HwConfig& config) {
   return t.h == 1 || OnBeat(int64_t{t.w} * t.c, config);
 }
 
-// C-H-W filters of a fully connected layer in the H-W-C order of memory.
-std::vector<int8_t> PixelOrder(const std::vector<int8_t>& weights, const Tensor& in) {
-  const size_t k = static_cast<size_t>(in.Elements()), plane = static_cast<size_t>(in.h) * in.w;
-  if (plane == 1) return weights;
-  std::vector<int8_t> result(weights.size());
-  for (size_t row = 0; row < weights.size(); row += k) {
-    for (size_t p = 0; p < plane; ++p) {
-      for (size_t c = 0; c < static_cast<size_t>(in.c); ++c)
-        result[row + p * in.c + c] = weights[row + c * plane + p];
-    }
-  }
-  return result;
-}
-
-Step FullyConnectedStep(const Model& model, size_t i) {
-  Step step;
-  step.stage = LowerLayer(model, i);
-  Stage& s = step.stage;
-  s.weights = PixelOrder(s.weights, model.Input(i));
-  s.cin = static_cast<int>(model.Input(i).Elements());
-  s.h = s.w = s.kernel_h = s.kernel_w = 1;
-  step.batched = true;
-  return step;
-}
-
 bool Clamps(const Layer& layer) { return layer.clamp_lo > -128 || layer.clamp_hi < 127; }
 
 // Does a part of a concatenation, or a pixel of the tensor that it lies in, begin within a beat?
@@ -173,7 +148,7 @@ bool FuseSum(const Model& model, size_t i, const std::vector<std::vector<int>>& 
 }  // namespace
 
 std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
-                             bool fuse_pool, bool fuse_sums) {
+                             bool fuse_pool, bool fuse_sums, LoweredLayers* lowered) {
   const std::vector<std::vector<int>> consumers = Consumers(model);
   const std::vector<int> outputs = Outputs(model);
   std::vector<Unit> units;
@@ -227,9 +202,10 @@ std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const H
       step.stage = CopyStage(layer, model.Input(i), model.Output(i), i);
     } else if (layer.kind == LayerKind::kFullyConnected && Dense(model.Input(i), config) &&
                placing.root[in] == in) {
-      step = FullyConnectedStep(model, i);
+      step.stage = lowered->Column(i);
+      step.batched = true;
     } else {
-      step.stage = LowerLayer(model, i);
+      step.stage = lowered->Of(i);
     }
     step.input = in;
     step.output = out;

@@ -7,6 +7,7 @@
 #include "sw/compiler/stage.h"
 #include "sw/isa/config.h"
 #include "sw/model/model.h"
+#include "sw/tiling/lowered_layers.h"
 
 namespace systole {
 
@@ -60,8 +61,9 @@ bool PostDoes(const Model& model, size_t i, const Placing& placing, const HwConf
 Placing PlaceConcats(const Model& model, const HwConfig& config);
 
 // The units of a model, each after those that make what it reads.
-// `fuse_sums`: additions go with the convolution before them where they can.
+// `lowered`: of the model. `fuse_sums`: additions go with the convolution before them where they
+// can.
 std::vector<Unit> LowerGraph(const Model& model, const Placing& placing, const HwConfig& config,
-                             bool fuse_pool, bool fuse_sums);
+                             bool fuse_pool, bool fuse_sums, LoweredLayers* lowered);
 
 }  // namespace systole

@@ -8,19 +8,13 @@
 #include "sw/tiling/put.h"
 
 namespace systole {
-namespace {
-
-int next_parameters_key = 0;
-
-}  // namespace
-
 StepWriter::StepWriter(const Step& step, const HwConfig& config, bool pack, int images,
-                       bool whole_pixels)
-    : config_(config), part_(step, config, pack, images, whole_pixels) {}
+                       bool whole_pixels, PartCache* cache)
+    : config_(config), part_(step, config, pack, images, whole_pixels, cache) {}
 
 void StepWriter::Prepare(ConstantPool* pool) {
   if (parameters_key_ >= 0) return;
-  parameters_key_ = next_parameters_key++;
+  parameters_key_ = pool->NewKey();
   // The weights of a fold of several pixels lie by the stride of what is on chip.
   const bool smaller = part_.every_y() * part_.every_x() > 1;
   Stage strided;

@@ -16,8 +16,8 @@ class StepWriter {
  public:
   // `images` at once of a batched step. `whole_pixels`: single pixels of a strided 1x1 convolution
   // are not loaded apart.
-  StepWriter(const Step& step, const HwConfig& config, bool pack, int images,
-             bool whole_pixels = false);
+  StepWriter(const Step& step, const HwConfig& config, bool pack, int images, bool whole_pixels,
+             PartCache* cache);
 
   Part& part() { return part_; }
   const Part& part() const { return part_; }

@@ -58,8 +58,9 @@ constexpr LoadPolicy kLarge{8, 8, 4}, kMany{16, 2, 6};
 // The program with the fewest cycles among those that fit and reach their memory; none.
 class Best {
  public:
-  Best(const Model& model, const HwConfig& config, const ProgramOptions& options, bool reuse)
-      : model_(model), config_(config), options_(options), reuse_(reuse) {}
+  Best(const Model& model, const HwConfig& config, const ProgramOptions& options, bool reuse,
+       const Shared& shared)
+      : model_(model), config_(config), options_(options), reuse_(reuse), shared_(shared) {}
 
   std::optional<Program> Find(bool constants) {
     // Pools, then sums, with the convolutions before them.
@@ -87,7 +88,8 @@ class Best {
     Try(way);
     way_.cuts = Cuts(*best_);
     if (!constants && way_.cuts.empty()) return std::move(best_->program);
-    return std::move(WriteGraph(model_, config_, options_, !reuse_, way_, constants)->program);
+    return std::move(
+        WriteGraph(model_, config_, options_, !reuse_, way_, constants, shared_)->program);
   }
 
  private:
@@ -120,7 +122,8 @@ class Best {
     if ((way.pools || way.sums || way.chains) && !options_.fuse_pool) return {};
     if (way.sums && config_.act_groups < 4) return {};
     try {
-      std::optional<GraphProgram> g = WriteGraph(model_, config_, options_, !reuse_, way, false);
+      std::optional<GraphProgram> g =
+          WriteGraph(model_, config_, options_, !reuse_, way, false, shared_);
       if (!g || !Reachable(g->program)) return {};
       const int64_t cycles = CyclesOf(g->program);
       if (best_ && cycles >= least_) return g;
@@ -137,6 +140,7 @@ class Best {
   const HwConfig& config_;
   const ProgramOptions& options_;
   bool reuse_;
+  Shared shared_;
   std::optional<GraphProgram> best_;
   Way way_;  // of the best
   int64_t least_ = 0;
@@ -144,8 +148,12 @@ class Best {
 
 }  // namespace
 
-Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
-                     bool reuse, bool constants) {
+TiledCompiler::TiledCompiler(const Model& model) : model_(model), lowered_(model) {
+  ProveRanges(model);
+}
+
+Program TiledCompiler::Compile(const HwConfig& config, const ProgramOptions& options, bool reuse,
+                               bool constants) {
   if (options.images < 1 || options.batch < 1) {
     throw MisfitError(Misfit::kParameter,
                       fmt::format("images={}, batch={} are not possible; allowed: 1 or more",
@@ -156,15 +164,17 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
   } catch (const InputError& e) {
     throw MisfitError(Misfit::kParameter, e.what());
   }
-  ProveRanges(model);
+  PartCache parts;
+  const Shared shared{&lowered_, &parts};
   try {
-    std::optional<Program> best = Best(model, config, options, reuse).Find(constants);
+    std::optional<Program> best = Best(model_, config, options, reuse, shared).Find(constants);
     if (best) return std::move(*best);
     Way way;
     way.loads = kLarge;
-    std::optional<GraphProgram> g = WriteGraph(model, config, options, !reuse, way, constants);
+    std::optional<GraphProgram> g =
+        WriteGraph(model_, config, options, !reuse, way, constants, shared);
     if (Reachable(g->program)) return std::move(g->program);
-    g = WriteGraph(model, config, options, false, way, constants);
+    g = WriteGraph(model_, config, options, false, way, constants, shared);
     if (Reachable(g->program)) return std::move(g->program);
     throw MisfitError(
         Misfit::kTooLarge,
@@ -172,8 +182,13 @@ Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOp
                     "images a run need less",
                     g->program.memory_end, config.axi_addr_width));
   } catch (const MisfitError& e) {
-    throw MisfitError(e.misfit(), fmt::format("{}: {}", model.name, e.what()));
+    throw MisfitError(e.misfit(), fmt::format("{}: {}", model_.name, e.what()));
   }
+}
+
+Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
+                     bool reuse) {
+  return TiledCompiler(model).Compile(config, options, reuse);
 }
 
 }  // namespace systole

@@ -12,13 +12,14 @@
 
 namespace systole {
 UnitWriter::UnitWriter(const Unit& unit, const Model& model, const HwConfig& config, bool pack,
-                       int images, const Zones& zones)
+                       int images, const Zones& zones, PartCache* cache)
     : unit_(unit), model_(model), config_(config), zones_(zones) {
   const int beat = config.AxiBytes();
   for (const Step& step : unit.steps) {
     PreparedPart p;
     // Packed pixels lie side by side; those of an assembled result have other channels between.
-    p.writer = std::make_unique<StepWriter>(step, config, pack && !unit.assembled, images);
+    p.writer =
+        std::make_unique<StepWriter>(step, config, pack && !unit.assembled, images, false, cache);
     parts_.push_back(std::move(p));
   }
   const int pixel = model.tensors[unit.steps[0].output].c;

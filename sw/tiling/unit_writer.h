@@ -21,7 +21,7 @@ class UnitWriter {
  public:
   // `images` at once of a batched step.
   UnitWriter(const Unit& unit, const Model& model, const HwConfig& config, bool pack, int images,
-             const Zones& zones);
+             const Zones& zones, PartCache* cache);
 
   // Images [image0, image1) of the run; `row`: of the report.
   void Write(const MemoryPlan& memory, int image0, int image1, int32_t row, ConstantPool* pool,

@@ -88,13 +88,15 @@ TEST(SliceTest, OutputsKeepTheirFilters) {
   s.cout = 3;
   s.kernel_h = 1;
   s.kernel_w = 2;
-  for (int8_t w = 0; w < 12; ++w) s.weights.push_back(w);
+  std::vector<int8_t> weights;
+  for (int8_t w = 0; w < 12; ++w) weights.push_back(w);
+  s.weights = weights;
   s.bias = {10, 20, 30};
   s.m = {1, 2, 3};
   s.s = {4, 5, 6};
   s.macs = 300;
   const Stage cut = SliceOutputs(s, 1, 3);
-  EXPECT_EQ(cut.weights, (std::vector<int8_t>{4, 5, 6, 7, 8, 9, 10, 11}));
+  EXPECT_EQ(cut.weights.get(), (std::vector<int8_t>{4, 5, 6, 7, 8, 9, 10, 11}));
   EXPECT_EQ(cut.bias, (std::vector<int32_t>{20, 30}));
   EXPECT_EQ(cut.m, (std::vector<uint32_t>{2, 3}));
   EXPECT_EQ(cut.s, (std::vector<uint8_t>{5, 6}));

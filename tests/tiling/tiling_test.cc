@@ -188,7 +188,8 @@ TEST(TilingTest, SumsArePostsWhereTheAdditionIsBuiltIn) {
       HwConfig config = Config(8, 8, 8, 4, 4);
       config.add_unit = add_unit;
       const Placing placing = PlaceConcats(model, config);
-      for (const Unit& unit : LowerGraph(model, placing, config, true, false)) {
+      LoweredLayers lowered(model);
+      for (const Unit& unit : LowerGraph(model, placing, config, true, false, &lowered)) {
         if ((!unit.host && !unit.post) || model.layers[unit.layer].kind != LayerKind::kAdd)
           continue;
         EXPECT_EQ(unit.post, PostDoes(model, unit.layer, placing, config));

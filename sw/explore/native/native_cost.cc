@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "sw/compiler/planner.h"
-#include "sw/quant/range_proof.h"
 #include "sw/tiling/least_cycles.h"
 #include "sw/tiling/tiling.h"
 #include "sw/timing/utilization.h"
@@ -20,7 +19,7 @@ const char* MisfitName(Misfit misfit) {
 struct NativeCost::State {
   State(const Model& of, bool memory) : model(of), from_memory(memory), least(of) {
     if (from_memory) {
-      ProveRanges(model);
+      compiler.emplace(model);
     } else {
       planner.emplace(model);
     }
@@ -35,8 +34,9 @@ struct NativeCost::State {
   const Model& model;
   bool from_memory;
   LeastCycles least;
-  int64_t macs = 0;  // of an image
-  std::optional<Planner> planner;
+  int64_t macs = 0;                       // of an image
+  std::optional<Planner> planner;         // of chains on chip
+  std::optional<TiledCompiler> compiler;  // from memory
   Program tiled;
   const Program* program = nullptr;
   RunTimer timer;
@@ -52,7 +52,7 @@ NativeResult NativeCost::Plan(const HwConfig& config, const ProgramOptions& opti
   NativeResult r;
   try {
     if (state_->from_memory) {
-      state_->tiled = CompileTiled(state_->model, config, options, false, false);
+      state_->tiled = state_->compiler->Compile(config, options, false, false);
       state_->program = &state_->tiled;
     } else {
       state_->program = &state_->planner->Plan(config, options);
