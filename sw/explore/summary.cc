@@ -93,7 +93,9 @@ void PrintSummary(const Space& space, const Store& store, const Summary& s, int6
   for (const auto& [reason, points] : s.infeasible)
     fmt::print("  {:>10}  {}\n", Grouped(points), reason);
   for (const std::string& note : space.cost->Notes()) fmt::print("{}\n", note);
-  const double rate = s.seconds > 0 ? static_cast<double>(s.evaluated + s.hopeless) / s.seconds : 0;
+  // Points that a bound or a constraint decides count like those that an exhaustive sweep takes.
+  const int64_t decided = space.method == "bounded" ? s.planned - s.from_store : s.evaluated;
+  const double rate = s.seconds > 0 ? static_cast<double>(decided) / s.seconds : 0;
   fmt::print("{:.2f} s, {} points/s, threads {}\n", s.seconds, Grouped(static_cast<int64_t>(rate)),
              s.threads);
   if (s.winners.empty()) {
