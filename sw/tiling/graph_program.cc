@@ -111,6 +111,7 @@ class GraphWriter {
     }
     for (int image = 0; image < options_.images; image += batch_) {
       const int end = std::min(options_.images, image + batch_);
+      if (!cuts_.empty() && image > 0) CloseRun(work, plan.zones, &p);
       for (size_t u = 0; u < plan.units.size(); ++u) {
         const Unit& unit = *plan.units[u].unit;
         if (std::count(cuts_.begin(), cuts_.end(), static_cast<int>(u)) > 0) {

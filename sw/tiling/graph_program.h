@@ -17,7 +17,8 @@ struct Way {
   bool pools = false, sums = false;
   bool chains = false;      // tensors between units stay on chip where the planner says so
   std::vector<bool> apart;  // but not in these of its chains
-  std::vector<int> cuts;    // units before which a run ends
+  std::vector<int>
+      cuts;  // units before which a run ends; if there are any, each batch's begins one
   LoadPolicy loads;
 };
 
