@@ -27,8 +27,8 @@ class Engine : public Problem {
   // No constraint keeps the point out. One thread at a time.
   bool Possible(const Point& point);
 
-  // What no design at the point can be better than, in the form of Evaluation's objectives; false: a
-  // constraint keeps it out, which is counted. One thread at a time. Throws InputError where the
+  // What no design at the point can be better than, in the form of Evaluation's objectives; false:
+  // a constraint keeps it out, which is counted. One thread at a time. Throws InputError where the
   // cost model knows no bound.
   bool Bound(const Point& point, std::vector<double>* objectives);
 
