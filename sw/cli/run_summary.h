@@ -21,7 +21,7 @@ struct RunSummary {
   std::vector<int64_t> bytes, mismatches;   // per layer
   std::map<std::string, RowCycles> cycles;  // per backend and "model", over all runs of the images
   std::map<std::string, uint64_t> totals;
-  bool from_memory = false;  // nothing stays on chip from run to run; no setup, no steady state
+  bool from_memory = false;   // nothing stays on chip from run to run; no setup, no steady state
   int64_t runs = 0;           // from START to DONE, of the images
   bool side_by_side = false;  // each in a process of its own
   int64_t setup_instructions = 0;
