@@ -179,7 +179,9 @@ regress: setup-test build
 wave: setup-wave build
 	@scripts/build_rtl.sh VARIANT=trace $(given)
 	@$(RUN) --first 1 --batch 1 --backend golden,rtl --trace build/wave.fst
-	@if [ -n "$$DISPLAY" ]; then gtkwave build/wave.fst & else echo 'trace: build/wave.fst'; fi
+	@python3 scripts/gtkwave.py build/wave.fst $(SYSTOLE) build/wave.gtkw
+	@if [ -n "$$DISPLAY" ]; then gtkwave build/wave.gtkw & else \
+	  echo 'trace: build/wave.fst; gtkwave build/wave.gtkw shows it with its instructions'; fi
 
 venv: setup-venv
 	@scripts/setup_venv.sh

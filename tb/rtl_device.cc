@@ -215,6 +215,7 @@ class VerilatedDevice final : public RtlDevice {
     if (trace_) trace_->close();
     trace_.reset();
     trace_path_ = path, trace_first_ = first, trace_last_ = last;
+    trace_before_ = 0;
 #else
     throw InputError("this build of the RTL does not trace; use the tracing variant");
 #endif
@@ -237,7 +238,11 @@ class VerilatedDevice final : public RtlDevice {
     TraceWindow();
 #endif
     if ((mon ^ last_mon_) & kRun) {
-      if (mon & kRun) run_start_ = cycle_;
+      if (mon & kRun) {
+        run_start_ = cycle_;
+      } else {
+        trace_before_ += cycle_ - run_start_;
+      }
       running_ = mon & kRun;
     }
     last_mon_ = mon;
@@ -381,7 +386,7 @@ class VerilatedDevice final : public RtlDevice {
 
 #if VM_TRACE_FST
   void TraceWindow() {
-    const uint64_t now = cycle_ - run_start_;
+    const uint64_t now = trace_before_ + cycle_ - run_start_;
     trace_on_ = running_ && !trace_path_.empty() && now >= trace_first_ && now <= trace_last_;
     if (!trace_on_) return;
     if (!trace_) {
@@ -412,6 +417,7 @@ class VerilatedDevice final : public RtlDevice {
   AxiFault read_fault_, fetch_fault_, write_fault_;
   StallSource stalls_;
   uint64_t cycle_ = 0, run_start_ = 0;
+  uint64_t trace_before_ = 0;  // cycles of the runs since Trace() that have ended
   uint32_t last_mon_ = 0;
   bool running_ = false, port_active_ = false, drive_ = true, recording_ = false;
 

@@ -41,8 +41,8 @@ class RtlDevice : public Device {
                       const std::vector<Observation>* observations) = 0;
   virtual const RunRecord& record() const = 0;
 
-  // Writes an FST trace of cycles [first, last] of the next run; an empty path ends and closes it.
-  // The library must be the tracing variant (InputError otherwise).
+  // Writes an FST trace of cycles [first, last] of the next runs, counted through them; an empty
+  // path ends and closes it. The library must be the tracing variant (InputError otherwise).
   virtual void Trace(const std::string& path, uint64_t first, uint64_t last) = 0;
 
   // Clock cycles since power-up.

@@ -19,6 +19,7 @@ void AddRunCommand(CLI::App* app, std::function<int()>* action);
 void AddCompileCommand(CLI::App* app, std::function<int()>* action);
 void AddInfoCommand(CLI::App* app, std::function<int()>* action);
 void AddConfigCommand(CLI::App* app, std::function<int()>* action);
+void AddDisassembleCommand(CLI::App* app, std::function<int()>* action);
 
 // --rows R, --cols C, ... (every RTL parameter in lower case) and --param NAME=VALUE.
 class ConfigOptions {

@@ -50,6 +50,7 @@ std::string Serialize(const ItemResult& r) {
                {"seconds", r.seconds},
                {"stamps", r.stamps},
                {"timeline", r.timeline},
+               {"differs", r.differs},
                {"counters", ToJson(r.counters)}})
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -68,6 +69,7 @@ ItemResult ParseItem(const std::string& text) {
   j.at("seconds").get_to(r.seconds);
   j.at("stamps").get_to(r.stamps);
   j.at("timeline").get_to(r.timeline);
+  j.at("differs").get_to(r.differs);
   r.counters = CountersFrom(j.at("counters"));
   return r;
 }

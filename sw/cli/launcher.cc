@@ -41,6 +41,8 @@ constexpr Command kCommands[] = {
      true},
     {"config", "check RTL parameters and print all of them, and the build folder's name",
      "systole-run", "cli", "build", true},
+    {"disassemble", "instructions (hexadecimal digits) as text", "systole-run", "cli", "build",
+     true},
     {"check", "directed programs that reach every corner of the RTL", "systole-check", "check",
      "build", false},
     {"scalesim", "drop-in for SCALE-Sim: same inputs, same reports, same traces", nullptr, nullptr,
@@ -59,7 +61,7 @@ void PrintHelp() {
       "Usage: systole SUBCOMMAND [OPTIONS]\n\n"
       "Subcommands (systole SUBCOMMAND -h lists the options; systole --version tells the "
       "version):");
-  for (const Command& c : kCommands) std::printf("  %-10s %s\n", c.name, c.says);
+  for (const Command& c : kCommands) std::printf("  %-11s %s\n", c.name, c.says);
 }
 
 std::string Names() {

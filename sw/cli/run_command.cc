@@ -73,6 +73,34 @@ void PrintUnfinished(const Job& job, const std::vector<ItemResult>& results,
   }
 }
 
+// The cycles around the RTL's first difference, from a run of its own.
+constexpr uint64_t kTracedBefore = 2000, kTracedAfter = 100;
+
+void TraceDifference(const Model& model, const Images& images, JobOptions options,
+                     const std::vector<ItemResult>& results, const std::string& path) {
+  const auto different = std::find_if(results.begin(), results.end(),
+                                      [](const ItemResult& r) { return r.differs != kNever; });
+  if (different == results.end()) {
+    fmt::print("--trace-on-difference: the RTL does not differ, nothing is traced\n");
+    return;
+  }
+  const uint64_t cycle = different->differs;
+  options.target.rtl_variant = RtlVariant::kTrace;
+  options.trace = path;
+  options.trace_first = cycle - std::min(cycle, kTracedBefore);
+  options.trace_last = cycle + kTracedAfter;
+  Job job(model, options, images);
+  const int item = static_cast<int>(different - results.begin());
+  SharedMemory outputs(static_cast<size_t>(images.count * model.tensors.back().Elements()));
+  Collected collected;
+  collected.outputs = static_cast<int8_t*>(outputs.data());
+  ForkAndRun(
+      1, 1, [&](int) { return Serialize(job.Run(item, collected)); },
+      [](int, const std::string&) {});
+  fmt::print("{}: cycles {} to {} of the run of images from {}; the first difference is in {}\n",
+             path, options.trace_first, options.trace_last, job.items()[item].first, cycle);
+}
+
 int Run(const RunOptions& o) {
   if (o.images.empty()) throw InputError("--images is required; see systole run -h");
   const auto start = std::chrono::steady_clock::now();
@@ -94,6 +122,7 @@ int Run(const RunOptions& o) {
   files.AddOutput("--timeline", o.timeline);
   files.AddOutput("--stamps", o.stamps);
   files.AddOutput("--trace", o.trace);
+  files.AddOutput("--trace-on-difference", o.trace_on_difference);
   files.AddOutputFolder("--outputs-dir", o.outputs_dir);
   if (!o.rounding.empty()) ParseRounding(o.rounding);
   Model model = LoadModel(o.model);
@@ -119,6 +148,7 @@ int Run(const RunOptions& o) {
   if (!o.classes.empty()) classes = ReadClasses(o.classes, model.tensors.back());
 
   Job job(model, options, images);  // compiles: what does not fit is told before RTL is asked for
+  if (!o.trace_on_difference.empty()) CheckRtlBuilt(options.config, RtlVariant::kTrace);
   if (options.Has("rtl")) CheckRtlBuilt(options.config, options.target.rtl_variant);
   const int64_t out_size = model.tensors.back().Elements();
   SharedMemory outputs(static_cast<size_t>(images.count * out_size));
@@ -207,6 +237,8 @@ int Run(const RunOptions& o) {
   if (!o.timeline.empty()) WriteFile(o.timeline, results[0].timeline);
   if (!o.html.empty()) WriteFile(o.html, HtmlReport(s));
   if (!o.json.empty()) WriteJson(o.json, s);
+  if (!o.trace_on_difference.empty())
+    TraceDifference(model, images, options, results, o.trace_on_difference);
   return s.Mismatches() == 0 ? kAllEqual : kDifferent;
 }
 

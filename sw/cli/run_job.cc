@@ -11,6 +11,7 @@
 #include "sw/cli/process_pool.h"
 #include "sw/cli/stamps.h"
 #include "sw/cli/timeline_json.h"
+#include "sw/compare/first_difference.h"
 #include "sw/compare/run_view.h"
 #include "sw/golden/fast.h"
 #include "sw/program/layout.h"
@@ -312,6 +313,11 @@ ItemResult Job::Run(int index, const Collected& collected) {
       }
     }
     outputs = run.outputs;
+    const TimingView timing = TimingOf(backend, run);
+    if (backend == std::string("rtl")) {
+      result.differs = FirstDifference(program, reference.name.empty() ? view : reference, view,
+                                       p.model_code, timing, !options_.target.stall);
+    }
     if (reference.name.empty()) {
       reference = std::move(view);
       reference_outputs = outputs;
@@ -323,7 +329,7 @@ ItemResult Job::Run(int index, const Collected& collected) {
     }
     result.totals[backend] = run.counters.total;
     result.rows[backend] = CyclesByRow(program, run.record.stamps, run.counters.total);
-    timings.push_back(TimingOf(backend, run));
+    timings.push_back(timing);
   }
   if (!timings.empty()) result.counters = timings.back().counters;
   if (options_.timeline && index == 0) result.timeline = TimelineJson(program, timings.back());

@@ -69,6 +69,7 @@ struct ItemResult {
   std::map<std::string, double> seconds;          // per backend
   std::string stamps;                             // lines of CSV (stamps.h)
   std::string timeline;                           // JSON (timeline_json.h)
+  uint64_t differs = kNever;                      // the RTL's first difference, cycle of its run
   HardwareCounters counters;                      // of the last of model, tlm, rtl
 };
 

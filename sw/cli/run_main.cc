@@ -1,4 +1,4 @@
-// `systole run`, `compile`, `info` and `config`. Exit status: sw/base/exit_status.h.
+// `systole run`, `compile`, `info`, `config` and `disassemble`. Exit status: sw/base/exit_status.h.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +21,7 @@ int Main(int argc, char** argv) {
   AddCompileCommand(&app, &action);
   AddInfoCommand(&app, &action);
   AddConfigCommand(&app, &action);
+  AddDisassembleCommand(&app, &action);
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
   if (argc > 1 && argv[1][0] != '-' &&

@@ -54,6 +54,7 @@ void CheckBackends(const RunOptions& o, const JobOptions& job) {
     throw InputError("--stall: the TLM platform has no random stalls; leave tlm out");
   const std::pair<bool, const char*> rtl[] = {
       {!o.trace.empty(), "--trace: only backend rtl is traced"},
+      {!o.trace_on_difference.empty(), "--trace-on-difference: only backend rtl is traced"},
       {o.stall_given->count() > 0, "--stall: only backend rtl has random stalls"},
       {o.variant_given->count() > 0, "--rtl-variant: it is a library of backend rtl"}};
   for (const auto& [given, told] : rtl)
@@ -82,6 +83,8 @@ void CheckTrace(const RunOptions& o) {
     throw InputError("--trace-layer, --trace-cycles: they need --trace FILE");
   if (!o.trace_layer.empty() && !o.trace_cycles.empty())
     throw InputError("--trace-layer, --trace-cycles: choose one");
+  if (!o.trace_on_difference.empty() && !o.trace.empty())
+    throw InputError("--trace-on-difference, --trace: choose one");
   if (!o.trace.empty() && o.variant_given->count())
     throw InputError("--trace, --rtl-variant: the tracing library is its own variant; choose one");
   if (!o.trace.empty() && o.jobs > 1)
@@ -185,6 +188,10 @@ void RunOptions::AddTo(CLI::App* c) {
   c->add_option("--trace-layer", trace_layer,
                 "trace the cycles of this layer only (a row of the table)");
   c->add_option("--trace-cycles", trace_cycles, "trace cycles FIRST:LAST only");
+  c->add_option(
+      "--trace-on-difference", trace_on_difference,
+      "where the RTL differs: run it again and write an FST trace of the cycles around the "
+      "first difference");
   c->add_flag("--no-fuse", no_fuse,
               "pooling layers run on their own, so that every tensor is compared");
   c->add_option(

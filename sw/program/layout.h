@@ -15,6 +15,14 @@ inline uint64_t SpanBytes(const TensorLayout& t) {
   return (t.h - 1) * t.line_stride + uint64_t(t.w - 1) * t.PixelStride() + t.c;
 }
 
+// Does a write that begins at `address` belong to the tensor (whose pixels may be channels of
+// larger ones)?
+inline bool BeginsIn(const TensorLayout& t, uint64_t address) {
+  if (address < t.address || address >= t.address + SpanBytes(t)) return false;
+  const uint64_t in_line = (address - t.address) % t.line_stride;
+  return in_line % t.PixelStride() < static_cast<uint64_t>(t.c);
+}
+
 // The first address that the code writes.
 inline uint64_t WriteBase(const Program& p) {
   return p.write_base != 0 ? p.write_base : p.output.address;

@@ -7,14 +7,6 @@
 namespace systole {
 namespace {
 
-// Does a write that begins at `address` belong to the tensor (whose pixels may be channels of
-// larger ones)?
-bool Holds(const TensorLayout& t, uint64_t address) {
-  if (address < t.address || address >= t.address + SpanBytes(t)) return false;
-  const uint64_t in_line = (address - t.address) % t.line_stride;
-  return in_line % t.PixelStride() < static_cast<uint64_t>(t.c);
-}
-
 // Where each write of a run begins.
 std::vector<uint64_t> WritesOf(const Program& p, const Segment& segment) {
   std::vector<uint64_t> writes;
@@ -70,7 +62,7 @@ std::vector<Program> PartsOf(const Program& p) {
   const auto last_part = [&](const TensorLayout& t) {
     for (size_t k = writes.size(); k-- > 0;) {
       if (std::any_of(writes[k].begin(), writes[k].end(),
-                      [&](uint64_t address) { return Holds(t, address); }))
+                      [&](uint64_t address) { return BeginsIn(t, address); }))
         return static_cast<int>(k);
     }
     return -1;
