@@ -111,7 +111,7 @@ TEST_F(DifferenceTest, IsRefusedWhereItMeansNothing) {
   const std::string option = "--trace-on-difference " + Path("d.fst") + " ";
   ExpectRefused(kRun + option + "--backend golden,tlm", "only backend rtl is traced");
   ExpectRefused(kRun + option + "--backend golden,rtl --trace " + Path("t.fst"), "choose one");
-  ExpectRefused(kRun + option + "--backend golden,rtl --queue-depth 9", "VARIANT=trace");
+  ExpectRefused(kRun + option + "--backend golden,rtl --queue-depth 16", "VARIANT=trace");
 }
 
 }  // namespace
