@@ -203,6 +203,8 @@ void Sequencer::DoIssue(uint32_t index) {
   bursts_ = 0;
   const ErrorCode early = CheckInstruction(i, config_);
   if (early != ErrorCode::kNone) return EngineErrorAt(HeadError(early, engine), engine, index);
+  if (scheduler_->Uncounted(index))
+    return EngineErrorAt(HeadError(ErrorCode::kBadField, engine), engine, index);
 
   issued_[index] = 1;
   observer_->OnIssue(index, now_);

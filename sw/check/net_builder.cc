@@ -1,5 +1,6 @@
 #include "sw/check/net_builder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -95,6 +96,16 @@ NetBuilder& NetBuilder::Pool(const PoolSpec& s) {
       model_.tensors.back().zero_point = Uniform(-30, 30);
     }
   }
+  return *this;
+}
+
+NetBuilder& NetBuilder::Sum(int tensor) {
+  const Tensor in = model_.tensors.back();
+  Layer& layer = Append("add", LayerKind::kAdd, in.c, in.h, in.w);
+  layer.inputs.push_back(tensor);
+  Tensor& out = model_.tensors.back();
+  out.scale = std::max(in.scale, model_.tensors[static_cast<size_t>(tensor)].scale) * 1.3f;
+  out.zero_point = Uniform(-30, 30);
   return *this;
 }
 

@@ -40,6 +40,7 @@ class NetBuilder {
   NetBuilder& Conv(const ConvSpec& spec);
   NetBuilder& FullyConnected(int cout, int weight_zero_point = 0, bool relu = false);
   NetBuilder& Pool(const PoolSpec& spec);
+  NetBuilder& Sum(int tensor);        // of the last tensor and this one, of its shape; 0: the input
   NetBuilder& Clamp(int lo, int hi);  // a stand-alone Clip: 1x1 maximum with a clamp
 
   // The network with multipliers chosen for `mode`.

@@ -58,6 +58,7 @@ void Scheduler::Start(const HwConfig& config, const MemoryTiming& memory) {
   overflow_ = false;
   overflow_cycle_ = 0;
   overflow_engine_ = overflow_index_ = 0;
+  uncounted_cycle_ = kNever;
 }
 
 void Scheduler::Reserve(size_t instructions) {
@@ -217,8 +218,8 @@ unsigned Scheduler::Run(unsigned e) {
             retire = FillRetire(issue, beats, laws_);
           } else {
             if (BurstBound(i) > kMaxBursts) {
-              Fail(ErrorCode::kBadField, static_cast<int>(e), waiting.index, issue);
-              return 0;
+              RefuseToCount(e, waiting.index, issue);
+              return woken;
             }
             ForEachBurst(i, [&](uint64_t, int64_t bytes) {
               const int64_t beats = Beats(bytes, laws_);
@@ -234,8 +235,8 @@ unsigned Scheduler::Run(unsigned e) {
         default: {  // STORE
           issue = std::max(issue, engine.free);
           if (BurstBound(i) > kMaxBursts) {
-            Fail(ErrorCode::kBadField, static_cast<int>(e), waiting.index, issue);
-            return 0;
+            RefuseToCount(e, waiting.index, issue);
+            return woken;
           }
           ForEachBurst(i, [&](uint64_t, int64_t bytes) {
             const int64_t beats = Beats(bytes, laws_);
@@ -288,6 +289,19 @@ unsigned Scheduler::Run(unsigned e) {
     woken |= Give(e, word0, retire, waiting.index);
   }
   return woken;
+}
+
+// Its engine stops there; the others go on until it is told.
+void Scheduler::RefuseToCount(unsigned e, uint32_t index, Cycle issue) {
+  engine_[e].hangs = true;
+  if (keep_ == Keep::kAll) {
+    issue_[index] = issue;
+    known_.push_back(index);
+  }
+  if (uncounted_cycle_ != kNever && uncounted_cycle_ <= issue) return;
+  uncounted_cycle_ = issue;
+  uncounted_engine_ = static_cast<int>(e);
+  uncounted_index_ = index;
 }
 
 bool Scheduler::Finish() {
@@ -349,6 +363,10 @@ void Scheduler::Fail(ErrorCode code, int engine, uint32_t index, Cycle cycle) {
 
 // Every queue's first instruction waits for a token that never comes: the smallest index is named.
 void Scheduler::FailWaiting() {
+  if (uncounted_cycle_ != kNever) {
+    Fail(ErrorCode::kBadField, uncounted_engine_, uncounted_index_, uncounted_cycle_);
+    return;
+  }
   if (overflow_) {
     Fail(ErrorCode::kToken, static_cast<int>(overflow_engine_), overflow_index_, overflow_cycle_);
     return;

@@ -52,6 +52,12 @@ class Scheduler {
   // last dispatch, or found by Finish(). False: none.
   bool FindOverflow(Cycle* cycle, int* engine, uint32_t* index);
 
+  // An instruction that no program can mean (beyond kMaxBursts): issue() tells when it would be
+  // refused, and its engine does nothing after it.
+  bool Uncounted(uint32_t index) const {
+    return uncounted_cycle_ != kNever && index == uncounted_index_;
+  }
+
   // Indices in the order in which their times became known (at most once each).
   const std::vector<uint32_t>& known() const { return known_; }
 
@@ -114,6 +120,7 @@ class Scheduler {
   void Overflow(Cycle cycle, unsigned engine, uint32_t index);
   void Fail(ErrorCode code, int engine, uint32_t index, Cycle cycle);
   void FailWaiting();
+  void RefuseToCount(unsigned e, uint32_t index, Cycle issue);
   void JudgeUntaken(Cycle until);
 
   const Keep keep_;
@@ -140,6 +147,9 @@ class Scheduler {
   Cycle overflow_cycle_ = 0;
   unsigned overflow_engine_ = 0;
   uint32_t overflow_index_ = 0;
+  Cycle uncounted_cycle_ = kNever;
+  int uncounted_engine_ = 0;
+  uint32_t uncounted_index_ = 0;
 };
 
 }  // namespace systole

@@ -4,37 +4,24 @@
 
 #include <set>
 
-#include "sw/check/net_builder.h"
-#include "sw/compiler/compiler.h"
-#include "sw/driver/driver.h"
 #include "sw/golden/golden.h"
 #include "sw/timing/timeline.h"
-#include "tb/rtl_library.h"
+#include "tests/tb/faults_fixture.h"
 
 namespace systole {
 namespace {
 
-constexpr int kLatency = 20, kImages = 2;
-
-HwConfig Config() {
-  HwConfig config;
-  config.rows = 5;
-  config.cols = 7;
-  config.lanes = 7;
-  return config;
-}
-
 std::unique_ptr<RtlDevice> Open(int seed) {
   std::unique_ptr<RtlDevice> device =
-      OpenRtl(Config(), RtlVariant::kRandom, {fmt::format("+verilator+seed+{}", seed)});
-  device->SetTiming({kLatency, false, 0});
+      OpenRtl(FaultConfig(), RtlVariant::kRandom, {fmt::format("+verilator+seed+{}", seed)});
+  device->SetTiming({kFaultLatency, false, 0});
   return device;
 }
 
 // Stores the first 64 bytes of the activation buffer, which nothing has written.
 std::vector<uint8_t> BufferAtPowerUp(RtlDevice* device) {
   Program program;
-  program.config = Config();
+  program.config = FaultConfig();
   Instruction store;
   store.Set(field::kOpcode, static_cast<uint64_t>(Opcode::kStore));
   store.Set(field::kLsAddr, 0x20000);
@@ -54,33 +41,28 @@ std::vector<uint8_t> BufferAtPowerUp(RtlDevice* device) {
   return bytes;
 }
 
-TEST(RandomState, EverySeedIsAnotherState) {
+TEST(RandomStateTest, EverySeedIsAnotherState) {
   std::set<std::vector<uint8_t>> states;
   for (int seed = 1; seed <= 4; ++seed) states.insert(BufferAtPowerUp(Open(seed).get()));
   EXPECT_EQ(states.size(), 4u);
   EXPECT_EQ(states.count(BufferAtPowerUp(Open(3).get())), 1u);  // and the same seed the same
 }
 
-TEST(RandomState, NoByteAndNoCycleFollowsIt) {
-  NetBuilder net("random_state", 11, 3, 9, 8);
-  ConvSpec conv;
-  conv.cout = 9;
-  conv.pad = {1, 1, 1, 1};
-  conv.weight_zero_point = 2;
-  net.Conv(conv).Pool({}).FullyConnected(10);
+class RandomState : public testing::TestWithParam<FaultNet> {};
+
+TEST_P(RandomState, NoByteAndNoCycleFollowsIt) {
+  const NetBuilder net = FaultNetwork(GetParam());
   const Model model = net.Build(Rounding::kFloat32);
-  const std::vector<int8_t> images = net.Images(kImages);
-  ProgramOptions options;
-  options.images = options.batch = kImages;
-  const Program program = Compile(model, Config(), options);
+  const std::vector<int8_t> images = net.Images(kFaultImages);
+  const Program program = FaultProgram(GetParam(), model);
   std::vector<int8_t> golden;
-  for (int i = 0; i < kImages; ++i) {
+  for (int i = 0; i < kFaultImages; ++i) {
     const std::vector<int8_t> out =
-        RunReference(model, &images[i * images.size() / kImages]).back();
+        RunReference(model, &images[i * images.size() / kFaultImages]).back();
     golden.insert(golden.end(), out.begin(), out.end());
   }
-  const Timeline setup = Simulate(program.setup, program.config, MemoryTiming{kLatency, {}});
-  const Timeline code = Simulate(program.code, program.config, MemoryTiming{kLatency, {}});
+  const Timeline setup = Simulate(program.setup, program.config, MemoryTiming{kFaultLatency, {}});
+  const Timeline code = Simulate(program.code, program.config, MemoryTiming{kFaultLatency, {}});
 
   for (int seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
@@ -102,6 +84,9 @@ TEST(RandomState, NoByteAndNoCycleFollowsIt) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Networks, RandomState, testing::Values(FaultNet::kChain, FaultNet::kGraph),
+                         FaultNetName);
 
 }  // namespace
 }  // namespace systole

@@ -1,0 +1,148 @@
+// What the tests of things that go wrong share: two networks, the RTL and the SystemC platform
+// behind one face, what a run came to, and that a correct run follows.
+#pragma once
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sw/check/net_builder.h"
+#include "sw/driver/disassemble.h"
+#include "sw/driver/driver.h"
+#include "sw/model/model.h"
+#include "sw/program/program.h"
+#include "systemc/tlm_device.h"
+#include "tb/rtl_library.h"
+
+namespace systole {
+
+constexpr int kFaultLatency = 20;
+constexpr uint32_t kFaultWatchdog = 3000;
+
+inline HwConfig FaultConfig() {
+  HwConfig config;
+  config.rows = 5;
+  config.cols = 7;
+  config.lanes = 7;
+  return config;
+}
+
+// Outcome of setup and code: the error that ended them, or none.
+struct FaultOutcome {
+  ErrorCode code = ErrorCode::kNone;
+  int engine = -1;
+  uint32_t pc = 0;
+  bool in_setup = false;
+  std::vector<int8_t> outputs;
+  uint64_t cycles = 0;  // of the last run, START to DONE
+
+  std::string Text() const {
+    if (engine < 0) return "done";
+    return fmt::format("error {} in {} at {}{}", ErrorText(code), EngineName(engine),
+                       in_setup ? "setup " : "", pc);
+  }
+};
+
+// Either description behind one face.
+class FaultBench {
+ public:
+  virtual ~FaultBench() = default;
+  virtual Device* device() = 0;
+  virtual void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) = 0;
+  virtual void Reset() = 0;
+
+  FaultOutcome Run(const Program& program, const std::vector<int8_t>& images,
+                   uint64_t max_cycles = 1000000, uint32_t watchdog = kFaultWatchdog) {
+    Driver driver(device(), {watchdog, max_cycles});
+    driver.Load(program);
+    driver.WriteImages(program, images.data());
+    FaultOutcome outcome;
+    outcome.in_setup = true;
+    try {
+      driver.RunSetup(program);
+      outcome.in_setup = false;
+      driver.RunCode(program);
+      outcome.outputs = driver.ReadOutputs(program);
+      outcome.cycles = driver.ReadCounters().total;
+    } catch (const HardwareError& e) {
+      outcome.code = e.code, outcome.engine = e.engine, outcome.pc = e.pc;
+      outcome.cycles = driver.ReadCounters().total;
+    }
+    return outcome;
+  }
+};
+
+class RtlFaultBench : public FaultBench {
+ public:
+  // Mutated programs may let an engine read what another one writes.
+  RtlFaultBench() : device_(OpenRtl(FaultConfig(), RtlVariant::kPlain, {"+systole_any_program"})) {
+    device_->SetTiming({kFaultLatency, false, 0});
+  }
+  Device* device() override { return device_.get(); }
+  RtlDevice* rtl() { return device_.get(); }
+  void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) override {
+    device_->SetFaults(read, fetch, write);
+  }
+  void Reset() override { device_->Reset(); }
+
+ private:
+  std::unique_ptr<RtlDevice> device_;
+};
+
+class TlmFaultBench : public FaultBench {
+ public:
+  TlmFaultBench() : device_(FaultConfig(), MemoryTiming{kFaultLatency, {}}) {}
+  Device* device() override { return &device_; }
+  void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) override {
+    device_.SetFaults(read, fetch, write);
+  }
+  void Reset() override { device_.Reset(); }
+
+ private:
+  TlmDevice device_;
+};
+
+// kChain: a convolution, its pool and a fully connected layer, weights resident. kGraph: a
+// depthwise convolution, an addition, pools on POST alone, from memory: every instruction of POST,
+// and column mode.
+enum class FaultNet { kChain, kGraph };
+constexpr int kFaultImages = 2;
+NetBuilder FaultNetwork(FaultNet net);
+Program FaultProgram(FaultNet net, const Model& model);
+
+class FaultBase : public ::testing::Test {
+ protected:
+  explicit FaultBase(FaultNet net);
+
+  void ExpectCorrectRun(FaultBench* bench, const std::string& where);
+  // Both descriptions end `program` with this error; a correct run follows.
+  void ExpectError(const Program& program, ErrorCode code, int engine, bool in_setup, uint32_t pc);
+  // ExpectError for one field of `program_`'s first instruction that has this opcode, in column
+  // mode if `column`.
+  void ExpectFieldError(Opcode opcode, Field field, uint64_t value, ErrorCode code,
+                        bool column = false);
+
+  // Cycles of a run of `program_`'s code without faults.
+  uint64_t Cycles() const;
+
+  Model model_;
+  std::vector<int8_t> images_, golden_;
+  Program program_;
+  RtlFaultBench rtl_;
+  TlmFaultBench tlm_;
+};
+
+// On both networks.
+class FaultTest : public FaultBase, public ::testing::WithParamInterface<FaultNet> {
+ protected:
+  FaultTest() : FaultBase(GetParam()) {}
+};
+
+inline std::string FaultNetName(const ::testing::TestParamInfo<FaultNet>& info) {
+  return info.param == FaultNet::kChain ? "Chain" : "Graph";
+}
+
+}  // namespace systole
