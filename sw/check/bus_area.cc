@@ -2,11 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
+#include "sw/check/activation_draw.h"
 #include "sw/check/area_run.h"
 #include "sw/check/instruction_builder.h"
 #include "sw/check/overlap.h"
-#include "sw/check/program_builder.h"
+#include "sw/check/tile.h"
+#include "sw/driver/disassemble.h"
 
 namespace systole::check {
 namespace {
@@ -16,6 +20,8 @@ using testing::MakeTransfer;
 using testing::With;
 
 uint64_t U(int64_t v) { return static_cast<uint64_t>(v); }
+
+using Fields = std::vector<std::pair<Field, uint64_t>>;
 
 // Two loads, two stores and what fills three fetch bursts, each transfer of three bursts.
 constexpr uint32_t kSecondLoad = 1, kFirstStore = 3;
@@ -142,15 +148,55 @@ void LongerThanTheWatchdog(AreaRun* run) {
   k.code = {With(MakeTransfer(Opcode::kFill, 0, 1, U(std::min(300, area.bytes))),
                  {{field::kLsBuf, U(area.in())}, {field::kLsBufStride, 1}, {field::kLsFill, 3}})};
   run->Try(k);
-  // One entry again and again; the parameters multiply by 0.
-  ProgramBuilder b(c, "bus errors, a Post longer than the watchdog", k.look, 1);
-  b.LoadPar(0, {Channel{0, 0, 31}});
+  // One entry or byte again and again; the parameters multiply by 0.
   int mode = 0;
   while (!(c.roundings >> mode & 1)) ++mode;
-  b.Then(With(testing::MakePost(200),
-              {{field::kPoOut, U(area.out())}, {field::kPoRounding, U(mode)}, {field::kPoSx, 1}}));
-  b.result().watchdog = 60;
-  run->Try(b.result());
+  const Fields output = {{field::kPoOut, U(area.out())}, {field::kPoRounding, U(mode)}};
+  const Fields input = {{field::kPaNchan, 1}, {field::kPaSrc, U(area.in())}};
+  const auto long_one = [&](Opcode opcode, std::initializer_list<Fields> lists) {
+    Instruction i = Make(opcode, {{field::kPoNx, 200}, {field::kPoNy, 1}, {field::kPoHi, 127}});
+    for (const Fields& fields : lists) {
+      for (const auto& [f, value] : fields) i.Set(f, value);
+    }
+    return i;
+  };
+  std::vector<Instruction> all = {long_one(
+      Opcode::kPost, {output, {{field::kPoNtx, 1}, {field::kPoNty, 1}, {field::kPoNchan, 1}}})};
+  const bool adds = c.add_unit != 0 && c.ParRows() >= SumRows(c);
+  if (c.post_act != 0) {
+    all.push_back(
+        long_one(Opcode::kPostAct, {output, input, {{field::kPaNtx, 1}, {field::kPaNty, 1}}}));
+  }
+  if (adds) {
+    all.push_back(long_one(Opcode::kPostActAdd, {output, input, {{field::kPbSrc, U(area.in())}}}));
+  }
+  for (const Instruction& i : all) {
+    ProgramBuilder b(
+        c, fmt::format("bus errors, a {} longer than the watchdog", OpcodeName(i.opcode())), k.look,
+        1);
+    b.LoadPar(0, std::vector<Channel>(adds ? 3 : 1, Channel{0, 0, 31}));
+    b.Then(i);
+    b.result().watchdog = 60;
+    run->Try(b.result());
+  }
+  // As many vectors and slices as buffers hold, dense and in column mode.
+  const int vectors = std::min(c.acc_depth, 40), slices = std::min(c.WgtRows(), 8);
+  if (vectors * slices <= 60) return run->Skip("a Matmul longer than the watchdog: buffers small");
+  for (const bool column : {false, true}) {
+    if (column && c.taps == 0) continue;
+    ProgramBuilder b(c,
+                     fmt::format("bus errors, a Matmul{} longer than the watchdog",
+                                 column ? " in column mode" : ""),
+                     k.look, 1);
+    std::vector<uint16_t> offsets(U(c.rows));
+    std::iota(offsets.begin(), offsets.end(), uint16_t{0});
+    b.LoadKtab(0, {offsets});
+    const Instruction matmul = With(testing::MakeMatmul(U(vectors), U(slices), 1),
+                                    {{field::kMmFirst, 1}, {field::kMmBase, U(area.in())}});
+    b.Then(column ? InColumnMode(matmul, 1, 1) : matmul);
+    b.result().watchdog = 60;
+    run->Try(b.result());
+  }
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Column mode: taps along the vectors, ends of slices, dense and column slices back to back.
+// Column mode: taps along the vectors, ends of slices, dense and column slices back to back, lanes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,12 +16,6 @@ constexpr char kFiles[] = "systole_array (gen_tap, own_lane), systole_matmul_con
 
 uint64_t U(int64_t v) { return static_cast<uint64_t>(v); }
 
-Instruction AsColumns(const Instruction& matmul, int columns, int taps) {
-  return With(matmul, {{field::kMmDataflow, U(pipeline::kColumnMode)},
-                       {field::kMmWcols, U(columns)},
-                       {field::kMmKlast, U(taps)}});
-}
-
 // A tile whose sums are all seen, added to once more, dense or not, where k is odd.
 Case TileCase(const HwConfig& c, int k, Operands operands, const char* what) {
   ProgramBuilder b(c, fmt::format("column mode, {}, tile {}", what, k), kFiles, U(600 + k));
@@ -29,7 +23,7 @@ Case TileCase(const HwConfig& c, int k, Operands operands, const char* what) {
   shape.columns = std::min(shape.columns, c.rows);
   const TileRows rows{0, 0, 0, b.area().in()};
   const Instruction dense = LoadTile(&b, shape, operands, rows);
-  const Instruction column = AsColumns(dense, shape.columns, b.Between(1, c.TapRows()));
+  const Instruction column = InColumnMode(dense, shape.columns, b.Between(1, c.TapRows()));
   b.Then(column);
   if (k % 2 == 1) b.Then(With(k % 4 == 1 ? dense : column, {{field::kMmFirst, 0}}));
   b.Then(WholePost(b, shape, b.area().out()));
@@ -51,7 +45,7 @@ Case InTurn(const HwConfig& c, int vectors, int seed) {
   const Instruction dense = LoadTile(&b, all, Operands::kSmall, rows);
   const int count = std::min(c.acc_depth / vectors, 12);
   for (int k = 0; k < count; ++k) {
-    const Instruction i = b.Below(3) == 0 ? dense : AsColumns(dense, all.columns, c.TapRows());
+    const Instruction i = b.Below(3) == 0 ? dense : InColumnMode(dense, all.columns, c.TapRows());
     b.Then(
         With(i, {{field::kMmKslices, U(1 + k % all.slices)}, {field::kMmAccBase, U(k * vectors)}}));
   }
@@ -59,6 +53,36 @@ Case InTurn(const HwConfig& c, int vectors, int seed) {
   seen.nx = count * vectors;
   b.Then(WholePost(b, seen, b.area().out()));
   return b.result();
+}
+
+// A Matmul of one vector whose last lane, of `lanes`, lies in the bank of the lane before
+// (`clash`), or does not; the lane behind it, which is not gathered, always does.
+Case LaneCase(const HwConfig& c, const std::string& what, int lanes, int base, bool clash) {
+  ProgramBuilder b(c, fmt::format("column mode, lane {} {}", lanes - 1, what),
+                   "systole_gather, systole_matmul_control", 1);
+  std::vector<uint16_t> offsets;
+  for (int j = 0; j < c.rows; ++j)
+    offsets.push_back(static_cast<uint16_t>(j == lanes || (clash && j == lanes - 1) ? j - 1 : j));
+  b.LoadKtab(0, {offsets});
+  b.Then(InColumnMode(
+      With(testing::MakeMatmul(1, 1, 1), {{field::kMmFirst, 1}, {field::kMmBase, U(base)}}), lanes,
+      1));
+  return b.result();
+}
+
+// A lane for each column is gathered, however many taps there are.
+void TryLanes(AreaRun* run, int lanes) {
+  const HwConfig& c = run->config();
+  const int in = run->bench()->area().in(), last = c.ActBytes() - lanes;
+  run->Try(LaneCase(c, "in a bank of its own", lanes, in, false));
+  run->Try(LaneCase(c, "in the last byte of the activation buffer", lanes, last, false));
+  Case past = LaneCase(c, "past the end of the activation buffer", lanes, last + 1, false);
+  past.expect = {ErrorCode::kBufferRange, 1, 2};
+  run->Try(past);
+  if (lanes == 1) return;
+  Case clash = LaneCase(c, "in another one's bank", lanes, in, true);
+  clash.expect = {ErrorCode::kConflict, 1, 2};
+  run->Try(clash);
 }
 
 }  // namespace
@@ -74,6 +98,7 @@ void CheckColumns(AreaRun* run) {
     run->Try(TileCase(c, k, Operands::kExtreme, "-128 and 127"));
   for (int vectors = 1; vectors <= std::min(c.acc_depth, 8) && run->goes_on(); ++vectors)
     run->Try(InTurn(c, vectors, vectors));
+  for (int lanes : {std::min(c.rows, c.cols), 1}) TryLanes(run, lanes);
 }
 
 }  // namespace systole::check

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "sw/check/activation_draw.h"
 #include "sw/check/area_run.h"
 #include "sw/check/instruction_builder.h"
-#include "sw/check/program_builder.h"
+#include "sw/check/tile.h"
+#include "sw/driver/disassemble.h"
 
 namespace systole::check {
 namespace {
@@ -28,54 +30,57 @@ class Conflicts {
 
   // MATMUL and STORE read, from one group and from two.
   void Readers() {
-    for (bool same : {true, false}) {
-      if (!same && c_.act_groups == 1) continue;
-      ProgramBuilder b = Begin(same ? "MATMUL and STORE on one group" : "MATMUL and STORE apart",
-                               "systole_act_buffer, systole_act_span");
-      b.Add(With(LongMatmul(), {{field::kPopLoad, 1}, {field::kMmFirst, 1}}));
-      b.Add(With(Again(Opcode::kStore, kOut, same ? area_.in() : area_.out()),
-                 {{field::kPopLoad, 1}}));
-      End(&b, same, 1, 2);
+    for (const bool column : Modes()) {
+      for (const bool same : Places()) {
+        ProgramBuilder b = Begin(fmt::format("MATMUL{} and STORE {}", InMode(column), Where(same)),
+                                 "systole_act_buffer, systole_act_span");
+        b.Add(With(LongMatmul(column), {{field::kPopLoad, 1}, {field::kMmFirst, 1}}));
+        b.Add(With(Again(Opcode::kStore, kOut, same ? area_.in() : area_.out()),
+                   {{field::kPopLoad, 1}}));
+        End(&b, same, 1, 2);
+      }
     }
   }
 
   // POST reads activations, and MATMUL or STORE does.
   void PostReaders() {
-    if (c_.post_act == 0) return;
-    for (bool matmul : {true, false}) {
-      for (bool same : {true, false}) {
-        if (!same && c_.act_groups == 1) continue;
-        ProgramBuilder b = Begin(fmt::format("POST and {} read {}", matmul ? "MATMUL" : "STORE",
-                                             same ? "one group" : "apart")
-                                     .c_str(),
-                                 "systole_act_buffer, systole_post");
-        b.Add(matmul ? With(LongMatmul(), {{field::kPopLoad, 1}, {field::kMmFirst, 1}})
-                     : With(Again(Opcode::kStore, kOut, area_.in()), {{field::kPopLoad, 1}}));
+    for (const Opcode opcode : OfActivations()) {
+      for (const bool same : Places()) {
         // Written where nothing is read: writers are another case.
-        b.Add(testing::Make(Opcode::kPostAct, {{field::kPopLoad, 1},
-                                               {field::kPoRounding, U(mode_)},
-                                               {field::kPoNx, 200},
-                                               {field::kPoNy, 1},
-                                               {field::kPaNtx, 1},
-                                               {field::kPaNty, 1},
-                                               {field::kPaNchan, 1},
-                                               {field::kPaSrc, U(same ? area_.in() : area_.out())},
-                                               {field::kPoOut, U(area_.out())},
-                                               {field::kPoHi, 127}}));
-        End(&b, same, matmul ? 1 : 2, matmul ? 2 : 3);
+        const Instruction post =
+            With(LongPostAct(opcode, same ? area_.in() : area_.out()), {{field::kPopLoad, 1}});
+        const auto begin = [&](const std::string& other) {
+          return Begin(fmt::format("{} and {} read, {}", OpcodeName(opcode), other, Where(same)),
+                       "systole_act_buffer, systole_post");
+        };
+        for (const bool column : Modes()) {
+          ProgramBuilder b = begin("MATMUL" + InMode(column));
+          b.Add(With(LongMatmul(column), {{field::kPopLoad, 1}, {field::kMmFirst, 1}}));
+          b.Add(post);
+          End(&b, same, 1, 2);
+        }
+        ProgramBuilder b = begin("STORE");
+        b.Add(With(Again(Opcode::kStore, kOut, area_.in()), {{field::kPopLoad, 1}}));
+        b.Add(post);
+        End(&b, same, 2, 3);
       }
     }
   }
 
   // LOAD and POST write.
   void Writers() {
-    for (bool same : {true, false}) {
-      if (!same && c_.act_groups == 1) continue;
-      ProgramBuilder b = Begin(same ? "LOAD and POST on one group" : "LOAD and POST apart",
-                               "systole_act_buffer, systole_act_span, systole_post");
-      b.Add(With(LongPost(), {{field::kPopLoad, 1}}));
-      b.Add(Again(Opcode::kLoadAct, kData, same ? area_.out() : area_.in()));
-      End(&b, same, 2, 2);
+    std::vector<Opcode> writers = OfActivations();
+    writers.push_back(Opcode::kPost);
+    for (const Opcode opcode : writers) {
+      for (const bool same : Places()) {
+        ProgramBuilder b =
+            Begin(fmt::format("LOAD and {} write, {}", OpcodeName(opcode), Where(same)),
+                  "systole_act_buffer, systole_act_span, systole_post");
+        b.Add(With(opcode == Opcode::kPost ? LongPost() : LongPostAct(opcode, area_.out()),
+                   {{field::kPopLoad, 1}}));
+        b.Add(Again(Opcode::kLoadAct, kData, same ? area_.out() : area_.in()));
+        End(&b, same, 2, 2);
+      }
     }
   }
 
@@ -84,7 +89,7 @@ class Conflicts {
     for (bool same : {true, false}) {
       ProgramBuilder b = Begin(same ? "MATMUL and POST on one half" : "MATMUL and POST apart",
                                "systole_accumulator, systole_accumulators");
-      b.Add(With(LongMatmul(), {{field::kPopLoad, 1}}));
+      b.Add(With(LongMatmul(false), {{field::kPopLoad, 1}}));
       b.Add(With(LongPost(), {{field::kPopLoad, 1}, {field::kPoHalf, same ? 0u : 1u}}));
       End(&b, same, 1, 2);
     }
@@ -92,16 +97,20 @@ class Conflicts {
 
   // A sum that is still on its way into its entry; and three slots later, when it is there.
   void Entries() {
-    const Instruction first = With(LongMatmul(), {{field::kMmFirst, 1}, {field::kPopLoad, 1}});
-    const int m = static_cast<int>(first.Get(field::kMmNx));
-    for (int distance = 1; distance <= 3; ++distance) {
-      const bool bad = distance < 3;
-      ProgramBuilder b = Begin(fmt::format("an entry {} slots after its sum", distance).c_str(),
-                               "systole_slot_guard, systole_accumulator");
-      b.Add(first);
-      b.Add(With(MakeMatmul(1, 1, 1),
-                 {{field::kMmBase, U(area_.in())}, {field::kMmAccBase, U(m - distance)}}));
-      End(&b, bad, 1, 3);
+    for (const bool column : Modes()) {
+      const Instruction first =
+          With(LongMatmul(column), {{field::kMmFirst, 1}, {field::kPopLoad, 1}});
+      const int m = static_cast<int>(first.Get(field::kMmNx));
+      for (int distance = 1; distance <= 3; ++distance) {
+        const bool bad = distance < 3;
+        ProgramBuilder b =
+            Begin(fmt::format("an entry {} slots after its sum{}", distance, InMode(column)),
+                  "systole_slot_guard, systole_accumulator");
+        b.Add(first);
+        b.Add(InModeOf(column, With(MakeMatmul(1, 1, 1), {{field::kMmBase, U(area_.in())},
+                                                          {field::kMmAccBase, U(m - distance)}})));
+        End(&b, bad, 1, 3);
+      }
     }
   }
 
@@ -166,11 +175,45 @@ class Conflicts {
                 {{field::kLsBuf, U(buffer)}, {field::kLsBufStride, 0}});
   }
 
+  // Dense, and in column mode where it is built.
+  std::vector<bool> Modes() const {
+    return c_.taps == 0 ? std::vector<bool>{false} : std::vector<bool>{false, true};
+  }
+  static std::string InMode(bool column) { return column ? " in column mode" : ""; }
+  static Instruction InModeOf(bool column, const Instruction& matmul) {
+    return column ? InColumnMode(matmul, 1, 1) : matmul;
+  }
+  // On one group; and on two where there are two.
+  std::vector<bool> Places() const {
+    return c_.act_groups == 1 ? std::vector<bool>{true} : std::vector<bool>{true, false};
+  }
+  static const char* Where(bool same) { return same ? "on one group" : "apart"; }
+
+  std::vector<Opcode> OfActivations() const {
+    std::vector<Opcode> all;
+    if (c_.post_act != 0) all.push_back(Opcode::kPostAct);
+    if (c_.add_unit != 0 && c_.ParRows() >= SumRows(c_)) all.push_back(Opcode::kPostActAdd);
+    return all;
+  }
+
   // Reads the activation buffer for at least 30 cycles, where the buffers allow.
-  Instruction LongMatmul() const {
+  Instruction LongMatmul(bool column) const {
     const int m = std::min(c_.acc_depth, 40);
-    return With(MakeMatmul(U(m), U(std::min(c_.WgtRows(), 8)), 1),
-                {{field::kMmBase, U(area_.in())}});
+    return InModeOf(column, With(MakeMatmul(U(m), U(std::min(c_.WgtRows(), 8)), 1),
+                                 {{field::kMmBase, U(area_.in())}}));
+  }
+
+  // A byte at `from` again and again, to one byte of the other half.
+  Instruction LongPostAct(Opcode opcode, int from) const {
+    Instruction i = testing::Make(opcode, {{field::kPoRounding, U(mode_)},
+                                           {field::kPoNx, 200},
+                                           {field::kPoNy, 1},
+                                           {field::kPaNchan, 1},
+                                           {field::kPaSrc, U(from)},
+                                           {field::kPoOut, U(area_.out())},
+                                           {field::kPoHi, 127}});
+    if (opcode == Opcode::kPostActAdd) return With(i, {{field::kPbSrc, U(from)}});
+    return With(i, {{field::kPaNtx, 1}, {field::kPaNty, 1}});
   }
 
   // Entry 0 again and again; parameters multiply by 0.
@@ -180,12 +223,13 @@ class Conflicts {
         {{field::kPoOut, U(area_.out())}, {field::kPoRounding, U(mode_)}, {field::kPoSx, 1}});
   }
 
-  ProgramBuilder Begin(const char* name, const char* look) {
-    ProgramBuilder b(c_, std::string("conflicts, ") + name, look, 1);
+  ProgramBuilder Begin(const std::string& name, const char* look) {
+    ProgramBuilder b(c_, "conflicts, " + name, look, 1);
     std::vector<uint16_t> offsets;
     for (int j = 0; j < c_.rows; ++j) offsets.push_back(static_cast<uint16_t>(j));
     b.LoadKtab(0, {offsets});
-    b.LoadPar(0, {Channel{0, 0, 31}});
+    const bool adds = c_.ParRows() >= SumRows(c_);
+    b.LoadPar(0, std::vector<Channel>(adds ? 3 : 1, Channel{0, 0, 31}));
     b.result().code.back().Set(field::kPush, kToMatmul | kToPost | kToStore);
     return b;
   }

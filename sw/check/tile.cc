@@ -139,6 +139,12 @@ Instruction LoadTile(ProgramBuilder* b, const TileShape& s, Operands operands,
                                 {field::kMmWgtRow, u(rows.weight)}});
 }
 
+Instruction InColumnMode(const Instruction& matmul, int columns, int taps) {
+  return testing::With(matmul, {{field::kMmDataflow, uint64_t{pipeline::kColumnMode}},
+                                {field::kMmWcols, static_cast<uint64_t>(columns)},
+                                {field::kMmKlast, static_cast<uint64_t>(taps)}});
+}
+
 Instruction WholePost(const ProgramBuilder& b, const TileShape& s, int out) {
   auto u = [](int v) { return static_cast<uint64_t>(v); };
   int mode = 0;

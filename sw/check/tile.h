@@ -42,6 +42,9 @@ struct TileRows {
 Instruction LoadTile(ProgramBuilder* b, const TileShape& shape, Operands operands,
                      const TileRows& rows);
 
+// The Matmul in column mode, of `columns` columns (at most ROWS) and `taps` taps.
+Instruction InColumnMode(const Instruction& matmul, int columns, int taps);
+
 // A Post of every sum of the tile, one channel a column, bytes from `out` on, within the work area.
 Instruction WholePost(const ProgramBuilder& b, const TileShape& shape, int out);
 
