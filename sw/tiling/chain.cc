@@ -68,6 +68,19 @@ Stage PoolOf(const Stage& stage) {
 
 }  // namespace
 
+int Chain::PoolingOf(size_t n) const {
+  const ChainNode& k = nodes[n];
+  if (k.writer == nullptr || k.other >= 0) return -1;
+  // Lines are done when all their channels are.
+  const Mapping& mapping = k.writer->part().mapping();
+  if (mapping.folds.size() > 1 && !mapping.joint) return -1;
+  for (size_t m = n + 1; m < nodes.size(); ++m) {
+    if (nodes[m].in != k.out) continue;
+    return nodes[m].writer == nullptr && nodes[m].pools->out_h > 1 ? static_cast<int>(m) : -1;
+  }
+  return -1;
+}
+
 ChainPlanner::ChainPlanner(const Model& model, const std::vector<Unit>& units,
                            const Placing& placing, const HwConfig& config, bool pack, int batch,
                            PartCache* cache)
@@ -238,6 +251,12 @@ std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
       if (tensor.first < 0) tensor.first = static_cast<int>(n);
       tensor.last = static_cast<int>(n);
     }
+  }
+  for (size_t n = 0; n < chain.nodes.size(); ++n) {
+    const int m = chain.PoolingOf(n);
+    if (m < 0) continue;
+    ChainTensor& pooled = chain.tensors[chain.nodes[static_cast<size_t>(m)].out];
+    pooled.first = std::min(pooled.first, static_cast<int>(n));
   }
   chain.out_h = chain.nodes.back().stage().out_h;
   if (!SetLayout(&chain)) return {};

@@ -54,6 +54,9 @@ struct Chain {
   int64_t cycles = 0;            // estimate
   int out_h = 1;
   int Strips() const { return (out_h + rows - 1) / rows; }
+
+  // The node that pools what node n makes, and can do so line by line behind it; -1: none.
+  int PoolingOf(size_t n) const;
 };
 
 // Chains of a model's units.

@@ -11,6 +11,14 @@
 #include "sw/tiling/post_unit.h"
 
 namespace systole {
+namespace {
+
+bool WholeLines(const RectPlan& plan, int w) {
+  return std::all_of(plan.tiles.begin(), plan.tiles.end(),
+                     [&](const Tile& t) { return t.ox0 == 0 && t.ox1 == w; });
+}
+
+}  // namespace
 
 void ChainWriter::AddLoads(const ChainTensor& t, const MemoryPlan& memory, int image,
                            const StoreLog& log, Work* work) const {
@@ -82,17 +90,47 @@ void ChainWriter::AddSum(const ChainNode& k, int y0, int y1, int channel0, int c
   AddSumOfLines(layer, config_, sum, parameters, row, work);
 }
 
-void ChainWriter::WritePools(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work) {
+// Lines [y0, y1) of the result.
+void ChainWriter::WritePools(const ChainNode& k, int y0, int y1, int32_t row, ConstantPool* pool,
+                             Work* work) {
   const ChainTensor &in = chain_.tensors[k.in], &out = chain_.tensors[k.out];
   const Stage& s = *k.pools;
   const auto layer = static_cast<size_t>(s.first_layer);
-  AddPool(k.rect.stage, {items_[k.in], InputBase(in, k), in.pitch, in.channels},
-          {items_[k.out], LineBase(out, out.y0) + k.channel, out.pitch, out.channels}, s.cin,
+  ChainNode part = k;
+  if (y0 > out.y0 || y1 < out.y1) part.rect = CutRect(s, y0, y1, 0, s.out_w);
+  AddPool(part.rect.stage, {items_[k.in], InputBase(in, part), in.pitch, in.channels},
+          {items_[k.out], LineBase(out, y0) + k.channel, out.pitch, out.channels}, s.cin,
           in.kind == ChainTensor::Kind::kMade, PoolParameters(layer, s, config_, pool), row, work);
-  work->ops.back().made = {out.top, out.top + out.y1 - out.y0, k.channel, k.channel + s.cin};
+  work->ops.back().made = {out.top + y0 - out.y0, out.top + y1 - out.y0, k.channel,
+                           k.channel + s.cin};
 }
 
-void ChainWriter::WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work) {
+// The pooling of node k's results, each line when its windows are done; `row`: of the pooling.
+void ChainWriter::WritePooled(const ChainNode& k, const ChainNode& pools, int image, int32_t row,
+                              int32_t pool_row, ConstantPool* pool, Work* work) {
+  const ChainTensor &made = chain_.tensors[k.out], &out = chain_.tensors[pools.out];
+  const RectPlan* plan = k.writer->part().Plan(k.rect);
+  Check(plan != nullptr, "a strip's tiles do not fit into the accumulators");
+  size_t tile = 0;
+  int y = out.y0;
+  uint32_t last_post = 0;
+  const auto done = [&] {
+    last_post = static_cast<uint32_t>(work->ops.size()) - 1;
+    const int lines = made.y0 + plan->tiles[tile].oy1;  // done
+    const bool end = ++tile == plan->tiles.size();
+    int y1 = y;
+    while (y1 < out.y1 && (end || CutRect(*pools.pools, y1, y1 + 1, 0, out.w).iy1 <= lines)) ++y1;
+    if (y1 > y) WritePools(pools, y, y1, pool_row, pool, work);
+    y = y1;
+  };
+  WriteArray(k, row, pool, work, done);
+  AddSight(k, image, last_post, work);
+  AddSight(pools, image, static_cast<uint32_t>(work->ops.size()) - 1, work);
+}
+
+// `done`, if any: behind each tile's Posts.
+void ChainWriter::WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work,
+                             const StepWriter::Done& done) {
   const ChainTensor &in = chain_.tensors[k.in], &out = chain_.tensors[k.out];
   const RectPlan* plan = k.writer->part().Plan(k.rect);
   Check(plan != nullptr, "a strip's tiles do not fit into the accumulators");
@@ -104,45 +142,38 @@ void ChainWriter::WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool
   const Mapping& mapping = k.writer->part().mapping();
   const int folds = static_cast<int>(mapping.folds.size()), cout = k.stage().cout;
   const int late = in.kind == ChainTensor::Kind::kMade ? in.late : 0;
-  const bool lines = std::all_of(plan->tiles.begin(), plan->tiles.end(),
-                                 [&](const Tile& t) { return t.ox0 == 0 && t.ox1 == out.w; });
+  const bool lines = WholeLines(*plan, out.w);
   auto sum = [&](int line0, int line1, int f) {
     const int c0 = mapping.folds[f].first_column;
     const int c1 = f + 1 < folds ? mapping.folds[f + 1].first_column : cout;
     AddSum(k, line0, line1, c0, c1 - c0, row, pool, work);
   };
   if (k.other < 0 || mapping.joint) {
-    k.writer->AddJobs(*plan, 0, folds, from, to, late, row, pool, work);
+    k.writer->AddJobs(*plan, 0, folds, from, to, late, row, pool, work, done);
     if (k.other >= 0) AddSum(k, out.y0, out.y1, 0, cout, row, pool, work);
     return;
   }
   for (int f = 0; f < folds; ++f) {
     // Behind each job's results, or where these are no whole lines behind those of the fold.
     size_t tile = 0;
-    StepWriter::Done done;
+    StepWriter::Done sums;
     if (lines) {
-      done = [&] {
+      sums = [&] {
         const Tile& t = plan->tiles[tile++];
         sum(out.y0 + t.oy0, out.y0 + t.oy1, f);
       };
     }
-    k.writer->AddJobs(*plan, f, f + 1, from, to, f == 0 ? late : 0, row, pool, work, done);
+    k.writer->AddJobs(*plan, f, f + 1, from, to, f == 0 ? late : 0, row, pool, work, sums);
     if (!lines) sum(out.y0, out.y1, f);
   }
 }
 
-void ChainWriter::WriteNode(const ChainNode& k, int image, int32_t row, ConstantPool* pool,
-                            Work* work) {
-  if (k.writer != nullptr) {
-    WriteArray(k, row, pool, work);
-  } else {
-    WritePools(k, row, pool, work);
-  }
+// What node k made can be seen when operation `op` is done.
+void ChainWriter::AddSight(const ChainNode& k, int image, uint32_t op, Work* work) const {
   const ChainTensor& out = chain_.tensors[k.out];
-  const int cout = k.stage().cout;
   if (out.kind != ChainTensor::Kind::kMade) return;
   Sight& sight = work->sights.emplace_back();
-  sight.op = static_cast<uint32_t>(work->ops.size()) - 1;
+  sight.op = op;
   sight.item = items_[k.out];
   Observation& o = sight.observation;
   o.tensor = out.tensor;
@@ -152,9 +183,34 @@ void ChainWriter::WriteNode(const ChainNode& k, int image, int32_t row, Constant
   o.layout = {static_cast<uint64_t>(LineBase(out, out.y0) + k.channel),
               out.y1 - out.y0,
               out.w,
-              cout,
+              k.stage().cout,
               static_cast<uint64_t>(out.pitch),
               static_cast<uint64_t>(out.channels)};
+}
+
+// The nodes, for the strip that is set.
+void ChainWriter::WriteNodes(int image, const std::vector<int32_t>& rows, ConstantPool* pool,
+                             Work* work) {
+  const auto row = [&](const ChainNode& k) { return rows[k.unit - chain_.first]; };
+  std::vector<bool> written(chain_.nodes.size());
+  for (size_t n = 0; n < chain_.nodes.size(); ++n) {
+    const ChainNode& k = chain_.nodes[n];
+    if (written[n]) continue;
+    const int m = chain_.PoolingOf(n);
+    const RectPlan* plan = m < 0 ? nullptr : k.writer->part().Plan(k.rect);
+    if (plan != nullptr && WholeLines(*plan, chain_.tensors[k.out].w)) {
+      written[static_cast<size_t>(m)] = true;
+      const ChainNode& pools = chain_.nodes[static_cast<size_t>(m)];
+      WritePooled(k, pools, image, row(k), row(pools), pool, work);
+      continue;
+    }
+    if (k.writer != nullptr) {
+      WriteArray(k, row(k), pool, work, {});
+    } else {
+      WritePools(k, chain_.tensors[k.out].y0, chain_.tensors[k.out].y1, row(k), pool, work);
+    }
+    AddSight(k, image, static_cast<uint32_t>(work->ops.size()) - 1, work);
+  }
 }
 
 void ChainWriter::Write(const MemoryPlan& memory, int image, const std::vector<int32_t>& rows,
@@ -172,8 +228,7 @@ void ChainWriter::Write(const MemoryPlan& memory, int image, const std::vector<i
     for (const ChainTensor& t : chain_.tensors) now.push_back({t.top, t.y1 - t.y0, t.bottom});
     AddItems(memory, image, strip, now == shape, *log, work);
     shape = std::move(now);
-    for (const ChainNode& k : chain_.nodes)
-      WriteNode(k, image, rows[k.unit - chain_.first], pool, work);
+    WriteNodes(image, rows, pool, work);
     const ChainNode& end = chain_.nodes.back();
     const ChainTensor& out = chain_.tensors[end.out];
     const int first = end.writer != nullptr ? end.writer->step().channel : 0, t = out.tensor;

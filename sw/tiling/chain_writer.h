@@ -30,9 +30,13 @@ class ChainWriter {
                 Work* work);
   void AddLoads(const ChainTensor& t, const MemoryPlan& memory, int image, const StoreLog& log,
                 Work* work) const;
-  void WriteNode(const ChainNode& k, int image, int32_t row, ConstantPool* pool, Work* work);
-  void WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work);
-  void WritePools(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work);
+  void WriteNodes(int image, const std::vector<int32_t>& rows, ConstantPool* pool, Work* work);
+  void WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool, Work* work,
+                  const StepWriter::Done& done);
+  void WritePools(const ChainNode& k, int y0, int y1, int32_t row, ConstantPool* pool, Work* work);
+  void WritePooled(const ChainNode& k, const ChainNode& pools, int image, int32_t row,
+                   int32_t pool_row, ConstantPool* pool, Work* work);
+  void AddSight(const ChainNode& k, int image, uint32_t op, Work* work) const;
   void AddSum(const ChainNode& k, int y0, int y1, int channel0, int channels, int32_t row,
               ConstantPool* pool, Work* work);
 

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "sw/tiling/slice.h"
+#include "sw/tiling/tiling.h"
 #include "tests/tiling/networks.h"
 #include "tests/tiling/tiled_check.h"
 
@@ -65,6 +66,28 @@ TEST(ChainTest, EveryByteOnChipIsSeen) {
     EXPECT_EQ(std::count(of.begin(), of.end(), false), 0);
   }
   EXPECT_GT(partly, 20);
+}
+
+// ResNet-18's first pooling follows its convolution line by line: POST never holds the array up for
+// a whole block.
+TEST(ChainTest, PoolingFollowsTheLinesThatItReads) {
+  const Model model = Network("resnet18", true);
+  HwConfig config = Config();
+  config.lanes = 16;
+  const Program p = CompileTiled(model, config, {});
+  ASSERT_TRUE(OnChip(p, 1));
+  int pools = 0, most_lines = 0, tiles_between = 0;
+  for (size_t i = 0; i < p.code.size() && p.report_of[i] <= 1; ++i) {
+    if (p.code[i].opcode() == Opcode::kPost) ++tiles_between;
+    if (p.code[i].opcode() != Opcode::kPostAct) continue;
+    most_lines = std::max(most_lines, static_cast<int>(p.code[i].Get(field::kPoNy)));
+    if (pools++ > 0) {
+      EXPECT_LE(tiles_between, 6);
+    }
+    tiles_between = 0;
+  }
+  EXPECT_GE(pools, 56);  // lines of the result
+  EXPECT_LE(most_lines, 2);
 }
 
 // Without pooling and sums together with other layers there are no chains: each tensor is stored.
