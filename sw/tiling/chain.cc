@@ -133,7 +133,8 @@ ChainPlanner::Candidate ChainPlanner::CandidateOf(const Unit& unit) {
   }
   // A fully connected layer's pixels lie behind one another; images share its weights.
   const Tensor& in = model_.tensors[c.input];
-  if (step.batched && (batch_ > 1 || in.h * in.w > 1)) return c;
+  if (step.batched && in.h * in.w > 1) return c;
+  c.batched = step.batched && batch_ > 1;
   c.fits = step.input_channel == 0 && step.stage.cin == in.c &&
            step.stage.cout == model_.tensors[c.output].c;
   return c;
@@ -170,7 +171,8 @@ StepWriter* ChainPlanner::Writer(size_t u, int c0, int c1) {
   const bool each = ChannelByChannel(step.stage), cut = c1 > 0;
   if (cut) step.stage = each ? SliceChannels(step.stage, c0, c1) : SliceOutputs(step.stage, c0, c1);
   // Packed pixels lie side by side; other blocks' channels lie between those of a block.
-  writer = std::make_unique<StepWriter>(step, config_, pack_ && !(cut && each), 1, true, cache_);
+  writer = std::make_unique<StepWriter>(step, config_, pack_ && !(cut && each),
+                                        candidates_[u].batched ? batch_ : 1, true, cache_);
   return writer.get();
 }
 
@@ -183,7 +185,11 @@ std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
       if (reader >= static_cast<int>(last)) return {};
     }
   }
+  for (size_t u = first; u < last; ++u) {
+    if (candidates_[u].batched != candidates_[first].batched) return {};
+  }
   Chain chain;
+  chain.batched = candidates_[first].batched;
   chain.first = static_cast<int>(first);
   chain.last = static_cast<int>(last);
   std::map<int, int> made;  // chain tensor of a tensor
@@ -191,6 +197,7 @@ std::optional<Chain> ChainPlanner::Build(size_t first, size_t last) {
     ChainTensor& tensor = chain.tensors.emplace_back();
     tensor.tensor = t;
     tensor.channels = channels;
+    tensor.h = chain.batched ? batch_ : model_.tensors[t].h;
     tensor.w = model_.tensors[t].w;
     tensor.kind = kind;
     return static_cast<int>(chain.tensors.size()) - 1;
@@ -292,9 +299,9 @@ bool ChainPlanner::SetLayout(Chain* chain) const {
   return true;
 }
 
-bool ChainPlanner::SetStrip(int oy0, int oy1, const Model& model, Chain* chain) {
+bool ChainPlanner::SetStrip(int oy0, int oy1, Chain* chain) {
   for (ChainTensor& t : chain->tensors) {
-    t.y0 = model.tensors[t.tensor].h;
+    t.y0 = t.h;
     t.y1 = t.top = t.bottom = 0;
     if (t.kind != ChainTensor::Kind::kStored) continue;
     t.y0 = oy0;
@@ -345,7 +352,7 @@ bool ChainPlanner::Fit(Chain* chain) const {
   const int strips = chain->Strips();
   for (ChainTensor& t : chain->tensors) t.size = 0;
   for (int i = 0; i < strips; i = i == 1 && strips > 4 ? strips - 2 : i + 1) {
-    if (!SetStrip(i * chain->rows, std::min(chain->out_h, (i + 1) * chain->rows), model_, chain))
+    if (!SetStrip(i * chain->rows, std::min(chain->out_h, (i + 1) * chain->rows), chain))
       return false;
     int64_t bytes = 0;
     for (ChainTensor& t : chain->tensors) {
@@ -374,7 +381,7 @@ int64_t ChainPlanner::Estimate(Chain* chain) {
   const int strips = chain->Strips();
   int64_t array = 0, post = 0, loads = 0, stores = 0, weights = 0, waits = 0;
   for (int i = 0; i < strips;) {
-    SetStrip(i * chain->rows, std::min(chain->out_h, (i + 1) * chain->rows), model_, chain);
+    SetStrip(i * chain->rows, std::min(chain->out_h, (i + 1) * chain->rows), chain);
     const int times = i == 1 && strips > 3 ? strips - 2 : 1;
     for (const ChainNode& k : chain->nodes) {
       const ChainTensor& out = chain->tensors[k.out];
@@ -411,9 +418,10 @@ int64_t ChainPlanner::Apart(size_t u) {
   const Candidate& of = candidates_[u];
   const Stage& s = *of.stage;
   const int beat = config_.AxiBytes();
+  const int64_t images = of.batched ? batch_ : 1;
   const bool single = s.kernel_h * s.kernel_w == 1;
-  const int64_t in = single ? int64_t{s.conv_h} * s.conv_w * s.cin : int64_t{s.h} * s.w * s.cin;
-  const int64_t pixels = int64_t{s.out_h} * s.out_w, out = pixels * s.cout;
+  const int64_t in = images * s.cin * (single ? int64_t{s.conv_h} * s.conv_w : int64_t{s.h} * s.w);
+  const int64_t pixels = int64_t{s.out_h} * s.out_w * images, out = pixels * s.cout;
   int64_t array = 0, weights = 0;
   if (!units_[u].post) {
     Part& part = Writer(u, 0, 0)->part();

@@ -20,7 +20,7 @@ namespace systole {
 struct ChainTensor {
   int tensor = 0;  // of the model
   int channels = 0;
-  int w = 1;
+  int h = 1, w = 1;
   int left = 0, right = 0, pad_value = 0;  // padding for whoever reads it
   int pitch = 0;
   enum class Kind { kLoaded, kMade, kStored } kind = Kind::kMade;
@@ -53,6 +53,7 @@ struct Chain {
   std::vector<ChainNode> nodes;  // in their order
   int64_t cycles = 0;            // estimate
   int out_h = 1;
+  bool batched = false;  // of fully connected layers: a line is an image of the batch
   int Strips() const { return (out_h + rows - 1) / rows; }
 
   // The node that pools what node n makes, and can do so line by line behind it; -1: none.
@@ -70,7 +71,7 @@ class ChainPlanner {
 
   // Sets y0 to bottom of every tensor, and every node's rectangle, for lines [oy0, oy1) of the
   // result. false: a rectangle is padding alone.
-  static bool SetStrip(int oy0, int oy1, const Model& model, Chain* chain);
+  static bool SetStrip(int oy0, int oy1, Chain* chain);
 
  private:
   // A unit that may belong to a chain.
@@ -79,6 +80,7 @@ class ChainPlanner {
     const Stage* stage = nullptr;  // with its weights
     bool pools = false;            // on POST
     bool fits = false;             // it may
+    bool batched = false;          // with units like it alone
   };
 
   bool MaxPools(const Stage& s) const;

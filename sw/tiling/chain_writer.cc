@@ -20,9 +20,21 @@ bool WholeLines(const RectPlan& plan, int w) {
 
 }  // namespace
 
+// A line of a batch is an image.
+MemoryView ChainWriter::ViewOf(const ChainTensor& t, const MemoryPlan& memory, int image) const {
+  MemoryView view = memory.View(t.tensor, image);
+  if (chain_.batched) view.line_stride = view.image_stride;
+  return view;
+}
+
+StoreLog::Area ChainWriter::AreaOf(int image, int y0, int y1, int c0, int c1) const {
+  if (chain_.batched) return {image + y0, image + y1, 0, 1, c0, c1};
+  return {image, image + 1, y0, y1, c0, c1};
+}
+
 void ChainWriter::AddLoads(const ChainTensor& t, const MemoryPlan& memory, int image,
                            const StoreLog& log, Work* work) const {
-  const MemoryView view = memory.View(t.tensor, image);
+  const MemoryView view = ViewOf(t, memory, image);
   const std::string who = fmt::format("tensor '{}'", model_.tensors[t.tensor].name);
   const int root = memory.root(t.tensor), channel = memory.channel(t.tensor);
   auto load = [&](int y0, int y1, int64_t bytes, int64_t lines, uint64_t stride, int64_t buf,
@@ -32,7 +44,7 @@ void ChainWriter::AddLoads(const ChainTensor& t, const MemoryPlan& memory, int i
     piece.instruction.Set(field::kLsAddr,
                           view.address + static_cast<uint64_t>(y0) * view.line_stride);
     piece.instruction.Set(field::kLsMemStride, lines > 1 ? stride : 0);
-    piece.after = log.Last(root, {image, image + 1, y0, y1, channel, channel + t.channels});
+    piece.after = log.Last(root, AreaOf(image, y0, y1, channel, channel + t.channels));
     piece.row0 = t.top + y0 - t.y0;
     piece.row1 = t.top + y1 - t.y0;
   };
@@ -172,20 +184,23 @@ void ChainWriter::WriteArray(const ChainNode& k, int32_t row, ConstantPool* pool
 void ChainWriter::AddSight(const ChainNode& k, int image, uint32_t op, Work* work) const {
   const ChainTensor& out = chain_.tensors[k.out];
   if (out.kind != ChainTensor::Kind::kMade) return;
-  Sight& sight = work->sights.emplace_back();
-  sight.op = op;
-  sight.item = items_[k.out];
-  Observation& o = sight.observation;
-  o.tensor = out.tensor;
-  o.image = image;
-  o.y0 = out.y0;
-  o.c0 = k.tensor_channel;
-  o.layout = {static_cast<uint64_t>(LineBase(out, out.y0) + k.channel),
-              out.y1 - out.y0,
-              out.w,
-              k.stage().cout,
-              static_cast<uint64_t>(out.pitch),
-              static_cast<uint64_t>(out.channels)};
+  const int lines = chain_.batched ? 1 : out.y1 - out.y0;
+  for (int y = out.y0; y < out.y1; y += lines) {
+    Sight& sight = work->sights.emplace_back();
+    sight.op = op;
+    sight.item = items_[k.out];
+    Observation& o = sight.observation;
+    o.tensor = out.tensor;
+    o.image = chain_.batched ? image + y : image;
+    o.y0 = chain_.batched ? 0 : y;
+    o.c0 = k.tensor_channel;
+    o.layout = {static_cast<uint64_t>(LineBase(out, y) + k.channel),
+                lines,
+                out.w,
+                k.stage().cout,
+                static_cast<uint64_t>(out.pitch),
+                static_cast<uint64_t>(out.channels)};
+  }
 }
 
 // The nodes, for the strip that is set.
@@ -213,30 +228,40 @@ void ChainWriter::WriteNodes(int image, const std::vector<int32_t>& rows, Consta
   }
 }
 
-void ChainWriter::Write(const MemoryPlan& memory, int image, const std::vector<int32_t>& rows,
-                        ConstantPool* pool, StoreLog* log, Work* work) {
+void ChainWriter::Write(const MemoryPlan& memory, int image0, int image1,
+                        const std::vector<int32_t>& rows, ConstantPool* pool, StoreLog* log,
+                        Work* work) {
+  const int step = chain_.batched ? image1 - image0 : 1;
+  for (int image = image0; image < image1; image += step)
+    WriteImage(memory, image, chain_.batched ? step : chain_.out_h, rows, pool, log, work);
+}
+
+// `end`: lines of the result; of a batch as many as it has images.
+void ChainWriter::WriteImage(const MemoryPlan& memory, int image, int end,
+                             const std::vector<int32_t>& rows, ConstantPool* pool, StoreLog* log,
+                             Work* work) {
   parameters_.resize(chain_.nodes.size(), kNoItem);
   // Side by side in memory, so that one instruction loads those of several nodes.
   for (const ChainNode& k : chain_.nodes) {
     if (k.writer != nullptr) k.writer->Prepare(pool);
   }
   std::vector<std::array<int, 3>> shape;
-  for (int strip = 0; strip < chain_.Strips(); ++strip) {
-    const int oy0 = strip * chain_.rows, oy1 = std::min(chain_.out_h, oy0 + chain_.rows);
-    Check(ChainPlanner::SetStrip(oy0, oy1, model_, &chain_), "a strip of padding");
+  for (int strip = 0; strip * chain_.rows < end; ++strip) {
+    const int oy0 = strip * chain_.rows, oy1 = std::min(end, oy0 + chain_.rows);
+    Check(ChainPlanner::SetStrip(oy0, oy1, &chain_), "a strip of padding");
     std::vector<std::array<int, 3>> now;
     for (const ChainTensor& t : chain_.tensors) now.push_back({t.top, t.y1 - t.y0, t.bottom});
     AddItems(memory, image, strip, now == shape, *log, work);
     shape = std::move(now);
     WriteNodes(image, rows, pool, work);
-    const ChainNode& end = chain_.nodes.back();
-    const ChainTensor& out = chain_.tensors[end.out];
-    const int first = end.writer != nullptr ? end.writer->step().channel : 0, t = out.tensor;
-    systole::AddStores(Label(end.rect.stage),
-                       {memory.View(t, image), oy0, oy1, 0, out.w, first, out.channels}, config_,
-                       items_[end.out], rows[end.unit - chain_.first], work);
+    const ChainNode& last = chain_.nodes.back();
+    const ChainTensor& out = chain_.tensors[last.out];
+    const int first = last.writer != nullptr ? last.writer->step().channel : 0, t = out.tensor;
+    systole::AddStores(Label(last.rect.stage),
+                       {ViewOf(out, memory, image), oy0, oy1, 0, out.w, first, out.channels},
+                       config_, items_[last.out], rows[last.unit - chain_.first], work);
     const int c0 = memory.channel(t) + first;
-    log->Add(memory.root(t), {image, image + 1, oy0, oy1, c0, c0 + out.channels},
+    log->Add(memory.root(t), AreaOf(image, oy0, oy1, c0, c0 + out.channels),
              static_cast<int64_t>(work->ops.size()) - 1);
   }
 }

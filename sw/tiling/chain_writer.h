@@ -18,14 +18,18 @@ class ChainWriter {
 
   const Chain& chain() const { return chain_; }
 
-  // Image `image` of the run; `rows`: of the report, one for each unit.
-  void Write(const MemoryPlan& memory, int image, const std::vector<int32_t>& rows,
+  // Images [image0, image1) of the run; `rows`: of the report, one for each unit.
+  void Write(const MemoryPlan& memory, int image0, int image1, const std::vector<int32_t>& rows,
              ConstantPool* pool, StoreLog* log, Work* work);
 
   // For the report: how unit `unit` is done.
   std::string Describe(int unit) const;
 
  private:
+  void WriteImage(const MemoryPlan& memory, int image, int end, const std::vector<int32_t>& rows,
+                  ConstantPool* pool, StoreLog* log, Work* work);
+  MemoryView ViewOf(const ChainTensor& t, const MemoryPlan& memory, int image) const;
+  StoreLog::Area AreaOf(int image, int y0, int y1, int c0, int c1) const;
   void AddItems(const MemoryPlan& memory, int image, int strip, bool same, const StoreLog& log,
                 Work* work);
   void AddLoads(const ChainTensor& t, const MemoryPlan& memory, int image, const StoreLog& log,

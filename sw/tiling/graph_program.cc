@@ -124,7 +124,7 @@ class GraphWriter {
           const std::vector<int32_t> rows(row_of.begin() + static_cast<std::ptrdiff_t>(u),
                                           row_of.begin() + static_cast<std::ptrdiff_t>(u) +
                                               chain.chain().last - chain.chain().first);
-          for (int i = image; i < end; ++i) chain.Write(*memory_, i, rows, &pool, &log, &work);
+          chain.Write(*memory_, image, end, rows, &pool, &log, &work);
         } else if (unit.host) {
           CloseRun(work, plan.zones, &p);
           log.Clear();

@@ -90,6 +90,30 @@ TEST(ChainTest, PoolingFollowsTheLinesThatItReads) {
   EXPECT_LE(most_lines, 2);
 }
 
+// Fully connected layers of a batch: its images are the lines of a chain; the last two are a batch
+// of their own.
+TEST(ChainTest, ABatchStaysOnChip) {
+  const Model model = Network("anomaly", true);
+  ProgramOptions options;
+  options.images = 7;
+  options.batch = 5;
+  std::mt19937_64 random(5);
+  std::vector<int8_t> images(7 * 640);
+  for (int8_t& v : images) v = static_cast<int8_t>(random());
+  const TiledCheck check = CheckTiled(model, Config(), options, {}, images);
+  EXPECT_EQ(check.problem, "");
+  for (int t = 1; t < 10; ++t) {
+    EXPECT_TRUE(OnChip(check.program, t)) << "tensor " << t;
+    std::vector<int> seen(7);
+    for (const Observation& o : check.program.observations)
+      if (o.tensor == t) ++seen[static_cast<size_t>(o.image)];
+    EXPECT_EQ(seen, std::vector<int>(7, 1)) << "tensor " << t;
+  }
+  ProgramOptions apart = options;
+  apart.fuse_pool = false;
+  EXPECT_LT(check.cycles * 10, CheckTiled(model, Config(), apart, {}, images).cycles * 9);
+}
+
 // Without pooling and sums together with other layers there are no chains: each tensor is stored.
 TEST(ChainTest, NoneWithoutFusion) {
   const Model model = Network("vww", true);

@@ -1,5 +1,5 @@
 // What the compiler makes of a network: instructions, cycles by layer, compile time.
-//   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS LATENCY [rows]]
+//   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS LATENCY BATCH [rows]]
 #include <fmt/format.h>
 
 #include <chrono>
@@ -26,11 +26,13 @@ int main(int argc, char** argv) {
   try {
     const Model model = Network(argc > 1 ? argv[1] : "resnet50", true);
     const auto start = std::chrono::steady_clock::now();
-    const Program p = CompileTiled(model, c, {});
+    ProgramOptions options;
+    options.images = options.batch = argument(11, 1);
+    const Program p = CompileTiled(model, c, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     const TimingView t = CodeTiming(p, {argument(10, 20), {}});
     uint64_t macs = 0;
-    for (const auto& row : p.report) macs += row.macs;
+    for (const auto& row : p.report) macs += row.macs * static_cast<uint64_t>(options.images);
     const double peak = static_cast<double>(macs) / (c.rows * c.cols);
     fmt::print("{}: {} instructions, {} cycles, {:.1f} % of peak, compiled in {:.2f} s\n",
                model.name, p.code.size(), t.total, 100 * peak / static_cast<double>(t.total),
@@ -41,10 +43,11 @@ int main(int argc, char** argv) {
       fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e], of.busy,
                  of.wait_token, of.wait_data, of.empty);
     }
-    if (argc <= 11) return 0;
+    if (argc <= 12) return 0;
     const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);
     for (size_t r = 0; r < p.report.size(); ++r) {
-      const double least = static_cast<double>(p.report[r].macs) / (c.rows * c.cols);
+      const double least =
+          static_cast<double>(p.report[r].macs) * options.images / (c.rows * c.cols);
       fmt::print("{:10} {:9} cycles, MACs {:9.0f} ({:5.1f} %)  {}\n", p.report[r].name,
                  cycles.rows[r], least, 100 * least / static_cast<double>(cycles.rows[r]),
                  p.report[r].mapping);

@@ -217,6 +217,14 @@ Model Vgg16(bool sums) {
   return b.Done();
 }
 
+// MLPerf Tiny's anomaly detection: fully connected layers alone.
+Model AnomalyDetection(bool sums) {
+  Builder b("anomaly", sums, 640, 1, 1);
+  int x = 0;
+  for (const int n : {128, 128, 128, 128, 8, 128, 128, 128, 128, 640}) x = b.FullyConnected(x, n);
+  return b.Done();
+}
+
 }  // namespace
 
 Model Network(const std::string& name, bool sums) {
@@ -227,6 +235,7 @@ Model Network(const std::string& name, bool sums) {
   if (name == "vww") return VisualWakeWords(sums);
   if (name == "kws") return KeywordSpotting(sums);
   if (name == "vgg16") return Vgg16(sums);
+  if (name == "anomaly") return AnomalyDetection(sums);
   throw InputError("no network '" + name + "'");
 }
 
