@@ -22,7 +22,7 @@
 // Weights: columns form WPORT groups of N = COLS/WPORT; each is a chain of shadow registers fed at
 // its left edge. Group 0's load is the window [l, l + wl) of load_i, group g's the same g*N cycles
 // later. Column c of a group shifts in [l + c, l + wl):
-//   shift_c(t) = load(t) & load(t - c) & same load (parity)
+//   shift_c(t) = load(t - c), .., load(t), all of one load (parity)
 // so that the first item ends in the rightmost column used, and all columns end together. A load
 // may begin in the very cycle in which the previous weights are swapped in, because column c of
 // both is c cycles later. swap_i is one cycle ahead of the fold's first vector; it goes right one
@@ -81,9 +81,10 @@ module systole_array #(
     end
   end
   for (genvar g = 0; g < WPORT; g++) begin : gen_group
+    // The lowest ones: with those above a load of the same parity before the last one would count.
     logic [N-1:0] same_load;
-    assign same_load = ~(parity_hist[g*N +: N] ^ {N{parity_hist[g*N]}});
-    assign shift_row0[g*N +: N] = {N{load_hist[g*N]}} & load_hist[g*N +: N] & same_load;
+    assign same_load = load_hist[g*N +: N] & ~(parity_hist[g*N +: N] ^ {N{parity_hist[g*N]}});
+    assign shift_row0[g*N +: N] = same_load & ~(same_load + N'(1));
   end
 
   // ---- For simulators: rows in which weights move, rows that hold sums of a vector (whose lane 0
