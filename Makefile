@@ -82,7 +82,7 @@ help:
 	@echo 'make figures  draws the pictures of the docs again'
 	@echo 'make bench    speed of each description, in one run'
 	@echo 'make rtl      only the verilated library of one configuration (VARIANT=plain, noassert,' \
-	  'trace, cov or random)'
+	  'trace, cov, random or actions)'
 	@echo 'make build    only the host programs, explore left out; the command line is $(SYSTOLE) -h'
 	@echo 'make explore  the design-space exploration, systole explore (more packages: pagmo, SQLite)'
 	@echo 'make slurm-test  a sweep as a job array on a real one-node Slurm cluster, workers killed' \

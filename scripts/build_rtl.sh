@@ -1,7 +1,7 @@
 #!/bin/sh
 # Verilates and compiles the accelerator for one configuration:
 # build/rtl/<key>[-variant]/libsystole_rtl.so.
-#   scripts/build_rtl.sh [VARIANT=plain|noassert|trace|cov|random] [NAME=VALUE...]
+#   scripts/build_rtl.sh [VARIANT=plain|noassert|trace|cov|random|actions] [NAME=VALUE...]
 # Environment: SYSTOLE_CONFIG (path of systole_config), CMAKE, JOBS, RTL_CXXFLAGS. Builds of one
 # configuration wait for each other.
 set -eu
@@ -19,9 +19,10 @@ for argument in "$@"; do
 done
 case $variant in
   plain) suffix="" ;;
-  noassert | trace | cov | random) suffix=-$variant ;;
+  noassert | trace | cov | random | actions) suffix=-$variant ;;
   *)
-    echo "error: VARIANT=$variant is not possible; allowed: plain, noassert, trace, cov, random" >&2
+    echo "error: VARIANT=$variant is not possible;" \
+      "allowed: plain, noassert, trace, cov, random, actions" >&2
     exit 2
     ;;
 esac

@@ -27,6 +27,8 @@ for assignment in "$@"; do arguments="$arguments -G$assignment"; done
 files=$(sed -n "s#^[a-z0-9_/]*\.sv\$#$root/rtl/&#p" "$root/rtl/files.f")
 bench="$root/tb/axi_read_checker.sv $root/tb/axi_write_checker.sv $root/tb/axil_checker.sv
   $root/tb/systole_tb.sv"
+[ "$variant" != actions ] || bench="$bench $root/tb/systole_actions.sv
+  $root/tb/systole_actions.vlt"
 # shellcheck disable=SC2086
 hash=$({
   verilator --version

@@ -4,6 +4,9 @@
 
 #include <Vsystole_tb.h>
 #include <verilated.h>
+#if SYSTOLE_ACTIONS
+#include <Vsystole_tb___024root.h>
+#endif
 #if VM_COVERAGE
 #include <unistd.h>
 #include <verilated_cov.h>
@@ -218,6 +221,31 @@ class VerilatedDevice final : public RtlDevice {
     trace_before_ = 0;
 #else
     throw InputError("this build of the RTL does not trace; use the tracing variant");
+#endif
+  }
+
+  ActionCounts Actions() const override {
+#if SYSTOLE_ACTIONS
+    ActionCounts n;
+#define COUNTED(name) \
+  static_cast<int64_t>(model_.rootp->systole_tb__DOT__u_top__DOT__u_actions__DOT__n_##name)
+#define ACTION(name, engine, unit, meaning) n[Action::name] = COUNTED(name);
+#include "sw/timing/actions.def"
+    const auto sum = [&n](std::initializer_list<Action> shares) {
+      int64_t all = 0;
+      for (Action a : shares) all += n[a];
+      return all;
+    };
+    if (sum({Action::gather_read, Action::post_read, Action::store_read}) != COUNTED(act_reads) ||
+        sum({Action::load_write, Action::post_write}) != COUNTED(act_writes) ||
+        sum({Action::sum_read, Action::tap_read}) != COUNTED(acc_reads) ||
+        n[Action::sum_write] != COUNTED(acc_writes)) {
+      throw AssertionFailure("the engines' accesses are not those of the memories");
+    }
+#undef COUNTED
+    return n;
+#else
+    throw InputError("this build of the RTL does not count actions; use the variant actions");
 #endif
   }
 

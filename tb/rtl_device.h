@@ -11,6 +11,7 @@
 #include "sw/device/device.h"
 #include "sw/device/run_record.h"
 #include "sw/program/program.h"
+#include "sw/timing/actions.h"
 #include "tb/axi_memory.h"
 
 namespace systole {
@@ -44,6 +45,9 @@ class RtlDevice : public Device {
   // Writes an FST trace of cycles [first, last] of the next runs, counted through them; an empty
   // path ends and closes it. The library must be the tracing variant (InputError otherwise).
   virtual void Trace(const std::string& path, uint64_t first, uint64_t last) = 0;
+
+  // Actions since power-up. The library must be the counting variant (InputError otherwise).
+  virtual ActionCounts Actions() const = 0;
 
   // Clock cycles since power-up.
   virtual uint64_t cycles() const = 0;

@@ -22,6 +22,8 @@ const char* VariantName(RtlVariant variant) {
       return "cov";
     case RtlVariant::kRandom:
       return "random";
+    case RtlVariant::kActions:
+      return "actions";
     case RtlVariant::kPlain:
       break;
   }

@@ -12,14 +12,14 @@ namespace systole {
 
 // What the library was built for: kPlain for speed with assertions on; kNoAssert without them;
 // kTrace writes FST; kCoverage counts lines and toggles; in kRandom memories and registers without
-// reset start with random bits.
-enum class RtlVariant { kPlain, kNoAssert, kTrace, kCoverage, kRandom };
+// reset start with random bits; kActions counts actions (tb/systole_actions.sv).
+enum class RtlVariant { kPlain, kNoAssert, kTrace, kCoverage, kRandom, kActions };
 
 // Folder of all libraries: SYSTOLE_RTL_DIR, or build/rtl of the source tree this binary was built
 // from.
 std::string RtlRoot();
 
-// <root>/<key>[-noassert|-trace|-cov|-random]/libsystole_rtl.so
+// <root>/<key>[-noassert|-trace|-cov|-random|-actions]/libsystole_rtl.so
 std::string RtlLibraryPath(const HwConfig& config, RtlVariant variant);
 
 // Throws InputError with the make command that builds the library where there is none.
