@@ -18,7 +18,7 @@ ROOMS = [
     ["sw/program", "sw/device", "sw/timing"],
     ["sw/model", "sw/functional", "sw/driver"],
     ["sw/quant", "systemc", "tb", "sw/timeloop"],
-    ["sw/golden", "sw/compiler", "sw/compare"],
+    ["sw/golden", "sw/compiler", "sw/compare", "sw/energy"],
     ["sw/tiling"],
     ["sw/explore", "sw/cli"],
     ["sw/check", "sw/bench"],

@@ -49,6 +49,8 @@ constexpr Command kCommands[] = {
      nullptr, false},
     {"workload", "the layer table of an ONNX model, for scalesim and explore", "systole-workload",
      "cli", "build", false},
+    {"energy", "what a model's program does on the accelerator, counted, and its energy",
+     "systole-energy", "cli", "build", false},
     {"map", "energy and cycles of a mapping, or the best one, from Timeloop's files", "systole-map",
      "timeloop", "build", false},
     {"explore", "search a design space; run the best designs as RTL", "systole-explore", "explore",

@@ -13,6 +13,7 @@
 #include "sw/base/exit_status.h"
 #include "sw/base/output_file.h"
 #include "sw/base/parse_options.h"
+#include "sw/timeloop/design_files.h"
 #include "sw/timeloop/mapper.h"
 #include "sw/timeloop/network_layers.h"
 #include "sw/timeloop/network_report.h"
@@ -22,12 +23,6 @@
 
 namespace systole::timeloop {
 namespace {
-
-std::vector<SpecFile> Load(const std::vector<std::string>& paths) {
-  std::vector<SpecFile> files;
-  for (const std::string& path : paths) files.push_back({path, ReadText(path)});
-  return files;
-}
 
 struct MapRequest {
   std::vector<std::string> files, energy, mapping, designs;
@@ -47,22 +42,6 @@ MapOptions OptionsOf(const MapRequest& request) {
   return options;
 }
 
-// "LABEL=FILE,FILE" or "FILE,FILE", whose label is the first file's name.
-Design DesignOf(const std::string& text) {
-  Design design;
-  const size_t equals = text.find('=');
-  std::string rest = text.substr(equals == std::string::npos ? 0 : equals + 1) + ",";
-  std::vector<std::string> paths;
-  for (size_t at = 0, comma; (comma = rest.find(',', at)) != std::string::npos; at = comma + 1) {
-    if (comma > at) paths.push_back(rest.substr(at, comma - at));
-  }
-  if (paths.empty()) throw InputError("--design " + text + ": names no file; give FILE,FILE");
-  design.files = Load(paths);
-  design.name = equals == std::string::npos ? std::filesystem::path(paths[0]).stem().string()
-                                            : text.substr(0, equals);
-  return design;
-}
-
 int MapTheNetwork(const MapRequest& request) {
   FileSet set;
   set.AddInput("--network", request.network);
@@ -77,7 +56,8 @@ int MapTheNetwork(const MapRequest& request) {
   network.jobs = request.jobs > 0
                      ? request.jobs
                      : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  for (const std::string& design : request.designs) network.designs.push_back(DesignOf(design));
+  for (const std::string& design : request.designs)
+    network.designs.push_back(LoadDesign("--design", design));
   if (network.designs.empty()) throw InputError("--network: no design; give --design FILE,FILE");
   const bool bar = isatty(STDERR_FILENO) != 0;
   const auto answers = MapNetwork(network, [&](size_t done, size_t all) {
@@ -131,7 +111,8 @@ int Map(const MapRequest& request) {
     for (const std::string& path : *paths) set.AddInput("FILE", path);
   }
   set.AddOutput("--json", request.json);
-  Spec spec = ReadSpec(Load(request.files), Load(request.energy), Load(request.mapping));
+  Spec spec =
+      ReadSpec(LoadFiles(request.files), LoadFiles(request.energy), LoadFiles(request.mapping));
   spec.arch.ScaleEnergy(request.energy_scale);
   if (spec.mapping) return Answer(request, spec, *spec.mapping, nullptr);
   const MapResult found = FindBest(spec, OptionsOf(request));
