@@ -25,6 +25,7 @@ module systole_actions #(
   // $countones is taken for signed by 5.006, of just the bits that the largest count needs.
   `define ONES(bits_) longint'($unsigned($countones(bits_)))
   `define TOP systole_tb.u_top.gen_accelerator
+  `define ACT `TOP.u_act_buffer
   `define MATMUL `TOP.u_matmul
   `define POST `TOP.u_post
 
@@ -39,8 +40,8 @@ module systole_actions #(
   logic [ACT_GROUPS*BANKS-1:0] act_re, act_we;
   for (genvar g = 0; g < ACT_GROUPS; g++) begin : gen_group
     for (genvar b = 0; b < BANKS; b++) begin : gen_bank
-      assign act_re[g*BANKS+b] = `TOP.u_act_buffer.gen_group[g].u_group.gen_bank[b].u_sram.re_i;
-      assign act_we[g*BANKS+b] = `TOP.u_act_buffer.gen_group[g].u_group.gen_bank[b].u_sram.we_i;
+      assign act_re[g*BANKS+b] = `ACT.gen_group[g].u_group.gen_bank[b].u_sram.re_i;
+      assign act_we[g*BANKS+b] = `ACT.gen_group[g].u_group.gen_bank[b].u_sram.we_i;
     end
   end
   logic [2*ENTRY-1:0] acc_re, acc_we;
@@ -82,7 +83,7 @@ module systole_actions #(
   assign vector = {vector_q, `MATMUL.u_array.valid[COLS-1:0]};
   assign vector_sum = {vector_sum_q, `MATMUL.u_array.valid[COLS]};
 
-  // ---- Skews: stage k moves N - k bytes. Weights of a bank enter theirs in the cycle after a read.
+  // ---- Skews: stage k moves N - k bytes. Weights of a bank enter theirs a cycle after a read.
   logic [8*ROWS*ROWS-1:0] act_stages;
   assign act_stages[0 +: 8*ROWS] = '0;
   for (genvar k = 1; k < ROWS; k++) begin : gen_stage
@@ -115,11 +116,11 @@ module systole_actions #(
     n_param_read <= n_param_read + `ONES(par_re);
     n_param_write <= n_param_write + `ONES(par_we);
 
-    n_gather_read <= n_gather_read + `ONES(`TOP.u_act_buffer.mm_re_i);
-    if (`TOP.u_act_buffer.pr_re_i) n_post_read <= n_post_read + longint'(`TOP.u_act_buffer.pr_n_i);
-    if (`TOP.u_act_buffer.st_re_i) n_store_read <= n_store_read + longint'(`TOP.u_act_buffer.st_n_i);
-    if (`TOP.u_act_buffer.ld_we_i) n_load_write <= n_load_write + longint'(`TOP.u_act_buffer.ld_n_i);
-    if (`TOP.u_act_buffer.po_we_i) n_post_write <= n_post_write + longint'(`TOP.u_act_buffer.po_n_i);
+    n_gather_read <= n_gather_read + `ONES(`ACT.mm_re_i);
+    if (`ACT.pr_re_i) n_post_read <= n_post_read + longint'(`ACT.pr_n_i);
+    if (`ACT.st_re_i) n_store_read <= n_store_read + longint'(`ACT.st_n_i);
+    if (`ACT.ld_we_i) n_load_write <= n_load_write + longint'(`ACT.ld_n_i);
+    if (`ACT.po_we_i) n_post_write <= n_post_write + longint'(`ACT.po_n_i);
     n_act_reads <= n_act_reads + `ONES(act_re);
     n_act_writes <= n_act_writes + `ONES(act_we);
 
@@ -146,6 +147,7 @@ module systole_actions #(
   assign n_idle_mac = n_pass - n_mac;
   `undef ONES
   `undef TOP
+  `undef ACT
   `undef MATMUL
   `undef POST
 endmodule
