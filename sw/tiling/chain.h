@@ -3,15 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <map>
-#include <memory>
-#include <optional>
-#include <tuple>
 #include <vector>
 
-#include "sw/model/model.h"
-#include "sw/tiling/step.h"
 #include "sw/tiling/step_writer.h"
 
 namespace systole {
@@ -58,57 +51,10 @@ struct Chain {
 
   // The node that pools what node n makes, and can do so line by line behind it; -1: none.
   int PoolingOf(size_t n) const;
-};
-
-// Chains of a model's units.
-class ChainPlanner {
- public:
-  ChainPlanner(const Model& model, const std::vector<Unit>& units, const Placing& placing,
-               const HwConfig& config, bool pack, int batch, PartCache* cache);
-
-  // Chains that take fewer cycles, by estimate, than their units apart, in order.
-  std::vector<Chain> Choose();
 
   // Sets y0 to bottom of every tensor, and every node's rectangle, for lines [oy0, oy1) of the
   // result. false: a rectangle is padding alone.
-  static bool SetStrip(int oy0, int oy1, Chain* chain);
-
- private:
-  // A unit that may belong to a chain.
-  struct Candidate {
-    int input = 0, output = 0, other = -1;
-    const Stage* stage = nullptr;  // with its weights
-    bool pools = false;            // on POST
-    bool fits = false;             // it may
-    bool batched = false;          // with units like it alone
-  };
-
-  bool MaxPools(const Stage& s) const;
-  Candidate CandidateOf(const Unit& unit);
-  bool MayJoin(size_t u) const { return candidates_[u].fits; }
-  bool Blocked(size_t u) const;  // with the unit behind it, block by block of channels
-  int BlockChannels() const;
-  void SetWork(size_t u, int c0, int c1, ChainNode* node);
-  StepWriter* Writer(size_t u, int c0, int c1);
-  std::optional<Chain> Build(size_t first, size_t last);
-  bool SetLayout(Chain* chain) const;
-  static void ShareItems(Chain* chain);
-  bool Fit(Chain* chain) const;
-  int64_t Estimate(Chain* chain);
-  int64_t Apart(size_t u);
-
-  const Model& model_;
-  const std::vector<Unit>& units_;
-  HwConfig config_;
-  bool pack_;
-  int batch_;
-  PartCache* cache_;
-  std::vector<Candidate> candidates_;      // units
-  std::vector<std::vector<int>> readers_;  // units, of a tensor
-  std::vector<bool> kept_;                 // tensors that are outputs, or channels of others
-  std::map<std::tuple<size_t, int, int>, std::unique_ptr<StepWriter>> writers_;
-  std::deque<Step> steps_;
-  std::deque<Stage> stages_;  // pooling
+  bool SetStrip(int oy0, int oy1);
 };
 
 }  // namespace systole

@@ -248,7 +248,7 @@ void ChainWriter::WriteImage(const MemoryPlan& memory, int image, int end,
   std::vector<std::array<int, 3>> shape;
   for (int strip = 0; strip * chain_.rows < end; ++strip) {
     const int oy0 = strip * chain_.rows, oy1 = std::min(end, oy0 + chain_.rows);
-    Check(ChainPlanner::SetStrip(oy0, oy1, &chain_), "a strip of padding");
+    Check(chain_.SetStrip(oy0, oy1), "a strip of padding");
     std::vector<std::array<int, 3>> now;
     for (const ChainTensor& t : chain_.tensors) now.push_back({t.top, t.y1 - t.y0, t.bottom});
     AddItems(memory, image, strip, now == shape, *log, work);

@@ -8,6 +8,7 @@
 
 #include "sw/compiler/misfit.h"
 #include "sw/model/graph.h"
+#include "sw/tiling/chain_planner.h"
 #include "sw/tiling/chain_writer.h"
 #include "sw/tiling/host_tail.h"
 #include "sw/tiling/pool_unit.h"

@@ -1,0 +1,35 @@
+// Which units are done in chains: the cover of all units with the fewest cycles, by an estimate.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sw/tiling/chain_builder.h"
+#include "sw/tiling/chain_units.h"
+
+namespace systole {
+
+class ChainPlanner {
+ public:
+  ChainPlanner(const Model& model, const std::vector<Unit>& units, const Placing& placing,
+               const HwConfig& config, bool pack, int batch, PartCache* cache)
+      : config_(config),
+        units_(model, units, placing, config, pack, batch, cache),
+        builder_(model, config, &units_) {}
+
+  // Chains that take fewer cycles than their units apart, in order. They refer to the planner's
+  // writers.
+  std::vector<Chain> Choose();
+
+ private:
+  static void ShareItems(Chain* chain);
+  bool Fit(Chain* chain) const;
+  int64_t Estimate(Chain* chain);
+  int64_t Apart(size_t u);
+
+  HwConfig config_;
+  ChainUnits units_;
+  ChainBuilder builder_;
+};
+
+}  // namespace systole
