@@ -15,6 +15,9 @@ namespace systole {
 // Of --batch, --first and --images: a program for more is longer than any memory.
 constexpr int kMostImages = 1000000;
 
+// --memory SIZE: bytes of external memory, "64M" and the like; powers of 1024.
+void AddMemoryOption(CLI::App* command, uint64_t* bytes);
+
 void AddRunCommand(CLI::App* app, std::function<int()>* action);
 void AddCompileCommand(CLI::App* app, std::function<int()>* action);
 void AddInfoCommand(CLI::App* app, std::function<int()>* action);

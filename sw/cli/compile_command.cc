@@ -26,6 +26,7 @@ namespace systole {
 namespace {
 
 struct Options {
+  uint64_t memory = 0;
   std::string model, folder, json, images, base = "0x10000000", rounding;
   int count = 1, batch = 1, latency = 20;
   bool no_fuse = false, no_pack = false;
@@ -80,6 +81,7 @@ int Compile(const Options& o) {
   ProgramOptions po;
   po.images = o.count, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
   po.base = ParseBase(o.base);
+  po.memory = o.memory;
   if (!o.rounding.empty()) ParseRounding(o.rounding);
   const Model model = Prepared(o.model, o.rounding);
   const ProgramFolder f = MakeProgramFolder(model, ChosenRounding(o.rounding, model), config, po,
@@ -118,6 +120,7 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
       ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
   c->add_option("--base", o->base, "first memory address used")->capture_default_str();
+  AddMemoryOption(c, &o->memory);
   c->add_option("--memory-latency", o->latency,
                 "cycles from address to data, for the cycles written")
       ->check(WholeNumber(1, 100000))

@@ -38,6 +38,20 @@ HwConfig ConfigOptions::Parse() const {
   return ParseParameters(assignments);
 }
 
+void AddMemoryOption(CLI::App* command, uint64_t* bytes) {
+  command
+      ->add_option("--memory", *bytes,
+                   "external memory that code, constants and tensors may take (64M, 1G, or bytes); "
+                   "tensors share places where they must")
+      ->transform(CLI::AsSizeValue(false))
+      ->check([](const std::string& bytes) {
+        return bytes[0] == '-' || bytes == "0"
+                   ? bytes + " bytes are not possible; allowed: 1 or more"
+                   : "";
+      })
+      ->type_name("SIZE");
+}
+
 void AddConfigCommand(CLI::App* app, std::function<int()>* action) {
   auto options = std::make_shared<ConfigOptions>();
   CLI::App* command = app->add_subcommand(

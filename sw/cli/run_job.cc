@@ -158,6 +158,7 @@ int Job::AddProgram(int images, int batch) {
   po.fuse_pool = options_.fuse;
   po.pack_pixels = options_.pack;
   po.segments = options_.segments;
+  po.memory = options_.memory;
   if (options_.Hardware()) {
     p->program = CompileNetwork(model_, options_.config, po);
     CheckSegments(p->program, model_.name);

@@ -24,6 +24,7 @@ constexpr int kShortBatches = 2, kLongBatches = 6;
 struct JobOptions {
   HwConfig config;
   int batch = 16;
+  uint64_t memory = 0;        // bytes of external memory that a program may use; 0: all
   int segments = 1;           // runs to cut each program into
   bool side_by_side = false;  // the runs of a program as items of their own, where golden has what
                               // the runs before them leave

@@ -42,6 +42,7 @@ void CheckBackends(const RunOptions& o, const JobOptions& job) {
         {o.no_pack, "--no-pack: golden alone packs nothing"},
         {o.no_fuse, "--no-fuse: golden alone fuses nothing"},
         {o.segments > 1, "--segments: golden has no runs"},
+        {o.memory > 0, "--memory: golden has no memory"},
         {o.latency_given->count() > 0, "--memory-latency: golden has no memory"},
         {o.dataflow_given->count() > 0, "--dataflow: golden has no array"},
         {!o.stamps.empty(), "--stamps: golden has no cycles"},
@@ -113,6 +114,7 @@ JobOptions RunOptions::Job() const {
   job.backends = ParseBackends(backends);
   job.batch = batch;
   job.segments = segments;
+  job.memory = memory;
   // Alone each knows its own cycles, and nothing of the whole run's.
   job.side_by_side = job.Has("golden") && job.Has("rtl") && jobs != 1 && inject.empty() &&
                      trace.empty() && stamps.empty() && timeline.empty() &&
@@ -194,6 +196,7 @@ void RunOptions::AddTo(CLI::App* c) {
       "first difference");
   c->add_flag("--no-fuse", no_fuse,
               "pooling layers run on their own, so that every tensor is compared");
+  AddMemoryOption(c, &memory);
   c->add_option(
        "--segments", segments,
        "cut the program into N runs, each from START to DONE, where layers meet in memory; "

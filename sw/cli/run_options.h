@@ -18,6 +18,7 @@ struct RunOptions {
   int64_t first = -1;                             // -1: all images
   int batch = 16, memory_latency = 20, jobs = 0;  // jobs 0: one per core
   int segments = 1;
+  uint64_t memory = 0;  // 0: not limited
   uint64_t stall = 0;
   bool no_fuse = false, no_pack = false;
   std::string rtl_variant = "plain";

@@ -48,6 +48,11 @@ void CheckAddresses(const Program& p) {
     throw InputError(
         fmt::format("base address {:#x}: is no multiple of 256 bytes", p.options.base));
   }
+  if (p.options.memory > 0 && p.memory_end - p.options.base > p.options.memory) {
+    throw MisfitError(Misfit::kTooLarge,
+                      fmt::format("it needs {} bytes of external memory, --memory allows {}",
+                                  p.memory_end - p.options.base, p.options.memory));
+  }
   if (p.memory_end < p.options.base || (bits < 64 && (p.memory_end - 1) >> bits != 0)) {
     throw InputError(
         fmt::format("base address {:#x}: the program ends at {:#x}, beyond what AXI_ADDR_WIDTH={} "

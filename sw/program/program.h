@@ -67,6 +67,7 @@ struct ProgramOptions {
       true;  // false: pooling layers run on their own, so that every tensor is observable
   bool pack_pixels = true;  // false: one output pixel a vector, its channels alone on the columns
   uint64_t base = 0x10000000;  // first memory address used (256-byte aligned)
+  uint64_t memory = 0;         // bytes from there on that may be used; 0: as far as addresses reach
   int segments = 1;            // runs to cut the code into, at borders of layers; only from memory
 };
 

@@ -66,6 +66,8 @@ class GraphWriter {
       pools_ |= step.stage.last_layer > step.stage.first_layer;
     }
     on_chip_.resize(model.tensors.size());
+    std::vector<std::pair<int, int>> together;
+    for (int u = 0; u < static_cast<int>(units_.size()); ++u) together.push_back({u, u});
     if (way.chains) {
       planner_ = std::make_unique<ChainPlanner>(model, units_, placing_, config,
                                                 options.pack_pixels, batch_, shared.parts);
@@ -75,10 +77,11 @@ class GraphWriter {
         for (const ChainTensor& t : chain.tensors) {
           if (t.kind == ChainTensor::Kind::kMade) on_chip_[t.tensor] = true;
         }
+        for (int u = chain.first; u < chain.last; ++u) together[u] = {chain.first, chain.last - 1};
         chains_.emplace_back(model, config, std::move(chain));
       }
     }
-    memory_.emplace(model, units_, placing_, config, options, batch_, keep, on_chip_);
+    memory_.emplace(model, units_, placing_, config, options, batch_, keep, on_chip_, together);
   }
 
   // Is there what the way asks for?

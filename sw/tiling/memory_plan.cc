@@ -76,7 +76,8 @@ std::vector<int> MadeInMemory(const Model& model, const std::vector<Unit>& units
 
 MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
                        const HwConfig& config, const ProgramOptions& options, int batch, bool keep,
-                       const std::vector<bool>& on_chip)
+                       const std::vector<bool>& on_chip,
+                       const std::vector<std::pair<int, int>>& together)
     : model_(model), placing_(placing), batch_(batch) {
   const size_t n = model.tensors.size();
   address_.resize(n);
@@ -114,8 +115,8 @@ MemoryPlan::MemoryPlan(const Model& model, const std::vector<Unit>& units, const
     for (const int t : TensorsOf(model, units[u])) {
       if (on_chip[t]) continue;
       Life& life = lives[placing.root[t]];
-      life.first = std::min(life.first, static_cast<int>(u));
-      life.last = std::max(life.last, static_cast<int>(u));
+      life.first = std::min(life.first, together[u].first);
+      life.last = std::max(life.last, together[u].second);
     }
   }
   std::vector<Life> arena;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sw/model/model.h"
@@ -25,10 +26,12 @@ std::vector<int> MadeInMemory(const Model& model, const std::vector<Unit>& units
 class MemoryPlan {
  public:
   // All images of inputs and outputs. `keep`: and of every tensor between layers; else `batch` of
-  // them, and tensors whose lifetimes do not meet share their place.
+  // them, and tensors whose lifetimes do not meet share their place. `together`: the first and the
+  // last of the units that are done strip by strip with unit u, so that all their tensors are in
+  // use at once.
   MemoryPlan(const Model& model, const std::vector<Unit>& units, const Placing& placing,
              const HwConfig& config, const ProgramOptions& options, int batch, bool keep,
-             const std::vector<bool>& on_chip);
+             const std::vector<bool>& on_chip, const std::vector<std::pair<int, int>>& together);
 
   // Of tensor t, for image `image` of the run.
   MemoryView View(int tensor, int image) const;

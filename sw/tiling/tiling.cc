@@ -27,8 +27,9 @@ int64_t CyclesOf(const Program& p) {
   return cycles;
 }
 
-// Past the last address of a program.
+// Does a program's memory lie where it may?
 bool Reachable(const Program& p) {
+  if (p.options.memory > 0 && p.memory_end - p.options.base > p.options.memory) return false;
   return p.config.axi_addr_width >= 64 || p.memory_end <= uint64_t{1} << p.config.axi_addr_width;
 }
 
@@ -167,8 +168,10 @@ Program TiledCompiler::Compile(const HwConfig& config, const ProgramOptions& opt
   PartCache parts;
   const Shared shared{&lowered_, &parts};
   try {
-    std::optional<Program> best = Best(model_, config, options, reuse, shared).Find(constants);
-    if (best) return std::move(*best);
+    for (const bool share : {reuse, true}) {
+      std::optional<Program> best = Best(model_, config, options, share, shared).Find(constants);
+      if (best) return std::move(*best);
+    }
     Way way;
     way.loads = kLarge;
     std::optional<GraphProgram> g =
@@ -176,11 +179,19 @@ Program TiledCompiler::Compile(const HwConfig& config, const ProgramOptions& opt
     if (Reachable(g->program)) return std::move(g->program);
     g = WriteGraph(model_, config, options, false, way, constants, shared);
     if (Reachable(g->program)) return std::move(g->program);
+    const Program& p = g->program;
+    const uint64_t bytes = p.memory_end - options.base;
+    if (options.memory > 0 && bytes > options.memory) {
+      throw MisfitError(Misfit::kTooLarge,
+                        fmt::format("it needs {} bytes of external memory, --memory allows {}; "
+                                    "fewer images a run, or a smaller --batch, need less",
+                                    bytes, options.memory));
+    }
     throw MisfitError(
         Misfit::kTooLarge,
         fmt::format("its memory ends at 0x{:x}, AXI_ADDR_WIDTH={} does not reach so far; fewer "
                     "images a run need less",
-                    g->program.memory_end, config.axi_addr_width));
+                    p.memory_end, config.axi_addr_width));
   } catch (const MisfitError& e) {
     throw MisfitError(e.misfit(), fmt::format("{}: {}", model_.name, e.what()));
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include "sw/compiler/misfit.h"
 #include "sw/tiling/slice.h"
 #include "sw/tiling/tiling.h"
 #include "tests/tiling/networks.h"
@@ -112,6 +113,33 @@ TEST(ChainTest, ABatchStaysOnChip) {
   ProgramOptions apart = options;
   apart.fuse_pool = false;
   EXPECT_LT(check.cycles * 10, CheckTiled(model, Config(), apart, {}, images).cycles * 9);
+}
+
+// Less memory than all tensors take: those between layers share places, and every byte that can be
+// compared is golden's; less than that is refused with what is needed.
+TEST(ChainTest, AMemoryLimitIsKept) {
+  const Model model = Network("vww", true);
+  const std::vector<int8_t> image = RandomImage(model);
+  HwConfig small = Config();
+  small.act_kib = 8;
+  ProgramOptions options;
+  const TiledCheck free = CheckTiled(model, small, options, {}, image);
+  EXPECT_EQ(free.problem, "");
+  EXPECT_TRUE(free.program.keeps);
+  options.memory = free.program.memory_end - options.base - 1;
+  const TiledCheck shared = CheckTiled(model, small, options, {}, image);
+  EXPECT_EQ(shared.problem, "");
+  EXPECT_FALSE(shared.program.keeps);
+  EXPECT_LE(shared.program.memory_end, options.base + options.memory);
+  EXPECT_LT(shared.program.stored.size(), free.program.stored.size());
+  options.memory = 200000;  // its weights alone take more
+  try {
+    CompileTiled(model, small, options);
+    ADD_FAILURE() << "it fits into less than its weights";
+  } catch (const MisfitError& e) {
+    EXPECT_EQ(e.misfit(), Misfit::kTooLarge);
+    EXPECT_NE(std::string(e.what()).find("--memory allows 200000"), std::string::npos) << e.what();
+  }
 }
 
 // Without pooling and sums together with other layers there are no chains: each tensor is stored.
