@@ -1,17 +1,34 @@
-// What the compiler makes of a network: instructions, cycles by layer, compile time.
+// What the compiler makes of a network: instructions, cycles by layer, steps of the host, compile
+// time.
 //   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS LATENCY BATCH [rows]]
+//   network_bench NAME PARAMETER=VALUE ...    names of the RTL, behind the defaults of above
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 
 #include "sw/base/error.h"
 #include "sw/compare/run_view.h"
+#include "sw/driver/parameters.h"
 #include "sw/tiling/tiling.h"
 #include "tests/tiling/networks.h"
 
 int main(int argc, char** argv) {
   using namespace systole;
+  std::vector<std::string> parameters = {"ACT_KIB=128", "WGT_KIB=128", "ACT_GROUPS=8", "LANES=16",
+                                         "OUTSTANDING=16"};
+  std::vector<char*> plain;
+  for (int i = 0; i < argc; ++i) {
+    if (std::strchr(argv[i], '=') != nullptr) {
+      parameters.push_back(argv[i]);
+    } else {
+      plain.push_back(argv[i]);
+    }
+  }
+  const bool named = static_cast<int>(plain.size()) < argc;
+  argc = static_cast<int>(plain.size());
+  argv = plain.data();
   HwConfig c;
   auto argument = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
   c.act_kib = argument(2, 128);
@@ -24,6 +41,7 @@ int main(int argc, char** argv) {
   c.taps = argument(9, 3);
   c.outstanding = 16;
   try {
+    if (named) c = ParseParameters(parameters);
     const Model model = Network(argc > 1 ? argv[1] : "resnet50", true);
     const auto start = std::chrono::steady_clock::now();
     ProgramOptions options;
@@ -37,6 +55,15 @@ int main(int argc, char** argv) {
     fmt::print("{}: {} instructions, {} cycles, {:.1f} % of peak, compiled in {:.2f} s\n",
                model.name, p.code.size(), t.total, 100 * peak / static_cast<double>(t.total),
                seconds.count());
+    int steps = 0;
+    uint64_t bytes = 0;
+    for (const Segment& segment : p.segments) {
+      for (const HostStep& step : segment.host) {
+        ++steps;
+        bytes += static_cast<uint64_t>(step.output.h) * step.output.w * step.output.c;
+      }
+    }
+    if (steps > 0) fmt::print("  {} steps of the host, {} bytes\n", steps, bytes);
     static const char* const kEngines[] = {"LOAD", "MATMUL", "POST", "STORE"};
     for (int e = 0; e < kNumEngines; ++e) {
       const auto& of = t.counters.engine[e];

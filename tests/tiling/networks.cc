@@ -178,6 +178,19 @@ Model VisualWakeWords(bool sums) {
   return b.Done();
 }
 
+// MLPerf Tiny's image classification: ResNet-8 on 32x32 pixels.
+Model ResNet8(bool sums) {
+  Builder b("resnet8", sums, 3, 32, 32);
+  int x = b.SameConv(0, 16, 3, 3, 1);
+  for (int s = 0; s < 3; ++s) {
+    const int stride = s > 0 ? 2 : 1, width = 16 << s;
+    const int y = b.SameConv(b.SameConv(x, width, 3, 3, stride), width, 3, 3, 1);
+    x = b.Sum(y, stride == 2 ? b.SameConv(x, width, 1, 1, 2) : x);
+  }
+  b.FullyConnected(b.GlobalAverage(x), 10);
+  return b.Done();
+}
+
 // MLPerf Tiny's keyword spotting: DS-CNN.
 Model KeywordSpotting(bool sums) {
   Builder b("kws", sums, 1, 49, 10);
@@ -233,6 +246,7 @@ Model Network(const std::string& name, bool sums) {
   if (name == "mobilenet_v1") return MobileNetV1(sums);
   if (name == "mobilenet_v2") return MobileNetV2(sums);
   if (name == "vww") return VisualWakeWords(sums);
+  if (name == "resnet8") return ResNet8(sums);
   if (name == "kws") return KeywordSpotting(sums);
   if (name == "vgg16") return Vgg16(sums);
   if (name == "anomaly") return AnomalyDetection(sums);

@@ -8,8 +8,8 @@
 
 namespace systole {
 
-// "resnet50", "resnet18", "mobilenet_v1", "mobilenet_v2", "vgg16", MLPerf Tiny's "vww" and "kws";
-// batch normalization is folded.
+// "resnet50", "resnet18", "mobilenet_v1", "mobilenet_v2", "vgg16", MLPerf Tiny's "vww", "kws" and
+// "resnet8"; batch normalization is folded.
 // Without `sums` residual connections are left out, and convolutions in them are further outputs.
 Model Network(const std::string& name, bool sums = true);
 
