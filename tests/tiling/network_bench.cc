@@ -14,6 +14,31 @@
 #include "sw/tiling/tiling.h"
 #include "tests/tiling/networks.h"
 
+namespace systole {
+namespace {
+
+// Multiply-adds of depthwise layers, alone and of the cycles that are theirs.
+void PrintDepthwise(const Model& model, const Program& p, const RowCycles& cycles, int elements) {
+  uint64_t macs = 0, own = 0;
+  for (size_t r = 0; r < p.report.size(); ++r) {
+    const size_t first = static_cast<size_t>(p.report[r].first_layer);
+    const Layer& layer = model.layers[first];
+    if (layer.kind != LayerKind::kConv || layer.groups < 2 ||
+        layer.groups != model.Input(first).c || layer.groups != model.Output(first).c) {
+      continue;
+    }
+    macs += p.report[r].macs;
+    own += cycles.rows[r];
+  }
+  if (own == 0) return;
+  const double rate = static_cast<double>(macs) / static_cast<double>(own);
+  fmt::print("  depthwise layers: {} MACs in {} cycles, {:.1f} a cycle, {:.1f} % of {} elements\n",
+             macs, own, rate, 100 * rate / elements, elements);
+}
+
+}  // namespace
+}  // namespace systole
+
 int main(int argc, char** argv) {
   using namespace systole;
   std::vector<std::string> parameters = {"ACT_KIB=128", "WGT_KIB=128", "ACT_GROUPS=8", "LANES=16",
@@ -70,8 +95,9 @@ int main(int argc, char** argv) {
       fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e], of.busy,
                  of.wait_token, of.wait_data, of.empty);
     }
-    if (argc <= 12) return 0;
     const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);
+    PrintDepthwise(model, p, cycles, c.rows * c.cols);
+    if (argc <= 12) return 0;
     for (size_t r = 0; r < p.report.size(); ++r) {
       const double least =
           static_cast<double>(p.report[r].macs) * options.images / (c.rows * c.cols);
