@@ -78,7 +78,7 @@ module systole_post_check #(
   logic [systole_pkg::PO_NY_W-1:0] below;
   logic [END_W-1:0] end_byte;
   logic [ROOM_W-1:0] end_channel, entries;
-  logic act_range, par_range, one_row;
+  logic act_range, par_range, one_row, read_range;
 
   assign right = nx - systole_pkg::PO_NX_W'(1);
   assign below = ny - systole_pkg::PO_NY_W'(1);
@@ -91,7 +91,6 @@ module systole_post_check #(
   assign par_range = end_channel > ROOM_W'(PAR_ROWS * LANES);
 
   // ---- Bytes read.
-  logic read_range;
   if (POST_ACT != 0) begin : gen_read
     logic [END_W-1:0] last_x, last_tap, end_read, end_second;
     logic [systole_pkg::STRIDE_W-1:0] stride_x;
