@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Reads all RTL with slang, a SystemVerilog front end that holds to the standard, and elaborates it.
+"""Reads all RTL with slang, a SystemVerilog front end that holds to the standard, and elaborates.
 
-lint_slang.py [--root DIR] [NAME=VALUE ...]     RTL parameters of the top; exit status 1 with slang's
-                                                words if it has any; 77 without pyslang (make venv)
+lint_slang.py [--root DIR] [NAME=VALUE ...]     RTL parameters of the top; exit status 1 with what
+                                                slang says; 77 without pyslang (make venv)
 """
 
 import argparse
