@@ -12,6 +12,8 @@
 namespace systole_words {
 
 static inline int32_t Signed(int bits, IData x) {
+  if (bits == 8) return static_cast<int8_t>(x);
+  if (bits == 16) return static_cast<int16_t>(x);
   return static_cast<int32_t>(x << (32 - bits)) >> (32 - bits);
 }
 static inline int64_t Signed64(int bits, QData x) {
