@@ -24,7 +24,7 @@ matmul/systole_matmul_control.sv
 matmul/systole_gather.sv
 memory/systole_weight_buffer.sv
 common/systole_skew.sv
-matmul/systole_pe.sv
+matmul/systole_elements.sv
 matmul/systole_array.sv
 matmul/systole_accumulator.sv
 matmul/systole_accumulators.sv

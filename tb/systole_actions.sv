@@ -83,6 +83,12 @@ module systole_actions #(
   assign vector = {vector_q, `MATMUL.u_array.valid[COLS-1:0]};
   assign vector_sum = {vector_sum_q, `MATMUL.u_array.valid[COLS]};
 
+  // ---- Elements whose weights move, likewise.
+  logic [COLS*ROWS-1:0] shift, swap;
+  logic [COLS*(ROWS-1)-1:0] shift_q, swap_q;
+  assign shift = {shift_q, `MATMUL.u_array.shift_row0};
+  assign swap = {swap_q, `MATMUL.u_array.swap_hist};
+
   // ---- Skews: stage k moves N - k bytes. Weights of a bank enter theirs a cycle after a read.
   logic [8*ROWS*ROWS-1:0] act_stages;
   assign act_stages[0 +: 8*ROWS] = '0;
@@ -101,12 +107,14 @@ module systole_actions #(
   always_ff @(posedge clk_i) begin
     vector_q <= vector[COLS*(ROWS-1)-1:0];
     vector_sum_q <= vector_sum[ROWS-2:0];
+    shift_q <= shift[COLS*(ROWS-1)-1:0];
+    swap_q <= swap[COLS*(ROWS-1)-1:0];
 
     n_pass <= n_pass + `ONES(vector);
     if (`MATMUL.u_control.macs_valid_o) n_mac <= n_mac + longint'(`MATMUL.u_control.macs_o);
     if (ROW_SUM != 0) n_row_sum <= n_row_sum + `ONES(vector_sum);
-    n_weight_shift <= n_weight_shift + `ONES(`MATMUL.u_array.shift);
-    n_weight_swap <= n_weight_swap + `ONES(`MATMUL.u_array.swap);
+    n_weight_shift <= n_weight_shift + `ONES(shift);
+    n_weight_swap <= n_weight_swap + `ONES(swap);
     n_skew <= n_skew + `ONES(act_stages) / 64'd8 +
             `ONES(wgt_re) / longint'(8 * ROWS) * longint'(SKEW);
     n_weight_read <= n_weight_read + `ONES(wgt_re) / 64'd8;

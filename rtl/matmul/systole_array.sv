@@ -57,7 +57,6 @@ module systole_array #(
   output logic [15:0]        rowsum_o
 );
   localparam int N = COLS / WPORT;
-  localparam int TAP_ROWS = systole_pkg::tap_rows(ROWS, TAPS);
 
   // ---- Control of row 0: bit c of the histories is the value c cycles ago.
   logic [COLS-1:0] load_hist, parity_hist, swap_hist, load_hist_q, parity_hist_q, swap_hist_q;
@@ -87,132 +86,44 @@ module systole_array #(
     assign shift_row0[g*N +: N] = same_load & ~(same_load + N'(1));
   end
 
-  // ---- For simulators: rows in which weights move, rows that hold sums of a vector (whose lane 0
-  // came 0 to COLS cycles earlier at row 0; a row is a cycle later than the one above).
-  logic [ROWS-1:0] moves, busy;
-  logic [ROWS-1:1] moves_q, busy_q;
-  logic [COLS:0] valid;
-  logic [COLS:1] valid_q;
-  assign valid = {valid_q, valid_i};
-  assign moves = {moves_q, (shift_row0 | swap_hist) != '0};
-  assign busy = {busy_q, valid != '0};
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      moves_q <= '0;
-      busy_q <= '0;
-      valid_q <= '0;
-    end else begin
-      moves_q <= moves[ROWS-2:0];
-      busy_q <= busy[ROWS-2:0];
-      valid_q <= valid[COLS-1:0];
-    end
-  end
-
-  // ---- Control of all rows: row r is r cycles later, at [COLS*r +: COLS].
-  logic [COLS*ROWS-1:0] shift, swap;
-  logic [COLS*(ROWS-1)-1:0] shift_q, swap_q;
-  assign shift = {shift_q, shift_row0};
-  assign swap = {swap_q, swap_hist};
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      shift_q <= '0;
-      swap_q <= '0;
-    end else if (clear_i) begin
-      shift_q <= '0;
-      swap_q <= '0;
-    end else if (`SYSTOLE_ANY(moves != '0)) begin
-      shift_q <= shift[COLS*(ROWS-1)-1:0];
-      swap_q <= swap[COLS*(ROWS-1)-1:0];
-    end
-  end
-
-  // ---- Column mode: row 0, and each column's own lane. Data: control says when they count.
   logic [COLS-1:0] own_hist, last_hist, own_hist_q, last_hist_q;
-  logic [8*COLS-1:0] own_lane;
   assign own_hist = COLS'({own_hist_q, own_i});
   assign last_hist = COLS'({last_hist_q, last_i});
   always_ff @(posedge clk_i) begin
     own_hist_q <= own_hist;
     last_hist_q <= last_hist;
   end
-  for (genvar c = 0; c < COLS; c++) begin : gen_lane
-    if (c < ROWS) begin : gen_own
-      assign own_lane[8*c +: 8] = act_i[8*c +: 8];
-    end else begin : gen_none
-      assign own_lane[8*c +: 8] = '0;
+
+  // ---- For simulators: weights move in a row, a row holds sums of a vector (whose lane 0 came 0
+  // to COLS cycles earlier at row 0), a vector in rows with taps is in column mode. A row is a
+  // cycle later than the one above.
+  logic [ROWS+COLS:0] valid;
+  logic [ROWS+COLS:1] valid_q;
+  logic [ROWS-1:0] moves, column;
+  logic [ROWS-1:1] moves_q, column_q;
+  logic busy;
+  assign valid = {valid_q, valid_i};
+  assign busy = valid != '0;
+  assign moves = {moves_q, (shift_row0 | swap_hist) != '0};
+  assign column = {column_q, own_hist != '0};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q <= '0;
+      moves_q <= '0;
+      column_q <= '0;
+    end else begin
+      valid_q <= valid[ROWS+COLS-1:0];
+      moves_q <= moves[ROWS-2:0];
+      if (busy) column_q <= column[ROWS-2:0];
     end
   end
 
-  // ---- Rows.
-  for (genvar r = 0; r < ROWS; r++) begin : gen_row
-    // In column mode: the vector that the sum meets here belongs to a later slice.
-    if (r < TAP_ROWS) begin : gen_tap
-      logic [COLS-1:0] own, past;
-      if (r == 0) begin : gen_top
-        assign own = own_hist;
-        assign past = '0;
-      end else begin : gen_down
-        logic [COLS-1:0] own_q, past_q;
-        always_ff @(posedge clk_i) begin
-          own_q <= gen_row[r-1].gen_tap.own;
-          past_q <= gen_row[r-1].gen_tap.past | last_hist;
-        end
-        assign own = own_q;
-        assign past = past_q;
-      end
-    end
-
-    for (genvar c = 0; c < COLS; c++) begin : gen_col
-      logic [7:0] act_in, act, factor, weight_in, weight;
-      logic [31:0] psum_in, psum;
-      if (c == 0) begin : gen_left
-        assign act_in = act_i[8*r +: 8];
-      end else begin : gen_inner
-        assign act_in = gen_row[r].gen_col[c-1].act;
-      end
-      if (r < TAP_ROWS) begin : gen_factor
-        assign factor = !gen_row[r].gen_tap.own[c] ? act_in :
-                        gen_row[r].gen_tap.past[c] ? 8'd0 : own_lane[8*c +: 8];
-      end else begin : gen_dense
-        assign factor = act_in;
-      end
-      if (c % N == 0) begin : gen_edge
-        assign weight_in = weight_i[8*((c/N)*ROWS+r) +: 8];
-      end else begin : gen_chain
-        assign weight_in = gen_row[r].gen_col[c-1].weight;
-      end
-      if (r == 0) begin : gen_zero
-        assign psum_in = '0;
-      end else begin : gen_above
-        assign psum_in = gen_row[r-1].gen_col[c].psum;
-      end
-      systole_pe u_pe (
-        .clk_i(clk_i), .busy_i(`SYSTOLE_ANY(busy[r])), .moves_i(`SYSTOLE_ANY(moves[r])),
-        .shift_i(shift[COLS*r+c]), .swap_i(swap[COLS*r+c]), .act_i(act_in), .act_o(act),
-        .factor_i(factor), .weight_i(weight_in), .weight_o(weight), .psum_i(psum_in), .psum_o(psum)
-      );
-    end
-
-    // Row-sum column: 16 bits hold the sum of 64 lanes.
-    if (ROW_SUM != 0) begin : gen_sum
-      logic [15:0] above, sum_q;
-      if (r == 0) begin : gen_zero
-        assign above = '0;
-      end else begin : gen_above
-        assign above = gen_row[r-1].gen_sum.sum_q;
-      end
-      always_ff @(posedge clk_i) begin
-        if (`SYSTOLE_ANY(busy[r])) sum_q <= above + 16'($signed(gen_row[r].gen_col[COLS-1].act));
-      end
-    end
-  end
-
-  for (genvar c = 0; c < COLS; c++) begin : gen_out
-    assign psum_o[32*c +: 32] = gen_row[ROWS-1].gen_col[c].psum;
-  end
-  if (ROW_SUM == 0) begin : gen_no_rowsum
-    assign rowsum_o = '0;
-  end else begin : gen_rowsum
-    assign rowsum_o = gen_row[ROWS-1].gen_sum.sum_q;
-  end
+  systole_elements #(
+    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .ROW_SUM(ROW_SUM), .TAPS(TAPS)
+  ) u_elements (
+    .clk_i(clk_i), .busy_i(`SYSTOLE_ANY(busy)), .moves_i(`SYSTOLE_ANY(moves != '0)),
+    .column_i(`SYSTOLE_ANY(column != '0)), .shift_i(shift_row0), .swap_i(swap_hist),
+    .own_i(own_hist), .last_i(last_hist), .act_i(act_i), .weight_i(weight_i), .psum_o(psum_o),
+    .rowsum_o(rowsum_o)
+  );
 endmodule

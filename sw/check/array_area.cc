@@ -42,7 +42,7 @@ int SlicesAtOnce(const HwConfig& c) {
 // byte. `weight` times activations of -128 in every lane.
 Case WrapCase(const HwConfig& c, int8_t weight) {
   ProgramBuilder b(c, fmt::format("array, sums that pass {}2^31", weight < 0 ? "" : "-"),
-                   "systole_accumulator, systole_pe", 7);
+                   "systole_accumulator, systole_elements", 7);
   const int lanes = c.rows, window = 2 * c.Banks() + c.rows;
   b.LoadAct(b.area().in(), std::vector<uint8_t>(U(window), 0x80));
   std::vector<uint16_t> offsets;

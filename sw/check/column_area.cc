@@ -12,7 +12,7 @@ namespace {
 
 using testing::With;
 
-constexpr char kFiles[] = "systole_array (gen_tap, own_lane), systole_matmul_control, systole_pe";
+constexpr char kFiles[] = "systole_elements, systole_array, systole_matmul_control";
 
 uint64_t U(int64_t v) { return static_cast<uint64_t>(v); }
 
