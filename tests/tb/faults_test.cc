@@ -129,6 +129,26 @@ TEST_F(GraphFaultTest, IllegalFieldsOfColumnModeAndOfPostsOnActivations) {
   ExpectFieldError(Opcode::kPostActAdd, field::kPbSrc, 32768, ErrorCode::kBufferRange);
 }
 
+// More bursts than any law counts: refused at its issue, and until then all others work on.
+TEST_F(GraphFaultTest, TransfersOfTooManyBurstsEndInTheSameCycle) {
+  int tried = 0;
+  for (size_t i = 0; i < program_.code.size(); ++i) {
+    if (program_.code[i].opcode() != Opcode::kStore &&
+        program_.code[i].opcode() != Opcode::kLoadAct)
+      continue;
+    Program bad = program_;
+    bad.code[i].Set(field::kLsBytes, 0xFFFFFF);
+    bad.code[i].Set(field::kLsLines, 0xFFFF);
+    const FaultOutcome rtl = rtl_.Run(bad, images_), tlm = tlm_.Run(bad, images_);
+    EXPECT_EQ(rtl.code, ErrorCode::kBufferRange);
+    EXPECT_EQ(rtl.pc, i);
+    EXPECT_EQ(rtl.Text(), tlm.Text()) << i;
+    EXPECT_EQ(rtl.cycles, tlm.cycles) << i;
+    ++tried;
+  }
+  EXPECT_GT(tried, 20);
+}
+
 INSTANTIATE_TEST_SUITE_P(Networks, FaultTest, ::testing::Values(FaultNet::kChain, FaultNet::kGraph),
                          FaultNetName);
 
