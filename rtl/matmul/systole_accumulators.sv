@@ -57,9 +57,10 @@ module systole_accumulators #(
     end
   end
 
-  logic any;
+  logic [1:0] any;  // a vector of the half is in these cycles, or POST reads it
   logic [LAST:0] re0, re1, we0, we1;
-  assign any = `SYSTOLE_ANY(valid != '0 || post_re_i);
+  assign any[0] = `SYSTOLE_ANY((valid & ~half) != '0 || (post_re_i && !post_half_i));
+  assign any[1] = `SYSTOLE_ANY((valid & half) != '0 || (post_re_i && post_half_i));
   assign re0 = valid[LAST:0] & ~first[LAST:0] & ~half[LAST:0];
   assign re1 = valid[LAST:0] & ~first[LAST:0] & half[LAST:0];
   assign we0 = valid[LAST+2:2] & ~half[LAST+2:2];

@@ -25,7 +25,8 @@ module systole_act_buffer #(
   localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH),
   localparam int BB = $clog2(BANKS),  // bank bits
   localparam int RB = $clog2(systole_pkg::act_bytes(ACT_KIB)) - BB,  // row bits, the group's on top
-  localparam int DB = RB - $clog2(ACT_GROUPS)  // row bits within a group
+  localparam int DB = RB - $clog2(ACT_GROUPS),  // row bits within a group
+  localparam int GB = ACT_GROUPS > 1 ? $clog2(ACT_GROUPS) : 1  // bits of a group's number
 ) (
   input  logic clk_i,
 
@@ -146,13 +147,16 @@ module systole_act_buffer #(
   end
 
   // ---- Groups: their memories. MATMUL's rows name the group of each bank.
+  logic [BANKS*GB-1:0] mm_group, mm_group_q;
   always_comb begin
+    mm_group = '0;
     mm_groups = '0;
     if (`SYSTOLE_ANY(mm_re_i != '0)) begin
+      if (ACT_GROUPS > 1) begin
+        for (int b = 0; b < BANKS; b++) mm_group[b*GB +: GB] = mm_row_i[b*RB+RB-GB +: GB];
+      end
       for (int b = 0; b < BANKS; b++) begin
-        if (mm_re_i[b]) begin
-          mm_groups = mm_groups | ACT_GROUPS'(1) << (32'(mm_row_i[b*RB +: RB]) >> DB);
-        end
+        if (mm_re_i[b]) mm_groups = mm_groups | ACT_GROUPS'(1) << mm_group[b*GB +: GB];
       end
     end
   end
@@ -162,28 +166,23 @@ module systole_act_buffer #(
       .clk_i(clk_i), .ld_here_i(ld_here[g*BANKS +: BANKS]), .ld_next_i(ld_next),
       .ld_row0_i(ld_row0), .ld_row1_i(ld_row1), .ld_data_i(ld_banks),
       .po_here_i(po_here[g*BANKS +: BANKS]), .po_next_i(po_next), .po_row0_i(po_row0),
-      .po_row1_i(po_row1), .po_data_i(po_banks), .mm_group_i(mm_groups[g]), .mm_re_i(mm_re_i),
-      .mm_row_i(mm_row_i), .pr_here_i(pr_here[g*BANKS +: BANKS]), .pr_next_i(pr_next),
-      .pr_row0_i(pr_row0), .pr_row1_i(pr_row1), .st_here_i(st_here[g*BANKS +: BANKS]),
-      .st_next_i(st_next), .st_row0_i(st_row0), .st_row1_i(st_row1),
-      .data_o(data[8*BANKS*g +: 8*BANKS])
+      .po_row1_i(po_row1), .po_data_i(po_banks), .mm_reads_i(mm_groups[g]), .mm_re_i(mm_re_i),
+      .mm_group_i(mm_group), .mm_row_i(mm_row_i), .pr_here_i(pr_here[g*BANKS +: BANKS]),
+      .pr_next_i(pr_next), .pr_row0_i(pr_row0), .pr_row1_i(pr_row1),
+      .st_here_i(st_here[g*BANKS +: BANKS]), .st_next_i(st_next), .st_row0_i(st_row0),
+      .st_row1_i(st_row1), .data_o(data[8*BANKS*g +: 8*BANKS])
     );
   end
 
   // ---- A cycle later: of each bank, the group that its reader read.
-  logic [BANKS*RB-1:0] mm_row_q;
-  always_ff @(posedge clk_i) begin
-    for (int b = 0; b < BANKS; b++) begin
-      if (mm_re_i[b]) mm_row_q[b*RB +: RB] <= mm_row_i[b*RB +: RB];
-    end
-  end
+  always_ff @(posedge clk_i) if (mm_re_i != '0) mm_group_q <= mm_group;
   function automatic int byte_of(input logic [RB-1:0] row, input int bank);
     byte_of = 8 * (BANKS * (32'(row) >> DB) + bank);
   endfunction
   always_comb begin
     if (`SYSTOLE_ANY(mm_read_q)) begin
       for (int b = 0; b < BANKS; b++) begin
-        mm_data_o[8*b +: 8] = data[byte_of(mm_row_q[b*RB +: RB], b) +: 8];
+        mm_data_o[8*b +: 8] = data[8*(BANKS*32'(mm_group_q[b*GB +: GB])+b) +: 8];
       end
     end else mm_data_o = 'x;
   end

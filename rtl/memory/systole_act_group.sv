@@ -11,7 +11,8 @@ module systole_act_group #(
   parameter int RB = 11,  // row bits, the group's on top
   parameter int DB = 9,   // row bits within a group
   parameter int GROUP = 0,
-  localparam int BANKS = 1 << BB
+  localparam int BANKS = 1 << BB,
+  localparam int GB = RB > DB ? RB - DB : 1  // bits of a group's number
 ) (
   input  logic clk_i,
 
@@ -28,8 +29,9 @@ module systole_act_group #(
   input  logic [8*BANKS-1:0] po_data_i,
 
   // readers
-  input  logic                mm_group_i,  // MATMUL reads in this group
+  input  logic                mm_reads_i,  // MATMUL reads in this group
   input  logic [BANKS-1:0]    mm_re_i,
+  input  logic [BANKS*GB-1:0] mm_group_i,  // of each bank, a group's number
   input  logic [BANKS*RB-1:0] mm_row_i,
   input  logic [BANKS-1:0]    pr_here_i,
   input  logic [BANKS-1:0]    pr_next_i,
@@ -47,7 +49,7 @@ module systole_act_group #(
   assign we = ld_here_i | po_here_i;
   assign any_write = we != '0;
   assign re_contiguous = pr_here_i | st_here_i;
-  assign any_read = mm_group_i || re_contiguous != '0;
+  assign any_read = mm_reads_i || re_contiguous != '0;
 
   // MATMUL reads, or contiguous users; who comes second is told of the conflict.
   function automatic logic [31:0] row_of(input logic next, input logic [RB-1:0] row0,
@@ -63,7 +65,7 @@ module systole_act_group #(
     end else waddr = 'x;
   end
   always_comb begin
-    if (mm_group_i) begin
+    if (mm_reads_i) begin
       for (int b = 0; b < BANKS; b++) raddr[32*b +: 32] = 32'(DB'(mm_row_i[b*RB +: RB]));
     end else if (`SYSTOLE_ANY(any_read)) begin
       for (int b = 0; b < BANKS; b++) begin
@@ -85,7 +87,7 @@ module systole_act_group #(
       .clk_i(clk_i), .any_i(`SYSTOLE_ANY(any_read || any_write)), .we_i(we[b]),
       .waddr_i(waddr[32*b +: DB]),
       .wdata_i(ld_here_i[b] ? ld_data_i[8*b +: 8] : po_data_i[8*b +: 8]),
-      .re_i(mm_group_i ? mm_re_i[b] && 32'(mm_row_i[b*RB +: RB]) >> DB == GROUP : re_contiguous[b]),
+      .re_i(mm_reads_i ? mm_re_i[b] && mm_group_i[b*GB +: GB] == GB'(GROUP) : re_contiguous[b]),
       .raddr_i(raddr[32*b +: DB]), .rdata_o(data[8*b +: 8])
     );
   end

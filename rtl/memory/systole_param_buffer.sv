@@ -62,14 +62,17 @@ module systole_param_buffer #(
     assign channel = {buf_data_i[5:0], m_q, bias_q};
   end
 
+  logic [LANES-1:0] we;
+  assign we = complete ? LANES'(1) << lane : '0;
+
   logic read_q;  // data are there
   always_ff @(posedge clk_i) read_q <= re_i;
   for (genvar i = 0; i < LANES; i++) begin : gen_lane
     logic [68:0] row;
     systole_sram #(.WIDTH(69), .DEPTH(PAR_ROWS)) u_sram (
-      .clk_i, .any_i(`SYSTOLE_ANY(complete || re_i)), .we_i(complete && lane == 8'(i)),
-      .waddr_i(buf_row_i[RW-1:0]), .wdata_i({channel[62:32], channel[68:63], channel[31:0]}),
-      .re_i(re_i), .raddr_i(row_i[RW-1:0]), .rdata_o(row)
+      .clk_i, .any_i(`SYSTOLE_ANY(complete || re_i)), .we_i(we[i]), .waddr_i(buf_row_i[RW-1:0]),
+      .wdata_i({channel[62:32], channel[68:63], channel[31:0]}), .re_i(re_i),
+      .raddr_i(row_i[RW-1:0]), .rdata_o(row)
     );
     always_comb begin
       bias_o[32*i +: 32] = 'x;

@@ -350,10 +350,12 @@ module systole_post #(
     assign col_a = CB'(col1_q + COL_W'(g));
     assign col_b = CB'(col1_q + COL_W'(g) + cs_pair1_q);
     always_ff @(posedge clk_i) begin
-      if (any && taps1[g]) begin
-        a_q <= POST_ACT != 0 && act1_q ? 32'($signed(pr_data_i[8*g +: 8])) :
-               acc_data_i[32*col_a +: 32];
-        if (pair_p[1]) b_q <= acc_data_i[32*col_b +: 32];
+      if (any) begin
+        if (taps1[g]) begin
+          a_q <= POST_ACT != 0 && act1_q ? 32'($signed(pr_data_i[8*g +: 8])) :
+                 acc_data_i[32*col_a +: 32];
+          if (pair_p[1]) b_q <= acc_data_i[32*col_b +: 32];
+        end
       end
     end
 

@@ -112,15 +112,17 @@ module systole_requantize #(
   logic signed [32:0] x_q;
   logic [30:0] m_q;
   always_ff @(posedge clk_i) begin
-    if (`SYSTOLE_ANY(any_i) && valid_i) begin
-      x_q <= 33'(acc_i);
-      m_q <= m_i;
-      control1_q <= {mode_i, zy_i, lo_i, hi_i, s_i};
-      if (MODES[TFLITE] && mode_i == TFLITE) begin
-        x_q <= 33'(shift_left(acc_i, s_i));
-        control1_q[5:0] <= s_i < 6'd31 ? 6'd31 : s_i;
+    if (`SYSTOLE_ANY(any_i)) begin
+      if (valid_i) begin
+        x_q <= 33'(acc_i);
+        m_q <= m_i;
+        control1_q <= {mode_i, zy_i, lo_i, hi_i, s_i};
+        if (MODES[TFLITE] && mode_i == TFLITE) begin
+          x_q <= 33'(shift_left(acc_i, s_i));
+          control1_q[5:0] <= s_i < 6'd31 ? 6'd31 : s_i;
+        end
+        if (MODES[FLOAT32] && mode_i == FLOAT32) x_q <= 33'(round24(64'(acc_i)));
       end
-      if (MODES[FLOAT32] && mode_i == FLOAT32) x_q <= 33'(round24(64'(acc_i)));
     end
   end
 
@@ -140,12 +142,14 @@ module systole_requantize #(
   // ---- Cycle 3: first rounding, in place.
   logic signed [63:0] first_q;
   always_ff @(posedge clk_i) begin
-    if (`SYSTOLE_ANY(any_i) && valid_q[3]) begin
-      control4_q <= control3_q;
-      first_q <= product;
-      if (MODES[TFLITE] && control3_q[32:30] == TFLITE)
-        first_q <= (product + 64'sh4000_0000) & ~64'sh7FFF_FFFF;
-      if (MODES[FLOAT32] && control3_q[32:30] == FLOAT32) first_q <= round24(product);
+    if (`SYSTOLE_ANY(any_i)) begin
+      if (valid_q[3]) begin
+        control4_q <= control3_q;
+        first_q <= product;
+        if (MODES[TFLITE] && control3_q[32:30] == TFLITE)
+          first_q <= (product + 64'sh4000_0000) & ~64'sh7FFF_FFFF;
+        if (MODES[FLOAT32] && control3_q[32:30] == FLOAT32) first_q <= round24(product);
+      end
     end
   end
 
@@ -183,6 +187,8 @@ module systole_requantize #(
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (`SYSTOLE_ANY(any_i) && valid_q[4]) y_o <= last_step(first_q, control4_q);
+    if (`SYSTOLE_ANY(any_i)) begin
+      if (valid_q[4]) y_o <= last_step(first_q, control4_q);
+    end
   end
 endmodule
