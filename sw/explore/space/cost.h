@@ -29,6 +29,7 @@ struct WorkloadResult {
   int64_t macs = 0;     // of the run
   int64_t stalls = 0;   // cycles, scalesim
   int64_t traffic = 0;  // bytes to and from memory
+  double energy = 0;    // pJ of the run, where it is wanted
 };
 
 // Serves one thread.

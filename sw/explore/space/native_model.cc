@@ -39,17 +39,19 @@ MemoryTiming NativeMemory(const int64_t* p) {
 
 class NativeEvaluator : public Evaluator {
  public:
-  explicit NativeEvaluator(const std::vector<NativeWorkload>& workloads) : workloads_(workloads) {
+  NativeEvaluator(const std::vector<NativeWorkload>& workloads,
+                  const std::optional<EnergySource>& energy)
+      : workloads_(workloads), energy_(energy) {
     for (size_t w = 0; w < workloads.size(); ++w) {
       for (const NativePart& part : workloads[w].parts)
-        parts_.push_back({w, part.times, NativeCost(part.model, part.from_memory)});
+        parts_.push_back({w, part.times, NativeCost(part.model, part.from_memory), {}});
     }
   }
 
   bool Bound(const int64_t* p, WorkloadResult* results) override {
     const ProgramOptions options = NativeOptions(p);
     const HwConfig config = NativeConfig(p);
-    for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0};
+    for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0, 0};
     for (Part& part : parts_) {
       results[part.workload].cycles += part.times * part.cost.Least(config, options);
       results[part.workload].macs += part.times * part.cost.macs() * options.images;
@@ -68,14 +70,16 @@ class NativeEvaluator : public Evaluator {
       for (size_t i = 0; i < parts_.size() && plan_reason_.empty(); ++i) {
         const NativeResult plan = parts_[i].cost.Plan(config, options);
         if (!plan.fits()) plan_reason_ = Reason(parts_[i], plan);
+        if (plan.fits() && energy_) parts_[i].counts = CountActions(parts_[i].cost.code(), config);
       }
+      if (energy_) table_ = TableOf(*energy_, config);
     }
     if (!plan_reason_.empty()) {
       *reason = plan_reason_;
       return false;
     }
     const MemoryTiming memory = NativeMemory(p);
-    for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0};
+    for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0, 0};
     for (Part& part : parts_) {
       const NativeResult time = part.cost.Time(memory);
       if (!time.fits()) {
@@ -86,6 +90,9 @@ class NativeEvaluator : public Evaluator {
       result.cycles += part.times * time.cycles;
       result.macs += part.times * time.macs;
       result.traffic += part.times * (time.read_bytes + time.write_bytes);
+      if (!energy_) continue;
+      result.energy += static_cast<double>(part.times) *
+                       EnergyOf(part.counts, time.cycles, p[kRows] * p[kCols], table_);
     }
     return true;
   }
@@ -95,6 +102,7 @@ class NativeEvaluator : public Evaluator {
     size_t workload;
     int64_t times;
     NativeCost cost;
+    ActionCounts counts;  // of the last plan, where energy is wanted
   };
 
   std::string Reason(const Part& part, const NativeResult& result) const {
@@ -103,6 +111,8 @@ class NativeEvaluator : public Evaluator {
   }
 
   const std::vector<NativeWorkload>& workloads_;
+  const std::optional<EnergySource>& energy_;
+  energy::EnergyTable table_;  // of the last plan
   std::vector<Part> parts_;
   std::vector<int64_t> planned_;  // parameters of the last plan, all but the latency
   std::string plan_reason_;
@@ -110,13 +120,15 @@ class NativeEvaluator : public Evaluator {
 
 class NativeModelCost : public CostModel {
  public:
-  explicit NativeModelCost(std::vector<NativeWorkload> workloads)
-      : workloads_(std::move(workloads)) {}
+  NativeModelCost(std::vector<NativeWorkload> workloads, std::optional<EnergySource> energy)
+      : workloads_(std::move(workloads)), energy_(std::move(energy)) {
+    if (energy_) energy_text_ = explore::Describe(*energy_);
+  }
 
   const std::vector<Parameter>& Parameters() const override { return NativeParameters(); }
 
   std::unique_ptr<Evaluator> NewEvaluator() const override {
-    return std::make_unique<NativeEvaluator>(workloads_);
+    return std::make_unique<NativeEvaluator>(workloads_, energy_);
   }
 
   const std::vector<NativeWorkload>& workloads() const { return workloads_; }
@@ -129,6 +141,7 @@ class NativeModelCost : public CostModel {
     std::vector<std::string> lines;
     for (const NativeWorkload& w : workloads_)
       lines.push_back(fmt::format("model of {} = {}", w.name, w.description));
+    if (energy_) lines.push_back("energy = " + energy_text_);
     return lines;
   }
 
@@ -142,6 +155,8 @@ class NativeModelCost : public CostModel {
 
  private:
   std::vector<NativeWorkload> workloads_;
+  std::optional<EnergySource> energy_;
+  std::string energy_text_;
 };
 
 // A parameter of the hardware: default and bounds are those of spec/parameters.toml.
@@ -204,8 +219,9 @@ const std::vector<Parameter>& NativeParameters() {
   return table;
 }
 
-std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads) {
-  return std::make_unique<NativeModelCost>(std::move(workloads));
+std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads,
+                                         const std::optional<EnergySource>& energy) {
+  return std::make_unique<NativeModelCost>(std::move(workloads), energy);
 }
 
 const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sw/explore/space/cost.h"
+#include "sw/explore/space/native_energy.h"
 #include "sw/isa/config.h"
 #include "sw/model/model.h"
 #include "sw/program/program.h"
@@ -31,7 +33,10 @@ struct NativeWorkload {
 
 const std::vector<Parameter>& NativeParameters();
 
-std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads);
+// `energy`: WorkloadResult::energy is filled, by this table. Throws InputError where its file is
+// not one.
+std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads,
+                                         const std::optional<EnergySource>& energy = {});
 
 // Of a cost model that NewNativeCost made.
 const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost);

@@ -11,7 +11,6 @@
 namespace systole::explore {
 namespace {
 
-// A metric that joins later gets its value in ObjectiveValue and an entry without `missing` here.
 struct Known {
   const char* name;
   Metric metric;
@@ -23,10 +22,10 @@ constexpr Known kKnown[] = {
     {"utilization", Metric::kUtilization, true, nullptr},
     {"traffic", Metric::kTraffic, true, nullptr},
     {"stalls", Metric::kStalls, true, nullptr},
+    {"energy", Metric::kEnergy, true, nullptr},
     {"pes", Metric::kPes, false, nullptr},
     {"buffer", Metric::kBuffer, false, nullptr},
-    {"energy", Metric::kCycles, true, "there is no energy model yet"},
-    {"area", Metric::kCycles, false, "there is no area model yet; pes and buffer stand for size"},
+    {"area", Metric::kPes, false, "there is no area model yet; pes and buffer stand for size"},
 };
 
 std::string Choices() {
@@ -35,6 +34,19 @@ std::string Choices() {
     if (!known.missing) names.push_back(known.name);
   }
   return fmt::format("{}", fmt::join(names, ", "));
+}
+
+int64_t Counted(const Objective& objective, const WorkloadResult& r) {
+  switch (objective.metric) {
+    case Metric::kTraffic:
+      return r.traffic;
+    case Metric::kStalls:
+      return r.stalls;
+    case Metric::kUtilization:
+      return r.macs;
+    default:
+      return r.cycles;
+  }
 }
 
 }  // namespace
@@ -80,11 +92,9 @@ double ObjectiveValue(const Objective& objective, const CostModel& cost,
     if (objective.workload >= 0 && objective.workload != static_cast<int>(w)) continue;
     const WorkloadResult& r = results[w];
     const double weight = objective.workload >= 0 ? 1.0 : weights[w];
-    const int64_t number = objective.metric == Metric::kTraffic       ? r.traffic
-                           : objective.metric == Metric::kStalls      ? r.stalls
-                           : objective.metric == Metric::kUtilization ? r.macs
-                                                                      : r.cycles;
-    value += weight * static_cast<double>(number) / static_cast<double>(r.images);
+    const double number =
+        objective.metric == Metric::kEnergy ? r.energy : static_cast<double>(Counted(objective, r));
+    value += weight * number / static_cast<double>(r.images);
     cycles += weight * static_cast<double>(r.cycles) / static_cast<double>(r.images);
   }
   return objective.metric == Metric::kUtilization

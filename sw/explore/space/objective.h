@@ -3,8 +3,12 @@
 //
 //   cycles       sum of w * cycles / images
 //   utilization  100 * sum of w * MACs / images over sum of w * cycles / images * rows * cols: the
-//   mean over time, percent traffic      sum of w * bytes to and from memory / images stalls sum of
-//   w * stall cycles / images (scalesim) pes          rows * cols buffer       KiB of all buffers
+//                mean over time, percent
+//   traffic      sum of w * bytes to and from memory / images
+//   stalls       sum of w * stall cycles / images (scalesim)
+//   energy       sum of w * pJ / images (native)
+//   pes          rows * cols
+//   buffer       KiB of all buffers
 // "cycles:NAME" and the like: of one workload alone, without its weight.
 #pragma once
 
@@ -15,7 +19,7 @@
 
 namespace systole::explore {
 
-enum class Metric { kCycles, kUtilization, kTraffic, kStalls, kPes, kBuffer };
+enum class Metric { kCycles, kUtilization, kTraffic, kStalls, kPes, kBuffer, kEnergy };
 
 struct Objective {
   std::string name;  // as in the file
@@ -24,8 +28,8 @@ struct Objective {
   bool Maximise() const { return metric == Metric::kUtilization; }
 };
 
-// Throws InputError (without a place) for a name that is none, energy and area among them, which
-// say what they wait for.
+// Throws InputError (without a place) for a name that is none, area among them, which says what it
+// waits for.
 Objective ParseObjective(const std::string& name, const std::vector<std::string>& workloads);
 
 // As the reader sees it (not negated). Not for infeasible designs.

@@ -44,7 +44,7 @@ class Parser {
     ReadConstraints(&top);
     ReadWorkloads(&top);
     ReadObjectives(&top);
-    CostOptions options{space_.traffic, space_.stalls, ReadCorrected(&top)};
+    CostOptions options{space_.traffic, space_.stalls, ReadCorrected(&top), ReadEnergy(&top)};
     top.RefuseOthers();
     space_.grid = Grid(space_.axes);
     space_.cost = LoadCost(space_.cost_kind, space_.workloads, options);
@@ -326,6 +326,29 @@ class Parser {
       top->Fail(*top->Find(recorded ? "record" : "objectives"),
                 "stalls are counted by the scalesim cost model only");
     }
+  }
+
+  // "energy = FILE", of the objective `energy`.
+  std::optional<EnergySource> ReadEnergy(TomlTable* top) {
+    const auto file = top->String("energy");
+    bool energy = false;
+    for (const Objective& objective : space_.objectives)
+      energy |= objective.metric == Metric::kEnergy;
+    if (space_.cost_kind != CostKind::kNative && energy)
+      top->Fail(*top->Find("objectives"), "energy is known to the native cost model only");
+    if (!energy) {
+      if (file) top->Fail(*top->Find("energy"), "is for the objective energy; remove it");
+      return std::nullopt;
+    }
+    if (!file) return EnergySource{};
+    const std::filesystem::path folder = std::filesystem::path(space_.file).parent_path(),
+                                path = folder / *file;
+    if (!std::filesystem::exists(path)) {
+      top->Fail(*top->Find("energy"),
+                fmt::format("{} is not there; paths start at the folder of {}", path.string(),
+                            space_.file));
+    }
+    return LoadEnergy(path.lexically_normal().string());
   }
 
   bool ReadCorrected(TomlTable* top) {

@@ -64,7 +64,7 @@ std::shared_ptr<const CostModel> LoadCost(CostKind kind,
       throw InputError(fmt::format("{}: workload {}: {}", source.place, source.name, error.what()));
     }
   }
-  if (kind == CostKind::kNative) return NewNativeCost(std::move(models));
+  if (kind == CostKind::kNative) return NewNativeCost(std::move(models), options.energy);
   return NewScaleSimCost(std::move(tables), {options.traffic, options.stalls, options.corrected});
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "sw/explore/space/native_energy.h"
 #include "sw/explore/space/space.h"
 
 namespace systole::explore {
@@ -10,6 +12,7 @@ namespace systole::explore {
 struct CostOptions {
   bool traffic = false, stalls = false;  // wanted in the results
   bool corrected = false;                // scalesim without its bugs
+  std::optional<EnergySource> energy;    // native: wanted, by this table
 };
 
 // scalesim reads layer tables (sw/scalesim/workload.h), topologies of SCALE-Sim, ONNX files and M,
