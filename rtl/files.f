@@ -35,6 +35,13 @@ row/systole_rs_place.sv
 row/systole_rs_row.sv
 row/systole_rs_array.sv
 row/systole_rs_accumulators.sv
+row/systole_rs_sizes.sv
+row/systole_rs_check.sv
+row/systole_rs_walker.sv
+row/systole_rs_loader.sv
+row/systole_rs_drain.sv
+row/systole_rs_control.sv
+row/systole_rs_matmul.sv
 post/systole_requantize_mul.sv
 post/systole_requantize.sv
 post/systole_round24.sv

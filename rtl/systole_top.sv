@@ -32,7 +32,13 @@ module systole_top #(
   parameter int DATAFLOWS = 1,
   parameter int TAPS = 3,
   parameter int POST_ACT = 1,
-  parameter int ADD_UNIT = 1
+  parameter int ADD_UNIT = 1,
+  parameter int ENGINE = 0,
+  parameter int RS_ROWS = 0,
+  parameter int RS_COLS = 0,
+  parameter int IFMAP_SPAD = 0,
+  parameter int WGT_SPAD = 0,
+  parameter int PSUM_SPAD = 0
   // spec: end
 ) (
   input  logic clk_i,
@@ -138,7 +144,8 @@ module systole_top #(
     .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
     .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
     .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS),
-    .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
+    .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT), .ENGINE(ENGINE), .RS_ROWS(RS_ROWS),
+    .RS_COLS(RS_COLS), .IFMAP_SPAD(IFMAP_SPAD), .WGT_SPAD(WGT_SPAD), .PSUM_SPAD(PSUM_SPAD)
     // spec: end
   ) u_check_params ();
 
@@ -159,8 +166,11 @@ module systole_top #(
   localparam int MATMUL = systole_pkg::ENGINE_MATMUL;
   localparam int POST = systole_pkg::ENGINE_POST;
   localparam int STORE = systole_pkg::ENGINE_STORE;
-  // A Matmul is in flight until the array has drained, and one may start every ACC_TURN cycles.
-  localparam int MATMULS = (ROWS + COLS + systole_pkg::MATMUL_TAIL) / systole_pkg::ACC_TURN + 3;
+  // A Matmul or RowConv is in flight until the array has drained, and one may start every ACC_TURN
+  // cycles.
+  localparam int DRAIN = (ENGINE == 0) ? ROWS + COLS + systole_pkg::MATMUL_TAIL :
+                         RS_ROWS + systole_pkg::ROW_TAIL + systole_pkg::ACC_TURN;
+  localparam int MATMULS = DRAIN / systole_pkg::ACC_TURN + 3;
   localparam int POSTS = systole_pkg::POST_TAIL + 2;
   localparam int TRANSFERS = OUTSTANDING + 3;
 
@@ -201,7 +211,8 @@ module systole_top #(
     // spec: begin names
     ROWS, COLS, WPORT, LANES, ACT_KIB, ACT_GROUPS, WGT_KIB, PAR_KIB, KTAB_KIB, ACC_DEPTH,
     AXI_DATA_WIDTH, AXI_ADDR_WIDTH, AXI_ID_WIDTH, OUTSTANDING, QUEUE_DEPTH, ROUNDINGS,
-    ROW_SUM, DATAFLOWS, TAPS, POST_ACT, ADD_UNIT
+    ROW_SUM, DATAFLOWS, TAPS, POST_ACT, ADD_UNIT, ENGINE, RS_ROWS, RS_COLS, IFMAP_SPAD,
+    WGT_SPAD, PSUM_SPAD
     // spec: end
   );
 
@@ -213,7 +224,8 @@ module systole_top #(
       .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
       .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
       .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS),
-      .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
+      .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT), .ENGINE(ENGINE), .RS_ROWS(RS_ROWS),
+      .RS_COLS(RS_COLS), .IFMAP_SPAD(IFMAP_SPAD), .WGT_SPAD(WGT_SPAD), .PSUM_SPAD(PSUM_SPAD)
       // spec: end
     ) u_csr (
       .clk_i(clk_i), .rst_ni(rst_ni), .awaddr_i(s_axil_awaddr), .awvalid_i(s_axil_awvalid),
@@ -258,7 +270,8 @@ module systole_top #(
     );
 
     systole_fetch #(
-      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH)
+      .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH), .AXI_ID_WIDTH(AXI_ID_WIDTH),
+      .ENGINE(ENGINE)
     ) u_fetch (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .stop_i(stop), .prog_i(prog),
       .prog_len_i(prog_len), .rd_base_i(rd_base), .rd_last_i(rd_last),
@@ -279,12 +292,22 @@ module systole_top #(
     ) u_load_check (
       .instr_i(fetched), .code_o(check_code[CODE_W*LOAD +: CODE_W])
     );
-    systole_matmul_check #(
-      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
-      .ACC_DEPTH(ACC_DEPTH), .TAPS(TAPS)
-    ) u_matmul_check (
-      .instr_i(fetched), .code_o(check_code[CODE_W*MATMUL +: CODE_W])
-    );
+    if (ENGINE == 0) begin : gen_matmul_check
+      systole_matmul_check #(
+        .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
+        .ACC_DEPTH(ACC_DEPTH), .TAPS(TAPS)
+      ) u_matmul_check (
+        .instr_i(fetched), .code_o(check_code[CODE_W*MATMUL +: CODE_W])
+      );
+    end else begin : gen_row_check
+      systole_rs_check #(
+        .ROWS(ROWS), .COLS(COLS), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH),
+        .RS_ROWS(RS_ROWS), .RS_COLS(RS_COLS), .IFMAP_SPAD(IFMAP_SPAD), .WGT_SPAD(WGT_SPAD),
+        .PSUM_SPAD(PSUM_SPAD)
+      ) u_check (
+        .instr_i(fetched), .code_o(check_code[CODE_W*MATMUL +: CODE_W])
+      );
+    end
     systole_post_check #(
       .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .PAR_KIB(PAR_KIB), .ROUNDINGS(ROUNDINGS),
       .ROW_SUM(ROW_SUM), .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
@@ -347,21 +370,40 @@ module systole_top #(
       .buf_beat_o(buf_beat), .buf_data_o(buf_data)
     );
 
-    systole_matmul #(
-      .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB),
-      .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
-      .ROW_SUM(ROW_SUM), .TAPS(TAPS)
-    ) u_matmul (
-      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .head_i(head_there[MATMUL]),
-      .instr_i(gen_engine[MATMUL].head), .start_i(start[MATMUL]), .ready_o(ready[MATMUL]),
-      .working_o(working[MATMUL]), .retire_o(retire[MATMUL]),
-      .late_err_o(late_err[CODE_W*MATMUL +: CODE_W]),
-      .work_err_o(work_err[CODE_W*MATMUL +: CODE_W]), .macs_valid_o(macs_valid), .macs_o(macs),
-      .act_re_o(mm_re), .act_row_o(mm_row), .act_data_i(mm_data), .conflict_i(rd_conflict),
-      .wgt_we_i(wgt_we), .ktab_we_i(ktab_we), .wgt_bank_i(wgt_bank), .buf_row_i(buf_row),
-      .buf_beat_i(buf_beat), .buf_data_i(buf_data), .acc_re_i(acc_re), .acc_half_i(acc_half),
-      .acc_addr_i(acc_addr), .acc_data_o(acc_data)
-    );
+    if (ENGINE == 0) begin : gen_matmul
+      systole_matmul #(
+        .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB),
+        .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH),
+        .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM), .TAPS(TAPS)
+      ) u_matmul (
+        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .head_i(head_there[MATMUL]),
+        .instr_i(gen_engine[MATMUL].head), .start_i(start[MATMUL]), .ready_o(ready[MATMUL]),
+        .working_o(working[MATMUL]), .retire_o(retire[MATMUL]),
+        .late_err_o(late_err[CODE_W*MATMUL +: CODE_W]),
+        .work_err_o(work_err[CODE_W*MATMUL +: CODE_W]), .macs_valid_o(macs_valid), .macs_o(macs),
+        .act_re_o(mm_re), .act_row_o(mm_row), .act_data_i(mm_data), .conflict_i(rd_conflict),
+        .wgt_we_i(wgt_we), .ktab_we_i(ktab_we), .wgt_bank_i(wgt_bank), .buf_row_i(buf_row),
+        .buf_beat_i(buf_beat), .buf_data_i(buf_data), .acc_re_i(acc_re), .acc_half_i(acc_half),
+        .acc_addr_i(acc_addr), .acc_data_o(acc_data)
+      );
+    end else begin : gen_row
+      systole_rs_matmul #(
+        .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB),
+        .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH),
+        .RS_ROWS(RS_ROWS), .RS_COLS(RS_COLS), .IFMAP_SPAD(IFMAP_SPAD), .WGT_SPAD(WGT_SPAD),
+        .PSUM_SPAD(PSUM_SPAD)
+      ) u_matmul (
+        .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .head_i(head_there[MATMUL]),
+        .instr_i(gen_engine[MATMUL].head), .start_i(start[MATMUL]), .ready_o(ready[MATMUL]),
+        .working_o(working[MATMUL]), .retire_o(retire[MATMUL]),
+        .late_err_o(late_err[CODE_W*MATMUL +: CODE_W]),
+        .work_err_o(work_err[CODE_W*MATMUL +: CODE_W]), .macs_valid_o(macs_valid), .macs_o(macs),
+        .act_re_o(mm_re), .act_row_o(mm_row), .act_data_i(mm_data), .conflict_i(rd_conflict),
+        .wgt_we_i(wgt_we), .ktab_we_i(ktab_we), .wgt_bank_i(wgt_bank), .buf_row_i(buf_row),
+        .buf_beat_i(buf_beat), .buf_data_i(buf_data), .acc_re_i(acc_re), .acc_half_i(acc_half),
+        .acc_addr_i(acc_addr), .acc_data_o(acc_data)
+      );
+    end
 
     systole_post #(
       .COLS(COLS), .LANES(LANES), .PAR_KIB(PAR_KIB), .ACC_DEPTH(ACC_DEPTH),

@@ -29,6 +29,19 @@ SHAPES = [
     {"ROWS": 8, "COLS": 32},
     {"ROWS": 32, "COLS": 8, "ACT_KIB": 64},
     {"ROWS": 64, "COLS": 64, "ACT_KIB": 128, "KTAB_KIB": 8},
+    {"ROWS": 16, "COLS": 16, "ENGINE": "row"},
+    {"ROWS": 16, "COLS": 16, "ENGINE": "row", "RS_ROWS": 14, "RS_COLS": 12},
+    {"ROWS": 8, "COLS": 8, "ENGINE": "row", "RS_ROWS": 5, "RS_COLS": 7, "WGT_KIB": 256},
+    {
+        "ROWS": 16,
+        "COLS": 32,
+        "ENGINE": "row",
+        "RS_ROWS": 16,
+        "RS_COLS": 16,
+        "IFMAP_SPAD": 16,
+        "WGT_SPAD": 384,
+        "PSUM_SPAD": 8,
+    },
 ]
 
 # Built once more with random initial state, run with each of these seeds.
@@ -69,7 +82,8 @@ def check_names():
     """Every parameter is in the matrix, or its default is the only value that is built."""
     with open(os.path.join(ROOT, "spec", "systole.json"), encoding="utf-8") as definitions:
         known = {p["name"] for p in json.load(definitions)["parameters"]}
-    varied = set(random_parameters(1)) | {"DATAFLOWS"}
+    varied = set(random_parameters(1)) | {name for shape in SHAPES for name in shape}
+    varied |= {"DATAFLOWS"}
     if known != varied:
         sys.exit(f"error: the matrix and spec/ name different parameters: {known ^ varied}")
 

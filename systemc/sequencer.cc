@@ -257,6 +257,11 @@ Sequencer::Error Sequencer::RunningError(ErrorCode code, const Instruction& i) c
   const Executor::Place& place = executor_->error_place();
   const Rank rank = code == ErrorCode::kBufferRange ? kSecond : kThird;
   if (i.engine() == Engine::kPost) return {code, PostTap(now_, place.item, laws), rank};
+  if (i.opcode() == Opcode::kRowConv) {
+    const RowConvStep step = StepsOf(i, laws.row)[static_cast<size_t>(place.slice)];
+    const int64_t vectors = MappingOf(i).Vectors(laws.row.vector);
+    return {code, LaneErrorSeen(now_ + VectorSlot(step, place.item, vectors), laws), rank};
+  }
   const Cycle slot = MatmulSlot(now_, place.slice, place.item, ShapeOfMatmul(i, laws), laws);
   return {code, LaneErrorSeen(slot, laws), rank};
 }
@@ -445,7 +450,7 @@ Cycle Sequencer::LastProgressOfDraining(Cycle told) const {
   }
   for (uint32_t i = oldest_; i < issued_.size(); ++i) {
     const Opcode opcode = code_[i].opcode();
-    const bool runs = opcode == Opcode::kMatmul || opcode == Opcode::kPost ||
+    const bool runs = IsArrayWork(opcode) || opcode == Opcode::kPost ||
                       opcode == Opcode::kPostAct || opcode == Opcode::kPostActAdd;
     if (issued_[i] && !retired_[i] && runs && i != aborted_post_)
       last = std::max(last, scheduler_->retire()[i]);

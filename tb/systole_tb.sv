@@ -31,6 +31,12 @@ module systole_tb #(
   parameter int TAPS = 3,
   parameter int POST_ACT = 1,
   parameter int ADD_UNIT = 1,
+  parameter int ENGINE = 0,
+  parameter int RS_ROWS = 0,
+  parameter int RS_COLS = 0,
+  parameter int IFMAP_SPAD = 0,
+  parameter int WGT_SPAD = 0,
+  parameter int PSUM_SPAD = 0,
   // spec: end
   parameter bit CHECK = 1
 ) (
@@ -121,7 +127,8 @@ module systole_tb #(
     .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .AXI_ADDR_WIDTH(AXI_ADDR_WIDTH),
     .AXI_ID_WIDTH(AXI_ID_WIDTH), .OUTSTANDING(OUTSTANDING), .QUEUE_DEPTH(QUEUE_DEPTH),
     .ROUNDINGS(ROUNDINGS), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS),
-    .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT)
+    .POST_ACT(POST_ACT), .ADD_UNIT(ADD_UNIT), .ENGINE(ENGINE), .RS_ROWS(RS_ROWS),
+    .RS_COLS(RS_COLS), .IFMAP_SPAD(IFMAP_SPAD), .WGT_SPAD(WGT_SPAD), .PSUM_SPAD(PSUM_SPAD)
     // spec: end
   ) u_top (
     .clk_i(clk_i), .rst_ni(rst_ni), .irq_o(irq), .s_axil_awaddr(axil_awaddr_i),

@@ -19,6 +19,7 @@ package systole_pkg;
   localparam logic [7:0] OP_FILL = 8'h14;
   localparam logic [7:0] OP_SYNC_LOAD = 8'h1F;
   localparam logic [7:0] OP_MATMUL = 8'h20;
+  localparam logic [7:0] OP_ROW_CONV = 8'h21;
   localparam logic [7:0] OP_SYNC_MATMUL = 8'h2F;
   localparam logic [7:0] OP_POST = 8'h30;
   localparam logic [7:0] OP_POST_ACT = 8'h32;
@@ -90,6 +91,58 @@ package systole_pkg;
   localparam int MM_BASE_INC_W = 16;
   localparam int MM_WGT_ROW_LSB = 224;
   localparam int MM_WGT_ROW_W = 24;
+  localparam int RC_FIRST_LSB = 24;
+  localparam int RC_FIRST_W = 1;
+  localparam int RC_DEPTHWISE_LSB = 25;
+  localparam int RC_DEPTHWISE_W = 1;
+  localparam int RC_HALF_LSB = 26;
+  localparam int RC_HALF_W = 1;
+  localparam int RC_M0_LSB = 27;
+  localparam int RC_M0_W = 5;
+  localparam int RC_BASE_LSB = 32;
+  localparam int RC_BASE_W = 24;
+  localparam int RC_M3_LSB = 56;
+  localparam int RC_M3_W = 5;
+  localparam int RC_HS_LSB = 61;
+  localparam int RC_HS_W = 3;
+  localparam int RC_PITCH_LSB = 64;
+  localparam int RC_PITCH_W = 12;
+  localparam int RC_R1_LSB = 76;
+  localparam int RC_R1_W = 4;
+  localparam int RC_STRIDE_Y_LSB = 80;
+  localparam int RC_STRIDE_Y_W = 16;
+  localparam int RC_STRIDE_B_LSB = 96;
+  localparam int RC_STRIDE_B_W = 24;
+  localparam int RC_C1_LSB = 120;
+  localparam int RC_C1_W = 5;
+  localparam int RC_WS_LSB = 125;
+  localparam int RC_WS_W = 3;
+  localparam int RC_NX_LSB = 128;
+  localparam int RC_NX_W = 10;
+  localparam int RC_NY_LSB = 138;
+  localparam int RC_NY_W = 10;
+  localparam int RC_NB_LSB = 148;
+  localparam int RC_NB_W = 6;
+  localparam int RC_C2_LSB = 154;
+  localparam int RC_C2_W = 6;
+  localparam int RC_KSLICES_LSB = 160;
+  localparam int RC_KSLICES_W = 8;
+  localparam int RC_S1_LSB = 168;
+  localparam int RC_S1_W = 6;
+  localparam int RC_ACC_BASE_LSB = 176;
+  localparam int RC_ACC_BASE_W = 10;
+  localparam int RC_Q1_LSB = 186;
+  localparam int RC_Q1_W = 6;
+  localparam int RC_KTAB_LSB = 192;
+  localparam int RC_KTAB_W = 8;
+  localparam int RC_M2_LSB = 200;
+  localparam int RC_M2_W = 6;
+  localparam int RC_BASE_INC_LSB = 208;
+  localparam int RC_BASE_INC_W = 16;
+  localparam int RC_WGT_ROW_LSB = 224;
+  localparam int RC_WGT_ROW_W = 24;
+  localparam int RC_J_BASE_LSB = 248;
+  localparam int RC_J_BASE_W = 6;
   localparam int PO_HALF_LSB = 24;
   localparam int PO_HALF_W = 1;
   localparam int PO_PAIR_LSB = 25;
@@ -266,6 +319,9 @@ package systole_pkg;
   // cycles: MATMUL: a vector's slot -> it is at the edge of the array; ROWS + c cycles later column
   // c's sum meets its accumulator
   localparam int PIPE_SLOT_TO_ARRAY = 3;
+  // cycles: MATMUL, row stationary: a step's start at a row -> its first product's sum leaves the
+  // row
+  localparam int PIPE_START_TO_SUM = 4;
   // cycles: MATMUL: an accumulator entry is read -> it is written
   localparam int PIPE_ACCUMULATOR_READ_TO_WRITE = 2;
   // cycles: an error of MATMUL -> run control is told (the other engines tell in the same cycle)
@@ -294,6 +350,8 @@ package systole_pkg;
   localparam int PIPE_RETIRE_TO_DONE = 2;
   // cycles: MATMUL: last slot -> retire, beside ROWS + COLS
   localparam int MATMUL_TAIL = PIPE_SLOT_TO_ARRAY + PIPE_ACCUMULATOR_READ_TO_WRITE;
+  // cycles: MATMUL, row stationary: control names a sum -> its accumulator is read, beside RS_ROWS
+  localparam int ROW_TAIL = (PIPE_SLOT_TO_ARRAY + PIPE_START_TO_SUM) - 2;
   // cycles: read-modify-write of an accumulator entry: shortest period of a fold
   localparam int ACC_TURN = PIPE_ACCUMULATOR_READ_TO_WRITE + 1;
   // cycles: POST: last accumulator read -> byte written and retire
@@ -371,7 +429,13 @@ package systole_pkg;
     input int dataflows,
     input int taps,
     input int post_act,
-    input int add_unit
+    input int add_unit,
+    input int engine,
+    input int rs_rows,
+    input int rs_cols,
+    input int ifmap_spad,
+    input int wgt_spad,
+    input int psum_spad
   );
     int banks_, group_bytes_, wgt_rows_, ktab_rows_, par_rows_;
     banks_ = banks(rows, lanes, axi_data_width);
@@ -400,6 +464,20 @@ package systole_pkg;
             (dataflows == 1) &&
             (taps >= 0 && taps <= 64) &&
             (post_act >= 0 && post_act <= 1) &&
-            (add_unit >= 0 && add_unit <= post_act);
+            (add_unit >= 0 && add_unit <= post_act) &&
+            (engine >= 0 && engine <= 1) &&
+            (engine < 1 || ((rows & (rows - 1)) == 0 && (cols & (cols - 1)) == 0)) &&
+            (engine < 1 || (wport == 1 && (acc_depth % larger(1, cols)) == 0)) &&
+            (engine < 1 || (row_sum == 0 && taps == 0)) &&
+            (rs_rows >= 0 && rs_rows <= 32) &&
+            (rs_rows >= (2 * engine) && (rows * engine) >= rs_rows) &&
+            (rs_cols >= 0 && rs_cols <= 32) &&
+            (rs_cols >= (2 * engine) && (cols * engine) >= rs_cols) &&
+            (ifmap_spad >= 0 && ifmap_spad <= 32 && (ifmap_spad & (ifmap_spad - 1)) == 0) &&
+            (ifmap_spad >= (4 * engine) && (32 * engine) >= ifmap_spad) &&
+            (wgt_spad >= 0 && wgt_spad <= 1022 && (wgt_spad % 2) == 0) &&
+            (wgt_spad >= (2 * engine) && (1022 * engine) >= wgt_spad) &&
+            (psum_spad >= 0 && psum_spad <= 31) &&
+            (psum_spad >= engine && (31 * engine) >= psum_spad);
   endfunction
 endpackage

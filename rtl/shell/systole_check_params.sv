@@ -24,7 +24,13 @@ module systole_check_params #(
   parameter int DATAFLOWS = 1,
   parameter int TAPS = 3,
   parameter int POST_ACT = 1,
-  parameter int ADD_UNIT = 1
+  parameter int ADD_UNIT = 1,
+  parameter int ENGINE = 0,
+  parameter int RS_ROWS = 0,
+  parameter int RS_COLS = 0,
+  parameter int IFMAP_SPAD = 0,
+  parameter int WGT_SPAD = 0,
+  parameter int PSUM_SPAD = 0
 ) ();
   localparam int BANKS = systole_pkg::banks(
       systole_pkg::larger(ROWS, 1), systole_pkg::larger(LANES, 1),
@@ -107,4 +113,62 @@ module systole_check_params #(
   `SYSTOLE_REQUIRE(ADD_UNIT,
       ADD_UNIT >= 0 && ADD_UNIT <= POST_ACT,
       "0, or 1 with POST_ACT")
+  `SYSTOLE_REQUIRE(ENGINE,
+      ENGINE >= 0 && ENGINE <= 1,
+      "0 or 1")
+  if (1) begin : gen_engine_2
+    `SYSTOLE_REQUIRE(ENGINE,
+        ENGINE < 1 || ((ROWS & (ROWS - 1)) == 0 && (COLS & (COLS - 1)) == 0),
+        "0, or 1 where ROWS and COLS are powers of two")
+  end
+  if (1) begin : gen_engine_3
+    `SYSTOLE_REQUIRE(ENGINE,
+        ENGINE < 1 || (WPORT == 1 && (ACC_DEPTH % systole_pkg::larger(1, COLS)) == 0),
+        "0, or 1 where WPORT is 1 and ACC_DEPTH a multiple of COLS")
+  end
+  if (1) begin : gen_engine_4
+    `SYSTOLE_REQUIRE(ENGINE,
+        ENGINE < 1 || (ROW_SUM == 0 && TAPS == 0),
+        "0, or 1 where ROW_SUM and TAPS are 0")
+  end
+  `SYSTOLE_REQUIRE(RS_ROWS,
+      RS_ROWS >= 0 && RS_ROWS <= 32,
+      "0 to 32")
+  if (1) begin : gen_rs_rows_2
+    `SYSTOLE_REQUIRE(RS_ROWS,
+        RS_ROWS >= (2 * ENGINE) && (ROWS * ENGINE) >= RS_ROWS,
+        "0 with ENGINE 0, 2 to ROWS with ENGINE 1")
+  end
+  `SYSTOLE_REQUIRE(RS_COLS,
+      RS_COLS >= 0 && RS_COLS <= 32,
+      "0 to 32")
+  if (1) begin : gen_rs_cols_2
+    `SYSTOLE_REQUIRE(RS_COLS,
+        RS_COLS >= (2 * ENGINE) && (COLS * ENGINE) >= RS_COLS,
+        "0 with ENGINE 0, 2 to COLS with ENGINE 1")
+  end
+  `SYSTOLE_REQUIRE(IFMAP_SPAD,
+      IFMAP_SPAD >= 0 && IFMAP_SPAD <= 32 && (IFMAP_SPAD & (IFMAP_SPAD - 1)) == 0,
+      "0, 4, 8, 16 or 32")
+  if (1) begin : gen_ifmap_spad_2
+    `SYSTOLE_REQUIRE(IFMAP_SPAD,
+        IFMAP_SPAD >= (4 * ENGINE) && (32 * ENGINE) >= IFMAP_SPAD,
+        "0 with ENGINE 0, 4 or more with ENGINE 1")
+  end
+  `SYSTOLE_REQUIRE(WGT_SPAD,
+      WGT_SPAD >= 0 && WGT_SPAD <= 1022 && (WGT_SPAD % 2) == 0,
+      "an even number, 0 to 1022")
+  if (1) begin : gen_wgt_spad_2
+    `SYSTOLE_REQUIRE(WGT_SPAD,
+        WGT_SPAD >= (2 * ENGINE) && (1022 * ENGINE) >= WGT_SPAD,
+        "0 with ENGINE 0, 2 or more with ENGINE 1")
+  end
+  `SYSTOLE_REQUIRE(PSUM_SPAD,
+      PSUM_SPAD >= 0 && PSUM_SPAD <= 31,
+      "0 to 31")
+  if (1) begin : gen_psum_spad_2
+    `SYSTOLE_REQUIRE(PSUM_SPAD,
+        PSUM_SPAD >= ENGINE && (31 * ENGINE) >= PSUM_SPAD,
+        "0 with ENGINE 0, 1 or more with ENGINE 1")
+  end
 endmodule

@@ -33,7 +33,13 @@ module systole_csr #(
   parameter int DATAFLOWS = 1,
   parameter int TAPS = 3,
   parameter int POST_ACT = 1,
-  parameter int ADD_UNIT = 1
+  parameter int ADD_UNIT = 1,
+  parameter int ENGINE = 0,
+  parameter int RS_ROWS = 0,
+  parameter int RS_COLS = 0,
+  parameter int IFMAP_SPAD = 0,
+  parameter int WGT_SPAD = 0,
+  parameter int PSUM_SPAD = 0
   // spec: end
 ) (
   input  logic clk_i,
@@ -250,16 +256,19 @@ module systole_csr #(
         systole_pkg::REG_WR_LAST_HI: value = wr_last_hi_q;
         // spec: begin param_words
         systole_pkg::REG_PARAM0: value = {8'(LANES), 8'(WPORT), 8'(COLS), 8'(ROWS)};
-        systole_pkg::REG_PARAM1: value = {16'(ACT_GROUPS), 16'(ACT_KIB)};
+        systole_pkg::REG_PARAM1: value = {10'(WGT_SPAD), 6'(ACT_GROUPS), 16'(ACT_KIB)};
         systole_pkg::REG_PARAM2: value = {16'(PAR_KIB), 16'(WGT_KIB)};
         systole_pkg::REG_PARAM3: value = {16'(KTAB_KIB), 16'(ACC_DEPTH)};
         systole_pkg::REG_PARAM4: value = {
-          8'(AXI_ID_WIDTH), 8'(AXI_ADDR_WIDTH), 16'(AXI_DATA_WIDTH)
+          8'(AXI_ID_WIDTH), 8'(AXI_ADDR_WIDTH), 8'(PSUM_SPAD), 8'(AXI_DATA_WIDTH)
         };
         systole_pkg::REG_PARAM5: value = {
           7'(DATAFLOWS), 1'(ROW_SUM), 8'(ROUNDINGS), 8'(OUTSTANDING), 8'(QUEUE_DEPTH)
         };
-        systole_pkg::REG_PARAM6: value = {22'd0, 1'(ADD_UNIT), 1'(POST_ACT), 8'(TAPS)};
+        systole_pkg::REG_PARAM6: value = {
+          3'd0, 6'(IFMAP_SPAD), 6'(RS_COLS), 6'(RS_ROWS), 1'(ENGINE), 1'(ADD_UNIT),
+          1'(POST_ACT), 8'(TAPS)
+        };
         // spec: end
         default: begin
           read_known = read_at >= systole_pkg::REG_CNT_FIRST &&

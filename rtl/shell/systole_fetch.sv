@@ -15,7 +15,8 @@
 module systole_fetch #(
   parameter int AXI_DATA_WIDTH = 64,
   parameter int AXI_ADDR_WIDTH = 32,
-  parameter int AXI_ID_WIDTH = 4
+  parameter int AXI_ID_WIDTH = 4,
+  parameter int ENGINE = 0
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -58,6 +59,8 @@ module systole_fetch #(
   output logic                      rready_o
 );
   localparam int BEAT = AXI_DATA_WIDTH / 8;
+  localparam logic [systole_pkg::OPCODE_W-1:0] OP_ARRAY =
+    (ENGINE == 0) ? systole_pkg::OP_MATMUL : systole_pkg::OP_ROW_CONV;
   localparam int BEATS = 32 / BEAT;  // of an instruction: 2, 4 or 8
   localparam int BEATS_BITS = $clog2(BEATS);
 
@@ -118,7 +121,7 @@ module systole_fetch #(
     case (opcode)
       systole_pkg::OP_LOAD_ACT, systole_pkg::OP_LOAD_WGT, systole_pkg::OP_LOAD_KTAB,
       systole_pkg::OP_LOAD_PAR, systole_pkg::OP_FILL, systole_pkg::OP_SYNC_LOAD: engine = 4'b0001;
-      systole_pkg::OP_MATMUL, systole_pkg::OP_SYNC_MATMUL: engine = 4'b0010;
+      OP_ARRAY, systole_pkg::OP_SYNC_MATMUL: engine = 4'b0010;
       systole_pkg::OP_POST, systole_pkg::OP_POST_ACT, systole_pkg::OP_POST_ACT_ADD,
       systole_pkg::OP_SYNC_POST: engine = 4'b0100;
       systole_pkg::OP_STORE, systole_pkg::OP_SYNC_STORE: engine = 4'b1000;

@@ -75,6 +75,7 @@ TITLES = {
     "transfer": "LOAD, FILL, STORE",
     "matmul": "MATMUL",
     "post": "POST",
+    "row_conv": "MATMUL, row stationary (RowConv)",
     "post_act": "POST from the activation buffer (PostAct)",
     "post_act_add": "The sum of two tensors (PostActAdd)",
 }

@@ -166,8 +166,11 @@ def legal_function(spec):
 
 
 def with_defaults(spec, text):
-    """The text of a module with the default of every parameter of the accelerator as defined."""
+    """The text of a module with the default of every parameter of the accelerator as defined. Where
+    0 says that a part is not built, the modules of that part keep a value they can be read with."""
     for p in spec.parameters:
+        if p.default == 0:
+            continue
         text = re.sub(rf"(parameter int {p.name}\s*=\s*)\d+", rf"\g<1>{p.default}", text)
     return text
 

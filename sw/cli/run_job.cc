@@ -45,7 +45,7 @@ std::pair<uint64_t, uint64_t> LayerWindow(const JobProgram& p, const std::string
     names += (names.empty() ? "" : ", ") + p.program.report[r].name;
     uint64_t start = kNever;
     for (size_t i = 0; i < p.program.code.size(); ++i) {
-      if (p.program.code[i].opcode() == Opcode::kMatmul &&
+      if (IsArrayWork(p.program.code[i].opcode()) &&
           p.program.report_of[i] == static_cast<int>(r)) {
         start = std::min(start, p.model_code.stamps[i].issue);
       }

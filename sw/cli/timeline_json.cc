@@ -125,7 +125,7 @@ class Timeline {
   void AddLayers() {
     std::vector<std::pair<uint64_t, int>> starts;
     for (size_t i = 0; i < p_.code.size(); ++i) {
-      if (p_.code[i].opcode() == Opcode::kMatmul && p_.report_of[i] >= 0 &&
+      if (IsArrayWork(p_.code[i].opcode()) && p_.report_of[i] >= 0 &&
           view_.stamps[i].issue != kNever)
         starts.emplace_back(view_.stamps[i].issue, p_.report_of[i]);
     }

@@ -155,7 +155,7 @@ void CompareTiming(const std::vector<Instruction>& code, const std::string& run,
 RowCycles CyclesByRow(const Program& program, const std::vector<Stamp>& stamps, uint64_t total) {
   std::vector<std::pair<uint64_t, int>> starts;  // issue of a MATMUL, its row
   for (size_t i = 0; i < program.code.size(); ++i) {
-    if (program.code[i].opcode() == Opcode::kMatmul && program.report_of[i] >= 0 &&
+    if (IsArrayWork(program.code[i].opcode()) && program.report_of[i] >= 0 &&
         stamps[i].issue != kNever) {
       starts.emplace_back(stamps[i].issue, program.report_of[i]);
     }

@@ -32,6 +32,7 @@ bool HasField(Opcode opcode, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   const std::string_view prefix = name.substr(0, 2);
+  if (prefix == "Mm" || prefix == "Rc") return (prefix == "Rc") == (opcode == Opcode::kRowConv);
   if (opcode != Opcode::kPostAct && opcode != Opcode::kPostActAdd)
     return prefix != "Pa" && prefix != "Pb";
   if (prefix == "Po") {
@@ -42,8 +43,8 @@ bool HasField(Opcode opcode, std::string_view name) {
   return prefix == "Pb" || one_of({"PaAfter", "PaNchan", "PaSrc", "PaRsY"});
 }
 
-// Fields of an engine: `prefixes` are "Ls", "Mm" or "Po"; those of tokens ("PopLoad") are none.
-// Zeros are left out.
+// Fields of an engine: `prefixes` are "Ls", "Mm Rc" or "Po Pa Pb"; those of tokens ("PopLoad") are
+// none. Zeros are left out.
 void AppendFields(const Instruction& in, std::string_view prefixes, std::string* out) {
   for (const NamedField& f : kFields) {
     if (prefixes.find(f.name.substr(0, 2)) == std::string_view::npos ||
@@ -97,7 +98,7 @@ std::string Disassemble(const Instruction& in) {
   out += " |";
   switch (in.engine()) {
     case Engine::kMatmul:
-      AppendFields(in, "Mm", &out);
+      AppendFields(in, "Mm Rc", &out);
       break;
     case Engine::kPost:
       AppendFields(in, "Po Pa Pb", &out);

@@ -69,6 +69,29 @@ int ParseDataflows(const std::string& value) {
   return mask;
 }
 
+int ParseEngine(const std::string& value) {
+  int number = 0;
+  if (ParseInt(value, &number)) return number;
+  if (value != "array" && value != "row") {
+    BadValue("ENGINE", value, "array (0, weight stationary), row (1, row stationary)");
+  }
+  return value == "row";
+}
+
+// What the row-stationary array needs and nobody has said: 12x14 elements where they fit.
+void SetRowDefaults(const std::vector<std::string>& given, HwConfig* c) {
+  const auto set = [&](const char* name, int HwConfig::*member, int value) {
+    if (std::find(given.begin(), given.end(), name) == given.end()) c->*member = value;
+  };
+  set("ROW_SUM", &HwConfig::row_sum, 0);
+  set("TAPS", &HwConfig::taps, 0);
+  set("RS_ROWS", &HwConfig::rs_rows, std::min(12, c->rows));
+  set("RS_COLS", &HwConfig::rs_cols, std::min(14, c->cols));
+  set("IFMAP_SPAD", &HwConfig::ifmap_spad, 32);
+  set("WGT_SPAD", &HwConfig::wgt_spad, 64);
+  set("PSUM_SPAD", &HwConfig::psum_spad, 16);
+}
+
 }  // namespace
 
 const std::vector<std::string>& ParameterNames() {
@@ -82,7 +105,7 @@ const std::vector<std::string>& ParameterNames() {
 
 HwConfig ParseParameters(const std::vector<std::string>& assignments) {
   HwConfig config;
-  bool lanes_given = false;
+  std::vector<std::string> given;
   for (const std::string& assignment : assignments) {
     const size_t eq = assignment.find('=');
     const std::string name = assignment.substr(0, eq);
@@ -98,13 +121,17 @@ HwConfig ParseParameters(const std::vector<std::string>& assignments) {
       number = ParseRoundings(value);
     } else if (name == "DATAFLOWS") {
       number = ParseDataflows(value);
+    } else if (name == "ENGINE") {
+      number = ParseEngine(value);
     } else if (!ParseInt(value, &number)) {
       BadValue(name, value, "a whole number");
     }
     config.*(parameter->member) = number;
-    if (name == "LANES") lanes_given = true;
+    given.push_back(name);
   }
-  if (!lanes_given) config.lanes = std::min(HwConfig{}.lanes, config.cols);
+  if (std::find(given.begin(), given.end(), "LANES") == given.end())
+    config.lanes = std::min(HwConfig{}.lanes, config.cols);
+  if (config.engine == 1) SetRowDefaults(given, &config);
   Validate(config);
   return config;
 }

@@ -90,7 +90,7 @@
 /* its address groups: one reader and one writer each */
 #define SYSTOLE_PARAM_ACT_GROUPS_REG SYSTOLE_REG_PARAM1
 #define SYSTOLE_PARAM_ACT_GROUPS_LSB 16
-#define SYSTOLE_PARAM_ACT_GROUPS_W 16
+#define SYSTOLE_PARAM_ACT_GROUPS_W 6
 #define SYSTOLE_PARAM_WGT_KIB_REG SYSTOLE_REG_PARAM2 /* weight buffer, KiB */
 #define SYSTOLE_PARAM_WGT_KIB_LSB 0
 #define SYSTOLE_PARAM_WGT_KIB_W 16
@@ -109,7 +109,7 @@
 /* data bits of both memory ports */
 #define SYSTOLE_PARAM_AXI_DATA_WIDTH_REG SYSTOLE_REG_PARAM4
 #define SYSTOLE_PARAM_AXI_DATA_WIDTH_LSB 0
-#define SYSTOLE_PARAM_AXI_DATA_WIDTH_W 16
+#define SYSTOLE_PARAM_AXI_DATA_WIDTH_W 8
 /* address bits of both memory ports; addresses that need more are outside every window */
 #define SYSTOLE_PARAM_AXI_ADDR_WIDTH_REG SYSTOLE_REG_PARAM4
 #define SYSTOLE_PARAM_AXI_ADDR_WIDTH_LSB 16
@@ -149,6 +149,29 @@
 #define SYSTOLE_PARAM_ADD_UNIT_REG SYSTOLE_REG_PARAM6
 #define SYSTOLE_PARAM_ADD_UNIT_LSB 9
 #define SYSTOLE_PARAM_ADD_UNIT_W 1
+/* MATMUL's array: 0 weight stationary, 1 row stationary (RowConv for Matmul) */
+#define SYSTOLE_PARAM_ENGINE_REG SYSTOLE_REG_PARAM6
+#define SYSTOLE_PARAM_ENGINE_LSB 10
+#define SYSTOLE_PARAM_ENGINE_W 1
+/* rows of the row-stationary array */
+#define SYSTOLE_PARAM_RS_ROWS_REG SYSTOLE_REG_PARAM6
+#define SYSTOLE_PARAM_RS_ROWS_LSB 11
+#define SYSTOLE_PARAM_RS_ROWS_W 6
+#define SYSTOLE_PARAM_RS_COLS_REG SYSTOLE_REG_PARAM6 /* its columns */
+#define SYSTOLE_PARAM_RS_COLS_LSB 17
+#define SYSTOLE_PARAM_RS_COLS_W 6
+/* input words that each of its elements keeps */
+#define SYSTOLE_PARAM_IFMAP_SPAD_REG SYSTOLE_REG_PARAM6
+#define SYSTOLE_PARAM_IFMAP_SPAD_LSB 23
+#define SYSTOLE_PARAM_IFMAP_SPAD_W 6
+/* weights that each of its elements keeps, in two halves */
+#define SYSTOLE_PARAM_WGT_SPAD_REG SYSTOLE_REG_PARAM1
+#define SYSTOLE_PARAM_WGT_SPAD_LSB 22
+#define SYSTOLE_PARAM_WGT_SPAD_W 10
+/* sums that each of its elements keeps */
+#define SYSTOLE_PARAM_PSUM_SPAD_REG SYSTOLE_REG_PARAM4
+#define SYSTOLE_PARAM_PSUM_SPAD_LSB 8
+#define SYSTOLE_PARAM_PSUM_SPAD_W 8
 
 /* Register ERROR: [7:0] code, [15:8] engine */
 #define SYSTOLE_ENGINE_LOAD 0
@@ -178,6 +201,8 @@
 #define SYSTOLE_OP_SYNC_LOAD 0x1F /* tokens only */
 /* activations x weights -> accumulators: one column fold of one tile */
 #define SYSTOLE_OP_MATMUL 0x20
+/* likewise on the row-stationary array: one mapping's steps over a tile */
+#define SYSTOLE_OP_ROW_CONV 0x21
 #define SYSTOLE_OP_SYNC_MATMUL 0x2F /* tokens only */
 #define SYSTOLE_OP_POST 0x30        /* accumulators -> pool, requantize -> activation buffer */
 /* activation buffer -> pool or sum, requantize -> activation buffer */
@@ -246,6 +271,44 @@
 #define SYSTOLE_FIELD_MM_BASE_INC 208, 16
 /* weight buffer row (per weight bank) of slice 0 */
 #define SYSTOLE_FIELD_MM_WGT_ROW 224, 24
+/* slice 0 writes the accumulators without reading them */
+#define SYSTOLE_FIELD_RC_FIRST 24, 1
+/* 1: groups m2 take channel m2 and make output m2 */
+#define SYSTOLE_FIELD_RC_DEPTHWISE 25, 1
+#define SYSTOLE_FIELD_RC_HALF 26, 1 /* accumulator half */
+#define SYSTOLE_FIELD_RC_M0 27, 5   /* filters in an element */
+/* activation byte address of the first window (slice 0) */
+#define SYSTOLE_FIELD_RC_BASE 32, 24
+#define SYSTOLE_FIELD_RC_M3 56, 5 /* filters along columns: x = q + Q1 m3 */
+#define SYSTOLE_FIELD_RC_HS 61, 3 /* stride across input rows */
+/* bytes from one column of the input to the next */
+#define SYSTOLE_FIELD_RC_PITCH 64, 12
+#define SYSTOLE_FIELD_RC_R1 76, 4 /* taps along a row in an element */
+/* window base strides of y and b; x moves Ws columns */
+#define SYSTOLE_FIELD_RC_STRIDE_Y 80, 16
+#define SYSTOLE_FIELD_RC_STRIDE_B 96, 24 /* likewise for b */
+#define SYSTOLE_FIELD_RC_C1 120, 5       /* channels in an element */
+#define SYSTOLE_FIELD_RC_WS 125, 3       /* stride along input rows */
+/* M = Nx * Ny * Nb output positions, AccBase + M * COLS <= ACC_DEPTH */
+#define SYSTOLE_FIELD_RC_NX 128, 10
+#define SYSTOLE_FIELD_RC_NY 138, 10 /* likewise for y */
+#define SYSTOLE_FIELD_RC_NB 148, 6  /* likewise for b */
+#define SYSTOLE_FIELD_RC_C2 154, 6  /* channels along rows: y = s + S1 (c2 + C2 m2) */
+/* F, sets of weights whose sums add up, 1 or more */
+#define SYSTOLE_FIELD_RC_KSLICES 160, 8
+#define SYSTOLE_FIELD_RC_S1 168, 6 /* taps across rows along rows */
+/* position v, column x: accumulator entry AccBase + v * COLS + x; a multiple of COLS */
+#define SYSTOLE_FIELD_RC_ACC_BASE 176, 10
+#define SYSTOLE_FIELD_RC_Q1 186, 6 /* output rows along columns */
+/* offset table row of the first ROWS input rows; the others follow */
+#define SYSTOLE_FIELD_RC_KTAB 192, 8
+#define SYSTOLE_FIELD_RC_M2 200, 6 /* filters along rows */
+/* added to the window base at each further slice */
+#define SYSTOLE_FIELD_RC_BASE_INC 208, 16
+/* weight buffer row of slice 0; a slice takes M3 M0 R1 C1 rows */
+#define SYSTOLE_FIELD_RC_WGT_ROW 224, 24
+/* column of the entry that channel 0 goes to, JBase + M2 M0 <= COLS */
+#define SYSTOLE_FIELD_RC_J_BASE 248, 6
 #define SYSTOLE_FIELD_PO_HALF 24, 1 /* accumulator half */
 /* 1: each tap is the max of columns col and col + PoCsPair */
 #define SYSTOLE_FIELD_PO_PAIR 25, 1

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sw/timing/matmul_law.h"
+#include "sw/timing/array_law.h"
 
 namespace systole {
 namespace {
@@ -39,6 +39,29 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   const uint64_t load = static_cast<uint64_t>(WeightLoadCycles(static_cast<int64_t>(wcols), c));
   if (i.Get(field::kMmWgtRow) + slices * load > static_cast<uint64_t>(c.WgtRows()))
     return ErrorCode::kBufferRange;
+  return ErrorCode::kNone;
+}
+
+ErrorCode CheckRowConv(const Instruction& i, const HwConfig& c) {
+  for (Field f : {field::kRcM0, field::kRcM2, field::kRcM3, field::kRcC1, field::kRcC2,
+                  field::kRcR1, field::kRcS1, field::kRcQ1, field::kRcHs, field::kRcWs,
+                  field::kRcNx, field::kRcNy, field::kRcNb, field::kRcKslices}) {
+    if (i.Get(f) == 0) return ErrorCode::kBadField;
+  }
+  const RowMapping m = MappingOf(i);
+  const uint64_t acc = i.Get(field::kRcAccBase), cols = static_cast<uint64_t>(c.cols);
+  if (!Fits(m, LawConfig(c, MemoryTiming{}).row) || m.Vectors(c.rows) > kRowVectors ||
+      acc % cols != 0 || static_cast<uint64_t>(m.Channels()) + i.Get(field::kRcJBase) > cols) {
+    return ErrorCode::kBadField;
+  }
+  const uint64_t positions = i.Get(field::kRcNx) * i.Get(field::kRcNy) * i.Get(field::kRcNb);
+  if (acc + positions * cols > static_cast<uint64_t>(c.acc_depth) ||
+      i.Get(field::kRcKtab) + static_cast<uint64_t>(m.Phases(c.rows)) >
+          static_cast<uint64_t>(c.KtabRows()) ||
+      i.Get(field::kRcWgtRow) + i.Get(field::kRcKslices) * static_cast<uint64_t>(m.WeightRows()) >
+          static_cast<uint64_t>(c.WgtRows())) {
+    return ErrorCode::kBufferRange;
+  }
   return ErrorCode::kNone;
 }
 
@@ -119,7 +142,8 @@ int PaddedRowBytes(Opcode opcode, const HwConfig& c) {
 }
 
 ErrorCode CheckInstruction(const Instruction& i, const HwConfig& c) {
-  if (!KnownOpcode(i.Get(field::kOpcode))) return ErrorCode::kBadOpcode;
+  if (!KnownOpcode(i.Get(field::kOpcode)) || i.opcode() == NotBuilt(c))
+    return ErrorCode::kBadOpcode;
   const int engine = static_cast<int>(i.engine());
   const uint64_t push = i.Get(field::kPush);
   if (i.Get(kPopField[engine]) != 0 || ((push >> engine) & 1) != 0) return ErrorCode::kBadField;
@@ -131,6 +155,8 @@ ErrorCode CheckInstruction(const Instruction& i, const HwConfig& c) {
       return push != 0 ? ErrorCode::kBadField : ErrorCode::kNone;
     case Opcode::kMatmul:
       return CheckMatmul(i, c);
+    case Opcode::kRowConv:
+      return CheckRowConv(i, c);
     case Opcode::kPost:
     case Opcode::kPostAct:
     case Opcode::kPostActAdd:

@@ -45,6 +45,16 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
   a.ktab = ktab;
   switch (i.engine()) {
     case Engine::kMatmul:
+      if (i.opcode() == Opcode::kRowConv) {
+        const RowMapping m = MappingOf(i);
+        const int64_t vectors = m.Vectors(laws_.row.vector);
+        a.steps = StepsOf(i, laws_.row);
+        const RowConvStep& last = a.steps.back();
+        a.first = ActivationRead(issue + a.steps.front().slot, laws_);
+        a.last = ActivationRead(issue + VectorSlot(last, last.words * vectors - 1, vectors), laws_);
+        a.done = issue + ShapeOfRowConv(i, laws_).retire;
+        break;
+      }
       a.shape = ShapeOfMatmul(i, laws_);
       a.first = ActivationRead(MatmulSlot(issue, 0, 0, a.shape, laws_), laws_);
       a.last = ActivationRead(MatmulLastSlot(issue, a.shape, laws_), laws_);
@@ -138,9 +148,36 @@ uint64_t ConflictMonitor::LastReadOf(const Instruction& i) const {
          (i.Get(field::kPaNtx) - 1) * i.Get(field::kPaRsTx);
 }
 
+// The vector, if any, that a RowConv reads in a cycle.
+uint64_t ConflictMonitor::RowGroupsAt(const Active& a, Cycle cycle) const {
+  const Instruction& i = a.instruction;
+  const RowMapping m = MappingOf(i);
+  const int64_t rows = config_.rows, vectors = m.Vectors(rows),
+                slot = cycle - ActivationRead(a.issue, laws_);
+  const auto after =
+      std::upper_bound(a.steps.begin(), a.steps.end(), slot,
+                       [](int64_t value, const RowConvStep& step) { return value < step.slot; });
+  if (after == a.steps.begin()) return 0;
+  const RowConvStep& s = *(after - 1);
+  const int64_t word = (slot - s.slot) / s.pace, index = (slot - s.slot) % s.pace;
+  if (word >= s.words || index >= vectors) return 0;
+  const int64_t phase = index % m.Phases(rows),
+                lanes = std::min(rows, m.InputRows() - phase * rows);
+  const uint64_t base = VectorBase(s, word * vectors + index, m, i.Get(field::kRcPitch), rows);
+  const uint16_t* offset = a.ktab + (static_cast<int64_t>(i.Get(field::kRcKtab)) + phase) * rows;
+  uint64_t groups = 0;
+  for (int64_t j = 0; j < lanes; ++j) {
+    const uint64_t group = (base + offset[j]) / group_bytes_;
+    // Past the buffer's end is another error (Executor).
+    if (group < static_cast<uint64_t>(config_.act_groups)) groups |= uint64_t{1} << group;
+  }
+  return groups;
+}
+
 // Groups touched in a cycle.
 uint64_t ConflictMonitor::GroupsAt(const Active& a, int engine, Cycle cycle) const {
   const Instruction& i = a.instruction;
+  if (!a.steps.empty()) return RowGroupsAt(a, cycle);
   if (engine == kMatmul) {
     const int64_t since = cycle - a.first, slice = since / a.shape.period,
                   v = since % a.shape.period;
@@ -192,7 +229,15 @@ uint64_t ConflictMonitor::GroupsAt(const Active& a, int engine, Cycle cycle) con
 uint64_t ConflictMonitor::AllGroups(const Active& a, int engine) const {
   const Instruction& i = a.instruction;
   uint64_t low, high;  // inclusive
-  if (engine == kMatmul) {
+  if (!a.steps.empty()) {
+    const RowMapping m = MappingOf(i);
+    low = high = i.Get(field::kRcBase);
+    for (const RowConvStep& s : a.steps) {
+      high = std::max(high, VectorBase(s, s.words * m.Vectors(config_.rows) - 1, m,
+                                       i.Get(field::kRcPitch), config_.rows) +
+                                0xFFFF);
+    }
+  } else if (engine == kMatmul) {
     low = i.Get(field::kMmBase);
     high = low + (i.Get(field::kMmNx) - 1) * i.Get(field::kMmStrideX) +
            (i.Get(field::kMmNy) - 1) * i.Get(field::kMmStrideY) +
@@ -242,8 +287,30 @@ uint32_t ConflictMonitor::OldestMatmul(const Active& matmul, Cycle cycle) const 
   return matmul.index;
 }
 
+// In a step that adds, all columns of a channel are read at once.
+void ConflictMonitor::CollideRowSums(const Active& row, const Active& post,
+                                     std::optional<Conflict>* found) const {
+  const Instruction& i = row.instruction;
+  if (PostReadsActivations(post.instruction) ||
+      i.Get(field::kRcHalf) != post.instruction.Get(field::kPoHalf)) {
+    return;
+  }
+  const RowMapping m = MappingOf(i);
+  const Cycle post_first = PostTap(post.issue, 0, laws_),
+              post_last = PostTap(post.issue, PostTaps(post.instruction, laws_) - 1, laws_);
+  for (const RowConvStep& s : row.steps) {
+    if (s.slice == 0 && i.Get(field::kRcFirst) != 0) continue;
+    const Cycle first = row.issue + s.start + StepToAccumulator(m, 0, laws_),
+                last = first + m.Channels() - 1, cycle = std::max(first, post_first);
+    if (cycle <= std::min(last, post_last))
+      return Keep(cycle, kMatmul, OldestMatmul(row, cycle), true, found);
+    if (first > post_last) return;
+  }
+}
+
 void ConflictMonitor::CollideSums(const Active& matmul, const Active& post,
                                   std::optional<Conflict>* found) const {
+  if (!matmul.steps.empty()) return CollideRowSums(matmul, post, found);
   const Instruction& m = matmul.instruction;
   if (PostReadsActivations(post.instruction)) return;
   if (m.Get(field::kMmHalf) != post.instruction.Get(field::kPoHalf)) return;
@@ -266,6 +333,7 @@ void ConflictMonitor::CollideSums(const Active& matmul, const Active& post,
 // Only an instruction's first slots can meet another one's last: within one, a slice lasts until
 // its first sum has arrived.
 void ConflictMonitor::FollowSums(const Active& a, std::optional<Conflict>* found) {
+  if (!a.steps.empty()) return;  // its first sum comes when those before have been written
   const Instruction& i = a.instruction;
   const uint64_t entry = i.Get(field::kMmHalf) * 1024 + i.Get(field::kMmAccBase);
   const int64_t slots = std::min<int64_t>(a.shape.vectors, laws_.shortest_period - 1);

@@ -52,9 +52,10 @@ class ConflictMonitor {
   struct Active {
     uint32_t index;
     Instruction instruction;
-    Cycle issue, first, last;  // cycles of accesses to the activation buffer, outermost
-    Cycle done;                // of any access
-    MatmulShape shape;
+    Cycle issue, first, last;        // cycles of accesses to the activation buffer, outermost
+    Cycle done;                      // of any access
+    MatmulShape shape;               // of a Matmul
+    std::vector<RowConvStep> steps;  // of a RowConv
     const uint16_t* ktab = nullptr;
     std::vector<Burst> bursts;
   };
@@ -72,6 +73,8 @@ class ConflictMonitor {
   void FollowSums(const Active& matmul, std::optional<Conflict>* found);
   // The oldest Matmul that has not retired before `cycle`: whom the hardware names when sums
   // collide.
+  void CollideRowSums(const Active& row, const Active& post, std::optional<Conflict>* found) const;
+  uint64_t RowGroupsAt(const Active& a, Cycle cycle) const;
   uint32_t OldestMatmul(const Active& matmul, Cycle cycle) const;
   void CollideSums(const Active& matmul, const Active& post, std::optional<Conflict>* found) const;
   void Keep(Cycle cycle, int engine, uint32_t index, bool oldest,

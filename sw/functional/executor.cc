@@ -17,6 +17,7 @@ uint32_t Little32(const uint8_t* p) {
 
 Executor::Executor(const HwConfig& c)
     : config_(c),
+      row_array_(LawConfig(c, MemoryTiming{}).row),
       padded_columns_(
           static_cast<size_t>((c.cols + kColumnBlock - 1) / kColumnBlock * kColumnBlock)),
       activations_(static_cast<size_t>(c.ActBytes())),
@@ -44,6 +45,8 @@ ErrorCode Executor::Execute(const Instruction& i, MemoryAccess* memory) {
       return ErrorCode::kNone;
     case Opcode::kMatmul:
       return Matmul(i);
+    case Opcode::kRowConv:
+      return RowConv(i);
     case Opcode::kPost:
       return Post(i);
     case Opcode::kPostAct:

@@ -13,6 +13,7 @@
 #include "sw/functional/check.h"
 #include "sw/isa/config.h"
 #include "sw/isa/isa.h"
+#include "sw/timing/row_mapping.h"
 
 namespace systole {
 
@@ -34,7 +35,8 @@ class Executor {
   // kConflict found while running, or what the memory answers.
   ErrorCode Execute(const Instruction& instruction, MemoryAccess* memory);
 
-  // Where the last error found while running was: MATMUL's slice and vector, POST's tap (slice 0).
+  // Where the last error found while running was: a Matmul's slice and vector, a RowConv's step and
+  // vector, POST's tap (slice 0).
   struct Place {
     int64_t slice = 0, item = 0;
   };
@@ -74,6 +76,8 @@ class Executor {
   void Fill(const Instruction& i);
   ErrorCode Store(const Instruction& i, MemoryAccess* memory);
   ErrorCode Matmul(const Instruction& i);
+  ErrorCode RowConv(const Instruction& i);
+  ErrorCode CheckRowVectors(const Instruction& i);
   void PackWeights(int row, int load, int columns, int lanes);
   void PackTaps(int row, int load, int columns);
   ErrorCode Post(const Instruction& i);
@@ -81,6 +85,7 @@ class Executor {
   void PostActAdd(const Instruction& i);
 
   HwConfig config_;
+  RowArray row_array_;
   size_t padded_columns_;  // COLS rounded up to whole blocks of the kernel
   std::vector<uint8_t> activations_;
   std::vector<int8_t> weights_;        // rows over all banks x ROWS

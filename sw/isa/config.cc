@@ -19,10 +19,12 @@ void Require(bool ok, const char* name, int value, const char* allowed) {
 
 std::string HwConfig::Key() const {
   return fmt::format(
-      "r{}c{}w{}l{}_a{}g{}_w{}_p{}_k{}_d{}_x{}-{}-{}_o{}_q{}_m{:x}_s{}_f{}_t{}_b{}_e{}", rows, cols,
-      wport, lanes, act_kib, act_groups, wgt_kib, par_kib, ktab_kib, acc_depth, axi_data_width,
-      axi_addr_width, axi_id_width, outstanding, queue_depth, roundings, row_sum, dataflows, taps,
-      post_act, add_unit);
+      "r{}c{}w{}l{}_a{}g{}_w{}_p{}_k{}_d{}_x{}-{}-{}_o{}_q{}_m{:x}_s{}_f{}_t{}_b{}_e{}_n{}r{}c{}i{}"
+      "w{}p{}",
+      rows, cols, wport, lanes, act_kib, act_groups, wgt_kib, par_kib, ktab_kib, acc_depth,
+      axi_data_width, axi_addr_width, axi_id_width, outstanding, queue_depth, roundings, row_sum,
+      dataflows, taps, post_act, add_unit, engine, rs_rows, rs_cols, ifmap_spad, wgt_spad,
+      psum_spad);
 }
 
 uint32_t HwConfig::ParamWord(int word) const {
@@ -68,6 +70,30 @@ void Validate(const HwConfig& c) {
   Require(c.post_act >= 0 && c.post_act <= 1, "POST_ACT", c.post_act, "0 or 1");
   Require(c.add_unit >= 0 && c.add_unit <= c.post_act, "ADD_UNIT", c.add_unit,
           "0, or 1 with POST_ACT");
+  Require(c.engine >= 0 && c.engine <= 1, "ENGINE", c.engine, "0 or 1");
+  Require(c.engine < 1 || (IsPowerOfTwo(c.rows) && IsPowerOfTwo(c.cols)), "ENGINE", c.engine,
+          "0, or 1 where ROWS and COLS are powers of two");
+  Require(c.engine < 1 || (c.wport == 1 && (c.acc_depth % c.cols) == 0), "ENGINE", c.engine,
+          "0, or 1 where WPORT is 1 and ACC_DEPTH a multiple of COLS");
+  Require(c.engine < 1 || (c.row_sum == 0 && c.taps == 0), "ENGINE", c.engine,
+          "0, or 1 where ROW_SUM and TAPS are 0");
+  Require(c.rs_rows >= 0 && c.rs_rows <= 32, "RS_ROWS", c.rs_rows, "0 to 32");
+  Require(c.rs_rows >= (2 * c.engine) && (c.rows * c.engine) >= c.rs_rows, "RS_ROWS", c.rs_rows,
+          "0 with ENGINE 0, 2 to ROWS with ENGINE 1");
+  Require(c.rs_cols >= 0 && c.rs_cols <= 32, "RS_COLS", c.rs_cols, "0 to 32");
+  Require(c.rs_cols >= (2 * c.engine) && (c.cols * c.engine) >= c.rs_cols, "RS_COLS", c.rs_cols,
+          "0 with ENGINE 0, 2 to COLS with ENGINE 1");
+  Require(c.ifmap_spad >= 0 && c.ifmap_spad <= 32 && IsPowerOfTwo(c.ifmap_spad), "IFMAP_SPAD",
+          c.ifmap_spad, "0, 4, 8, 16 or 32");
+  Require(c.ifmap_spad >= (4 * c.engine) && (32 * c.engine) >= c.ifmap_spad, "IFMAP_SPAD",
+          c.ifmap_spad, "0 with ENGINE 0, 4 or more with ENGINE 1");
+  Require(c.wgt_spad >= 0 && c.wgt_spad <= 1022 && (c.wgt_spad % 2) == 0, "WGT_SPAD", c.wgt_spad,
+          "an even number, 0 to 1022");
+  Require(c.wgt_spad >= (2 * c.engine) && (1022 * c.engine) >= c.wgt_spad, "WGT_SPAD", c.wgt_spad,
+          "0 with ENGINE 0, 2 or more with ENGINE 1");
+  Require(c.psum_spad >= 0 && c.psum_spad <= 31, "PSUM_SPAD", c.psum_spad, "0 to 31");
+  Require(c.psum_spad >= c.engine && (31 * c.engine) >= c.psum_spad, "PSUM_SPAD", c.psum_spad,
+          "0 with ENGINE 0, 1 or more with ENGINE 1");
 }
 
 }  // namespace systole

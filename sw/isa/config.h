@@ -41,6 +41,12 @@ struct HwConfig {
   int taps = 3;  // array rows that take their column's own lane in column mode; 0: it is not built
   int post_act = 1;  // 1: POST reads the activation buffer too (PostAct: pools, rescaling, copies)
   int add_unit = 1;  // 1: POST adds two tensors (PostActAdd)
+  int engine = 0;    // MATMUL's array: 0 weight stationary, 1 row stationary (RowConv for Matmul)
+  int rs_rows = 0;   // rows of the row-stationary array
+  int rs_cols = 0;   // its columns
+  int ifmap_spad = 0;  // input words that each of its elements keeps
+  int wgt_spad = 0;    // weights that each of its elements keeps, in two halves
+  int psum_spad = 0;   // sums that each of its elements keeps
 
   // bytes of an AXI beat
   int AxiBytes() const { return axi_data_width / 8; }
@@ -59,7 +65,8 @@ struct HwConfig {
   // rows of the parameter memory
   int ParRows() const { return (par_kib * 1024) / (pipeline::kParBytes * lanes); }
 
-  // Folder-name form, e.g. "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3_b1_e1".
+  // Folder-name form, e.g.
+  // "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3_b1_e1_n0r0c0i0w0p0".
   std::string Key() const;
   // What the register PARAM<word> reads.
   uint32_t ParamWord(int word) const;
@@ -79,7 +86,7 @@ struct ParameterInfo {
   const char* allowed;  // in words
   const char* meaning;
 };
-inline constexpr int kNumParameters = 21;
+inline constexpr int kNumParameters = 27;
 inline constexpr int kParamWords = 7;
 inline constexpr ParameterInfo kParameters[kNumParameters] = {
     {"ROWS", "rows", &HwConfig::rows, 0, 0, 8, 2, 64, "2 to 64",
@@ -91,7 +98,7 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
     {"ACT_KIB", "act_kib", &HwConfig::act_kib, 1, 0, 16, 1, 4096,
      "a power of two, 1 to 4096; at least two rows of banks in each of ACT_GROUPS groups",
      "activation buffer, KiB"},
-    {"ACT_GROUPS", "act_groups", &HwConfig::act_groups, 1, 16, 16, 1, 16, "1, 2, 4, 8 or 16",
+    {"ACT_GROUPS", "act_groups", &HwConfig::act_groups, 1, 16, 6, 1, 16, "1, 2, 4, 8 or 16",
      "its address groups: one reader and one writer each"},
     {"WGT_KIB", "wgt_kib", &HwConfig::wgt_kib, 2, 0, 16, 1, 8192,
      "1 to 8192, at least two rows of ROWS * WPORT bytes", "weight buffer, KiB"},
@@ -102,7 +109,7 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
      "1 to 1024, at most 65536 rows of 2 * ROWS bytes", "offset table, KiB (2 bytes a lane)"},
     {"ACC_DEPTH", "acc_depth", &HwConfig::acc_depth, 3, 0, 16, 4, 1024, "4 to 1024",
      "accumulator entries per half"},
-    {"AXI_DATA_WIDTH", "axi_data_width", &HwConfig::axi_data_width, 4, 0, 16, 32, 128,
+    {"AXI_DATA_WIDTH", "axi_data_width", &HwConfig::axi_data_width, 4, 0, 8, 32, 128,
      "32, 64 or 128", "data bits of both memory ports"},
     {"AXI_ADDR_WIDTH", "axi_addr_width", &HwConfig::axi_addr_width, 4, 16, 8, 32, 64, "32 to 64",
      "address bits of both memory ports; addresses that need more are outside every window"},
@@ -124,6 +131,22 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
      "1: POST reads the activation buffer too (PostAct: pools, rescaling, copies)"},
     {"ADD_UNIT", "add_unit", &HwConfig::add_unit, 6, 9, 1, 0, 1, "0, or 1 with POST_ACT",
      "1: POST adds two tensors (PostActAdd)"},
+    {"ENGINE", "engine", &HwConfig::engine, 6, 10, 1, 0, 1,
+     "0 or 1; 0, or 1 where ROWS and COLS are powers of two; 0, or 1 where WPORT is 1 and "
+     "ACC_DEPTH a multiple of COLS; 0, or 1 where ROW_SUM and TAPS are 0",
+     "MATMUL's array: 0 weight stationary, 1 row stationary (RowConv for Matmul)"},
+    {"RS_ROWS", "rs_rows", &HwConfig::rs_rows, 6, 11, 6, 0, 32,
+     "0 to 32; 0 with ENGINE 0, 2 to ROWS with ENGINE 1", "rows of the row-stationary array"},
+    {"RS_COLS", "rs_cols", &HwConfig::rs_cols, 6, 17, 6, 0, 32,
+     "0 to 32; 0 with ENGINE 0, 2 to COLS with ENGINE 1", "its columns"},
+    {"IFMAP_SPAD", "ifmap_spad", &HwConfig::ifmap_spad, 6, 23, 6, 0, 32,
+     "0, 4, 8, 16 or 32; 0 with ENGINE 0, 4 or more with ENGINE 1",
+     "input words that each of its elements keeps"},
+    {"WGT_SPAD", "wgt_spad", &HwConfig::wgt_spad, 1, 22, 10, 0, 1022,
+     "an even number, 0 to 1022; 0 with ENGINE 0, 2 or more with ENGINE 1",
+     "weights that each of its elements keeps, in two halves"},
+    {"PSUM_SPAD", "psum_spad", &HwConfig::psum_spad, 4, 8, 8, 0, 31,
+     "0 to 31; 0 with ENGINE 0, 1 or more with ENGINE 1", "sums that each of its elements keeps"},
 };
 
 }  // namespace systole

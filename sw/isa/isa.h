@@ -16,6 +16,9 @@ enum class Opcode : uint8_t {
 #include "sw/isa/fields.def"
 };
 
+// MATMUL's work, whichever array is built.
+constexpr bool IsArrayWork(Opcode o) { return o == Opcode::kMatmul || o == Opcode::kRowConv; }
+
 struct Field {
   int lsb, width;
 };

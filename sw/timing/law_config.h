@@ -11,6 +11,7 @@
 #include "sw/isa/config.h"
 #include "sw/isa/isa.h"
 #include "sw/timing/pipeline.h"
+#include "sw/timing/row_mapping.h"
 
 namespace systole {
 
@@ -47,6 +48,7 @@ struct LawConfig {
   int slot_to_retire;
   // An accumulator entry is read, written, and only then read again.
   int shortest_period;
+  RowArray row;  // with ENGINE = 1
 
   LawConfig(const HwConfig& c, const MemoryTiming& memory)
       : rows(c.rows),
@@ -64,8 +66,14 @@ struct LawConfig {
         law_fault(memory.law_fault),
         pipeline(memory.pipeline),
         slot_to_retire(pipeline.slot_to_array + rows + cols + pipeline.accumulator_read_to_write),
-        shortest_period(pipeline.accumulator_read_to_write + 1) {}
+        shortest_period(pipeline.accumulator_read_to_write + 1),
+        row{c.rs_rows, c.rs_cols, c.rows, c.ifmap_spad, c.wgt_spad, c.psum_spad} {}
 };
+
+// Of the two opcodes of MATMUL's work the one that the dispatcher does not know.
+inline Opcode NotBuilt(const HwConfig& c) {
+  return c.engine == 0 ? Opcode::kRowConv : Opcode::kMatmul;
+}
 
 // A token that is given in cycle `given`, or what it stands for, can be taken from then on.
 inline Cycle TokenAvailable(Cycle given, const LawConfig& c) {

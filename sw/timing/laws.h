@@ -2,6 +2,7 @@
 // the memory's latency and the depths of the pipelines.
 #pragma once
 
+#include "sw/timing/array_law.h"
 #include "sw/timing/fetch_law.h"
 #include "sw/timing/law_config.h"
 #include "sw/timing/matmul_law.h"

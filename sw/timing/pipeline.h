@@ -14,6 +14,8 @@ struct Pipeline {
   // MATMUL: a vector's slot -> it is at the edge of the array; ROWS + c cycles later column c's sum
   // meets its accumulator
   int slot_to_array = 3;
+  // MATMUL, row stationary: a step's start at a row -> its first product's sum leaves the row
+  int start_to_sum = 4;
   // MATMUL: an accumulator entry is read -> it is written
   int accumulator_read_to_write = 2;
   // an error of MATMUL -> run control is told (the other engines tell in the same cycle)

@@ -23,6 +23,9 @@ struct RowArray {
 // Products that an element's 24 bits hold before their sum leaves: 511 * 2^14 < 2^23.
 inline constexpr int64_t kRowProducts = 511;
 
+// Vectors that bring one input word, at most.
+inline constexpr int64_t kRowVectors = 256;
+
 // All counts are 1 or more.
 struct RowMapping {
   int64_t m0 = 1;                  // filters in an element

@@ -31,10 +31,11 @@ inline uint32_t Pops(uint32_t word0, unsigned s) { return (word0 >> (8 + 3 * s))
 }  // namespace
 
 Scheduler::Scheduler(const HwConfig& config, const MemoryTiming& memory, Keep keep)
-    : keep_(keep), laws_(config, memory) {}
+    : keep_(keep), laws_(config, memory), not_built_(NotBuilt(config)) {}
 
 void Scheduler::Start(const HwConfig& config, const MemoryTiming& memory) {
   laws_ = LawConfig(config, memory);
+  not_built_ = NotBuilt(config);
   for (EngineState& engine : engine_) engine.Clear();
   for (auto& of_source : channel_) {
     for (Channel& channel : of_source) channel.pushed = channel.popped = 0;
@@ -42,7 +43,7 @@ void Scheduler::Start(const HwConfig& config, const MemoryTiming& memory) {
   fetch_ = FetchPort();
   read_ = ReadPort();
   write_ = WritePort();
-  last_matmul_ = MatmulShape();
+  last_matmul_ = ArrayTimes();
   last_matmul_issue_ = last_dispatch_ = -1;
   last_retire_ = 0;
   issue_.clear();
@@ -80,8 +81,9 @@ bool Scheduler::Feed(const Instruction& instruction) {
   const uint32_t index = static_cast<uint32_t>(dispatch_.size());
   if (index % kFetchGroup == 0) fetch_.Burst(NextFetch(), laws_);
   Cycle d = Dispatch(fetch_.Arrival(laws_), last_dispatch_, laws_);
-  const uint8_t e = kOpcodes.engine[instruction.word[0] & 0xFF];
-  if (e == kNoEngine) {
+  const uint32_t opcode = instruction.word[0] & 0xFF;
+  const uint8_t e = kOpcodes.engine[opcode];
+  if (e == kNoEngine || opcode == static_cast<uint32_t>(not_built_)) {
     Fail(ErrorCode::kBadOpcode, kNumEngines, index, d);
     return false;
   }
@@ -192,14 +194,16 @@ unsigned Scheduler::Run(unsigned e) {
     } else {
       switch (static_cast<Engine>(e)) {
         case Engine::kMatmul: {
-          const MatmulShape shape = ShapeOfMatmul(i, laws_);
-          const Cycle preload = MatmulPreload(head, last_matmul_issue_, last_matmul_, laws_);
-          issue = std::max(issue, MatmulIssue(preload, shape, engine.free));
-          retire = MatmulRetire(issue, shape, laws_);
-          busy_end = engine.free = issue + shape.Occupancy();
-          last_matmul_ = shape;
+          const ArrayTimes times = TimesOf(i, laws_);
+          const Cycle preload = last_matmul_issue_ < 0
+                                    ? head
+                                    : std::max(head, last_matmul_issue_ + last_matmul_.last_load);
+          issue = std::max({issue, preload + times.load - 1, engine.free});
+          retire = issue + times.retire;
+          busy_end = engine.free = issue + times.occupancy;
+          last_matmul_ = times;
           last_matmul_issue_ = issue;
-          counters_.macs += shape.macs;
+          counters_.macs += times.macs;
           break;
         }
         case Engine::kPost: {

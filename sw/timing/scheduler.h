@@ -125,12 +125,13 @@ class Scheduler {
 
   const Keep keep_;
   LawConfig laws_;
+  Opcode not_built_;  // of the two that MATMUL may have
   EngineState engine_[kNumEngines];
   Channel channel_[kNumEngines][kNumEngines];  // [source][destination]
   FetchPort fetch_;
   ReadPort read_;
   WritePort write_;
-  MatmulShape last_matmul_;
+  ArrayTimes last_matmul_;
   Cycle last_matmul_issue_ = -1;
 
   std::vector<Cycle> issue_, retire_, dispatch_;

@@ -30,6 +30,42 @@ TEST(ParametersTest, LanesGivenAreKept) {
   EXPECT_EQ(ParseParameters({"LANES=3", "COLS=32"}).lanes, 3);
 }
 
+TEST(ParametersTest, TheRowStationaryArrayBringsItsDefaults) {
+  HwConfig c = ParseParameters({"ENGINE=row"});
+  EXPECT_EQ(c.engine, 1);
+  EXPECT_EQ(c.rs_rows, 12);
+  EXPECT_EQ(c.rs_cols, 14);
+  EXPECT_EQ(c.ifmap_spad, 32);
+  EXPECT_EQ(c.wgt_spad, 64);
+  EXPECT_EQ(c.psum_spad, 16);
+  EXPECT_EQ(c.row_sum + c.taps, 0);
+  c = ParseParameters({"ENGINE=1", "ROWS=8", "COLS=8", "RS_COLS=5", "WGT_SPAD=384"});
+  EXPECT_EQ(c.rs_rows, 8);
+  EXPECT_EQ(c.rs_cols, 5);
+  EXPECT_EQ(c.wgt_spad, 384);
+  EXPECT_EQ(ParseParameters({"ENGINE=array"}), HwConfig{});
+}
+
+TEST(ParametersTest, TheRowStationaryArrayNeedsItsSurroundings) {
+  EXPECT_EQ(Refusal({"ENGINE=row", "ROWS=12"}),
+            "parameter ENGINE=1 is not possible; allowed: 0, or 1 where ROWS and COLS are powers "
+            "of two");
+  EXPECT_EQ(Refusal({"ENGINE=row", "ACC_DEPTH=100"}),
+            "parameter ENGINE=1 is not possible; allowed: 0, or 1 where WPORT is 1 and ACC_DEPTH a "
+            "multiple of COLS");
+  EXPECT_EQ(Refusal({"ENGINE=row", "ROW_SUM=1"}),
+            "parameter ENGINE=1 is not possible; allowed: 0, or 1 where ROW_SUM and TAPS are 0");
+  EXPECT_EQ(Refusal({"ENGINE=row", "RS_ROWS=17"}),
+            "parameter RS_ROWS=17 is not possible; allowed: 0 with ENGINE 0, 2 to ROWS with ENGINE "
+            "1");
+  EXPECT_EQ(Refusal({"RS_ROWS=12"}),
+            "parameter RS_ROWS=12 is not possible; allowed: 0 with ENGINE 0, 2 to ROWS with ENGINE "
+            "1");
+  EXPECT_EQ(Refusal({"ENGINE=ring"}),
+            "parameter ENGINE=ring is not possible; allowed: array (0, weight stationary), row (1, "
+            "row stationary)");
+}
+
 TEST(ParametersTest, RefusalsNameTheParameter) {
   EXPECT_EQ(Refusal({"ROWS=65"}), "parameter ROWS=65 is not possible; allowed: 2 to 64");
   EXPECT_EQ(Refusal({"COLS=12", "WPORT=5"}),

@@ -74,7 +74,7 @@ std::vector<int32_t> ReadEntry(const HwConfig& c, Model* model, int half, int en
 Trace RunProgram(Model* model, const std::vector<Step>& program, const RunOptions& options) {
   Trace trace;
   size_t head = 0, to_retire = 0;
-  for (const Step& s : program) to_retire += s.instr.opcode() == Opcode::kMatmul;
+  for (const Step& s : program) to_retire += s.instr.opcode() != Opcode::kSyncMatmul;
   uint64_t extra = 0;
   bool issued_last_cycle = false;
   for (uint64_t cycle = 0; cycle < options.max_cycles && extra <= options.extra_cycles; ++cycle) {

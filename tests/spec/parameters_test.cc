@@ -70,7 +70,8 @@ TEST(SpecParametersTest, EachParameterIsReadBackFromItsPlace) {
 }
 
 TEST(SpecParametersTest, FolderNamesAreThoseOfTheDefaults) {
-  EXPECT_EQ(HwConfig{}.Key(), "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3_b1_e1");
+  EXPECT_EQ(HwConfig{}.Key(),
+            "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3_b1_e1_n0r0c0i0w0p0");
 }
 
 }  // namespace

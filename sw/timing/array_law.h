@@ -1,0 +1,29 @@
+// What the scheduler asks of an instruction of MATMUL, whichever array is built: a Matmul
+// (matmul_law.h) or a RowConv (row_conv_law.h).
+#pragma once
+
+#include "sw/timing/matmul_law.h"
+#include "sw/timing/row_conv_law.h"
+
+namespace systole {
+
+// Cycles from the issue, but for `load`.
+struct ArrayTimes {
+  int64_t load = 1;       // slots of the first weights, which end with the issue at the latest
+  int64_t last_load = 0;  // from then on the next instruction's weights may load
+  int64_t occupancy = 1;
+  int64_t retire = 0;
+  int64_t macs = 0;
+};
+
+inline ArrayTimes TimesOf(const Instruction& i, const LawConfig& c) {
+  if (i.opcode() == Opcode::kRowConv) {
+    const RowConvShape s = ShapeOfRowConv(i, c);
+    return {s.load, s.last_load, s.occupancy, s.retire, s.macs};
+  }
+  const MatmulShape s = ShapeOfMatmul(i, c);
+  return {s.load, MatmulSlot(0, s.slices - 1, 0, s, c), s.Occupancy(), MatmulRetire(0, s, c),
+          s.macs};
+}
+
+}  // namespace systole
