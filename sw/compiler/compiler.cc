@@ -7,6 +7,7 @@
 #include "sw/compiler/fit.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/planner.h"
+#include "sw/compiler/row_compiler.h"
 
 namespace systole {
 namespace {
@@ -65,10 +66,15 @@ void CheckAddresses(const Program& p) {
 
 Program Compile(const Model& model, const HwConfig& config, const ProgramOptions& options) {
   Validate(config);
-  Planner planner(model);
-  Program program = std::move(planner.Plan(config, options));
-  PackConstants(planner, &program);
-  Report(planner, &program);
+  Program program;
+  if (config.engine != 0) {
+    program = CompileRows(model, config, options);
+  } else {
+    Planner planner(model);
+    program = std::move(planner.Plan(config, options));
+    PackConstants(planner, &program);
+    Report(planner, &program);
+  }
   CheckAddresses(program);
   CheckProgram(program);
   return program;
@@ -79,7 +85,7 @@ Program CompileOrExplain(const Model& model, const HwConfig& config,
   try {
     return Compile(model, config, options);
   } catch (const MisfitError& e) {
-    if (e.misfit() == Misfit::kParameter) throw;
+    if (e.misfit() == Misfit::kParameter || config.engine != 0) throw;
     RequireChain(model);
     Planner planner(model);
     throw MisfitError(e.misfit(), FindFit(planner, config, options).Text(model.name));
