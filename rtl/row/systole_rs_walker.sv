@@ -160,23 +160,24 @@ module systole_rs_walker #(
   end
 
   // ---- Bases: of the vector, its word, its column; of the step's line, image, slice. One adder.
-  logic [BUF_W:0] vector_q, word_base_q, column_base_q, line_q, image_q, slice_q, from, sum;
+  logic [BUF_W:0] vector_base_q, word_base_q, column_base_q, line_base_q, image_base_q;
+  logic [BUF_W:0] slice_base_q, from, sum;
   logic [BUF_W-1:0] stride;
   always_comb begin
-    from = vector_q;
+    from = vector_base_q;
     stride = BUF_W'(c1_q);
     if (next_i) begin
       if (!last_x) begin
         from = column_base_q;
         stride = BUF_W'(jump_q);
       end else if (!last_y) begin
-        from = line_q;
+        from = line_base_q;
         stride = BUF_W'(stride_y_q);
       end else if (!last_b) begin
-        from = image_q;
+        from = image_base_q;
         stride = stride_b_q;
       end else begin
-        from = slice_q;
+        from = slice_base_q;
         stride = BUF_W'(base_inc_q);
       end
     end else if (last_vector) begin
@@ -187,27 +188,27 @@ module systole_rs_walker #(
   end
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      vector_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
+      vector_base_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
       word_base_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
       column_base_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
-      line_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
-      image_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
-      slice_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
+      line_base_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
+      image_base_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
+      slice_base_q <= (BUF_W + 1)'(instr_i[systole_pkg::RC_BASE_LSB +: systole_pkg::RC_BASE_W]);
       paced_q <= 1'b0;
       column_q <= r1;
       word_q <= '0;
     end else if (more) begin
-      vector_q <= sum;
+      vector_base_q <= sum;
       word_base_q <= sum;
       column_base_q <= sum;
-      if (last_x) line_q <= sum;
-      if (last_x && last_y) image_q <= sum;
-      if (last_x && last_y && last_b) slice_q <= sum;
+      if (last_x) line_base_q <= sum;
+      if (last_x && last_y) image_base_q <= sum;
+      if (last_x && last_y && last_b) slice_base_q <= sum;
       paced_q <= 1'b1;
       column_q <= last_x ? r1_q : columns_q;
       word_q <= word_q + XA'(1);
     end else if (sending_q) begin
-      if (last_phase) vector_q <= sum;
+      if (last_phase) vector_base_q <= sum;
       if (word_end) begin
         word_base_q <= sum;
         if (last_c) begin
@@ -232,7 +233,7 @@ module systole_rs_walker #(
     else if (pace_q != '0) pace_q <= pace_q - COL_W'(1);
   end
 
-  assign base_o = vector_q;
+  assign base_o = vector_base_q;
   assign lanes_o = last_phase ? lanes_q : COL_W'(ROWS);
   assign index_o = index_q;
   assign word_o = word_q;
