@@ -285,7 +285,8 @@ struct HwConfig {{
 
 {geometry}
 
-  // Folder-name form, e.g. "{example_key(spec)}".
+  // Folder-name form; of the defaults
+  // "{example_key(spec)}".
   std::string Key() const;
   // What the register PARAM<word> reads.
   uint32_t ParamWord(int word) const;

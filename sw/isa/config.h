@@ -65,7 +65,7 @@ struct HwConfig {
   // rows of the parameter memory
   int ParRows() const { return (par_kib * 1024) / (pipeline::kParBytes * lanes); }
 
-  // Folder-name form, e.g.
+  // Folder-name form; of the defaults
   // "r16c16w1l8_a32g4_w128_p8_k4_d128_x64-32-4_o8_q8_m3f_s1_f1_t3_b1_e1_n0r0c0i0w0p0".
   std::string Key() const;
   // What the register PARAM<word> reads.
