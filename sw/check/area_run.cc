@@ -11,9 +11,9 @@ namespace systole::check {
 const std::vector<Area>& Areas() {
   static const std::vector<Area> areas = {
       {"registers", "values after reset, every bit, locks, interrupts", "docs/registers.md",
-       CheckRegisters},
+       CheckRegisters, true},
       {"transfers", "tails, 256-byte borders, strides, fills, many bursts",
-       "bytes, cycles, counters", CheckTransfers},
+       "bytes, cycles, counters", CheckTransfers, true},
       {"array", "windows, slices, halves, sums that wrap at 2^31", "bytes, cycles, counters",
        CheckArray},
       {"columns", "column mode: taps, ends of slices, lanes", "bytes, cycles or error",
@@ -38,7 +38,7 @@ const std::vector<Area>& Areas() {
       {"resets", "hard and soft in mid-run, then registers and a run", "registers, bytes, cycles",
        CheckResets},
       {"layers", "networks: strides, padding, groups, pools, batches", "golden, cycles, memory",
-       CheckLayers},
+       CheckLayers, true},
   };
   return areas;
 }

@@ -47,6 +47,7 @@ struct Area {
   const char* covers;    // what the cases reach
   const char* compares;  // with what
   void (*run)(AreaRun*);
+  bool either_array = false;  // without Matmuls of its own: for ENGINE = 1, too
 };
 
 // All, in the order of the data: what fails first leads closest to its cause.

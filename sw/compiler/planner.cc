@@ -30,6 +30,11 @@ void CheckPossible(const HwConfig& config, const ProgramOptions& options) {
   } catch (const InputError& e) {
     throw MisfitError(Misfit::kParameter, e.what());
   }
+  if (config.engine != 0) {
+    throw MisfitError(Misfit::kParameter,
+                      "ENGINE=1 is not possible here; the row-stationary array has its own "
+                      "compiler (sw/compiler/row_compiler.h)");
+  }
 }
 
 // From the first stage that leaves the array idle without it, stages work on whole batches: their
