@@ -17,7 +17,8 @@ module systole_rs_accumulators #(
   parameter int ACC_DEPTH = 128,
   parameter int CHAIN_W = 28,
   localparam int CB = $clog2(COLS),
-  localparam int AW = $clog2(ACC_DEPTH)
+  localparam int AW = $clog2(ACC_DEPTH),
+  localparam int BLOCK_W = (AW > CB) ? AW - CB : 1
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -27,7 +28,7 @@ module systole_rs_accumulators #(
   input  logic                          valid_i,
   input  logic                          first_i,
   input  logic                          half_i,
-  input  logic [AW-CB-1:0]              block_i,
+  input  logic [BLOCK_W-1:0]            block_i,
   input  logic [CB-1:0]                 channel_i,
   input  logic [systole_pkg::COL_W-1:0] columns_i,  // that count
 
@@ -63,7 +64,7 @@ module systole_rs_accumulators #(
   logic [AW-1:0] entry, entry1_q, entry2_q;
   logic [COLS-1:0] here1_q, here2_q;
   logic first1_q, half1_q, half2_q;
-  assign entry = {block_i, channel_i};
+  assign entry = AW'({block_i, channel_i});
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       here1_q <= '0;
@@ -102,15 +103,17 @@ module systole_rs_accumulators #(
   assign any = `SYSTOLE_ANY(here != '0 || here1_q != '0 || here2_q != '0 || post_re_i);
   for (genvar b = 0; b < COLS; b++) begin : gen_bank
     logic [CB-1:0] channel;
+    logic [AW-1:0] post_entry;
     logic [31:0] data;
     assign channel = CB'(b) - pixel;
+    assign post_entry = (AW'(post_entry_i >> CB) << CB) | AW'(channel);
     systole_accumulator #(.ACC_DEPTH(ACC_DEPTH)) u_acc (
       .clk_i(clk_i), .any_i(any), .take_i(here[b]),
       .re_i({here[b] && !first_i && half_i, here[b] && !first_i && !half_i}), .re_entry_i(entry),
       .add_i(here1_q[b]), .first1_i(first1_q), .half1_i(half1_q),
       .we_i({here2_q[b] && half2_q, here2_q[b] && !half2_q}), .we_entry_i(entry2_q),
       .psum_i(banked[32*b +: 32]), .post_re_i(post_re_i), .post_half_i(post_half_i),
-      .post_entry_i({post_entry_i[AW-1:CB], channel}), .post_data_o(data)
+      .post_entry_i(post_entry), .post_data_o(data)
     );
     assign banks[32*b +: 32] = data;
   end

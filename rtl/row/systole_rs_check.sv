@@ -94,7 +94,7 @@ module systole_rs_check #(
   assign too_many = rows_used > AREA_W'(RS_ROWS) || columns_used > AREA_W'(RS_COLS) ||
                     vectors > AREA_W'(VECTORS) || acc_base[CB-1:0] != '0 ||
                     channels + LONG_W'(j_base) > LONG_W'(COLS);
-  assign too_deep = m0 > systole_pkg::RC_M0_W'(PSUM_SPAD) ||
+  assign too_deep = COL_W'(m0) > COL_W'(PSUM_SPAD) ||
                     words + LONG_W'(m2) > LONG_W'(IFMAP_SPAD) ||
                     cycles > (LONG_W + COL_W)'(WGT_SPAD / 2);
   assign mixed = depthwise && (c1 != systole_pkg::RC_C1_W'(1) ||

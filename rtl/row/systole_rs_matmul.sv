@@ -71,7 +71,7 @@ module systole_rs_matmul #(
   localparam int XA = $clog2(IFMAP_SPAD);
   localparam int WA = $clog2(WGT_SPAD);
   localparam int CB = $clog2(COLS);
-  localparam int BLOCK_W = $clog2(ACC_DEPTH) - CB;
+  localparam int BLOCK_W = (ACC_DEPTH > COLS) ? $clog2(ACC_DEPTH) - CB : 1;
   localparam int INDEX_W = 8;
   localparam int PSUM_W = 24;
   localparam int CHAIN_W = PSUM_W + $clog2(RS_ROWS);

@@ -55,7 +55,7 @@ module row_array_harness #(
   localparam int XA = $clog2(IFMAP_SPAD);
   localparam int WA = $clog2(WGT_SPAD);
   localparam int CB = $clog2(COLS);
-  localparam int EB = $clog2(ACC_DEPTH) - CB;
+  localparam int EB = (ACC_DEPTH > COLS) ? $clog2(ACC_DEPTH) - CB : 1;
   localparam int CHAIN_W = 24 + $clog2(RS_ROWS);
 
   logic [CHAIN_W*RS_COLS-1:0] chain;
