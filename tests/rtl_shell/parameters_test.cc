@@ -68,6 +68,14 @@ const Illegal kIllegal[] = {
     {"DATAFLOWS", "0", ""},
     {"DATAFLOWS", "3", ""},
     {"TAPS", "65", ""},
+    {"ENGINE", "1",
+     "ROWS=12 ROW_SUM=0 TAPS=0 RS_ROWS=4 RS_COLS=4 IFMAP_SPAD=4 WGT_SPAD=2 "
+     "PSUM_SPAD=1"},
+    {"RS_ROWS", "12", ""},
+    {"RS_COLS", "33",
+     "COLS=64 ENGINE=1 ROW_SUM=0 TAPS=0 RS_ROWS=4 IFMAP_SPAD=4 WGT_SPAD=2 "
+     "PSUM_SPAD=1"},
+    {"WGT_SPAD", "3", "ENGINE=1 ROW_SUM=0 TAPS=0 RS_ROWS=4 RS_COLS=4 IFMAP_SPAD=4 PSUM_SPAD=1"},
 };
 
 std::ostream& operator<<(std::ostream& out, const Illegal& i) {
@@ -173,7 +181,16 @@ TEST(LegalParameters, ElaborateAtTheBorders) {
                           "-GACT_GROUPS=16 -GWGT_KIB=8192 -GPAR_KIB=256 "
                           "-GKTAB_KIB=1024 -GACC_DEPTH=1024 -GAXI_DATA_WIDTH=128 "
                           "-GAXI_ADDR_WIDTH=64 -GAXI_ID_WIDTH=16 -GOUTSTANDING=32 "
-                          "-GQUEUE_DEPTH=64 -GTAPS=64"}) {
+                          "-GQUEUE_DEPTH=64 -GTAPS=64",
+                          "-GROWS=2 -GCOLS=2 -GLANES=1 -GACC_DEPTH=4 -GROW_SUM=0 -GTAPS=0 "
+                          "-GENGINE=1 -GRS_ROWS=2 -GRS_COLS=2 -GIFMAP_SPAD=4 -GWGT_SPAD=2 "
+                          "-GPSUM_SPAD=1",
+                          "-GROWS=4 -GCOLS=4 -GLANES=1 -GACC_DEPTH=4 -GROW_SUM=0 -GTAPS=0 "
+                          "-GENGINE=1 -GRS_ROWS=3 -GRS_COLS=4 -GIFMAP_SPAD=8 -GWGT_SPAD=6 "
+                          "-GPSUM_SPAD=2",
+                          "-GROWS=64 -GCOLS=64 -GACC_DEPTH=1024 -GKTAB_KIB=64 -GROW_SUM=0 "
+                          "-GTAPS=0 -GENGINE=1 -GRS_ROWS=32 -GRS_COLS=32 -GIFMAP_SPAD=32 "
+                          "-GWGT_SPAD=1022 -GPSUM_SPAD=31"}) {
     int status = 0;
     const std::string text =
         Output(std::string("verilator --lint-only -Wall -Irtl/common rtl/lint.vlt ") + kFiles +
