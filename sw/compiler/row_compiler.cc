@@ -136,8 +136,10 @@ class RowCompiler {
   }
 
   void RunBatch(int image0, int image1) {
-    for (int i = image0; i < image1; ++i) LoadImage(i, i == image1 - 1);
+    const bool whole = placement_.serialized || first_batched_ == 0;
+    if (whole) LoadUntil(image1);
     for (int i = image0; i < image1; ++i) {
+      if (!whole) LoadUntil(std::min(o_.images, i + tensors()[0].slots));
       for (int s = 0; s < first_batched_; ++s) RunStage(s, i, 1);
       if (first_batched_ == static_cast<int>(plans_.size()) && !placement_.serialized) Store(i, 1);
     }
@@ -147,6 +149,12 @@ class RowCompiler {
     }
     if (first_batched_ < static_cast<int>(plans_.size()) || placement_.serialized)
       Store(image0, image1 - image0);
+  }
+
+  // Images in the order of their slots: the one before in a slot has its readers in the program.
+  void LoadUntil(int image) {
+    for (; loaded_ < image; ++loaded_)
+      LoadImage(loaded_, loaded_ + 1 == std::min(o_.images, (loaded_ / batch_ + 1) * batch_));
   }
 
   void LoadImage(int image, bool last_of_batch) {
@@ -332,7 +340,7 @@ class RowCompiler {
   PostPlanner posts_;
   Program p_;
   Emitter emitter_;
-  int half_ = 0;
+  int half_ = 0, loaded_ = 0;
   int64_t post_of_half_[2] = {-1, -1};
   // Of each tensor's slot: who read it last; of each image of a tensor: what it needs to be there.
   std::vector<std::vector<After>> readers_, written_;

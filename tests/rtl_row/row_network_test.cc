@@ -55,8 +55,8 @@ struct Tally {
   int equal = 0, refused = 0;
 };
 
-void Run(const Model& model, const HwConfig& config, const ProgramOptions& options, bool rtl,
-         const std::vector<int8_t>& images, const std::string& what, Tally* tally) {
+void RunOne(const Model& model, const HwConfig& config, const ProgramOptions& options, bool rtl,
+            const std::vector<int8_t>& images, const std::string& what, Tally* tally) {
   Program program;
   try {
     program = Compile(model, config, options);
@@ -81,8 +81,8 @@ TEST_P(RowNetworkTest, LayerCases) {
     ProgramOptions options;
     options.images = c.images;
     options.batch = c.batch;
-    ASSERT_NO_FATAL_FAILURE(Run(c.net.Build(c.rounding), config_, options, rtl_,
-                                c.net.Images(c.images), c.name, &tally_));
+    ASSERT_NO_FATAL_FAILURE(RunOne(c.net.Build(c.rounding), config_, options, rtl_,
+                                   c.net.Images(c.images), c.name, &tally_));
   }
   std::printf("%d equal, %d refused%s\n", tally_.equal, tally_.refused,
               rtl_ ? "" : "; no RTL library");
@@ -97,8 +97,8 @@ TEST_P(RowNetworkTest, RandomNetworks) {
     options.batch = 1 + static_cast<int>(seed % 2);
     options.fuse_pool = seed % 4 != 0;
     const Model model = net.Build(static_cast<Rounding>(seed % kNumRoundings));
-    ASSERT_NO_FATAL_FAILURE(Run(model, config_, options, rtl_, net.Images(options.images),
-                                fmt::format("seed {}", seed), &tally_));
+    ASSERT_NO_FATAL_FAILURE(RunOne(model, config_, options, rtl_, net.Images(options.images),
+                                   fmt::format("seed {}", seed), &tally_));
   }
   std::printf("%d equal, %d refused%s\n", tally_.equal, tally_.refused,
               rtl_ ? "" : "; no RTL library");
