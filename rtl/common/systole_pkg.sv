@@ -350,8 +350,8 @@ package systole_pkg;
   localparam int PIPE_RETIRE_TO_DONE = 2;
   // cycles: MATMUL: last slot -> retire, beside ROWS + COLS
   localparam int MATMUL_TAIL = PIPE_SLOT_TO_ARRAY + PIPE_ACCUMULATOR_READ_TO_WRITE;
-  // cycles: MATMUL, row stationary: control names a sum -> its accumulator is read, beside RS_ROWS
-  localparam int ROW_TAIL = (PIPE_SLOT_TO_ARRAY + PIPE_START_TO_SUM) - 2;
+  // cycles: MATMUL, row stationary: a step's slot -> its first sum, beside RS_ROWS - 1
+  localparam int ROW_TAIL = PIPE_SLOT_TO_ARRAY + PIPE_START_TO_SUM;
   // cycles: read-modify-write of an accumulator entry: shortest period of a fold
   localparam int ACC_TURN = PIPE_ACCUMULATOR_READ_TO_WRITE + 1;
   // cycles: POST: last accumulator read -> byte written and retire
@@ -473,7 +473,8 @@ package systole_pkg;
             (rs_rows >= (2 * engine) && (rows * engine) >= rs_rows) &&
             (rs_cols >= 0 && rs_cols <= 32) &&
             (rs_cols >= (2 * engine) && (cols * engine) >= rs_cols) &&
-            (ifmap_spad >= 0 && ifmap_spad <= 32 && (ifmap_spad & (ifmap_spad - 1)) == 0) &&
+            (ifmap_spad >= 0 && ifmap_spad <= 32) &&
+            (ifmap_spad < 1 || (ifmap_spad & (ifmap_spad - 1)) == 0) &&
             (ifmap_spad >= (4 * engine) && (32 * engine) >= ifmap_spad) &&
             (wgt_spad >= 0 && wgt_spad <= 1022 && (wgt_spad % 2) == 0) &&
             (wgt_spad >= (2 * engine) && (1022 * engine) >= wgt_spad) &&

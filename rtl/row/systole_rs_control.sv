@@ -95,7 +95,7 @@ module systole_rs_control #(
 );
   localparam int LONG_W = systole_pkg::ENTRY_W + 1;
   localparam int CYCLES_W = LONG_W + COL_W;
-  localparam int TAIL = RS_ROWS + systole_pkg::ROW_TAIL;
+  localparam int TAIL = RS_ROWS + systole_pkg::ROW_TAIL - 2;
   localparam logic [CYCLES_W-1:0] TURN = CYCLES_W'(systole_pkg::ACC_TURN);
   localparam logic [CYCLES_W-1:0] PASS = CYCLES_W'(RS_ROWS - 2);
 

@@ -77,7 +77,7 @@ module systole_rs_matmul #(
   localparam int CHAIN_W = PSUM_W + $clog2(RS_ROWS);
   localparam int SUM_W = 3 + BLOCK_W + CB + COL_W;
   // From a channel's cycle in control to its sum at the accumulators.
-  localparam int TAIL = RS_ROWS + systole_pkg::ROW_TAIL;
+  localparam int TAIL = RS_ROWS + systole_pkg::ROW_TAIL - 2;
 
   logic load, ktab_re, slot, depthwise, step, step_half, sum_valid, sum_first, sum_half;
   logic range_err, rule_err, acc_conflict;

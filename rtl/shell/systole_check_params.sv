@@ -148,9 +148,14 @@ module systole_check_params #(
         "0 with ENGINE 0, 2 to COLS with ENGINE 1")
   end
   `SYSTOLE_REQUIRE(IFMAP_SPAD,
-      IFMAP_SPAD >= 0 && IFMAP_SPAD <= 32 && (IFMAP_SPAD & (IFMAP_SPAD - 1)) == 0,
+      IFMAP_SPAD >= 0 && IFMAP_SPAD <= 32,
       "0, 4, 8, 16 or 32")
   if (1) begin : gen_ifmap_spad_2
+    `SYSTOLE_REQUIRE(IFMAP_SPAD,
+        IFMAP_SPAD < 1 || (IFMAP_SPAD & (IFMAP_SPAD - 1)) == 0,
+        "0, 4, 8, 16 or 32")
+  end
+  if (1) begin : gen_ifmap_spad_3
     `SYSTOLE_REQUIRE(IFMAP_SPAD,
         IFMAP_SPAD >= (4 * ENGINE) && (32 * ENGINE) >= IFMAP_SPAD,
         "0 with ENGINE 0, 4 or more with ENGINE 1")

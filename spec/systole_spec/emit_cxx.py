@@ -238,7 +238,9 @@ class Cxx(Emitter):
 
 
 def allowed(spec, parameter):
-    return "; ".join(r.allowed for r in spec.rules if r.parameter == parameter.name)
+    # Rules may share a text.
+    texts = dict.fromkeys(r.allowed for r in spec.rules if r.parameter == parameter.name)
+    return "; ".join(texts)
 
 
 def lowest_highest(spec, parameter):

@@ -83,8 +83,9 @@ void Validate(const HwConfig& c) {
   Require(c.rs_cols >= 0 && c.rs_cols <= 32, "RS_COLS", c.rs_cols, "0 to 32");
   Require(c.rs_cols >= (2 * c.engine) && (c.cols * c.engine) >= c.rs_cols, "RS_COLS", c.rs_cols,
           "0 with ENGINE 0, 2 to COLS with ENGINE 1");
-  Require(c.ifmap_spad >= 0 && c.ifmap_spad <= 32 && IsPowerOfTwo(c.ifmap_spad), "IFMAP_SPAD",
-          c.ifmap_spad, "0, 4, 8, 16 or 32");
+  Require(c.ifmap_spad >= 0 && c.ifmap_spad <= 32, "IFMAP_SPAD", c.ifmap_spad, "0, 4, 8, 16 or 32");
+  Require(c.ifmap_spad < 1 || IsPowerOfTwo(c.ifmap_spad), "IFMAP_SPAD", c.ifmap_spad,
+          "0, 4, 8, 16 or 32");
   Require(c.ifmap_spad >= (4 * c.engine) && (32 * c.engine) >= c.ifmap_spad, "IFMAP_SPAD",
           c.ifmap_spad, "0 with ENGINE 0, 4 or more with ENGINE 1");
   Require(c.wgt_spad >= 0 && c.wgt_spad <= 1022 && (c.wgt_spad % 2) == 0, "WGT_SPAD", c.wgt_spad,

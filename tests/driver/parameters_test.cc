@@ -43,7 +43,7 @@ TEST(ParametersTest, TheRowStationaryArrayBringsItsDefaults) {
   EXPECT_EQ(c.rs_rows, 8);
   EXPECT_EQ(c.rs_cols, 5);
   EXPECT_EQ(c.wgt_spad, 384);
-  EXPECT_EQ(ParseParameters({"ENGINE=array"}), HwConfig{});
+  EXPECT_EQ(ParseParameters({"ENGINE=array"}).Key(), HwConfig{}.Key());
 }
 
 TEST(ParametersTest, TheRowStationaryArrayNeedsItsSurroundings) {

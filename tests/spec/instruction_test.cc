@@ -66,10 +66,10 @@ TEST(InstructionTest, OpcodesNameTheirEngine) {
 #define OPCODE(name, code) {#name, code},
 #include "sw/isa/fields.def"
   };
-  const std::map<std::string, int> engine_of = {{"Load", 0},    {"Fill", 0},       {"SyncLoad", 0},
-                                                {"Matmul", 1},  {"SyncMatmul", 1}, {"Post", 2},
-                                                {"PostAct", 2}, {"PostActAdd", 2}, {"SyncPost", 2},
-                                                {"Store", 3},   {"SyncStore", 3}};
+  const std::map<std::string, int> engine_of = {{"Load", 0},     {"Fill", 0},    {"SyncLoad", 0},
+                                                {"Matmul", 1},   {"RowConv", 1}, {"SyncMatmul", 1},
+                                                {"Post", 2},     {"PostAct", 2}, {"PostActAdd", 2},
+                                                {"SyncPost", 2}, {"Store", 3},   {"SyncStore", 3}};
   for (const Row& o : opcodes) {
     const auto it = engine_of.find(o.name.rfind("Load", 0) == 0 ? "Load" : o.name);
     ASSERT_NE(it, engine_of.end()) << o.name;

@@ -181,6 +181,7 @@ TEST_F(PackageTest, LatenciesAndSizesAreTheSame) {
   cycles("ISSUE_TO_WORK", p.issue_to_work);
   cycles("SLOT_TO_ACTIVATION_READ", p.slot_to_activation_read);
   cycles("SLOT_TO_ARRAY", p.slot_to_array);
+  cycles("START_TO_SUM", p.start_to_sum);
   cycles("ACCUMULATOR_READ_TO_WRITE", p.accumulator_read_to_write);
   cycles("MATMUL_ERROR_TO_CONTROL", p.matmul_error_to_control);
   cycles("TAP_TO_WRITE", p.tap_to_write);
@@ -198,6 +199,7 @@ TEST_F(PackageTest, LatenciesAndSizesAreTheSame) {
   HwConfig config;
   const LawConfig laws(config, MemoryTiming{});
   Expect("MATMUL_TAIL", static_cast<uint64_t>(laws.slot_to_retire - config.rows - config.cols));
+  Expect("ROW_TAIL", static_cast<uint64_t>(p.slot_to_array + p.start_to_sum));
   Expect("ACC_TURN", static_cast<uint64_t>(laws.shortest_period));
   Expect("POST_TAIL", static_cast<uint64_t>(p.tap_to_write));
   Expect("BURST_BYTES", pipeline::kBurstBytes);
