@@ -22,7 +22,13 @@ case $variant in
   trace) arguments="$arguments --trace-fst --trace-structs" ;;
   cov) arguments="$arguments --coverage-line --coverage-toggle" ;;
 esac
-for assignment in "$@"; do arguments="$arguments -G$assignment"; done
+for assignment in "$@"; do
+  if [ "$variant $assignment" = "actions ENGINE=1" ]; then
+    echo "error: VARIANT=actions counts in the weight-stationary array; not with ENGINE=1" >&2
+    exit 2
+  fi
+  arguments="$arguments -G$assignment"
+done
 
 files=$(sed -n "s#^[a-z0-9_/]*\.sv\$#$root/rtl/&#p" "$root/rtl/files.f")
 bench="$root/tb/axi_read_checker.sv $root/tb/axi_write_checker.sv $root/tb/axil_checker.sv

@@ -26,7 +26,7 @@ module systole_actions #(
   `define ONES(bits_) longint'($unsigned($countones(bits_)))
   `define TOP systole_tb.u_top.gen_accelerator
   `define ACT `TOP.u_act_buffer
-  `define MATMUL `TOP.u_matmul
+  `define MATMUL `TOP.gen_matmul.u_matmul
   `define POST `TOP.u_post
 
   longint n_mac, n_idle_mac, n_pass, n_row_sum, n_weight_shift, n_weight_swap, n_skew;
