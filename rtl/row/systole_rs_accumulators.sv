@@ -108,7 +108,7 @@ module systole_rs_accumulators #(
     assign channel = CB'(b) - pixel;
     assign post_entry = (AW'(post_entry_i >> CB) << CB) | AW'(channel);
     systole_accumulator #(.ACC_DEPTH(ACC_DEPTH)) u_acc (
-      .clk_i(clk_i), .any_i(any), .take_i(here[b]),
+      .clk_i(clk_i), .any_i({any, any}), .take_i(here[b]),
       .re_i({here[b] && !first_i && half_i, here[b] && !first_i && !half_i}), .re_entry_i(entry),
       .add_i(here1_q[b]), .first1_i(first1_q), .half1_i(half1_q),
       .we_i({here2_q[b] && half2_q, here2_q[b] && !half2_q}), .we_entry_i(entry2_q),
