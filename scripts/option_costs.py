@@ -4,7 +4,7 @@
     scripts/option_costs.py --network-bench build/host/tests/tiling/network_bench [--size 16]
 
 Each module that an option changes is synthesized with it and without it (generic gates of Yosys,
-all inside it counted, memories left out). Cycles are the cycle model's, of a program compiled for
+all inside it counted; memories and the array's elements, which no option changes, left out). Cycles are the cycle model's, of a program compiled for
 the RTL with the option and without it.
 """
 
@@ -35,21 +35,11 @@ OPTIONS = [
         {"ADD_UNIT": 0},
         {"ADD_UNIT": 0, "POST_ACT": 0},
     ),
-    (
-        "row sum (ROW_SUM)",
-        OF_POST + ["systole_array", "systole_accumulators"],
-        {},
-        {"ROW_SUM": 0},
-    ),
-    ("8 groups, not 2 (ACT_GROUPS)", ["systole_act_buffer"], {}, {"ACT_GROUPS": 2}),
-    ("twice the lanes (LANES)", OF_POST + ["systole_act_buffer"], {}, "half the lanes"),
 ]
 
 
 def chip(size, changes):
-    every = {"ROWS": size, "COLS": size, "LANES": size, **CHIP, **BUILT}
-    every.update({"LANES": size // 2} if changes == "half the lanes" else changes)
-    return every
+    return {"ROWS": size, "COLS": size, "LANES": size, **CHIP, **BUILT, **changes}
 
 
 @functools.cache
@@ -59,7 +49,7 @@ def synthesize(module, assignments):
     sets = " ".join(f"-set {name} {value}" for name, value in assignments)
     script = f"""read_verilog -sv -Irtl/common {" ".join("rtl/" + f for f in files)}
       {f"chparam {sets} {module}" if sets else ""}
-      hierarchy -check -top {module}; proc; blackbox *systole_sram*; synth -run coarse:
+      hierarchy -check -top {module}; proc; blackbox *systole_sram* *systole_pe*; synth -run coarse:
       tee -o /dev/stdout stat"""
     done = subprocess.run(
         ["yosys", "-q", "-p", script.replace("\n", ";")],
@@ -103,6 +93,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--network-bench", required=True, type=pathlib.Path)
     parser.add_argument("--size", type=int, default=16, help="rows and columns of the array")
+    parser.add_argument("--option", action="append", help="only the options whose names contain it")
     arguments = parser.parse_args()
     size = arguments.size
 
@@ -113,6 +104,8 @@ def main():
     for network in NETWORKS:
         print(f"all built, {network}: {cycles(arguments.network_bench, network, named({}))}")
     for option, modules, with_it, without in OPTIONS:
+        if arguments.option and not any(text in option for text in arguments.option):
+            continue
         whole, less = gates(modules, chip(size, with_it)), gates(modules, chip(size, without))
         print(f"{option}: {whole[0] - less[0]} gates, {whole[1] - less[1]} flip-flops more")
         print(f"  of {' '.join(modules)}: {less} -> {whole}")
