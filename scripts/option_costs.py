@@ -4,7 +4,7 @@
     scripts/option_costs.py --network-bench build/host/tests/tiling/network_bench [--size 16]
 
 Each module that an option changes is synthesized with it and without it (generic gates of Yosys,
-all inside it counted; memories and the array's elements, which no option changes, left out). Cycles are the cycle model's, of a program compiled for
+all inside it counted; memories left out). Cycles are the cycle model's, of a program compiled for
 the RTL with the option and without it.
 """
 
@@ -49,7 +49,7 @@ def synthesize(module, assignments):
     sets = " ".join(f"-set {name} {value}" for name, value in assignments)
     script = f"""read_verilog -sv -Irtl/common {" ".join("rtl/" + f for f in files)}
       {f"chparam {sets} {module}" if sets else ""}
-      hierarchy -check -top {module}; proc; blackbox *systole_sram* *systole_pe*; synth -run coarse:
+      hierarchy -check -top {module}; proc; blackbox *systole_sram*; synth -run coarse:
       tee -o /dev/stdout stat"""
     done = subprocess.run(
         ["yosys", "-q", "-p", script.replace("\n", ";")],
