@@ -28,6 +28,8 @@ std::string UnitOf(const Space& space, const Objective& objective) {
       return "";
     case Metric::kBuffer:
       return "KiB";
+    case Metric::kArea:
+      return "gates";
     case Metric::kEnergy:
       return "pJ per image";
   }

@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"objectives = [\"energy\"]\n[space]\nrows = 8",
              "s.toml:2: ", "known to the native cost model only"},
         Case{"objectives = [\"area\"]\n[space]\nrows = 8",
-             "s.toml:2: ", "there is no area model yet; pes and buffer stand for size"},
+             "s.toml:2: ", "known to the native cost model only"},
         Case{"energy = \"e.yaml\"\n[space]\nrows = 8", "s.toml:2: ", "is for the objective energy"},
         Case{"objectives = [\"speed\"]\n[space]\nrows = 8",
              "s.toml:2: ", "'speed' is unknown; choose from cycles"},

@@ -53,6 +53,8 @@ class CostModel {
   virtual std::unique_ptr<Evaluator> NewEvaluator() const = 0;
   // KiB of all on-chip buffers of a design.
   virtual int64_t BufferKib(const int64_t* parameters) const = 0;
+  // Gates of a design, flip-flops and memories as gates; 0: not known.
+  virtual double Area(const int64_t*) const { return 0; }
   // The workloads as the model sees them, one line each: what makes two runs comparable.
   virtual std::vector<std::string> Describe() const = 0;
   // What a reader of the results should know of the workloads, one line each.

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sw/energy/area.h"
 #include "sw/explore/native/native_cost.h"
 
 namespace systole::explore {
@@ -136,6 +137,8 @@ class NativeModelCost : public CostModel {
   int64_t BufferKib(const int64_t* p) const override {
     return p[kActKib] + p[kWgtKib] + p[kParKib] + p[kKtabKib];
   }
+
+  double Area(const int64_t* p) const override { return energy::AreaOf(NativeConfig(p)).Gates(); }
 
   std::vector<std::string> Describe() const override {
     std::vector<std::string> lines;

@@ -15,24 +15,17 @@ struct Known {
   const char* name;
   Metric metric;
   bool per_workload;
-  const char* missing;  // why it is not there
 };
 constexpr Known kKnown[] = {
-    {"cycles", Metric::kCycles, true, nullptr},
-    {"utilization", Metric::kUtilization, true, nullptr},
-    {"traffic", Metric::kTraffic, true, nullptr},
-    {"stalls", Metric::kStalls, true, nullptr},
-    {"energy", Metric::kEnergy, true, nullptr},
-    {"pes", Metric::kPes, false, nullptr},
-    {"buffer", Metric::kBuffer, false, nullptr},
-    {"area", Metric::kPes, false, "there is no area model yet; pes and buffer stand for size"},
+    {"cycles", Metric::kCycles, true},   {"utilization", Metric::kUtilization, true},
+    {"traffic", Metric::kTraffic, true}, {"stalls", Metric::kStalls, true},
+    {"energy", Metric::kEnergy, true},   {"pes", Metric::kPes, false},
+    {"buffer", Metric::kBuffer, false},  {"area", Metric::kArea, false},
 };
 
 std::string Choices() {
   std::vector<std::string> names;
-  for (const Known& known : kKnown) {
-    if (!known.missing) names.push_back(known.name);
-  }
+  for (const Known& known : kKnown) names.push_back(known.name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -59,10 +52,6 @@ Objective ParseObjective(const std::string& name, const std::vector<std::string>
   if (known == std::end(kKnown)) {
     throw InputError(fmt::format("objective '{}' is unknown; choose from {}", name, Choices()));
   }
-  if (known->missing) {
-    throw InputError(
-        fmt::format("objective '{}': {}; choose from {}", name, known->missing, Choices()));
-  }
   Objective objective{name, known->metric, -1};
   if (colon == std::string::npos) return objective;
   const std::string workload = name.substr(colon + 1);
@@ -87,6 +76,7 @@ double ObjectiveValue(const Objective& objective, const CostModel& cost,
   const int64_t pes = parameters[kRows] * parameters[kCols];
   if (objective.metric == Metric::kPes) return static_cast<double>(pes);
   if (objective.metric == Metric::kBuffer) return static_cast<double>(cost.BufferKib(parameters));
+  if (objective.metric == Metric::kArea) return cost.Area(parameters);
   double value = 0, cycles = 0;
   for (size_t w = 0; w < weights.size(); ++w) {
     if (objective.workload >= 0 && objective.workload != static_cast<int>(w)) continue;

@@ -9,6 +9,7 @@
 //   energy       sum of w * pJ / images (native)
 //   pes          rows * cols
 //   buffer       KiB of all buffers
+//   area         gates, flip-flops and memories as gates (native)
 // "cycles:NAME" and the like: of one workload alone, without its weight.
 #pragma once
 
@@ -19,7 +20,7 @@
 
 namespace systole::explore {
 
-enum class Metric { kCycles, kUtilization, kTraffic, kStalls, kPes, kBuffer, kEnergy };
+enum class Metric { kCycles, kUtilization, kTraffic, kStalls, kPes, kBuffer, kEnergy, kArea };
 
 struct Objective {
   std::string name;  // as in the file
@@ -28,8 +29,7 @@ struct Objective {
   bool Maximise() const { return metric == Metric::kUtilization; }
 };
 
-// Throws InputError (without a place) for a name that is none, area among them, which says what it
-// waits for.
+// Throws InputError (without a place) for a name that is none.
 Objective ParseObjective(const std::string& name, const std::vector<std::string>& workloads);
 
 // As the reader sees it (not negated). Not for infeasible designs.

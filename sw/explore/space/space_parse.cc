@@ -331,11 +331,15 @@ class Parser {
   // "energy = FILE", of the objective `energy`.
   std::optional<EnergySource> ReadEnergy(TomlTable* top) {
     const auto file = top->String("energy");
-    bool energy = false;
-    for (const Objective& objective : space_.objectives)
+    bool energy = false, area = false;
+    for (const Objective& objective : space_.objectives) {
       energy |= objective.metric == Metric::kEnergy;
-    if (space_.cost_kind != CostKind::kNative && energy)
-      top->Fail(*top->Find("objectives"), "energy is known to the native cost model only");
+      area |= objective.metric == Metric::kArea;
+    }
+    if (space_.cost_kind != CostKind::kNative && (energy || area)) {
+      top->Fail(*top->Find("objectives"),
+                "energy and area are known to the native cost model only");
+    }
     if (!energy) {
       if (file) top->Fail(*top->Find("energy"), "is for the objective energy; remove it");
       return std::nullopt;

@@ -1,0 +1,58 @@
+// Sizes against what synthesis printed (docs/recorded/area.txt).
+#include "sw/energy/area.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace systole::energy {
+namespace {
+
+// "total  GATES FLOPS BITS" before "synth: ROWS=.. COLS=..:" of a configuration.
+struct Synthesized {
+  std::string parameters;
+  double gates = 0, flops = 0, bits = 0;
+};
+std::vector<Synthesized> Recorded() {
+  std::ifstream file(SYSTOLE_SOURCE_DIR "/docs/recorded/area.txt");
+  std::vector<Synthesized> all;
+  Synthesized one;
+  for (std::string line, word; std::getline(file, line);) {
+    std::istringstream words(line);
+    words >> word;
+    if (word == "total") words >> one.gates >> one.flops >> one.bits;
+    if (word == "synth:") {
+      one.parameters = line.substr(7, line.find(": no latch") - 7);
+      all.push_back(one);
+    }
+  }
+  return all;
+}
+
+HwConfig ConfigOf(const std::string& parameters) {
+  HwConfig config;
+  std::istringstream words(parameters);
+  for (std::string word; words >> word;) {
+    const size_t equals = word.find('=');
+    for (const ParameterInfo& p : kParameters) {
+      if (word.substr(0, equals) == p.name) config.*p.member = std::stoi(word.substr(equals + 1));
+    }
+  }
+  return config;
+}
+
+TEST(Area, IsThatOfSynthesis) {
+  const std::vector<Synthesized> recorded = Recorded();
+  ASSERT_GE(recorded.size(), 2u);
+  for (const Synthesized& s : recorded) {
+    SCOPED_TRACE(s.parameters);
+    const Area area = AreaOf(ConfigOf(s.parameters));
+    EXPECT_NEAR(area.gates, s.gates, 0.005 * s.gates);
+    EXPECT_NEAR(area.flops, s.flops, 0.005 * s.flops);
+    EXPECT_EQ(area.memory_bits, s.bits);
+  }
+}
+
+}  // namespace
+}  // namespace systole::energy
