@@ -30,6 +30,10 @@ class Emitter {
   void Start(std::vector<Instruction>* code) {
     code_ = code;
     for (auto& of_engine : covered_) of_engine.fill(-1);
+    for (auto& givers : givers_) givers.clear();
+    for (auto& of_engine : takers_) {
+      for (auto& takers : of_engine) takers.clear();
+    }
   }
   // Appends an instruction: the caller sets its fields at once, then says what it comes after.
   Instruction* Append() { return &code_->emplace_back(); }
@@ -44,7 +48,12 @@ class Emitter {
   }
 
  private:
+  int64_t Later(int engine, int source, int64_t producer) const;
+
   std::vector<Instruction>* code_ = nullptr;
+  std::array<std::vector<int64_t>, kNumEngines> givers_;  // instructions that may give tokens
+  // takers_[e][s]: instructions of engine e that take a token of engine s.
+  std::array<std::array<std::vector<int64_t>, kNumEngines>, kNumEngines> takers_;
   // covered_[e][s]: the last instruction of engine s that engine e's latest instruction waited for.
   std::array<std::array<int64_t, kNumEngines>, kNumEngines> covered_{};
 };

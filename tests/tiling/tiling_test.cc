@@ -1,4 +1,6 @@
 // Tiled programs: random graphs on small accelerators, every result equal to golden's.
+#include "sw/tiling/tiling.h"
+
 #include <gtest/gtest.h>
 
 #include "sw/base/error.h"
@@ -6,7 +8,9 @@
 #include "sw/model/graph.h"
 #include "sw/quant/choose_multipliers.h"
 #include "sw/tiling/step.h"
+#include "sw/timing/timeline.h"
 #include "tests/golden/random_model.h"
+#include "tests/tiling/networks.h"
 #include "tests/tiling/tiled_check.h"
 
 namespace systole {
@@ -81,6 +85,24 @@ TEST(TilingTest, RandomGraphsOnOneKibibyteInOneGroup) {
 }
 TEST(TilingTest, RandomGraphsOnSixteenBySixteen) {
   RunSeeds(Config(16, 16, 8, 8, 4), 3000, 100, 98);
+}
+
+// Tokens that are given long before they are taken never overflow their counters, however many
+// images there are.
+TEST(TilingTest, LongRunsKeepWithinTheTokenCounters) {
+  for (const auto& [name, images] : {std::pair("vww", 32), std::pair("kws", 64)}) {
+    HwConfig config;
+    config.act_kib = config.wgt_kib = 16;
+    config.lanes = 16;
+    ProgramOptions options;
+    options.images = options.batch = images;
+    const Program p = CompileTiled(Network(name, true), config, options);
+    for (const Segment& s : Segments(p)) {
+      const Timeline t =
+          Simulate({p.code.begin() + s.first, p.code.begin() + s.last}, config, MemoryTiming{});
+      EXPECT_TRUE(t.ok()) << name << ": " << Describe(t);
+    }
+  }
 }
 
 // A residual block: the sum goes with its second convolution, and only one of its operands and the
