@@ -39,6 +39,26 @@ Case BorderCase(const HwConfig& c) {
   return b.result();
 }
 
+// Additions in float32 of numbers that no network has.
+Case RareSumCase(const HwConfig& c, int k) {
+  ProgramBuilder b(c, fmt::format("activations, rare sums, program {}", k), "systole_post_add",
+                   U(700 + k));
+  const int half = b.area().half(), quarter = half / 2;
+  std::vector<uint8_t> bytes(U(half));
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(b.Below(256));
+  b.LoadAct(b.area().in(), bytes);
+  std::vector<Channel> channels = RareSum(&b, k % 2 == 0);
+  channels.resize(U(SumRows(c) * c.lanes));
+  b.LoadPar(0, channels);
+  ActivationDraw draw(&b, 1);
+  const int zy = b.Between(-128, 127);
+  for (int p = 0; p < 16; ++p) {
+    b.Then(draw.Add(b.area().in(), b.area().out(), quarter, static_cast<int>(Rounding::kFloat32),
+                    zy, 0));
+  }
+  return b.result();
+}
+
 }  // namespace
 
 void CheckActivations(AreaRun* run) {
@@ -86,6 +106,9 @@ void CheckActivations(AreaRun* run) {
       b.Then(i);
     }
     run->Try(b.result());
+  }
+  if (adds && (c.roundings >> static_cast<int>(Rounding::kFloat32) & 1) != 0) {
+    for (int k = 0; k < 12 && run->goes_on(); ++k) run->Try(RareSumCase(c, k));
   }
 }
 

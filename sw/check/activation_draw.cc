@@ -22,6 +22,42 @@ Channel PoolChannel(ProgramBuilder* b) {
   return ch;
 }
 
+namespace {
+
+// The three entries of an addition; `offset` is a 24-bit number << `shift` in float32.
+std::vector<Channel> SumEntries(const AddParams& p, int32_t offset, uint32_t shift, bool float32) {
+  return {{-p.z2, p.m2, static_cast<uint8_t>(p.s2)},
+          {-p.z1, p.m1, static_cast<uint8_t>(p.s1)},
+          {offset, float32 ? shift : p.m, static_cast<uint8_t>(p.s)}};
+}
+
+// Numbers of any size, up to the largest shifts.
+std::vector<Channel> WideSum(ProgramBuilder* b) {
+  AddParams p;
+  p.z1 = b->Between(-128, 127), p.z2 = b->Between(-128, 127);
+  const int shift = b->Between(0, kMostAddShift);
+  p.m1 = static_cast<uint32_t>(b->Between(1, 1 << 13));
+  p.m2 = static_cast<uint32_t>(b->Between(1, 1 << 13));
+  p.s1 = std::clamp(shift + b->Between(-3, 3), 0, kMostAddShift);
+  p.s2 = std::clamp(shift + b->Between(-3, 3), 0, kMostAddShift);
+  p.s = std::min(62, shift + b->Between(12, 17));
+  return SumEntries(p, b->Between(-(1 << 23), (1 << 23) - 1), static_cast<uint32_t>(shift), true);
+}
+
+// The first sum has 25 bits, so every other one is a tie; where x1 - z1 = -4 the offset is gone
+// again, and the bit that was rounded shows in the result.
+std::vector<Channel> TieOfTheFirstSum(ProgramBuilder* b) {
+  AddParams p;
+  p.z1 = b->Between(-100, 100), p.z2 = b->Between(-128, 127);
+  const int offset = b->Between(1 << 22, (1 << 23) - 1);  // times 4
+  p.m1 = static_cast<uint32_t>(offset);
+  p.m2 = static_cast<uint32_t>(2 * b->Between(0, 1) + 1);
+  p.s = b->Between(0, 2);
+  return SumEntries(p, offset, 2, true);
+}
+
+}  // namespace
+
 std::vector<Channel> SumChannels(ProgramBuilder* b, Rounding mode, int* zy) {
   const auto tensor = [&] {
     AddTensor t;
@@ -34,10 +70,11 @@ std::vector<Channel> SumChannels(ProgramBuilder* b, Rounding mode, int* zy) {
   int64_t offset = p.offset;
   uint32_t shift = 0;
   while (offset != 0 && offset % 2 == 0) offset /= 2, ++shift;
-  const bool float32 = mode == Rounding::kFloat32;
-  return {{-p.z2, p.m2, static_cast<uint8_t>(p.s2)},
-          {-p.z1, p.m1, static_cast<uint8_t>(p.s1)},
-          {static_cast<int32_t>(offset), float32 ? shift : p.m, static_cast<uint8_t>(p.s)}};
+  return SumEntries(p, static_cast<int32_t>(offset), shift, mode == Rounding::kFloat32);
+}
+
+std::vector<Channel> RareSum(ProgramBuilder* b, bool ties) {
+  return ties ? TieOfTheFirstSum(b) : WideSum(b);
 }
 
 Instruction ActivationDraw::Pool(int from, int to, int room, int mode) {

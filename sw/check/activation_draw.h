@@ -14,6 +14,10 @@ Channel PoolChannel(ProgramBuilder* b);
 // The three entries of an addition of random scales, and its output's zero point.
 std::vector<Channel> SumChannels(ProgramBuilder* b, Rounding mode, int* zy);
 
+// In float32: numbers of any size up to the largest shifts; or such whose first sum is often a tie
+// of its 24 bits that shows in the result.
+std::vector<Channel> RareSum(ProgramBuilder* b, bool ties);
+
 // Rows of parameters that the three entries of an addition take.
 inline int SumRows(const HwConfig& c) { return (3 + c.lanes - 1) / c.lanes; }
 
