@@ -35,7 +35,7 @@ std::vector<Channel> SumEntries(const AddParams& p, int32_t offset, uint32_t shi
 std::vector<Channel> WideSum(ProgramBuilder* b) {
   AddParams p;
   p.z1 = b->Between(-128, 127), p.z2 = b->Between(-128, 127);
-  const int shift = b->Between(0, kMostAddShift);
+  const int shift = b->Between(b->Below(2) == 0 ? 32 : 0, kMostAddShift);
   p.m1 = static_cast<uint32_t>(b->Between(1, 1 << 13));
   p.m2 = static_cast<uint32_t>(b->Between(1, 1 << 13));
   p.s1 = std::clamp(shift + b->Between(-3, 3), 0, kMostAddShift);
