@@ -31,6 +31,7 @@ int64_t Emitter::Order(const After& after) {
   const int64_t index = static_cast<int64_t>(code_->size()) - 1;
   uint32_t& self = code_->back().word[0];
   const int engine = static_cast<int>(code_->back().engine());
+  if (engine < 0) return index;  // nothing is written there: CheckProgram() says so
   for (int source = 0; source < kNumEngines; ++source) {
     if (source == engine || after.index[source] <= covered_[engine][source]) continue;
     const int64_t producer = Later(engine, source, after.index[source]);
@@ -45,8 +46,8 @@ int64_t Emitter::Order(const After& after) {
     giver |= push;
     takers_[engine][source].push_back(index);
   }
-  const bool sync = (code_->back().Get(field::kOpcode) & kSyncNibble) == kSyncNibble;
-  if (!sync) givers_[engine].push_back(index);
+  const uint64_t opcode = code_->back().Get(field::kOpcode);
+  if ((opcode & kSyncNibble) != kSyncNibble) givers_[engine].push_back(index);
   return index;
 }
 

@@ -102,7 +102,9 @@ TEST_F(CliTest, HelpIsEverywhereAndIsNoError) {
 TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("", {"subcommand"});
   ExpectRefused("fly",
-                {"fly", "run, compile, info, config, check, scalesim, workload, map, explore"});
+                {"fly",
+                 "run, compile, info, config, disassemble, check, scalesim, workload, energy, map, "
+                 "explore"});
   ExpectRefused("run " + kModel, {"--images"});
   ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"--bogus"});
   ExpectRefused("run " + kModel + kDigits + " --first 0", {"--first"});

@@ -124,6 +124,8 @@ class OptionsTest(unittest.TestCase):
             "workload",
             "map",
             "check",
+            "disassemble",
+            "energy",
         ):
             done = subprocess.run([SYSTOLE, command, "-h"], capture_output=True, text=True)
             if done.returncode != 0:

@@ -215,12 +215,26 @@ TEST(SpaceTest, EveryShippedSpaceCanBeRead) {
        std::filesystem::directory_iterator(SYSTOLE_SOURCE_DIR "/models/spaces")) {
     if (entry.path().extension() != ".toml") continue;
     ++spaces;
+    if (entry.path().stem() == "resnet50_memory" &&
+        !std::filesystem::exists(SYSTOLE_SOURCE_DIR
+                                 "/build/torchvision/resnet50_1_224_qlinear.onnx")) {
+      // Its network is made by `make torchvision`; all before it is read.
+      try {
+        LoadSpace(entry.path().string());
+        ADD_FAILURE() << entry.path() << " names a network that is not there";
+      } catch (const InputError& e) {
+        EXPECT_NE(std::string(e.what()).find("resnet50_1_224_qlinear.onnx is not there"),
+                  std::string::npos)
+            << e.what();
+      }
+      continue;
+    }
     const Space space = LoadSpace(entry.path().string());
     if (entry.path().stem().string().find("500k") != std::string::npos) {
       EXPECT_GE(space.grid.Points(), 500000) << entry.path();
     }
   }
-  EXPECT_GE(spaces, 9);
+  EXPECT_GE(spaces, 10);
 }
 
 }  // namespace
