@@ -31,7 +31,8 @@ int64_t Emitter::Order(const After& after) {
   const int64_t index = static_cast<int64_t>(code_->size()) - 1;
   uint32_t& self = code_->back().word[0];
   const int engine = static_cast<int>(code_->back().engine());
-  if (engine < 0) return index;  // nothing is written there: CheckProgram() says so
+  if (engine < 0 || engine >= kNumEngines)
+    return index;  // nothing is written there: CheckProgram() says so
   for (int source = 0; source < kNumEngines; ++source) {
     if (source == engine || after.index[source] <= covered_[engine][source]) continue;
     const int64_t producer = Later(engine, source, after.index[source]);
