@@ -54,5 +54,14 @@ TEST(Area, IsThatOfSynthesis) {
   }
 }
 
+// One that the figures do not come from: what `scripts/synth.sh ROWS=4 COLS=12 LANES=4 ACT_GROUPS=8
+// QUEUE_DEPTH=4` printed.
+TEST(Area, LiesNearAThirdSynthesis) {
+  const Area area = AreaOf(ConfigOf("ROWS=4 COLS=12 LANES=4 ACT_GROUPS=8 QUEUE_DEPTH=4"));
+  EXPECT_NEAR(area.gates, 172671, 0.03 * 172671);
+  EXPECT_NEAR(area.flops, 25004, 0.03 * 25004);
+  EXPECT_EQ(area.memory_bits, 1485312);
+}
+
 }  // namespace
 }  // namespace systole::energy
