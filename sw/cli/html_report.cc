@@ -50,7 +50,7 @@ std::string Facts(const RunSummary& s, const std::string& who) {
   uint64_t macs = 0, read = 0, written = 0;
   for (const auto& layer : s.layers) macs += layer.macs;
   for (const Traffic& t : s.traffic) read += t.read, written += t.written;
-  const double n = static_cast<double>(s.images), pes = double(s.config.rows) * s.config.cols;
+  const double n = static_cast<double>(s.images), pes = Elements(s.config);
   const double steady = s.steady.at(who);
   std::string out = "<p class='facts'>";
   auto fact = [&out](const std::string& value, const std::string& what) {
@@ -86,7 +86,7 @@ std::string Engines(const RunSummary& s) {
 
 std::string Layers(const RunSummary& s, const std::string& who) {
   const RowCycles& cycles = s.cycles.at(who);
-  const double pes = double(s.config.rows) * s.config.cols;
+  const double pes = Elements(s.config);
   const double n = static_cast<double>(s.images);
   std::vector<LayerBar> bars;
   std::vector<RooflinePoint> points;

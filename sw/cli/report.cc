@@ -16,7 +16,7 @@ namespace {
 const char* const kDescriptions[] = {"rtl", "tlm", "model"};
 
 double Used(uint64_t macs, double cycles, const HwConfig& c) {
-  return Utilization(static_cast<double>(macs), cycles, double(c.rows) * c.cols);
+  return Utilization(static_cast<double>(macs), cycles, Elements(c));
 }
 
 uint64_t MacsOfImage(const RunSummary& s) {

@@ -92,7 +92,7 @@ class RowCompiler {
       RowPlan& p = plans_[s];
       p.weight_row = row;
       row += p.WeightRows();
-      p.ktab = AddOffsets(tensors()[s].pitch, p.map.InputRows());
+      p.ktab = AddOffsets(p, tensors()[s].pitch);
     }
     weight_rows_ = row;
     if (row > c_.WgtRows()) {
@@ -108,11 +108,9 @@ class RowCompiler {
     }
   }
 
-  // First of the rows that hold the offsets of input rows 0 to `rows` - 1.
-  int AddOffsets(int pitch, int64_t rows) {
-    std::vector<uint16_t> table;
-    for (int64_t r = 0; r < (rows + c_.rows - 1) / c_.rows * c_.rows; ++r)
-      table.push_back(static_cast<uint16_t>(r * pitch));
+  // First of the rows that hold the offsets of a plan's input rows.
+  int AddOffsets(const RowPlan& plan, int pitch) {
+    const std::vector<uint16_t> table = RowOffsets(plan, pitch, c_);
     const size_t row = static_cast<size_t>(c_.rows);
     for (size_t at = 0; at + table.size() <= offsets_.size(); at += row) {
       if (std::equal(table.begin(), table.end(), offsets_.begin() + static_cast<long>(at)))
@@ -174,7 +172,8 @@ class RowCompiler {
     const RowPlan& p = plans_[static_cast<size_t>(s)];
     int64_t post = -1;
     for (const Tile& tile : p.tiles) {
-      std::vector<PostPiece> pieces = Pieces(p, tile, images);
+      const std::vector<PostPiece> pieces =
+          RowPieces(p, *p.stage, tile, images, &posts_);
       for (int block = 0; block < p.Blocks(); ++block)
         post = RunJob(s, tile, block, pieces, image, images);
     }
@@ -192,20 +191,6 @@ class RowCompiler {
     }
   }
 
-  // Entry of cell (cy, cx): cx COLS + cy, group m3 Q1 further; channels cut into entries.
-  std::vector<PostPiece> Pieces(const RowPlan& p, const Tile& tile, int images) {
-    Mapping mapping;
-    mapping.block = p.stage->cout;
-    mapping.cols = p.EntryChannels();
-    mapping.vector_step = c_.cols;
-    mapping.vector_tail = -(tile.nx - 1) * c_.cols;
-    std::vector<PostPiece> pieces;
-    Check(posts_.Plan(*p.stage, mapping, tile, &pieces, images), "uneven taps without packing");
-    for (PostPiece& piece : pieces)
-      piece.entry += piece.fold % static_cast<int>(p.map.m3) * tile.ny;
-    return pieces;
-  }
-
   int64_t RunJob(int s, const Tile& tile, int block, const std::vector<PostPiece>& pieces,
                  int image, int images) {
     const RowPlan& p = plans_[static_cast<size_t>(s)];
@@ -216,9 +201,11 @@ class RowCompiler {
     int64_t conv = -1;
     for (int pack = 0; pack < p.packs; ++pack) {
       if (!p.Used(block, pack)) continue;
-      for (int fold = 0; fold < p.fold_s * p.fold_r; ++fold) {
-        SetRowConv({p, tile, block, pack, fold / p.fold_r, fold % p.fold_r, image, images, half_},
-                   tensors()[in], emitter_.Append());
+      for (int fold = 0; fold < p.Folds(); ++fold) {
+        const Storage& t = tensors()[in];
+        SetRowConv({p, tile, block, pack, fold, 0, p.slices, t.Slot(image), t.pitch,
+                    p.WeightRowOf(block, pack, fold), p.ktab, images, t.slot_bytes, half_},
+                   emitter_.Append());
         conv = Emit(after, s);
         after = {};
       }
@@ -226,7 +213,7 @@ class RowCompiler {
     for (int i = image; i < image + images; ++i) Readers(in, i).Add(Engine::kMatmul, conv);
     int64_t post = -1;
     for (const PostPiece& piece : pieces) {
-      if (piece.fold / static_cast<int>(p.map.m3) != block) continue;
+      if (piece.fold != block) continue;
       post = RunPosts(s, tile, piece, image, images, conv, out);
     }
     Check(post >= 0, "a job has no Post");
@@ -251,6 +238,7 @@ class RowCompiler {
       }
       SetPost({stage, tile, piece, row, image + b, together ? images : 1, b * tile.vectors, half_},
               t, emitter_.Append());
+      p_.code.back().Set(field::kPoZw, 0);  // its products are in the sums
       last = Emit(after, s);
     }
     return last;

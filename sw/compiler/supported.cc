@@ -15,7 +15,8 @@ void CheckSupported(const Stage& stage, const HwConfig& config) {
                     "in or choose another",
                     Label(stage), RoundingName(stage.rounding), config.roundings));
   }
-  if (stage.zw != 0 && config.row_sum == 0) {
+  // The row-stationary array has sets of weights for it (RowPlan::passes).
+  if (stage.zw != 0 && config.row_sum == 0 && config.engine == 0) {
     throw MisfitError(
         Misfit::kUnsupported,
         fmt::format("{}: its weights are asymmetric (zero point {}) and ROW_SUM=0; build with "

@@ -119,7 +119,7 @@ bool ChainBuilder::SetLayout(Chain* chain) const {
       tensor.left = std::max(tensor.left, pad.left);
       tensor.right = std::max(tensor.right, pad.right);
       if (k.writer == nullptr) continue;
-      const int want = PitchResidue(k.writer->part().mapping(), s.cin, config_);
+      const int want = k.writer->part().Residue();
       if (want >= 0 && residue >= 0 && want != residue) return false;
       if (want >= 0) residue = want;
     }

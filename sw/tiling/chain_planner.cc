@@ -18,10 +18,7 @@ constexpr int64_t kPerStrip = 60, kPerNode = 24, kBorder = 100;
 int64_t Ceil(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
 
 int64_t WeightBytes(const Part& part, const HwConfig& config) {
-  int64_t rows = 0;
-  for (const Fold& fold : part.mapping().folds)
-    rows += int64_t{fold.slices} * LoadCycles(fold, config);
-  return rows * config.wport * config.rows;
+  return part.WeightRows() * config.wport * config.rows;
 }
 
 // Cycles of POST for a rectangle's results.
@@ -72,8 +69,9 @@ bool ChainPlanner::Fit(Chain* chain) const {
       const RectPlan* plan = k.writer->part().Plan(k.rect);
       if (plan == nullptr) return false;
       ChainTensor& t = chain->tensors[k.in];
-      const int64_t end = InputBase(t, k) +
-                          InputBytes(plan->stage, k.writer->part().mapping(), plan->tiles, t.pitch);
+      const int64_t bytes = k.writer->part().InputBytesOf(*plan, t.pitch);
+      if (bytes < 0) return false;
+      const int64_t end = InputBase(t, k) + bytes;
       if (end > config_.ActBytes()) return false;
       t.size = std::max(t.size, static_cast<int>(end));
     }

@@ -272,7 +272,7 @@ std::string ChainWriter::Describe(int unit) const {
     const int strips = chain_.Strips();
     const std::string how =
         k.writer != nullptr
-            ? "ws, " + k.writer->part().mapping().Describe()
+            ? k.writer->part().Describe()
             : std::string("POST: ") + (k.pools->by_count ? "average pool" : "max pool");
     return fmt::format(
         "{}, in a chain of {}{}", how, chain_.last - chain_.first,

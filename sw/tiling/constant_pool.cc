@@ -56,13 +56,6 @@ int ConstantPool::AddItem(Ring ring, Opcode opcode, int rows, uint64_t offset, u
   return item;
 }
 
-std::vector<ConstantPool::Weights> ConstantPool::AddWeights(const Stage& stage,
-                                                            const Mapping& mapping) {
-  std::vector<Weights> weights;
-  for (const Fold& fold : mapping.folds) weights.push_back(AddFold(stage, mapping, fold));
-  return weights;
-}
-
 void ConstantPool::Align() {
   end_ = (end_ + 63) / 64 * 64;
   if (pack_) bytes_.resize(end_);
@@ -83,37 +76,63 @@ int ConstantPool::SharedRows() const {
                     std::min(most, config_.WgtRows() / 64), most);
 }
 
-ConstantPool::Weights ConstantPool::AddFold(const Stage& stage, const Mapping& mapping,
-                                            const Fold& fold) {
-  const int wl = LoadCycles(fold, config_), rows = fold.slices * wl;
+template <typename Pack>
+ConstantPool::Weights ConstantPool::AddSlices(int slices, int wl, Pack&& pack) {
+  const int rows = slices * wl;
   const uint64_t slice_bytes = uint64_t(wl) * config_.wport * WeightRowBytes(config_);
   Weights weights;
   weight_rows_ += rows;
-  weights.row = Extend(&open_weights_, rows, fold.slices * slice_bytes, SharedRows());
+  weights.row = Extend(&open_weights_, rows, slices * slice_bytes, SharedRows());
   if (weights.row == 0) Align();
   const uint64_t begin = end_;
-  Append(fold.slices * slice_bytes, [&](std::vector<uint8_t>* bytes) {
-    if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
-      PackDense(stage, fold, config_, bytes);
-    } else {
-      PackWeights(stage, mapping, fold, config_, bytes);
-    }
-  });
+  Append(slices * slice_bytes, pack);
   if (weights.row > 0) {
-    weights.slices_per_item = fold.slices;
+    weights.slices_per_item = slices;
     weights.items.push_back(open_weights_.item);
     open_weights_.end = end_;
     return weights;
   }
   const int most = std::max(1, ItemRows(config_) / wl);
-  const int items = (fold.slices + most - 1) / most;
-  weights.slices_per_item = (fold.slices + items - 1) / items;
-  for (int i = 0; i < fold.slices; i += weights.slices_per_item) {
-    const int n = std::min(weights.slices_per_item, fold.slices - i);
+  const int items = (slices + most - 1) / most;
+  weights.slices_per_item = (slices + items - 1) / items;
+  for (int i = 0; i < slices; i += weights.slices_per_item) {
+    const int n = std::min(weights.slices_per_item, slices - i);
     weights.items.push_back(
         AddItem(Ring::kWeight, Opcode::kLoadWgt, n * wl, begin + i * slice_bytes, n * slice_bytes));
   }
   open_weights_ = {weights.items.size() == 1 ? weights.items[0] : kNoItem, end_};
+  return weights;
+}
+
+std::vector<ConstantPool::Weights> ConstantPool::AddWeights(const Stage& stage,
+                                                            const Mapping& mapping) {
+  std::vector<Weights> weights;
+  for (const Fold& fold : mapping.folds) {
+    weights.push_back(AddSlices(fold.slices, LoadCycles(fold, config_), [&](auto* bytes) {
+      if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
+        PackDense(stage, fold, config_, bytes);
+      } else {
+        PackWeights(stage, mapping, fold, config_, bytes);
+      }
+    }));
+  }
+  return weights;
+}
+
+std::vector<ConstantPool::Weights> ConstantPool::AddRowWeights(const RowPlan& plan) {
+  std::vector<Weights> weights;
+  const int wl = static_cast<int>(plan.map.WeightRows());
+  for (int block = 0; block < plan.Blocks(); ++block) {
+    for (int pack = 0; pack < plan.packs; ++pack) {
+      for (int fold = 0; fold < plan.Folds(); ++fold) {
+        Weights& w = weights.emplace_back();
+        if (!plan.Used(block, pack)) continue;
+        w = AddSlices(plan.slices, wl, [&](auto* bytes) {
+          PackRowSet(plan, block, pack, fold, config_, bytes);
+        });
+      }
+    }
+  }
   return weights;
 }
 

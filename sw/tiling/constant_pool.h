@@ -10,6 +10,7 @@
 
 #include "sw/arith/add.h"
 #include "sw/compiler/mapping.h"
+#include "sw/compiler/row_plan.h"
 #include "sw/compiler/stage.h"
 #include "sw/isa/config.h"
 #include "sw/tiling/program_writer.h"
@@ -36,6 +37,8 @@ class ConstantPool {
   int NewKey() { return next_key_++; }
 
   std::vector<Weights> AddWeights(const Stage& stage, const Mapping& mapping);
+  // Of each RowConv, in the order of RowPlan::WeightRowOf().
+  std::vector<Weights> AddRowWeights(const RowPlan& plan);
 
   // Rows of the offset table; equal ones are one item.
   int AddOffsets(const std::vector<uint16_t>& rows);
@@ -61,7 +64,9 @@ class ConstantPool {
     int item = kNoItem;
     uint64_t end = 0;
   };
-  Weights AddFold(const Stage& stage, const Mapping& mapping, const Fold& fold);
+  // `wl`: rows of a slice; `pack(bytes)` appends those of all slices.
+  template <typename Pack>
+  Weights AddSlices(int slices, int wl, Pack&& pack);
   int SharedRows() const;
   void Align();
   // Appends `bytes` bytes, which `pack(&bytes_)` writes.

@@ -66,6 +66,10 @@ int64_t LeastCycles::Of(const HwConfig& config, int images) const {
     post += pixels * Ceil(l.outputs, config.lanes);
     weights += l.weights;
     if (i >= tail_) tail_weights += l.weights;
+    if (config.engine != 0) {
+      array += Ceil(pixels * l.outputs * l.products, int64_t{config.rs_rows} * config.rs_cols);
+      continue;
+    }
     if (l.groups == 1) {
       array += Ceil(pixels * l.outputs, config.cols) * Ceil(l.products, config.rows);
       continue;

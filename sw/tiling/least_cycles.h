@@ -2,7 +2,8 @@
 // do without, whatever the compiler makes of it.
 //
 //   array  of each layer  ceil(pixels * N / COLS) * ceil(K / ROWS), K products a result; depthwise
-//          and grouped layers the least of block-diagonal and column mode
+//          and grouped layers the least of block-diagonal and column mode;
+//          with ENGINE = 1 ceil(pixels * N * K / elements)
 //   POST   pixels * ceil(N / LANES), of a sum twice that
 //   LOAD   weights and images, a beat a cycle; when the array begins with the layers behind the
 //   last

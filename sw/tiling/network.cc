@@ -65,8 +65,6 @@ Program CompileNetwork(const Model& model, const HwConfig& config, const Program
   const Model& chip = tail > 0 ? body : model;
   bool chain = Outputs(chip).size() == 1;
   for (size_t i = 0; chain && i < chip.layers.size(); ++i) chain = WhyNotCompiled(chip, i).empty();
-  // The row-stationary array runs what fits on chip.
-  if (config.engine != 0 && !chain) RequireChain(chip);
   if (chain) {
     try {
       Program p = Compile(chip, config, options);
@@ -75,7 +73,7 @@ Program CompileNetwork(const Model& model, const HwConfig& config, const Program
     } catch (const MisfitError& e) {
       const bool from_memory = BufferOf(e.misfit()) != nullptr || e.misfit() == Misfit::kTooLarge ||
                                e.misfit() == Misfit::kTokens;
-      if (!from_memory || config.engine != 0) throw;
+      if (!from_memory) throw;
     }
   }
   try {

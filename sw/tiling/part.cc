@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sw/base/check.h"
@@ -14,6 +15,28 @@ namespace systole {
 namespace {
 
 constexpr int kTapGroups = 64;  // of column mode, each a Matmul
+
+// A rectangle on the row-stationary array; plan->stage has room for what its first beats bring, `s`
+// has not. false: its tiles do not fit into the accumulators.
+bool SetRows(const RowPlan& row, const HwConfig& config, PostPlanner* post, const Stage& s,
+             RectPlan* plan) {
+  plan->row = row;
+  const int pitch = RowPitch(plan->stage, config);
+  plan->tiles = RowTiles(row, s, pitch, config);
+  if (plan->tiles.empty()) return false;
+  plan->row.map.q1 = 1;
+  for (const Tile& t : plan->tiles)
+    plan->row.map.q1 = std::max<int64_t>(plan->row.map.q1, t.ny);
+  const Stage wide = plan->stage;
+  plan->row.stage = &wide;
+  plan->row.tiles = plan->tiles;
+  plan->in = RowInputStorage(plan->row, config);
+  plan->stage = s;
+  plan->row.stage = &plan->stage;
+  for (const Tile& tile : plan->tiles)
+    plan->pieces.push_back(RowPieces(plan->row, plan->stage, tile, 1, post));
+  return true;
+}
 
 }  // namespace
 
@@ -83,6 +106,10 @@ Part::Part(const Step& step, const HwConfig& config, bool pack, int images, bool
     bare.h = bare.conv_h;
     bare.w = bare.conv_w;
   }
+  if (config.engine != 0) {
+    PlanRow(std::move(bare));
+    return;
+  }
   MappingSearch search;
   std::vector<Tile> tiles;
   Mapping mapping;
@@ -95,6 +122,40 @@ Part::Part(const Step& step, const HwConfig& config, bool pack, int images, bool
   }
   shape_->bare = std::move(bare);
   shape_->mapping = std::move(mapping);
+}
+
+// The mapping for strips as wide as a vector's lines may lie apart: cut into columns where fewer
+// cycles come of it. Its blocks of filters are the folds of a mapping.
+void Part::PlanRow(Stage bare) {
+  constexpr int kMostCuts = 16;
+  shape_->bare = std::move(bare);
+  const Stage& s = shape_->bare;
+  std::optional<RowPlan> best;
+  int64_t least = 0;
+  for (int cuts = 1; cuts <= std::min(kMostCuts, s.out_w); cuts *= 2) {
+    const Rect rect = CutRect(s, 0, s.out_h, 0, (s.out_w + cuts - 1) / cuts);
+    RowPlan plan = PlanRows(rect.stage, config_, true);
+    plan.stage = &s;
+    const int64_t cycles = plan.cycles * cuts;
+    RowMapping most = plan.map;
+    most.q1 = std::min<int64_t>(config_.rs_cols / most.m3, s.conv_h);
+    if (!best || cycles < least) {
+      best = std::move(plan);
+      least = cycles;
+      shape_->narrow = cuts > 1;
+    }
+    if (RowsReach(most, RowPitch(rect.stage, config_))) break;
+  }
+  best->tiles.clear();
+  Mapping& mapping = shape_->mapping;
+  mapping.block = s.cout;
+  mapping.cols = best->BlockFilters();
+  for (int c = 0; c < s.cout; c += mapping.cols) {
+    Fold& fold = mapping.folds.emplace_back();
+    fold.first_column = c;
+    fold.columns = std::min(mapping.cols, s.cout - c);
+  }
+  shape_->row = std::move(best);
 }
 
 const RectPlan* Part::Plan(const Rect& rect) {
@@ -112,6 +173,11 @@ const RectPlan* Part::Plan(const Rect& rect) {
     plan->lead = config_.AxiBytes();
     plan->stage.pad.right += (plan->lead + s.cin - 1) / s.cin;
   }
+  if (row() != nullptr) {
+    if (!SetRows(*row(), config_, &post_, s, plan.get())) return nullptr;
+    it->second = std::move(plan);
+    return it->second.get();
+  }
   tile_search_.Choose(plan->stage, mapping(), config_, &plan->tiles);
   if (plan->tiles.empty()) return nullptr;
   plan->in = ConsumerStorage(plan->stage, mapping(), plan->tiles, config_);
@@ -124,7 +190,29 @@ const RectPlan* Part::Plan(const Rect& rect) {
   return it->second.get();
 }
 
+int64_t Part::WeightRows() const {
+  if (row() != nullptr) return row()->WeightRows();
+  int64_t rows = 0;
+  for (const Fold& fold : mapping().folds) rows += int64_t{fold.slices} * LoadCycles(fold, config_);
+  return rows;
+}
+
+int Part::Residue() const {
+  return row() != nullptr ? 1 : PitchResidue(mapping(), stage().cin, config_);
+}
+
+int64_t Part::InputBytesOf(const RectPlan& plan, int pitch) const {
+  if (row() == nullptr) return InputBytes(plan.stage, mapping(), plan.tiles, pitch);
+  if (!RowsReach(plan.row.map, pitch)) return -1;
+  return RowInputBytes(plan.row, plan.stage, plan.tiles, pitch);
+}
+
+std::string Part::Describe() const {
+  return row() != nullptr ? row()->Describe() : "ws, " + mapping().Describe();
+}
+
 int64_t Part::ArrayCycles(const RectPlan& plan) const {
+  if (row() != nullptr) return RowArrayCycles(plan.row, plan.tiles, config_);
   const LawConfig laws = PlanningLaws(config_);
   int64_t cycles = 0;
   for (const Tile& tile : plan.tiles) {

@@ -5,12 +5,14 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sw/compiler/mapping_search.h"
 #include "sw/compiler/post_plan.h"
+#include "sw/compiler/row_plan.h"
 #include "sw/compiler/storage.h"
 #include "sw/tiling/rect.h"
 #include "sw/tiling/step.h"
@@ -24,6 +26,7 @@ struct RectPlan {
   int lead = 0;  // bytes before the first line that its first beat may bring
   std::vector<Tile> tiles;
   std::vector<std::vector<PostPiece>> pieces;  // per tile
+  RowPlan row;                                 // with ENGINE = 1: of these tiles
   int Bytes() const { return lead + in.slot_bytes; }
 };
 
@@ -35,6 +38,8 @@ class PartCache {
     Stage bare;  // without weights
     Mapping mapping;
     int every_y = 1, every_x = 1;
+    std::optional<RowPlan> row;  // with ENGINE = 1
+    bool narrow = false;
     std::map<std::array<int, 13>, std::unique_ptr<RectPlan>> plans;
   };
   // Of a stage without weights; new ones are empty.
@@ -60,6 +65,22 @@ class Part {
   int every_y() const { return shape_->every_y; }
   int every_x() const { return shape_->every_x; }
 
+  // With ENGINE = 1 how it lies on the row-stationary array; its blocks are mapping()'s folds.
+  const RowPlan* row() const { return shape_->row ? &*shape_->row : nullptr; }
+  // Are strips narrower than the output worth trying where whole lines fit, too?
+  bool narrow() const { return shape_->narrow; }
+
+  // Rows of the weight buffer, of a bank, that its weights take.
+  int64_t WeightRows() const;
+  // Channels of a fold, at most.
+  int FoldChannels() const { return row() != nullptr ? row()->BlockFilters() : config_.cols; }
+  // What the line pitch of its input has to be modulo the banks; -1: any pitch will do.
+  int Residue() const;
+  // Bytes from a rectangle's first line to past the last one that is read, of lines `pitch` apart;
+  // -1: they lie too far apart.
+  int64_t InputBytesOf(const RectPlan& plan, int pitch) const;
+  std::string Describe() const;
+
   // Outputs by which rectangles are cut, so that cells stay whole.
   int UnitY() const { return std::max(1, mapping().ph / stage().pool_h); }
   int UnitX() const { return std::max(1, mapping().pw / stage().pool_w); }
@@ -71,6 +92,8 @@ class Part {
   int64_t ArrayCycles(const RectPlan& plan) const;
 
  private:
+  void PlanRow(Stage bare);
+
   const Step* step_;
   HwConfig config_;
   std::shared_ptr<PartCache::Shape> shape_;

@@ -45,6 +45,12 @@ bool InActivations(Ring ring) {
          ring == Ring::kPlaced;
 }
 
+// Rows of the offset table that MATMUL's instructions reach.
+int ReachedOffsetRows(const HwConfig& config) {
+  return config.engine == 0 ? config.KtabRows()
+                            : std::min(config.KtabRows(), 1 << field::kRcKtab.width);
+}
+
 class Writer {
  public:
   Writer(const Work& work, uint32_t first, uint32_t last, const HwConfig& config,
@@ -55,7 +61,7 @@ class Writer {
         config_(config),
         loads_(loads),
         space_(zones, config.ActBytes()),
-        rings_{ItemRing(0, config.WgtRows()), ItemRing(0, config.KtabRows()),
+        rings_{ItemRing(0, config.WgtRows()), ItemRing(0, ReachedOffsetRows(config)),
                ItemRing(0, config.ParRows())},
         groups_(config),
         state_(work.items.size()) {}
@@ -324,7 +330,12 @@ class Writer {
     *i = op.instruction;
     AddTo(field::kMmBase, input.address, Name(now_), i);
     AddTo(field::kMmWgtRow, weight.address, Name(now_), i);
-    AddTo(field::kMmKtab, offset.address, Name(now_), i);
+    // Both opcodes of MATMUL have the other fields in the same places.
+    static_assert(field::kRcBase.lsb == field::kMmBase.lsb &&
+                  field::kRcWgtRow.lsb == field::kMmWgtRow.lsb &&
+                  field::kRcHalf.lsb == field::kMmHalf.lsb);
+    AddTo(i->opcode() == Opcode::kRowConv ? field::kRcKtab : field::kMmKtab, offset.address,
+          Name(now_), i);
     After after = offset.made;
     const Item& item = work_.items[op.input];
     for (uint32_t p = item.piece0; p < item.piece1; ++p) {

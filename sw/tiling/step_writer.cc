@@ -23,6 +23,12 @@ void StepWriter::Prepare(ConstantPool* pool) {
     strided.stride_h = part_.stage().stride_h;
     strided.stride_w = part_.stage().stride_w;
   }
+  if (part_.row() != nullptr) {
+    RowPlan row = *part_.row();
+    row.stage = &step().stage;
+    weights_ = pool->AddRowWeights(row);
+    return;
+  }
   weights_ = pool->AddWeights(smaller ? strided : step().stage, part_.mapping());
 }
 
@@ -112,115 +118,135 @@ StepWriter::Channels StepWriter::ParametersOf(const PostPiece& piece) const {
   return {first, end - first};
 }
 
+void StepWriter::AddMatmuls(const Job& job, const Input& input, int late_slice, ConstantPool* pool,
+                            Work* work) {
+  const Stage& s = job.plan.stage;
+  const Mapping& mapping = part_.mapping();
+  const Tile& tile = job.plan.tiles[job.tile];
+  const std::string who = Label(s);
+  const bool single = s.kernel_h * s.kernel_w == 1 && s.groups == 1 && mapping.ph * mapping.pw == 1;
+  const auto& segments = SegmentsOf(input.pitch, pool);
+  const int line0 = tile.cy0 * s.stride_h;
+  const int line1 =
+      std::min((tile.cy0 + (tile.ny - 1) * mapping.ph) * s.stride_h +
+                   (s.kernel_h - 1) * s.dilation_h + 1 + (mapping.ph - 1) * s.stride_h,
+               s.pad.top + s.h + s.pad.bottom);
+  for (int f = job.begin; f < job.end; ++f) {
+    const Fold& fold = mapping.folds[f];
+    for (const Segment& g : late_slice > 0 ? CutAt(segments[f], late_slice) : segments[f]) {
+      Op& op = work->ops.emplace_back();
+      op.input = input.item;
+      op.weight = g.weight_item;
+      op.offset = g.offset_item;
+      op.row0 = input.line + line0;
+      op.row1 = input.line + line1;
+      if (single) {
+        op.channel0 = g.first * config_.rows;
+        op.channel1 = g.last * config_.rows;
+      } else if (g.taps > 0) {
+        op.channel0 = fold.c0;
+        op.channel1 = fold.c0 + fold.columns;
+      }
+      op.job = job.number;
+      op.row = job.row;
+      FieldWriter(Opcode::kMatmul, who, &op.instruction)
+          .Put(field::kMmFirst, g.first == 0)
+          .Put(field::kMmKtabInc, g.increment)
+          .Put(field::kMmBase, input.base + line0 * int64_t{input.pitch} +
+                                   int64_t{tile.cx0} * s.stride_w * s.cin + g.shift)
+          .Put(field::kMmWcols, fold.columns)
+          .Put(field::kMmStrideX, tile.nx > 1 ? int64_t{mapping.pw} * s.stride_w * s.cin : 0)
+          .Put(field::kMmStrideY, tile.ny > 1 ? int64_t{mapping.ph} * s.stride_h * input.pitch : 0)
+          .Put(field::kMmKlast, fold.Valid(g.last - 1))
+          .Put(field::kMmNx, tile.nx)
+          .Put(field::kMmNy, tile.ny)
+          .Put(field::kMmNb, 1)
+          .Put(field::kMmKslices, g.last - g.first)
+          .Put(field::kMmAccBase, (f - job.begin) * tile.vectors)
+          .Put(field::kMmKtab, g.offset_row)
+          .Put(field::kMmBaseInc, g.last - g.first > 1 ? g.base_inc : 0)
+          .Put(field::kMmWgtRow, g.weight_row);
+      if (g.taps > 0) {  // column mode: every pixel of a line is a vector
+        const int line = mapping.LineVectors(tile.nx);
+        op.instruction.Set(field::kMmDataflow, pipeline::kColumnMode);
+        op.instruction.Set(field::kMmStrideX, static_cast<uint64_t>(line > 1 ? s.cin : 0));
+        op.instruction.Set(field::kMmKlast, static_cast<uint64_t>(g.taps));
+        op.instruction.Set(field::kMmNx, static_cast<uint64_t>(line));
+      }
+    }
+  }
+}
+
+void StepWriter::AddPosts(const Job& job, const Output& output, ConstantPool* pool, Work* work) {
+  const Stage& s = job.plan.stage;
+  const Mapping& mapping = part_.mapping();
+  const std::string who = Label(s);
+  // Elsewhere products of the weights' zero point are in the sums.
+  const bool summed = mapping.tap_groups.empty() && part_.row() == nullptr;
+  for (const PostPiece& piece : job.plan.pieces[job.tile]) {
+    if (!mapping.joint && piece.fold != job.begin) continue;
+    Op& op = work->ops.emplace_back();
+    const Channels of = ParametersOf(piece);
+    const ConstantPool::Parameters parameters = pool->AddParameters(
+        parameters_key_, step().stage, of.first, of.count, s.by_count ? piece.count : 0);
+    op.parameter = parameters.item;
+    op.output = output.item;
+    op.made.line0 = output.line + piece.oy;
+    op.made.line1 = output.line + piece.oy + (piece.ny - 1) * piece.step_y + 1;
+    if (piece.first_channel + piece.channels <= s.cout) {
+      op.made.channel0 = output.channel + piece.first_channel;
+      op.made.channel1 = op.made.channel0 + piece.channels;
+    }
+    op.job = job.number;
+    op.row = job.row;
+    FieldWriter(Opcode::kPost, who, &op.instruction)
+        .Put(field::kPoPair, piece.pair)
+        .Put(field::kPoRounding, static_cast<int>(s.rounding))
+        .PutModulo(field::kPoAccBase, piece.entry)
+        .Put(field::kPoNx, piece.nx)
+        .Put(field::kPoNy, piece.ny)
+        .PutModulo(field::kPoEsX, piece.es_x)
+        .PutModulo(field::kPoEsY, piece.es_y)
+        .PutModulo(field::kPoEsTx, piece.es_tx)
+        .PutModulo(field::kPoEsTy, piece.es_ty)
+        .Put(field::kPoNtx, piece.ntx)
+        .Put(field::kPoNty, piece.nty)
+        .PutModulo(field::kPoCsTx, piece.cs_tx)
+        .PutModulo(field::kPoCsTy, piece.cs_ty)
+        .Put(field::kPoCol, piece.column)
+        .PutModulo(field::kPoCsPair, piece.cs_pair)
+        .Put(field::kPoNchan, piece.channels)
+        .Put(field::kPoPar, parameters.row + (piece.first_channel - of.first) / config_.lanes)
+        .Put(field::kPoOut, output.base + piece.oy * output.line_bytes +
+                                int64_t{piece.ox} * output.pixel_bytes + piece.first_byte)
+        .PutInt8(field::kPoZw, summed ? s.zw : 0)
+        .Put(field::kPoSx, piece.nx > 1 ? int64_t{piece.step_x} * output.pixel_bytes : 0)
+        .Put(field::kPoSy, piece.ny > 1 ? piece.step_y * output.line_bytes : 0)
+        .PutInt8(field::kPoZy, s.zy)
+        .PutInt8(field::kPoLo, s.lo)
+        .PutInt8(field::kPoHi, s.hi);
+  }
+}
+
 void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input& input,
                          const Output& output, int late, int32_t row, ConstantPool* pool,
                          Work* work, const Done& done) {
   const Stage& s = plan.stage;
   const Mapping& mapping = part_.mapping();
-  const std::string who = Label(s);
-  const auto& segments = SegmentsOf(input.pitch, pool);
   const bool single = s.kernel_h * s.kernel_w == 1 && s.groups == 1 && mapping.ph * mapping.pw == 1;
   const int late_slice = single && late > 0 ? late / config_.rows : 0;
   const int jobs = mapping.joint ? 1 : fold1 - fold0;
   for (int j = 0; j < jobs; ++j) {
     const int begin = mapping.joint ? 0 : fold0 + j, end = mapping.joint ? fold1 : begin + 1;
     for (size_t t = 0; t < plan.tiles.size(); ++t) {
-      const Tile& tile = plan.tiles[t];
-      const int32_t job = work->ops.empty() ? 0 : work->ops.back().job + 1;
-      const int line0 = tile.cy0 * s.stride_h;
-      const int line1 =
-          std::min((tile.cy0 + (tile.ny - 1) * mapping.ph) * s.stride_h +
-                       (s.kernel_h - 1) * s.dilation_h + 1 + (mapping.ph - 1) * s.stride_h,
-                   s.pad.top + s.h + s.pad.bottom);
-      for (int f = begin; f < end; ++f) {
-        const Fold& fold = mapping.folds[f];
-        const bool cut = late_slice > 0 && j == 0;
-        for (const Segment& g : cut ? CutAt(segments[f], late_slice) : segments[f]) {
-          Op& op = work->ops.emplace_back();
-          op.input = input.item;
-          op.weight = g.weight_item;
-          op.offset = g.offset_item;
-          op.row0 = input.line + line0;
-          op.row1 = input.line + line1;
-          if (single) {
-            op.channel0 = g.first * config_.rows;
-            op.channel1 = g.last * config_.rows;
-          } else if (g.taps > 0) {
-            op.channel0 = fold.c0;
-            op.channel1 = fold.c0 + fold.columns;
-          }
-          op.job = job;
-          op.row = row;
-          FieldWriter(Opcode::kMatmul, who, &op.instruction)
-              .Put(field::kMmFirst, g.first == 0)
-              .Put(field::kMmKtabInc, g.increment)
-              .Put(field::kMmBase, input.base + line0 * int64_t{input.pitch} +
-                                       int64_t{tile.cx0} * s.stride_w * s.cin + g.shift)
-              .Put(field::kMmWcols, fold.columns)
-              .Put(field::kMmStrideX, tile.nx > 1 ? int64_t{mapping.pw} * s.stride_w * s.cin : 0)
-              .Put(field::kMmStrideY,
-                   tile.ny > 1 ? int64_t{mapping.ph} * s.stride_h * input.pitch : 0)
-              .Put(field::kMmKlast, fold.Valid(g.last - 1))
-              .Put(field::kMmNx, tile.nx)
-              .Put(field::kMmNy, tile.ny)
-              .Put(field::kMmNb, 1)
-              .Put(field::kMmKslices, g.last - g.first)
-              .Put(field::kMmAccBase, (f - begin) * tile.vectors)
-              .Put(field::kMmKtab, g.offset_row)
-              .Put(field::kMmBaseInc, g.last - g.first > 1 ? g.base_inc : 0)
-              .Put(field::kMmWgtRow, g.weight_row);
-          if (g.taps > 0) {  // column mode: every pixel of a line is a vector
-            const int line = mapping.LineVectors(tile.nx);
-            op.instruction.Set(field::kMmDataflow, pipeline::kColumnMode);
-            op.instruction.Set(field::kMmStrideX, static_cast<uint64_t>(line > 1 ? s.cin : 0));
-            op.instruction.Set(field::kMmKlast, static_cast<uint64_t>(g.taps));
-            op.instruction.Set(field::kMmNx, static_cast<uint64_t>(line));
-          }
-        }
+      const int32_t number = work->ops.empty() ? 0 : work->ops.back().job + 1;
+      const Job job{plan, t, begin, end, number, row};
+      if (part_.row() != nullptr) {
+        AddRowConvs(job, input, j == 0 ? late : 0, pool, work);
+      } else {
+        AddMatmuls(job, input, j == 0 ? late_slice : 0, pool, work);
       }
-      for (const PostPiece& piece : plan.pieces[t]) {
-        if (!mapping.joint && piece.fold != begin) continue;
-        Op& op = work->ops.emplace_back();
-        const Channels of = ParametersOf(piece);
-        const ConstantPool::Parameters parameters = pool->AddParameters(
-            parameters_key_, step().stage, of.first, of.count, s.by_count ? piece.count : 0);
-        op.parameter = parameters.item;
-        op.output = output.item;
-        op.made.line0 = output.line + piece.oy;
-        op.made.line1 = output.line + piece.oy + (piece.ny - 1) * piece.step_y + 1;
-        if (piece.first_channel + piece.channels <= s.cout) {
-          op.made.channel0 = output.channel + piece.first_channel;
-          op.made.channel1 = op.made.channel0 + piece.channels;
-        }
-        op.job = job;
-        op.row = row;
-        FieldWriter(Opcode::kPost, who, &op.instruction)
-            .Put(field::kPoPair, piece.pair)
-            .Put(field::kPoRounding, static_cast<int>(s.rounding))
-            .PutModulo(field::kPoAccBase, piece.entry)
-            .Put(field::kPoNx, piece.nx)
-            .Put(field::kPoNy, piece.ny)
-            .PutModulo(field::kPoEsX, piece.es_x)
-            .PutModulo(field::kPoEsY, piece.es_y)
-            .PutModulo(field::kPoEsTx, piece.es_tx)
-            .PutModulo(field::kPoEsTy, piece.es_ty)
-            .Put(field::kPoNtx, piece.ntx)
-            .Put(field::kPoNty, piece.nty)
-            .PutModulo(field::kPoCsTx, piece.cs_tx)
-            .PutModulo(field::kPoCsTy, piece.cs_ty)
-            .Put(field::kPoCol, piece.column)
-            .PutModulo(field::kPoCsPair, piece.cs_pair)
-            .Put(field::kPoNchan, piece.channels)
-            .Put(field::kPoPar, parameters.row + (piece.first_channel - of.first) / config_.lanes)
-            .Put(field::kPoOut, output.base + piece.oy * output.line_bytes +
-                                    int64_t{piece.ox} * output.pixel_bytes + piece.first_byte)
-            .PutInt8(field::kPoZw, mapping.tap_groups.empty() ? s.zw : 0)
-            .Put(field::kPoSx, piece.nx > 1 ? int64_t{piece.step_x} * output.pixel_bytes : 0)
-            .Put(field::kPoSy, piece.ny > 1 ? piece.step_y * output.line_bytes : 0)
-            .PutInt8(field::kPoZy, s.zy)
-            .PutInt8(field::kPoLo, s.lo)
-            .PutInt8(field::kPoHi, s.hi);
-      }
+      AddPosts(job, output, pool, work);
       if (done) done();
     }
   }

@@ -60,6 +60,17 @@ class StepWriter {
   struct Channels {
     int first, count;
   };
+  // A job: a tile of the plan, folds [begin, end).
+  struct Job {
+    const RectPlan& plan;
+    size_t tile;
+    int begin, end;
+    int32_t number, row;
+  };
+  void AddMatmuls(const Job& job, const Input& input, int late_slice, ConstantPool* pool,
+                  Work* work);
+  void AddRowConvs(const Job& job, const Input& input, int late, ConstantPool* pool, Work* work);
+  void AddPosts(const Job& job, const Output& output, ConstantPool* pool, Work* work);
   Channels ParametersOf(const PostPiece& piece) const;
   void AddColumnSegments(size_t f, int pitch, ConstantPool* pool,
                          std::vector<Segment>* segments) const;
@@ -69,7 +80,7 @@ class StepWriter {
   HwConfig config_;
   Part part_;
   std::map<int, std::vector<std::vector<Segment>>> segments_;  // by pitch, per fold
-  std::vector<ConstantPool::Weights> weights_;                 // per fold
+  std::vector<ConstantPool::Weights> weights_;                 // per fold, or RowConv
   int parameters_key_ = -1;
 };
 

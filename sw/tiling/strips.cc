@@ -13,27 +13,19 @@ namespace {
 int RoundUp(int value, int unit) { return (value + unit - 1) / unit * unit; }
 int Ceil(int value, int unit) { return (value + unit - 1) / unit; }
 
-// Bytes of a layer's weights.
-int64_t WeightBytes(const Part& part, const HwConfig& config) {
-  int64_t rows = 0;
-  for (const Fold& fold : part.mapping().folds)
-    rows += int64_t{fold.slices} * LoadCycles(fold, config);
-  return rows * config.wport * WeightRowBytes(config);
-}
-
 }  // namespace
 
 StripChoice ChooseStrips(Part& part, const OutputNeed& need, const HwConfig& config,
                          const Zones& zones) {
   const Stage& s = part.stage();
   const int unit_y = part.UnitY(), unit_x = part.UnitX();
-  const int64_t weights = WeightBytes(part, config);
+  const int64_t weights = part.WeightRows() * config.wport * WeightRowBytes(config);
   const bool resident = weights <= int64_t{config.wgt_kib} * 1024;
   StripChoice best;
   bool found = false;
   int least = 1 << 30;
   // Strips of whole lines; where none fits, narrower ones.
-  for (int cols = s.out_w; cols >= 1 && !found;) {
+  for (int cols = s.out_w; cols >= 1 && (!found || part.narrow());) {
     for (int rows = RoundUp(s.out_h, unit_y); rows >= unit_y; rows -= unit_y) {
       const int r = std::min(rows, s.out_h), c = std::min(cols, s.out_w);
       // In the middle, where no padding is: the largest.

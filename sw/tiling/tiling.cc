@@ -199,12 +199,6 @@ Program TiledCompiler::Compile(const HwConfig& config, const ProgramOptions& opt
 
 Program CompileTiled(const Model& model, const HwConfig& config, const ProgramOptions& options,
                      bool reuse) {
-  if (config.engine != 0) {
-    throw MisfitError(Misfit::kUnsupported,
-                      fmt::format("{}: the row-stationary array (ENGINE=1) runs what fits on chip; "
-                                  "build with ENGINE=0",
-                                  model.name));
-  }
   return TiledCompiler(model).Compile(config, options, reuse);
 }
 

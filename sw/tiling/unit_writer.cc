@@ -31,7 +31,7 @@ UnitWriter::UnitWriter(const Unit& unit, const Model& model, const HwConfig& con
     if (!unit.assembled && !p.part().mapping().joint && pixel % beat == 0) {
       sliced_ = true;
       // The widest block that cannot be cut.
-      need.channels = std::lcm(config.cols, beat);
+      need.channels = std::lcm(p.part().FoldChannels(), beat);
       need.channels = std::min(need.channels, p.part().stage().cout);
     }
     if (!unit.assembled && unit.steps.size() == 1 && pixel != p.part().stage().cout)
@@ -50,7 +50,7 @@ std::string UnitWriter::Describe() const {
   const Stage& s = parts_[0].part().stage();
   const int n = (s.out_h + strips_.rows - 1) / strips_.rows,
             m = (s.out_w + strips_.cols - 1) / strips_.cols;
-  return fmt::format("ws, {}, {} strip{} of {}x{}", parts_[0].part().mapping().Describe(), n * m,
+  return fmt::format("{}, {} strip{} of {}x{}", parts_[0].part().Describe(), n * m,
                      n * m == 1 ? "" : "s", std::min(strips_.rows, s.out_h),
                      std::min(strips_.cols, s.out_w));
 }

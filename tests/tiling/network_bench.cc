@@ -14,6 +14,7 @@
 #include "sw/driver/parameters.h"
 #include "sw/tiling/tiling.h"
 #include "sw/timing/timeline.h"
+#include "sw/timing/utilization.h"
 #include "tests/tiling/networks.h"
 
 namespace systole {
@@ -90,7 +91,8 @@ int main(int argc, char** argv) {
     }
     uint64_t macs = 0;
     for (const auto& row : p.report) macs += row.macs * static_cast<uint64_t>(options.images);
-    const double peak = static_cast<double>(macs) / (c.rows * c.cols);
+    const int elements = static_cast<int>(Elements(c));
+    const double peak = static_cast<double>(macs) / elements;
     fmt::print("{}: {} instructions, {} cycles, {:.1f} % of peak, compiled in {:.2f} s\n",
                model.name, p.code.size(), t.total, 100 * peak / static_cast<double>(t.total),
                seconds.count());
@@ -110,11 +112,11 @@ int main(int argc, char** argv) {
                  of.wait_token, of.wait_data, of.empty);
     }
     const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);
-    PrintDepthwise(model, p, cycles, c.rows * c.cols);
+    PrintDepthwise(model, p, cycles, elements);
     if (argc <= 12) return 0;
     for (size_t r = 0; r < p.report.size(); ++r) {
       const double least =
-          static_cast<double>(p.report[r].macs) * options.images / (c.rows * c.cols);
+          static_cast<double>(p.report[r].macs) * options.images / elements;
       fmt::print("{:10} {:9} cycles, MACs {:9.0f} ({:5.1f} %)  {}\n", p.report[r].name,
                  cycles.rows[r], least, 100 * least / static_cast<double>(cycles.rows[r]),
                  p.report[r].mapping);

@@ -8,6 +8,7 @@
 
 #include "sw/compare/target.h"
 #include "sw/compiler/misfit.h"
+#include "sw/driver/parameters.h"
 #include "sw/golden/golden.h"
 #include "sw/program/parts.h"
 #include "sw/tiling/network.h"
@@ -34,6 +35,18 @@ HwConfig Shape(int rows, int cols) {
   c.rows = rows;
   c.cols = cols;
   return c;
+}
+
+// The row-stationary array; where RTL runs, of the libraries of `make test`.
+HwConfig Rows() { return ParseParameters({"ENGINE=row"}); }
+HwConfig SmallRows() {
+  return ParseParameters({"ENGINE=row", "ROWS=8", "COLS=8", "LANES=3", "ACT_KIB=4", "WGT_KIB=1",
+                          "PAR_KIB=1", "KTAB_KIB=1", "ACC_DEPTH=48", "RS_ROWS=5", "RS_COLS=7",
+                          "IFMAP_SPAD=16", "WGT_SPAD=30", "PSUM_SPAD=3"});
+}
+HwConfig RowShape(int rows, int cols, int act_kib) {
+  return ParseParameters({"ENGINE=row", fmt::format("RS_ROWS={}", rows),
+                          fmt::format("RS_COLS={}", cols), fmt::format("ACT_KIB={}", act_kib)});
 }
 
 std::unique_ptr<Target> device;
@@ -168,6 +181,14 @@ TEST(TiledHardwareTest, SixteenBySixteenOnTlm) { RunGraphs("tlm", Shape(16, 16))
 TEST(TiledHardwareTest, SixteenBySixteenOnRtl) { RunGraphs("rtl", Shape(16, 16)); }
 TEST(TiledHardwareTest, TwelveByFourteenOnTlm) { RunGraphs("tlm", Shape(12, 14)); }
 TEST(TiledHardwareTest, TwelveByFourteenOnRtl) { RunGraphs("rtl", Shape(12, 14)); }
+
+
+TEST(TiledHardwareTest, RowsWithSmallBuffersOnTlm) { RunGraphs("tlm", SmallRows()); }
+TEST(TiledHardwareTest, RowsWithSmallBuffersOnRtl) { RunGraphs("rtl", SmallRows()); }
+TEST(TiledHardwareTest, TwelveByFourteenRowsOnTlm) { RunGraphs("tlm", Rows()); }
+TEST(TiledHardwareTest, TwelveByFourteenRowsOnRtl) { RunGraphs("rtl", Rows()); }
+TEST(TiledHardwareTest, FourteenByTwelveRowsOnTlm) { RunGraphs("tlm", RowShape(14, 12, 8)); }
+TEST(TiledHardwareTest, ThreeBySixteenRowsOnTlm) { RunGraphs("tlm", RowShape(3, 16, 4)); }
 
 }  // namespace
 }  // namespace systole

@@ -85,7 +85,7 @@ NativeResult NativeCost::Time(const MemoryTiming& memory) {
   r.cycles_per_image = static_cast<double>(r.cycles) / p.options.images;
   r.macs = state_->macs * p.options.images;
   r.utilization = Utilization(static_cast<double>(r.macs), static_cast<double>(r.cycles),
-                              double(p.config.rows) * p.config.cols);
+                              Elements(p.config));
   r.read_bytes = r.counters.read_beats * p.config.AxiBytes();
   r.write_bytes = r.counters.write_beats * p.config.AxiBytes();
   return r;
