@@ -172,8 +172,7 @@ class RowCompiler {
     const RowPlan& p = plans_[static_cast<size_t>(s)];
     int64_t post = -1;
     for (const Tile& tile : p.tiles) {
-      const std::vector<PostPiece> pieces =
-          RowPieces(p, *p.stage, tile, images, &posts_);
+      const std::vector<PostPiece> pieces = RowPieces(p, *p.stage, tile, images, &posts_);
       for (int block = 0; block < p.Blocks(); ++block)
         post = RunJob(s, tile, block, pieces, image, images);
     }

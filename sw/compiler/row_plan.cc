@@ -160,8 +160,8 @@ void PackRowSet(const RowPlan& p, int block, int pack, int fold, const HwConfig&
         const size_t row = image->size();
         image->resize(row + padded);
         for (int64_t y = 0; y < m.RowsUsed(); ++y) {
-          const int n = p.Filter(block, pack, m3) +
-                        static_cast<int>(y / m.s1 / m.c2 * m.m0 + word % m.m0);
+          const int n =
+              p.Filter(block, pack, m3) + static_cast<int>(y / m.s1 / m.c2 * m.m0 + word % m.m0);
           (*image)[row + static_cast<size_t>(y)] =
               static_cast<uint8_t>(weight(n, slice, y, word / m.m0));
         }
@@ -173,8 +173,7 @@ void PackRowSet(const RowPlan& p, int block, int pack, int fold, const HwConfig&
 void PackRowWeights(const RowPlan& p, const HwConfig& config, std::vector<uint8_t>* image) {
   for (int block = 0; block < p.Blocks(); ++block) {
     for (int pack = 0; pack < p.packs; ++pack) {
-      for (int fold = 0; fold < p.Folds(); ++fold)
-        PackRowSet(p, block, pack, fold, config, image);
+      for (int fold = 0; fold < p.Folds(); ++fold) PackRowSet(p, block, pack, fold, config, image);
     }
   }
 }

@@ -73,10 +73,12 @@ int64_t Convs(const RowPlan& p) {
 
 // Cycles of one RowConv of a tile of ny x nx outputs.
 int64_t ConvCycles(const RowPlan& p, int ny, int nx, const RowArray& a) {
+  // RunOfNest() of {nx, slide} and {slices, words, other weights}.
   const RowMapping m = WithRows(p.map, ny);
-  const RowRun run = RunOfNest(
-      m, {{nx, p.apart ? m.Words() : m.Slide(), false}, {p.slices, m.Words(), true}}, a);
-  return std::max(FirstStep(m, a) + run.last + Settle(m, a), m.WeightRows() * p.slices);
+  const int64_t within = (nx - 1) * StepLength(m, p.apart ? m.Words() : m.Slide(), a);
+  const int64_t next = std::max(within + StepLength(m, m.Words(), a), m.WeightRows());
+  const int64_t last = (p.slices - 1) * next + within;
+  return std::max(FirstStep(m, a) + last + Settle(m, a), m.WeightRows() * p.slices);
 }
 
 struct Cost {
@@ -165,6 +167,7 @@ class Search {
     p.slices = depthwise ? 1 : Ceil(s_.cin, c1 * c2);
     if (p.slices > kMaxSlices && !from_memory_) return;
     const int channels = static_cast<int>(m.Channels());
+    if (found_ && LeastCycles(p) > cost_.cycles()) return;
     p.packs = std::min(c_.cols / channels, Ceil(s_.cout, channels));
     const int most =
         depthwise ? 1 : std::min<int>(static_cast<int>(a_.cols), Ceil(s_.cout, channels));
@@ -187,6 +190,14 @@ class Search {
       best_ = p;
       best_.cycles = cost.cycles();
     }
+  }
+
+  // A bound from below, whatever M3 and Q1: all elements' columns in use, nothing but steps.
+  int64_t LeastCycles(const RowPlan& p) const {
+    const RowMapping& m = p.map;
+    const int64_t step = std::max({m.Cycles(), m.Channels(), int64_t{3}});
+    return Ceil(s_.cout, m.Channels()) * p.Folds() * p.slices * s_.out_h * s_.out_w * step /
+           a_.cols;
   }
 
   const std::map<int, int>& Lines(int rows) {
@@ -213,7 +224,7 @@ class Search {
   const RowArray a_;
   const bool from_memory_, apart_;
   const int pitch_;
-  const std::map<int, int> columns_;      // sizes of a tile's lines
+  const std::map<int, int> columns_;         // sizes of a tile's lines
   std::map<int, std::map<int, int>> lines_;  // numbers of a tile's lines, by the most
   int64_t most_weights_ = 0;
   bool found_ = false;

@@ -17,6 +17,15 @@ int Chain::PoolingOf(size_t n) const {
   return -1;
 }
 
+void Chain::SetLate() {
+  for (const ChainNode& k : nodes) {
+    if (!k.whole || k.writer == nullptr) continue;
+    const Mapping& mapping = k.writer->part().mapping();
+    tensors[k.out].late =
+        !mapping.joint && mapping.folds.size() > 1 ? mapping.folds.back().first_column : 0;
+  }
+}
+
 bool Chain::SetStrip(int oy0, int oy1) {
   for (ChainTensor& t : tensors) {
     t.y0 = t.h;

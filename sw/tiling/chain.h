@@ -36,6 +36,7 @@ struct ChainNode {
   int in = 0, out = 0, other = -1;  // chain tensors
   int channel = 0;                  // the step's first channel in `out`
   int tensor_channel = 0;           // and in the tensor that `out` holds (a block of)
+  bool whole = false;               // it makes all of `out`
   Rect rect;                        // of a strip
 };
 
@@ -51,6 +52,9 @@ struct Chain {
 
   // The node that pools what node n makes, and can do so line by line behind it; -1: none.
   int PoolingOf(size_t n) const;
+
+  // Tells tensors which of their channels are made last.
+  void SetLate();
 
   // Sets y0 to bottom of every tensor, and every node's rectangle, for lines [oy0, oy1) of the
   // result. false: a rectangle is padding alone.

@@ -76,11 +76,9 @@ std::optional<Chain> ChainBuilder::Build(size_t first, size_t last) {
     k.in = use(of.input);
     if (of.other >= 0) k.other = use(of.other);
     k.out = make(u, of.output);
-    if (k.writer == nullptr) continue;
-    const Mapping& mapping = k.writer->part().mapping();
-    if (!mapping.joint && mapping.folds.size() > 1)
-      chain.tensors[k.out].late = mapping.folds.back().first_column;
+    k.whole = true;
   }
+  chain.SetLate();
   for (size_t n = 0; n < chain.nodes.size(); ++n) {
     const ChainNode& k = chain.nodes[n];
     for (const int t : {k.in, k.out, k.other}) {

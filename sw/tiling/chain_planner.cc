@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "sw/compiler/misfit.h"
 #include "sw/tiling/chain_place.h"
 
 namespace systole {
@@ -49,9 +50,30 @@ void ChainPlanner::ShareItems(Chain* chain) {
   }
 }
 
+// Maps the array's steps for the strip in the middle, on the row-stationary array; false: its
+// tensors, or a pooling window, do not fit.
+bool ChainPlanner::Focus(Chain* chain) const {
+  if (config_.engine == 0) return true;
+  const int oy0 = chain->Strips() / 2 * chain->rows;
+  if (!chain->SetStrip(oy0, std::min(chain->out_h, oy0 + chain->rows))) return false;
+  for (const ChainTensor& t : chain->tensors) {
+    if (int64_t{t.top + t.y1 - t.y0 + t.bottom} * t.pitch > config_.ActBytes()) return false;
+  }
+  try {
+    for (const ChainNode& k : chain->nodes) {
+      if (k.writer != nullptr) k.writer->part().Focus(k.rect);
+    }
+  } catch (const MisfitError&) {
+    return false;
+  }
+  chain->SetLate();
+  return true;
+}
+
 // Sizes of the items of every strip, and their places; false: they do not fit.
 bool ChainPlanner::Fit(Chain* chain) const {
   const int strips = chain->Strips();
+  if (!Focus(chain)) return false;
   for (ChainTensor& t : chain->tensors) t.size = 0;
   for (int i = 0; i < strips; i = i == 1 && strips > 4 ? strips - 2 : i + 1) {
     if (!chain->SetStrip(i * chain->rows, std::min(chain->out_h, (i + 1) * chain->rows)))
@@ -185,6 +207,8 @@ std::vector<Chain> ChainPlanner::Choose() {
     }
   }
   std::reverse(chains.begin(), chains.end());
+  // Others of their steps have been tried since.
+  for (Chain& chain : chains) Focus(&chain);
   return chains;
 }
 

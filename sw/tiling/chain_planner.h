@@ -23,6 +23,7 @@ class ChainPlanner {
 
  private:
   static void ShareItems(Chain* chain);
+  bool Focus(Chain* chain) const;
   bool Fit(Chain* chain) const;
   int64_t Estimate(Chain* chain);
   int64_t Apart(size_t u);

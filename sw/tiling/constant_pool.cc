@@ -127,9 +127,8 @@ std::vector<ConstantPool::Weights> ConstantPool::AddRowWeights(const RowPlan& pl
       for (int fold = 0; fold < plan.Folds(); ++fold) {
         Weights& w = weights.emplace_back();
         if (!plan.Used(block, pack)) continue;
-        w = AddSlices(plan.slices, wl, [&](auto* bytes) {
-          PackRowSet(plan, block, pack, fold, config_, bytes);
-        });
+        w = AddSlices(plan.slices, wl,
+                      [&](auto* bytes) { PackRowSet(plan, block, pack, fold, config_, bytes); });
       }
     }
   }

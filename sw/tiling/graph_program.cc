@@ -174,6 +174,11 @@ class GraphWriter {
     Zones zones;
     std::deque<Unit> halves;
     std::vector<Planned> units;
+    int64_t Cycles() const {  // an estimate
+      int64_t cycles = 0;
+      for (const Planned& u : units) cycles += u.writer != nullptr ? u.writer->cycles() : 0;
+      return cycles;
+    }
   };
 
   // A unit that needs too much of the buffer is done in halves of its channels, where it can be.
@@ -231,8 +236,12 @@ class GraphWriter {
         if (e.misfit() != Misfit::kActivation) break;
         continue;
       }
-      if (!best || plan.halves.size() < best->halves.size()) best = std::move(plan);
-      if (best->halves.empty()) break;
+      // The row-stationary array's cycles depend on the lines of a strip.
+      const bool rows = config_.engine != 0;
+      if (!best || plan.halves.size() < best->halves.size() ||
+          (rows && plan.halves.size() == best->halves.size() && plan.Cycles() < best->Cycles()))
+        best = std::move(plan);
+      if (best->halves.empty() && !rows) break;
     }
     if (!best && !first) throw MisfitError(Misfit::kActivation, "too few address groups");
     if (!best) throw *first;

@@ -16,6 +16,35 @@ namespace {
 
 constexpr int kTapGroups = 64;  // of column mode, each a Matmul
 
+// A stage mapped for a part of it.
+std::unique_ptr<RowShape> RowShapeOf(const Stage& stage, const Stage& part,
+                                     const HwConfig& config) {
+  auto shape = std::make_unique<RowShape>();
+  RowPlan& plan = shape->plan = PlanRows(part, config, true);
+  plan.stage = &stage;
+  plan.tiles.clear();
+  Mapping& mapping = shape->mapping;
+  mapping.block = stage.cout;
+  mapping.cols = plan.BlockFilters();
+  for (int c = 0; c < stage.cout; c += mapping.cols) {
+    Fold& fold = mapping.folds.emplace_back();
+    fold.first_column = c;
+    fold.columns = std::min(mapping.cols, stage.cout - c);
+  }
+  return shape;
+}
+
+// For whole lines or, where one pooling window of them is too much, shorter ones.
+std::unique_ptr<RowShape> AnyRowShape(const Stage& stage, const HwConfig& config) {
+  for (int w = stage.out_w;; w = (w + 1) / 2) {
+    try {
+      return RowShapeOf(stage, CutRect(stage, 0, stage.out_h, 0, w).stage, config);
+    } catch (const MisfitError&) {
+      if (w == 1) throw;
+    }
+  }
+}
+
 // A rectangle on the row-stationary array; plan->stage has room for what its first beats bring, `s`
 // has not. false: its tiles do not fit into the accumulators.
 bool SetRows(const RowPlan& row, const HwConfig& config, PostPlanner* post, const Stage& s,
@@ -25,8 +54,7 @@ bool SetRows(const RowPlan& row, const HwConfig& config, PostPlanner* post, cons
   plan->tiles = RowTiles(row, s, pitch, config);
   if (plan->tiles.empty()) return false;
   plan->row.map.q1 = 1;
-  for (const Tile& t : plan->tiles)
-    plan->row.map.q1 = std::max<int64_t>(plan->row.map.q1, t.ny);
+  for (const Tile& t : plan->tiles) plan->row.map.q1 = std::max<int64_t>(plan->row.map.q1, t.ny);
   const Stage wide = plan->stage;
   plan->row.stage = &wide;
   plan->row.tiles = plan->tiles;
@@ -97,6 +125,10 @@ Part::Part(const Step& step, const HwConfig& config, bool pack, int images, bool
   if (step.batched) bare.h = bare.conv_h = bare.out_h = images;
   shape_ = cache->Find(bare, pack, whole_pixels, step.batched);
   if (!shape_->mapping.folds.empty()) return;
+  if (!shape_->rows.empty()) {
+    row_ = shape_->rows.begin()->second.get();
+    return;
+  }
   const bool single = bare.kernel_h == 1 && bare.kernel_w == 1 &&
                       bare.pad.top + bare.pad.left + bare.pad.bottom + bare.pad.right == 0;
   if (single && !whole_pixels && bare.cin % config.AxiBytes() == 0) {
@@ -107,7 +139,9 @@ Part::Part(const Step& step, const HwConfig& config, bool pack, int images, bool
     bare.w = bare.conv_w;
   }
   if (config.engine != 0) {
-    PlanRow(std::move(bare));
+    shape_->bare = std::move(bare);
+    shape_->rows[focus_] = AnyRowShape(stage(), config);
+    row_ = shape_->rows[focus_].get();
     return;
   }
   MappingSearch search;
@@ -124,46 +158,28 @@ Part::Part(const Step& step, const HwConfig& config, bool pack, int images, bool
   shape_->mapping = std::move(mapping);
 }
 
-// The mapping for strips as wide as a vector's lines may lie apart: cut into columns where fewer
-// cycles come of it. Its blocks of filters are the folds of a mapping.
-void Part::PlanRow(Stage bare) {
-  constexpr int kMostCuts = 16;
-  shape_->bare = std::move(bare);
-  const Stage& s = shape_->bare;
-  std::optional<RowPlan> best;
-  int64_t least = 0;
-  for (int cuts = 1; cuts <= std::min(kMostCuts, s.out_w); cuts *= 2) {
-    const Rect rect = CutRect(s, 0, s.out_h, 0, (s.out_w + cuts - 1) / cuts);
-    RowPlan plan = PlanRows(rect.stage, config_, true);
-    plan.stage = &s;
-    const int64_t cycles = plan.cycles * cuts;
-    RowMapping most = plan.map;
-    most.q1 = std::min<int64_t>(config_.rs_cols / most.m3, s.conv_h);
-    if (!best || cycles < least) {
-      best = std::move(plan);
-      least = cycles;
-      shape_->narrow = cuts > 1;
-    }
-    if (RowsReach(most, RowPitch(rect.stage, config_))) break;
-  }
-  best->tiles.clear();
-  Mapping& mapping = shape_->mapping;
-  mapping.block = s.cout;
-  mapping.cols = best->BlockFilters();
-  for (int c = 0; c < s.cout; c += mapping.cols) {
-    Fold& fold = mapping.folds.emplace_back();
-    fold.first_column = c;
-    fold.columns = std::min(mapping.cols, s.cout - c);
-  }
-  shape_->row = std::move(best);
+void Part::Focus(const Rect& rect) {
+  if (row_ == nullptr) return;
+  focus_ = {rect.stage.out_h, rect.stage.out_w};
+  std::unique_ptr<RowShape>& shape = shape_->rows[focus_];
+  if (shape == nullptr) shape = RowShapeOf(stage(), rect.stage, config_);
+  row_ = shape.get();
+}
+
+bool Part::narrow() const {
+  if (row_ == nullptr) return false;
+  const Stage& s = stage();
+  const int64_t lines = int64_t{std::min(config_.rs_cols, s.conv_h) - 1} * s.stride_h + s.kernel_h;
+  return lines * RowPitch(s, config_) > (1 << 16);
 }
 
 const RectPlan* Part::Plan(const Rect& rect) {
   const Stage& s = rect.stage;
   const bool cut_x = rect.ix1 - rect.ix0 < stage().w;
-  const std::array<int, 13> key = {
-      s.h,      s.w,     s.pad.top, s.pad.left,     s.pad.right,     s.pad.bottom, s.conv_h,
-      s.conv_w, s.out_h, s.out_w,   s.pool_pad.top, s.pool_pad.left, cut_x};
+  const std::array<int, 15> key = {s.h,         s.w,          s.pad.top,      s.pad.left,
+                                   s.pad.right, s.pad.bottom, s.conv_h,       s.conv_w,
+                                   s.out_h,     s.out_w,      s.pool_pad.top, s.pool_pad.left,
+                                   cut_x,       focus_.first, focus_.second};
   const auto [it, fresh] = shape_->plans.try_emplace(key);
   if (!fresh) return it->second.get();
   auto plan = std::make_unique<RectPlan>();

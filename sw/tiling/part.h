@@ -5,7 +5,6 @@
 #include <array>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +29,12 @@ struct RectPlan {
   int Bytes() const { return lead + in.slot_bytes; }
 };
 
+// How a stage lies on the row-stationary array; the plan's blocks are the mapping's folds.
+struct RowShape {
+  RowPlan plan;
+  Mapping mapping;
+};
+
 // What parts of equal stages have in common, for one configuration: a network is written in several
 // ways, whose steps are mostly the same.
 class PartCache {
@@ -38,9 +43,9 @@ class PartCache {
     Stage bare;  // without weights
     Mapping mapping;
     int every_y = 1, every_x = 1;
-    std::optional<RowPlan> row;  // with ENGINE = 1
-    bool narrow = false;
-    std::map<std::array<int, 13>, std::unique_ptr<RectPlan>> plans;
+    std::map<std::array<int, 15>, std::unique_ptr<RectPlan>> plans;
+    // With ENGINE = 1 by the lines and pixels of a rectangle; 0, 0: of any.
+    std::map<std::pair<int, int>, std::unique_ptr<RowShape>> rows;
   };
   // Of a stage without weights; new ones are empty.
   std::shared_ptr<Shape> Find(const Stage& bare, bool pack, bool whole_pixels, bool batched);
@@ -59,16 +64,19 @@ class Part {
 
   const Step& step() const { return *step_; }
   const Stage& stage() const { return shape_->bare; }  // without weights
-  const Mapping& mapping() const { return shape_->mapping; }
+  const Mapping& mapping() const { return row_ != nullptr ? row_->mapping : shape_->mapping; }
 
   // A convolution of single pixels that uses only every n-th of them sees a smaller input.
   int every_y() const { return shape_->every_y; }
   int every_x() const { return shape_->every_x; }
 
-  // With ENGINE = 1 how it lies on the row-stationary array; its blocks are mapping()'s folds.
-  const RowPlan* row() const { return shape_->row ? &*shape_->row : nullptr; }
-  // Are strips narrower than the output worth trying where whole lines fit, too?
-  bool narrow() const { return shape_->narrow; }
+  // With ENGINE = 1: how it lies on the row-stationary array.
+  const RowPlan* row() const { return row_ != nullptr ? &row_->plan : nullptr; }
+  // With ENGINE = 1: from now on mapped for rectangles like this one. Throws MisfitError.
+  void Focus(const Rect& rect);
+  // Are strips narrower than the output worth trying where whole lines fit, too: do lines that one
+  // vector would bring lie too far apart?
+  bool narrow() const;
 
   // Rows of the weight buffer, of a bank, that its weights take.
   int64_t WeightRows() const;
@@ -92,11 +100,11 @@ class Part {
   int64_t ArrayCycles(const RectPlan& plan) const;
 
  private:
-  void PlanRow(Stage bare);
-
   const Step* step_;
   HwConfig config_;
   std::shared_ptr<PartCache::Shape> shape_;
+  const RowShape* row_ = nullptr;
+  std::pair<int, int> focus_{0, 0};
   TileSearch tile_search_;
   PostPlanner post_;
 };

@@ -19,8 +19,8 @@ void StepWriter::AddRowConvs(const Job& job, const Input& input, int late, Const
   const int offsets = pool->AddOffsets(RowOffsets(plan, input.pitch, config_));
   const int wl = static_cast<int>(plan.map.WeightRows()), each = plan.SliceChannels();
   const int line0 = tile.cy0 * s.stride_h;
-  const int line1 = std::min((tile.cy0 + tile.ny - 1) * s.stride_h + s.kernel_h,
-                             s.pad.top + s.h + s.pad.bottom);
+  const int line1 =
+      std::min((tile.cy0 + tile.ny - 1) * s.stride_h + s.kernel_h, s.pad.top + s.h + s.pad.bottom);
   for (int pack = 0; pack < plan.packs; ++pack) {
     if (!plan.Used(job.begin, pack)) continue;
     for (int fold = 0; fold < plan.Folds(); ++fold) {

@@ -14,6 +14,7 @@ struct StripChoice {
 // What the results of a strip take on chip, at least.
 struct OutputNeed {
   int channels = 1;     // bytes of a pixel that must leave together
+  bool blocks = false;  // no more of them than the widest block that cannot be cut
   int column_step = 1;  // strips narrower than the output begin at multiples of this
   bool sum = false;     // something is added to them before they leave
 };

@@ -28,11 +28,11 @@ UnitWriter::UnitWriter(const Unit& unit, const Model& model, const HwConfig& con
   need.sum = unit.steps[0].sum_layer >= 0;
   for (PreparedPart& p : parts_) {
     need.channels = pixel;
+    need.blocks = false;
     if (!unit.assembled && !p.part().mapping().joint && pixel % beat == 0) {
       sliced_ = true;
-      // The widest block that cannot be cut.
-      need.channels = std::lcm(p.part().FoldChannels(), beat);
-      need.channels = std::min(need.channels, p.part().stage().cout);
+      need.blocks = true;
+      need.channels = p.part().stage().cout;
     }
     if (!unit.assembled && unit.steps.size() == 1 && pixel != p.part().stage().cout)
       need.channels = std::min(need.channels, p.part().stage().cout);
@@ -41,6 +41,12 @@ UnitWriter::UnitWriter(const Unit& unit, const Model& model, const HwConfig& con
     strips_.rows = std::min(strips_.rows, p.strips.rows);
     strips_.cols = std::min(strips_.cols, p.strips.cols);
     strips_.cycles = std::max(strips_.cycles, p.strips.cycles);
+  }
+  if (parts_.size() < 2) return;
+  for (PreparedPart& p : parts_) {
+    const Stage& s = p.part().stage();
+    p.part().Focus(
+        CutRect(s, 0, std::min(s.out_h, strips_.rows), 0, std::min(s.out_w, strips_.cols)));
   }
 }
 

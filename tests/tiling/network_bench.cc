@@ -115,8 +115,7 @@ int main(int argc, char** argv) {
     PrintDepthwise(model, p, cycles, elements);
     if (argc <= 12) return 0;
     for (size_t r = 0; r < p.report.size(); ++r) {
-      const double least =
-          static_cast<double>(p.report[r].macs) * options.images / elements;
+      const double least = static_cast<double>(p.report[r].macs) * options.images / elements;
       fmt::print("{:10} {:9} cycles, MACs {:9.0f} ({:5.1f} %)  {}\n", p.report[r].name,
                  cycles.rows[r], least, 100 * least / static_cast<double>(cycles.rows[r]),
                  p.report[r].mapping);

@@ -93,9 +93,9 @@ TEST(RowTilingTest, SingleLayers) {
       {"depthwise, weight zero point", {16, 12, 12, 16, 3, 3, 1, 1, 1, 16, 1, -5}},
       {"the lowest zero point", {10, 12, 12, 20, 3, 3, 1, 1, 1, 1, 1, -128}},
   };
-  const std::vector<std::string> small = {"ROWS=8",     "COLS=8",       "LANES=3",     "WGT_KIB=2",
-                                          "PAR_KIB=1",  "KTAB_KIB=1",   "RS_ROWS=5",   "RS_COLS=7",
-                                          "ACT_KIB=8", "IFMAP_SPAD=16", "WGT_SPAD=30", "PSUM_SPAD=3"};
+  const std::vector<std::string> small = {
+      "ROWS=8",    "COLS=8",    "LANES=3",   "WGT_KIB=2",     "PAR_KIB=1",   "KTAB_KIB=1",
+      "RS_ROWS=5", "RS_COLS=7", "ACT_KIB=8", "IFMAP_SPAD=16", "WGT_SPAD=30", "PSUM_SPAD=3"};
   for (const auto& [name, layer] : layers) {
     const bool wide = layer.cin > 200;
     for (const HwConfig& config :

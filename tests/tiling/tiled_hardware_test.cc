@@ -182,7 +182,6 @@ TEST(TiledHardwareTest, SixteenBySixteenOnRtl) { RunGraphs("rtl", Shape(16, 16))
 TEST(TiledHardwareTest, TwelveByFourteenOnTlm) { RunGraphs("tlm", Shape(12, 14)); }
 TEST(TiledHardwareTest, TwelveByFourteenOnRtl) { RunGraphs("rtl", Shape(12, 14)); }
 
-
 TEST(TiledHardwareTest, RowsWithSmallBuffersOnTlm) { RunGraphs("tlm", SmallRows()); }
 TEST(TiledHardwareTest, RowsWithSmallBuffersOnRtl) { RunGraphs("rtl", SmallRows()); }
 TEST(TiledHardwareTest, TwelveByFourteenRowsOnTlm) { RunGraphs("tlm", Rows()); }
