@@ -84,8 +84,8 @@ NativeResult NativeCost::Time(const MemoryTiming& memory) {
   r.instructions = static_cast<int64_t>(p.code.size());
   r.cycles_per_image = static_cast<double>(r.cycles) / p.options.images;
   r.macs = state_->macs * p.options.images;
-  r.utilization = Utilization(static_cast<double>(r.macs), static_cast<double>(r.cycles),
-                              Elements(p.config));
+  r.utilization =
+      Utilization(static_cast<double>(r.macs), static_cast<double>(r.cycles), Elements(p.config));
   r.read_bytes = r.counters.read_beats * p.config.AxiBytes();
   r.write_bytes = r.counters.write_beats * p.config.AxiBytes();
   return r;
