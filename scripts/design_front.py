@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Energy against cycles of a network over design parameters, and which designs are on the front.
 
-  design_front.py [--systole F] [--network F] [--arrays WxH,...] [--buffers KIB,...]
+  design_front.py [--systole F] [--network F] [--arrays WxH,...] [--buffers KIB,...] [--html F]
 
 Every pair of an array and a buffer is the Eyeriss-like design (models/designs/eyeriss_like.yaml)
 with W x H elements and a buffer of KIB, the best mapping of each layer by energy x cycles, energies
 after Horowitz: a buffer's access by the power of its size between his. Marked with * are those
-than which no other has both less energy and fewer cycles. Standard library only.
+than which no other has both less energy and fewer cycles; --html writes the page of `systole map`
+with their front drawn. Standard library only.
 """
 
 import argparse
@@ -45,21 +46,24 @@ def design(width, height, kib):
     return text, table.replace("38.0731", f"{buffer_energy(kib):.6g}")
 
 
-def answers(systole, network, points):
+def answers(systole, network, points, html=None):
     """(cycles, pJ) by point."""
+    names = [f"{width}x{height}-{kib}KiB" for width, height, kib in points]
     with tempfile.TemporaryDirectory() as folder:
         call = [systole, "map", "--network", network, "--json", f"{folder}/out.json"]
-        for index, point in enumerate(points):
-            files = [f"{folder}/{index}.yaml", f"{folder}/{index}e.yaml"]
+        call += ["--html", html] if html else []
+        for name, point in zip(names, points):
+            files = [f"{folder}/{name}.yaml", f"{folder}/{name}-energy.yaml"]
             for path, text in zip(files, design(*point)):
                 pathlib.Path(path).write_text(text, encoding="utf-8")
-            call += ["--design", f"{index}={','.join(files)}"]
+            call += ["--design", f"{name}={','.join(files)}"]
         subprocess.run(call, check=True, stdout=subprocess.DEVNULL)
         found = json.loads(pathlib.Path(f"{folder}/out.json").read_text(encoding="utf-8"))
     if not all(layer["proved"] for one in found["answers"] for layer in one["layers"]):
         raise SystemExit("error: a layer is not proved; use a smaller network")
     return {
-        points[int(one["design"])]: (one["cycles"], one["energy_pJ"]) for one in found["answers"]
+        points[names.index(one["design"])]: (one["cycles"], one["energy_pJ"])
+        for one in found["answers"]
     }
 
 
@@ -81,13 +85,14 @@ def main():
     parser.add_argument("--network", default=str(ROOT / "models/workloads/alexnet.csv"))
     parser.add_argument("--arrays", default="8x8,14x12,12x14,16x16,32x8,8x32,20x12,64x4")
     parser.add_argument("--buffers", default="32,64,128,256,512")
+    parser.add_argument("--html", metavar="FILE", help="the page of systole map, too")
     options = parser.parse_args()
     points = [
         (*map(int, array.split("x")), int(kib))
         for array in options.arrays.split(",")
         for kib in options.buffers.split(",")
     ]
-    costs = answers(options.systole, options.network, points)
+    costs = answers(options.systole, options.network, points, options.html)
     best = front(costs)
     print(f"{'array':<7} {'KiB':>5} {'cycles':>12} {'uJ':>10} {'uJ x cycles':>12}")
     for point, (cycles, energy) in sorted(costs.items(), key=lambda item: (item[1], item[0])):

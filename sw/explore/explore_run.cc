@@ -29,6 +29,11 @@ void Check(const Space& space, const RunOptions& options) {
     throw InputError(fmt::format(
         "--budget is for searches; method {} decides every point, leave it out", space.method));
   }
+  if (all && space.budget && !options.overrides.method) {
+    throw InputError(
+        fmt::format("{}: budget is for searches; method {} decides every point, take it out",
+                    space.file, space.method));
+  }
   if (exhaustive && space.grid.Points() > kMaxSweep) {
     throw InputError(fmt::format(
         "{}: has {} points, more than an exhaustive sweep can take; shorten axes, or search",

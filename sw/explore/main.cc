@@ -55,7 +55,8 @@ int ExploreMain(int argc, char** argv) {
       ->type_name("SPACE.toml");
   const char* search = "Instead of what the file says";
   app.add_option("--method", options.overrides.method,
-                 "exhaustive, bounded, random, genetic, nsga2, annealing or mlp")
+                 "exhaustive, bounded (which take no budget), random, genetic, nsga2, annealing or "
+                 "mlp")
       ->group(search);
   app.add_option("--cost", options.overrides.cost, "native or scalesim")->group(search);
   app.add_option("--seed", options.overrides.seed, "of the search")

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <map>
 
+#include "sw/timeloop/network_charts.h"
 #include "sw/timeloop/network_report.h"
 
 namespace systole::timeloop {
@@ -11,81 +10,6 @@ namespace {
 
 constexpr const char* kColours[] = {"#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#b07aa1",
                                     "#76b7b2", "#edc948", "#9c755f", "#ff9da7", "#bab0ac"};
-constexpr double kLeft = 90, kTop = 16, kHigh = 190, kBottom = 84;
-
-std::string Escape(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-// 1, 2 or 5 times a power of ten, about a quarter of `most`.
-double Tick(double most) {
-  const double raw = most / 4, power = std::pow(10, std::floor(std::log10(raw)));
-  for (const double step : {1.0, 2.0, 5.0}) {
-    if (raw <= step * power) return step * power;
-  }
-  return 10 * power;
-}
-
-struct Bar {
-  std::string name;
-  std::vector<std::pair<std::string, double>> parts;
-  double Sum() const {
-    double sum = 0;
-    for (const auto& part : parts) sum += part.second;
-    return sum;
-  }
-};
-
-std::string Bars(const std::vector<Bar>& bars, const std::string& unit,
-                 const std::map<std::string, std::string>& colours) {
-  double most = 1e-300;
-  for (const Bar& bar : bars) most = std::max(most, bar.Sum());
-  const double wide = std::max(10.0, std::min(40.0, 1000.0 / static_cast<double>(bars.size())));
-  const double width = kLeft + wide * static_cast<double>(bars.size()) + 10;
-  std::string svg = fmt::format("<svg width=\"{:.0f}\" height=\"{:.0f}\" role=\"img\">\n", width,
-                                kTop + kHigh + kBottom);
-  const double tick = Tick(most);
-  for (double value = 0; value <= most; value += tick) {
-    const double y = kTop + kHigh * (1 - value / most);
-    svg += fmt::format(
-        "<line x1=\"{}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\" class=\"grid\"/>"
-        "<text x=\"{}\" y=\"{:.1f}\" class=\"axis\">{:g}</text>\n",
-        kLeft, width, y, y, kLeft - 6, y + 4, value);
-  }
-  svg += fmt::format("<text x=\"4\" y=\"12\">{}</text>\n", Escape(unit));
-  for (size_t i = 0; i < bars.size(); ++i) {
-    const double x = kLeft + wide * static_cast<double>(i) + 1;
-    double y = kTop + kHigh;
-    for (const auto& [name, value] : bars[i].parts) {
-      const double height = kHigh * value / most;
-      y -= height;
-      svg += fmt::format(
-          "<rect x=\"{:.1f}\" y=\"{:.2f}\" width=\"{:.1f}\" height=\"{:.2f}\" "
-          "fill=\"{}\"><title>{}: {} {:.6g} {}</title></rect>\n",
-          x, y, wide - 2, height, colours.at(name), Escape(bars[i].name), Escape(name), value,
-          Escape(unit));
-    }
-    svg += fmt::format(
-        "<text transform=\"translate({:.1f},{:.1f}) rotate(50)\" class=\"name\">{}"
-        "</text>\n",
-        x + wide / 2 - 3, kTop + kHigh + 10, Escape(bars[i].name));
-  }
-  return svg + "</svg>\n";
-}
 
 std::map<std::string, std::string> Colours(const NetworkAnswer& answer) {
   std::map<std::string, std::string> colours = {{"cycles", "#4e79a7"}};
@@ -132,6 +56,25 @@ std::string BatchTable(const std::vector<NetworkAnswer>& answers) {
   return html + "</table>\n";
 }
 
+// Designs of each batch against each other, where there are several.
+std::string Fronts(const std::vector<NetworkAnswer>& answers) {
+  std::map<int64_t, std::vector<DesignPoint>> batches;
+  for (const NetworkAnswer& one : answers) {
+    const auto images = static_cast<double>(one.batch);
+    batches[one.batch].push_back({one.design, one.Cycles() / images, one.Energy() * 1e-6 / images});
+  }
+  std::string html;
+  for (const auto& [batch, points] : batches) {
+    if (points.size() < 2) continue;
+    html += fmt::format(
+        "<h2>One image at batch {}: the front of energy and cycles</h2>\n<p>{} of {} designs are "
+        "beaten in both by no other.</p>\n",
+        batch, ParetoFront(points).size(), points.size());
+    html += FrontChart(points);
+  }
+  return html;
+}
+
 }  // namespace
 
 std::string NetworkPage(const std::string& network, const std::string& objective,
@@ -145,7 +88,7 @@ std::string NetworkPage(const std::string& network, const std::string& objective
       "text-align:right}} td:first-child{{text-align:left}}\n</style></head><body>\n"
       "<h1>{0}: the best mapping of each layer by {1}</h1>\n",
       Escape(network), Escape(objective));
-  html += BatchTable(answers);
+  html += BatchTable(answers) + Fronts(answers);
   for (const NetworkAnswer& one : answers) {
     if (!one.layers.empty()) html += Charts(one);
   }

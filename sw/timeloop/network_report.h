@@ -18,8 +18,8 @@ std::string NetworkCsv(const std::vector<NetworkAnswer>& answers);
 Json NetworkJson(const std::string& network, const std::string& objective,
                  const std::vector<NetworkAnswer>& answers);
 
-// Energy and cycles of each layer, stacked by level; totals; energy x cycles of an image by batch
-// where there are several. Self-contained.
+// Totals of an image by batch; of several designs the front of energy and cycles; energy and cycles
+// of each layer, stacked by level. Self-contained.
 std::string NetworkPage(const std::string& network, const std::string& objective,
                         const std::vector<NetworkAnswer>& answers);
 

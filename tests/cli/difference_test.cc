@@ -1,59 +1,18 @@
 // `systole run --trace-on-difference`, as a user calls it, on a weight that was flipped.
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include <vector>
 
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include "tests/cli/command_fixture.h"
 
 namespace systole {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kRoot = SYSTOLE_SOURCE_DIR;
 const std::string kRun = "run " + kRoot + "/models/lenet5-mnist/model.onnx --images " + kRoot +
                          "/models/digits/images.idx3-ubyte.gz --rows 5 --cols 7 --first 1 "
                          "--batch 1 ";
 
-std::string ReadText(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-class DifferenceTest : public testing::Test {
- protected:
-  struct Result {
-    int status = -1;
-    std::string out, err;
-  };
-
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-  Result Systole(const std::string& arguments) const {
-    const int status = std::system(
-        fmt::format("{} {} > {} 2> {}", SYSTOLE_BINARY, arguments, Path("out.txt"), Path("err.txt"))
-            .c_str());
-    return {WEXITSTATUS(status), ReadText(Path("out.txt")), ReadText(Path("err.txt"))};
-  }
-  void ExpectRefused(const std::string& arguments, const std::string& words) const {
-    const Result r = Systole(arguments);
-    EXPECT_EQ(r.status, 2) << r.out << r.err;
-    EXPECT_EQ(std::count(r.err.begin(), r.err.end(), '\n'), 1) << r.err;
-    EXPECT_NE(r.err.find(words), std::string::npos) << r.err;
-  }
-
- private:
-  const fs::path folder_ =
-      fs::temp_directory_path() / fmt::format("systole_difference_{}", getpid());
-};
+using DifferenceTest = CommandTest;
 
 // The retire cycle of the last Post of a layer, from the stamps' CSV of a run without the fault.
 uint64_t LastPostOf(const std::string& csv, const std::string& layer) {

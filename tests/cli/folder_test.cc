@@ -1,17 +1,9 @@
 // `systole compile` and `systole run FOLDER`, as a user calls them: what compile writes runs on TLM
 // and RTL to the bytes and cycles that it wrote.
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "sw/model/npy.h"
+#include "tests/cli/command_fixture.h"
 
 namespace systole {
 namespace {
@@ -19,42 +11,14 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-const std::string kRoot = SYSTOLE_SOURCE_DIR;
 const std::string kModel = kRoot + "/models/lenet5-mnist/model.onnx";
 const std::string kDigits = " --images " + kRoot + "/models/digits/images.idx3-ubyte.gz";
 
-std::string ReadText(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-class FolderTest : public testing::Test {
+class FolderTest : public CommandTest {
  protected:
-  struct Result {
-    int status = -1;
-    std::string out, err;
-  };
-
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-  Result Systole(const std::string& arguments) const {
-    const int status = std::system(
-        fmt::format("{} {} > {} 2> {}", SYSTOLE_BINARY, arguments, Path("out.txt"), Path("err.txt"))
-            .c_str());
-    return {WEXITSTATUS(status), ReadText(Path("out.txt")), ReadText(Path("err.txt"))};
-  }
   void Compile(const std::string& options) const {
     const Result r = Systole("compile " + kModel + " -o " + Path("f") + " " + options);
     ASSERT_EQ(r.status, 0) << r.err;
-  }
-  void ExpectRefused(const std::string& arguments, const std::string& words) const {
-    const Result r = Systole(arguments);
-    EXPECT_EQ(r.status, 2) << arguments << "\n" << r.out << r.err;
-    EXPECT_EQ(std::count(r.err.begin(), r.err.end(), '\n'), 1) << r.err;
-    EXPECT_NE(r.err.find(words), std::string::npos) << r.err;
   }
   // Changes program.json.
   template <typename Change>
@@ -71,10 +35,6 @@ class FolderTest : public testing::Test {
     f.seekp(static_cast<std::streamoff>(at));
     f.put(static_cast<char>(byte ^ 1));
   }
-
- private:
-  const fs::path folder_ =
-      fs::path(testing::TempDir()) / fmt::format("systole_folder_{}", ::getpid());
 };
 
 TEST_F(FolderTest, RunsOnTlmAndRtlToWhatCompileWrote) {

@@ -1,63 +1,31 @@
 // `systole run --segments`, as a user calls it: runs of a network side by side come to the bytes
 // and the cycles of the same runs one after the other.
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "sw/model/npy.h"
+#include "tests/cli/command_fixture.h"
 
 namespace systole {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 
-const std::string kRoot = SYSTOLE_SOURCE_DIR;
 const std::string kNetwork = kRoot + "/models/cifar10/short/resnet20-12-24-48.onnx";
 
-std::string ReadText(const std::string& path) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-class SegmentsTest : public testing::Test {
+class SegmentsTest : public CommandTest {
  protected:
-  struct Result {
-    int status = -1;
-    std::string out, err;
-  };
-
   void SetUp() override {
-    fs::create_directories(folder_);
+    CommandTest::SetUp();
     NpyArray images{NpyType::kUint8, {2, 3, 32, 32}, {}};
     for (int i = 0; i < 2 * 3 * 32 * 32; ++i)
       images.bytes.push_back(static_cast<uint8_t>(i * 2654435761u >> 24));
     WriteNpy(Path("x.npy"), images);
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-  Result Systole(const std::string& arguments) const {
-    const int status = std::system(
-        fmt::format("{} {} > {} 2> {}", SYSTOLE_BINARY, arguments, Path("out.txt"), Path("err.txt"))
-            .c_str());
-    return {WEXITSTATUS(status), ReadText(Path("out.txt")), ReadText(Path("err.txt"))};
-  }
   std::string Run(const std::string& backends) const {
     return "run " + kNetwork + " --images " + Path("x.npy") + " --batch 1 --backend " + backends +
            " ";
   }
-
- private:
-  const fs::path folder_ = fs::temp_directory_path() / fmt::format("systole_segments_{}", getpid());
 };
 
 TEST_F(SegmentsTest, SideBySideAndOneAfterTheOtherAgree) {

@@ -266,6 +266,8 @@ TEST_F(LastingTest, ASecondProcessOnTheSameStoreIsRefused) {
 TEST_F(LastingTest, OptionsThatDoNotFitTogetherAreRefused) {
   const std::string space = Write("s.toml", kSlow);
   ExpectRefused(Explore(space + " --budget 5"), {"--budget is for searches"});
+  ExpectRefused(Explore(Write("s3.toml", "budget = 5\n" + std::string(kSlow))),
+                {"s3.toml: budget is for searches; method exhaustive decides every point"});
   ExpectRefused(Explore(space + " --method random"), {"method random needs a budget"});
   const std::string huge = Write("s2.toml",
                                  "cost = \"scalesim\"\n[space]\nrows = {min = 1, max = 20000}\n"
@@ -273,6 +275,7 @@ TEST_F(LastingTest, OptionsThatDoNotFitTogetherAreRefused) {
                                  "[[workload]]\ngemm = [7, 7, 3]\n");
   ExpectRefused(Explore(huge), {"8,000,000,000,000 points", "or search"});
   std::filesystem::remove(huge);
+  std::filesystem::remove(Path("s3.toml"));
   ExpectRefused(Explore(space + " --shard 1/2"), {"--shard needs --store"});
   ExpectRefused(Explore(space + " --resume"), {"--resume needs --store"});
   ExpectRefused(Explore(space + " --shard 3/2 --store x"), {"--shard 3/2: is no i/n"});

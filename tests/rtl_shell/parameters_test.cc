@@ -149,11 +149,11 @@ TEST_P(IllegalParameter, IsRefusedByNameInIcarus) {
 TEST_P(IllegalParameter, IsRefusedByNameInYosys) {
   const Illegal& p = GetParam();
   std::string sets;
-  for (std::string a : Assignments(p)) sets += " -set " + a.replace(a.find('='), 1, " ");
+  for (std::string a : Assignments(p)) sets += " -chparam " + a.replace(a.find('='), 1, " ");
   int status = 0;
   const std::string text =
-      Output(std::string("yosys -q -p \"read_verilog -sv -Irtl/common $(echo ") + kFiles +
-                 "); chparam" + sets + " systole_top; hierarchy -check -top systole_top\"",
+      Output(std::string("yosys -q -p \"read_verilog -sv -defer -Irtl/common $(echo ") + kFiles +
+                 "); hierarchy -check -top systole_top" + sets + "\"",
              &status);
   EXPECT_NE(status, 0);
   EXPECT_NE(text.find(std::string("systole_illegal_parameter_") + p.name + "'"), std::string::npos)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sw/timeloop/network_charts.h"
 #include "sw/timeloop/network_layers.h"
 #include "sw/timeloop/network_report.h"
 #include "tests/timeloop/layer.h"
@@ -129,6 +130,28 @@ TEST(Network, FilesNameEveryDesignAndLayer) {
   for (const char* part : {"ws, batch 1", "again", "psum_spad", "</html>"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
+}
+
+// c beats b and e, d is equal to c, f is worse than a in one and the same in the other.
+TEST(Network, FrontHoldsWhatNothingBeats) {
+  const std::vector<DesignPoint> points = {{"a", 10, 7}, {"b", 30, 6}, {"c", 20, 5}, {"d", 20, 5},
+                                           {"e", 21, 5}, {"f", 11, 7}, {"g", 90, 1}};
+  EXPECT_EQ(ParetoFront(points), (std::vector<size_t>{0, 2, 6}));
+  const std::string chart = FrontChart(points);
+  for (const char* named : {">a<", ">c<", ">g<"}) EXPECT_NE(chart.find(named), std::string::npos);
+  for (const char* not_named : {">b<", ">e<", ">f<"}) {
+    EXPECT_EQ(chart.find(not_named), std::string::npos);
+  }
+}
+
+TEST(Network, PageDrawsTheFrontOfSeveralDesignsByBatch) {
+  NetworkRequest request = Request();
+  request.batches = {1, 4};
+  const std::string page = NetworkPage("net", "edp", Answers(request));
+  EXPECT_NE(page.find("One image at batch 1: the front"), std::string::npos);
+  EXPECT_NE(page.find("One image at batch 4: the front"), std::string::npos);
+  request.designs.resize(1);
+  EXPECT_EQ(NetworkPage("net", "edp", Answers(request)).find("the front"), std::string::npos);
 }
 
 }  // namespace

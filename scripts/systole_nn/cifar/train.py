@@ -48,16 +48,18 @@ class Recipe:
 
 
 # long: for accuracy; short: to compare networks with each other.
-RECIPES = {"long": Recipe(8, 9, 4, 4.8), "short": Recipe(2, 2, 1, 1.0)}
+RECIPES = {"long": Recipe(6, 8, 10, 4.8), "short": Recipe(3, 3, 3, 1.8)}
 
 # What models/cifar10 holds: (recipe, network).
 STUDY = (
     ("long", "resnet20"),
     ("short", "resnet20"),
-    ("short", "resnet20-12-24-48"),
-    ("short", "resnet20-10-20-40"),
-    ("short", "resnet20-8-14-42"),
     ("short", "resnet20-8-16-32"),
+    ("short", "resnet20-14-14-28"),
+    ("short", "resnet20-10-20-40"),
+    ("short", "resnet20-12-24-48"),
+    ("short", "resnet20-14-28-42"),
+    ("short", "resnet20-8-14-42"),
 )
 
 
