@@ -26,9 +26,9 @@ double Tick(double most) {
 class LogAxis {
  public:
   LogAxis(double least, double most) {
-    const double span = std::max(std::log(most / least), 0.1);
-    from_ = std::log(least) - span / 20;
-    span_ = span * 1.1;
+    const double found = std::log(most / least), span = found > 0 ? found : 0.1;
+    from_ = (std::log(least) + std::log(most) - 1.1 * span) / 2;
+    span_ = 1.1 * span;
   }
   double Share(double value) const { return (std::log(value) - from_) / span_; }
 
@@ -37,7 +37,7 @@ class LogAxis {
     const double least = std::exp(from_), most = std::exp(from_ + span_);
     std::vector<double> ticks;
     if (most / least < 8) {
-      const double step = Tick(most - least);
+      const double step = Tick((most - least) / 2);
       for (double value = std::ceil(least / step) * step; value <= most; value += step) {
         ticks.push_back(value);
       }
@@ -172,8 +172,7 @@ std::string FrontChart(const std::vector<DesignPoint>& points) {
                          : fmt::format("H{:.1f}V{:.1f}", at, height);
   }
   svg += fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"{}\"/>\n", line, kFrontColour);
-  for (size_t i = 0; i < points.size(); ++i) {
-    const bool best = std::find(front.begin(), front.end(), i) != front.end();
+  const auto draw = [&](size_t i, bool best) {
     const DesignPoint& point = points[i];
     svg += fmt::format(
         "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\" stroke=\"{}\"><title>{}: {:.0f} "
@@ -184,7 +183,11 @@ std::string FrontChart(const std::vector<DesignPoint>& points) {
       svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", x(point.cycles) + 7,
                          y(point.energy) - 5, Escape(point.name));
     }
+  };
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (std::find(front.begin(), front.end(), i) == front.end()) draw(i, false);
   }
+  for (const size_t i : front) draw(i, true);
   return svg + "</svg>\n";
 }
 

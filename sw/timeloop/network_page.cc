@@ -67,8 +67,8 @@ std::string Fronts(const std::vector<NetworkAnswer>& answers) {
   for (const auto& [batch, points] : batches) {
     if (points.size() < 2) continue;
     html += fmt::format(
-        "<h2>One image at batch {}: the front of energy and cycles</h2>\n<p>{} of {} designs are "
-        "beaten in both by no other.</p>\n",
+        "<h2>One image at batch {}: the front of energy and cycles</h2>\n<p>On it, filled, are {} "
+        "of {} designs: no other has less of one and not more of the other.</p>\n",
         batch, ParetoFront(points).size(), points.size());
     html += FrontChart(points);
   }
