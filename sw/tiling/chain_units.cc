@@ -99,6 +99,8 @@ ChainUnits::Candidate ChainUnits::CandidateOf(const Unit& unit) {
 }
 
 int ChainUnits::BlockChannels() const {
+  // Two groups of filters side by side along the columns, of half as many lines each.
+  if (config_.engine != 0) return 2 * config_.cols;
   const int least = std::lcm(config_.cols, std::min(config_.rows, config_.cols));
   return least <= 64 ? least : config_.cols;
 }
