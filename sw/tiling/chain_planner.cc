@@ -162,6 +162,27 @@ int64_t ChainPlanner::Apart(size_t u) {
   return std::max({array, post, loads, out / beat}) + wait + kBorder;
 }
 
+// The strips of units [a, b) as a chain with the fewest cycles.
+ChainPlanner::Found ChainPlanner::Best(size_t a, size_t b) {
+  Found found;
+  std::optional<Chain> chain = builder_.Build(a, b);
+  if (!chain) return found;
+  found.chain = true;
+  for (size_t u = a; u + 1 < b; ++u) found.blocks |= units_.Blocked(u);
+  int before = 0;
+  for (const int count : kStripCounts) {
+    if (found.tries == 2 || (count > 1 && b - a > kLongestCut)) break;
+    chain->rows = static_cast<int>(Ceil(chain->out_h, count));
+    if (chain->rows == before) continue;
+    before = chain->rows;
+    if (!Fit(&*chain)) continue;
+    ++found.tries;
+    chain->cycles = Estimate(&*chain);
+    if (!found.best || chain->cycles < found.best->cycles) found.best = chain;
+  }
+  return found;
+}
+
 std::vector<Chain> ChainPlanner::Choose() {
   const size_t n = units_.size();
   std::vector<int64_t> least(n + 1, int64_t{1} << 60);
@@ -176,24 +197,20 @@ std::vector<Chain> ChainPlanner::Choose() {
     int misses = 0;
     for (size_t b = a + 1; b <= n && misses < 3 && units_.MayJoin(b - 1); ++b) {
       if (b == a + 1) continue;
-      std::optional<Chain> chain = builder_.Build(a, b);
-      if (!chain) continue;
       int tries = 0;
-      int before = 0;
-      for (const int count : kStripCounts) {
-        if (tries == 2 || (count > 1 && b - a > kLongestCut)) break;
-        chain->rows = static_cast<int>(Ceil(chain->out_h, count));
-        if (chain->rows == before) continue;
-        before = chain->rows;
-        if (!Fit(&*chain)) continue;
-        ++tries;
-        chain->cycles = Estimate(&*chain);
-        if (least[a] + chain->cycles < least[b]) {
-          least[b] = least[a] + chain->cycles;
-          by[b] = *chain;
+      bool chain = false;
+      for (const int block : units_.BlockSizes()) {
+        units_.SetBlock(block);
+        const Found found = Best(a, b);
+        chain |= found.chain;
+        tries += found.tries;
+        if (found.best && least[a] + found.best->cycles < least[b]) {
+          least[b] = least[a] + found.best->cycles;
+          by[b] = found.best;
         }
+        if (!found.blocks) break;
       }
-      misses = tries == 0 ? misses + 1 : 0;
+      if (chain) misses = tries == 0 ? misses + 1 : 0;
     }
   }
   std::vector<Chain> chains;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sw/tiling/chain_builder.h"
@@ -22,6 +23,12 @@ class ChainPlanner {
   std::vector<Chain> Choose();
 
  private:
+  struct Found {
+    std::optional<Chain> best;
+    bool chain = false, blocks = false;  // are the units one, and some of them in blocks?
+    int tries = 0;                       // numbers of strips that fit
+  };
+  Found Best(size_t a, size_t b);
   static void ShareItems(Chain* chain);
   bool Focus(Chain* chain) const;
   bool Fit(Chain* chain) const;

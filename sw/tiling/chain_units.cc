@@ -43,6 +43,7 @@ Stage PoolOf(const Stage& stage) {
 ChainUnits::ChainUnits(const Model& model, const std::vector<Unit>& units, const Placing& placing,
                        const HwConfig& config, bool pack, int batch, PartCache* cache)
     : model_(model), units_(units), config_(config), pack_(pack), batch_(batch), cache_(cache) {
+  block_ = BlockSizes().front();
   readers_.resize(model.tensors.size());
   kept_.resize(model.tensors.size());
   for (const int t : Outputs(model)) kept_[t] = true;
@@ -98,11 +99,12 @@ ChainUnits::Candidate ChainUnits::CandidateOf(const Unit& unit) {
   return c;
 }
 
-int ChainUnits::BlockChannels() const {
-  // Two groups of filters side by side along the columns, of half as many lines each.
-  if (config_.engine != 0) return 2 * config_.cols;
+std::vector<int> ChainUnits::BlockSizes() const {
+  // More groups of filters lie side by side along the row-stationary array's columns, of fewer
+  // lines each.
+  if (config_.engine != 0) return {config_.cols, 2 * config_.cols, 4 * config_.cols};
   const int least = std::lcm(config_.cols, std::min(config_.rows, config_.cols));
-  return least <= 64 ? least : config_.cols;
+  return {least <= 64 ? least : config_.cols};
 }
 
 bool ChainUnits::Blocked(size_t u) const {

@@ -30,7 +30,10 @@ class ChainUnits {
   bool OnPost(size_t u) const { return units_[u].post; }
   bool MayJoin(size_t u) const { return candidates_[u].fits; }
   bool Blocked(size_t u) const;  // with the unit behind it, block by block of channels
-  int BlockChannels() const;
+  int BlockChannels() const { return block_; }
+  // Those worth trying, and the one that is meant from now on.
+  std::vector<int> BlockSizes() const;
+  void SetBlock(int channels) { block_ = channels; }
 
   // The units that read a tensor; is it an output, or channels of another, or made of such?
   const std::vector<int>& readers(int tensor) const { return readers_[tensor]; }
@@ -49,7 +52,7 @@ class ChainUnits {
   const std::vector<Unit>& units_;
   HwConfig config_;
   bool pack_;
-  int batch_;
+  int batch_, block_;
   PartCache* cache_;
   std::vector<Candidate> candidates_;
   std::vector<std::vector<int>> readers_;
