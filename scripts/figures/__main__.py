@@ -21,6 +21,7 @@ def figures(systole):
         "widths.svg": reshaping.draw_widths(),
         "energy_layers.svg": designs.draw_layers(),
         "energy_batches.svg": designs.draw_batches(),
+        "energy_networks.svg": designs.draw_networks(),
         "gantt.svg": timeline.draw_first(stamps),
     }
 

@@ -1,4 +1,6 @@
-"""AlexNet on three designs, from docs/recorded/alexnet.txt: energy by layer and by batch."""
+"""Networks on three designs, from docs/recorded: AlexNet's energy by layer and by batch
+(alexnet.txt); energy and speed of ten networks (networks_by_design.txt).
+"""
 
 import math
 import pathlib
@@ -94,6 +96,45 @@ def draw_batches():
             canvas.line(points, LINES[design], 1.6)
             for x, y in points:
                 canvas.rect(x - 3, y - 3, 6, 6, LINES[design], LINES[design], radius=3)
+    for index, (design, name) in enumerate(NAMES.items()):
+        canvas.rect(230 + 170 * index, 12, 10, 10, LINES[design], INK, 0.3)
+        canvas.text(245 + 170 * index, 21, name, 11, "start")
+    return canvas.file()
+
+
+def networks():
+    """{network: {design: (pJ a multiply-add, multiply-adds a cycle)}}."""
+    text = (RECORDED / "networks_by_design.txt").read_text(encoding="utf-8")
+    found, network = {}, None
+    for words in map(str.split, text.splitlines()[2:]):
+        if len(words) == 1:
+            network = found.setdefault(words[0], {})
+        elif words and words[0] in NAMES and len(words) == 8:
+            macs, cycles, energy = (float(word) for word in words[3:6])
+            network[words[0]] = energy * 1e6 / macs, macs / cycles
+    return found
+
+
+def draw_networks():
+    """Energy of a multiply-add and multiply-adds a cycle of each network at batch 1."""
+    canvas = Canvas(900, 275, "Ten networks on three designs")
+    found = networks()
+    for panel, title in enumerate(("pJ a multiply-add", "multiply-adds a cycle")):
+        box = left, top, width, height = 55 + 435 * panel, 50, 390, 190
+        most = 1.05 * max(one[panel] for designs in found.values() for one in designs.values())
+        axis(canvas, box, most, title)
+        wide = width / len(found)
+        for index, (network, designs) in enumerate(found.items()):
+            bar = (wide - 8) / len(NAMES)
+            for place, design in enumerate(NAMES):
+                tall = height * designs[design][panel] / most
+                x = left + wide * index + 4 + bar * place
+                canvas.rect(x, top + height - tall, bar, tall, LINES[design], LINES[design], 0.2)
+            name, _, rest = network.partition("_")
+            y = top + height + 14
+            canvas.text(left + wide * (index + 0.5), y, name.rstrip("0123456789"), 7)
+            size = rest or name.lstrip("abcdefghijklmnopqrstuvwxyz")
+            canvas.text(left + wide * (index + 0.5), y + 10, size, 8)
     for index, (design, name) in enumerate(NAMES.items()):
         canvas.rect(230 + 170 * index, 12, 10, 10, LINES[design], INK, 0.3)
         canvas.text(245 + 170 * index, 21, name, 11, "start")
