@@ -76,6 +76,7 @@ TEST(RowLawTest, Depthwise) {
   m.q1 = 14;
   EXPECT_EQ(StepLength(m, m.Slide(), {}), 4);
   EXPECT_EQ(RunOfNest(m, {{14, 1, false}}, {}).last, 13 * 4);
+  EXPECT_EQ(FirstStep(m, {}), 13);
   EXPECT_EQ(Settle(m, {}), 10);
 }
 
