@@ -6,6 +6,7 @@
 #include "sw/driver/parameters.h"
 #include "sw/model/graph.h"
 #include "sw/quant/choose_multipliers.h"
+#include "sw/tiling/tiling.h"
 #include "tests/golden/random_model.h"
 #include "tests/tiling/networks.h"
 #include "tests/tiling/tiled_check.h"
@@ -135,6 +136,26 @@ TEST(RowTilingTest, ImagesShareTheWeightsOfFullyConnectedLayers) {
     cycles[images > 1] = check.cycles;
   }
   EXPECT_LT(cycles[1], 4 * cycles[0]);
+}
+
+// What the array cannot do is refused by name: 15 lines of a window on 14 columns.
+TEST(RowTilingTest, APoolingWindowLargerThanTheArrayIsRefused) {
+  Model model = ModelOf({4, 15, 15, 6, 1, 1}, 1);
+  Layer pool;
+  pool.name = "pool";
+  pool.kind = LayerKind::kMaxPool;
+  pool.kernel_h = pool.kernel_w = 15;
+  Append(model, pool, {1}, {"z", 6, 1, 1, 0.05f, -1, DType::kInt8});
+  ChooseMultipliers(model, Rounding::kFloat32);
+  try {
+    CompileTiled(model, Rows({"ACC_DEPTH=1024"}), {});
+    FAIL() << "it was compiled";
+  } catch (const MisfitError& e) {
+    EXPECT_EQ(e.misfit(), Misfit::kAccumulator);
+    const std::string text = e.what();
+    EXPECT_NE(text.find("layer 'pool'"), std::string::npos) << text;
+    EXPECT_NE(text.find("RS_COLS=14"), std::string::npos) << text;
+  }
 }
 
 // A refusal must be one for a buffer's size, or of a pooling window.
