@@ -1,7 +1,7 @@
 """Training on CIFAR-10's JPEG files: seeded, one thread, resumable after every epoch.
 
-Stochastic gradient descent with Nesterov momentum, one cycle of the learning rate, crops of an
-image with a reflected border, mirrored in every other epoch. To spend less time, the first epochs
+Stochastic gradient descent with Nesterov momentum, one cycle of the learning rate or two, crops
+of an image with a reflected border, mirrored in every other epoch. To save time the first epochs
 see the images at half size, the next at three quarters.
 """
 
@@ -30,10 +30,17 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 5e-4  # of convolutions' and the last layer's weights
     seed: int = 1
+    again: int = 0  # then epochs of a second cycle at 32 x 32, products in bfloat16
+    again_rate: float = 0.1  # from which it falls to 0
+
+    @property
+    def once(self):
+        """Epochs of the first cycle."""
+        return self.half + self.three_quarters + self.full
 
     @property
     def epochs(self):
-        return self.half + self.three_quarters + self.full
+        return self.once + self.again
 
     def size(self, epoch):
         """Pixels a side in this epoch."""
@@ -43,12 +50,14 @@ class Recipe:
 
     def rate(self, step, steps_each):
         """The learning rate of this step of all, of which an epoch has `steps_each`."""
-        top, steps = max(1, round(self.rise * steps_each)), self.epochs * steps_each
+        top, steps = max(1, round(self.rise * steps_each)), self.once * steps_each
+        if step >= steps:
+            return self.again_rate * (1 - (step - steps) / (self.again * steps_each))
         return self.learning_rate * min((step + 1) / top, (steps - step) / max(1, steps - top))
 
 
 # long: for accuracy; short: to compare networks with each other.
-RECIPES = {"long": Recipe(6, 8, 10, 4.8), "short": Recipe(2, 2, 1, 1.0)}
+RECIPES = {"long": Recipe(6, 8, 10, 4.8, again=12), "short": Recipe(2, 2, 1, 1.0)}
 
 # What models/cifar10 holds: (recipe, network).
 STUDY = (
@@ -173,7 +182,9 @@ def train(name, recipe, folder, images, labels, test=None, quiet=False):
         for step in range(steps):
             chosen = order[step * recipe.batch : (step + 1) * recipe.batch]
             mirrored = first_mirrored[chosen] ^ bool(epoch % 2)
-            output = net(to_real(augmented(sized[chosen], mirrored, generator)))
+            inputs = to_real(augmented(sized[chosen], mirrored, generator))
+            with torch.autocast("cpu", torch.bfloat16, enabled=epoch >= recipe.once):
+                output = net(inputs).float()
             loss = functional.cross_entropy(output, labels[chosen])
             for group in optimizer.param_groups:
                 group["lr"] = recipe.rate(epoch * steps + step, steps)
