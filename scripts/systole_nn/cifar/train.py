@@ -1,6 +1,6 @@
 """Training on CIFAR-10's JPEG files: seeded, one thread, resumable after every epoch.
 
-Stochastic gradient descent with Nesterov momentum, one cycle of the learning rate or two, crops
+Stochastic gradient descent with Nesterov momentum, one cycle of the learning rate or more, crops
 of an image with a reflected border, mirrored in every other epoch. To save time the first epochs
 see the images at half size, the next at three quarters.
 """
@@ -30,8 +30,9 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 5e-4  # of convolutions' and the last layer's weights
     seed: int = 1
-    again: int = 0  # then epochs of a second cycle at 32 x 32, products in bfloat16
-    again_rate: float = 0.1  # from which it falls to 0
+    cycles: int = 0  # then so many more, at 32 x 32, products in bfloat16
+    again: int = 0  # epochs of each
+    again_rate: float = 0.1  # from which the learning rate falls to 0 in each
 
     @property
     def once(self):
@@ -40,7 +41,7 @@ class Recipe:
 
     @property
     def epochs(self):
-        return self.once + self.again
+        return self.once + self.cycles * self.again
 
     def size(self, epoch):
         """Pixels a side in this epoch."""
@@ -52,12 +53,13 @@ class Recipe:
         """The learning rate of this step of all, of which an epoch has `steps_each`."""
         top, steps = max(1, round(self.rise * steps_each)), self.once * steps_each
         if step >= steps:
-            return self.again_rate * (1 - (step - steps) / (self.again * steps_each))
+            each = self.again * steps_each
+            return self.again_rate * (1 - (step - steps) % each / each)
         return self.learning_rate * min((step + 1) / top, (steps - step) / max(1, steps - top))
 
 
 # long: for accuracy; short: to compare networks with each other.
-RECIPES = {"long": Recipe(6, 8, 10, 4.8, again=12), "short": Recipe(2, 2, 1, 1.0)}
+RECIPES = {"long": Recipe(6, 8, 10, 4.8, cycles=2, again=12), "short": Recipe(2, 2, 1, 1.0)}
 
 # What models/cifar10 holds: (recipe, network).
 STUDY = (
