@@ -19,6 +19,7 @@ def figures(systole):
         "rooms.svg": rooms.draw(),
         "timeline.svg": timeline.draw_image(stamps),
         "widths.svg": reshaping.draw_widths(),
+        "fronts.svg": reshaping.draw_fronts(reshaping.trained()),
         "energy_layers.svg": designs.draw_layers(),
         "energy_batches.svg": designs.draw_batches(),
         "energy_networks.svg": designs.draw_networks(),

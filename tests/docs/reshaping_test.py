@@ -62,7 +62,30 @@ class WidthsTest(unittest.TestCase):
         self.assertEqual(min(row[ENERGY] for row in large), best[ENERGY])
         self.assertEqual(min(row[CYCLES] for row in large), best[CYCLES])
         rates = [row[MACS] / row[OWN] for row in rows.values()]
-        self.assertEqual((int(min(rates)), round(max(rates))), (221, 244))
+        self.assertEqual((int(min(rates)), round(max(rates))), (221, 245))
+
+
+class TrainedTest(unittest.TestCase):
+    def setUp(self):
+        self.rows = {}
+        for line in pages.read("docs/recorded/reshaping.txt").splitlines():
+            words = line.replace(",", "").split()
+            if words[0].startswith("resnet20") and words[1] == "5":
+                share, energy, eyeriss, own = map(float, words[5:9])
+                self.rows[words[0][9:] or "16-32-64"] = share, energy, eyeriss, own, words[9:]
+
+    def test_fronts(self):
+        off = {name: set(row[4]) ^ {"energy", "eyeriss", "own"} for name, row in self.rows.items()}
+        self.assertEqual(off.pop("14-14-28"), {"energy", "own"})
+        self.assertEqual(set(map(len, off.values())), {0})
+
+    def test_cycles_and_accuracy_of_what_fits(self):
+        full, fits, alike = (self.rows[n] for n in ("16-32-64", "14-28-42", "12-24-48"))
+        self.assertLess(full[0] - fits[0], 1.1)
+        self.assertEqual({f"{one[2] / full[2]:.2f}" for one in (fits, alike)}, {"0.38"})
+        uneven, plain = self.rows["14-14-28"], self.rows["10-20-40"]
+        self.assertEqual(uneven[1], plain[1])
+        self.assertGreater(plain[0] - uneven[0], 2.4)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def _quantize(arguments):
 
 
 def _front(arguments):
-    from . import data, drawing, front
+    from . import data, front
     from .. import folders
     from ..golden import binary
 
@@ -58,7 +58,7 @@ def _front(arguments):
     ]
     print("\n".join(front.lines(points)))
     if arguments.svg:
-        folders.write_bytes(arguments.svg, drawing.draw(points).encode("utf-8"))
+        folders.write_bytes(arguments.svg, front.drawing(points).encode("utf-8"))
 
 
 def _build(arguments):

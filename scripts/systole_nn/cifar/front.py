@@ -72,6 +72,26 @@ HEAD = (
 )
 
 
+def drawing(points):
+    """The fronts of the shortest training as SVG."""
+    from figures import reshaping
+
+    return reshaping.draw_fronts(
+        [
+            reshaping.Trained(
+                one.name,
+                one.epochs,
+                100 * one.share,
+                one.energy,
+                one.eyeriss,
+                one.own,
+                tuple(axis for axis in AXES if on_front(one, points, axis)),
+            )
+            for one in points
+        ]
+    )
+
+
 def lines(points):
     """A table; the last column names the fronts that a network is on."""
     yield f"{NOTE}; energy and cycles of one image"
