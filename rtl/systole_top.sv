@@ -295,7 +295,7 @@ module systole_top #(
     if (ENGINE == 0) begin : gen_matmul_check
       systole_matmul_check #(
         .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
-        .ACC_DEPTH(ACC_DEPTH), .TAPS(TAPS)
+        .ACC_DEPTH(ACC_DEPTH), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
       ) u_matmul_check (
         .instr_i(fetched), .code_o(check_code[CODE_W*MATMUL +: CODE_W])
       );
@@ -374,7 +374,7 @@ module systole_top #(
       systole_matmul #(
         .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB),
         .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH),
-        .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM), .TAPS(TAPS)
+        .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
       ) u_matmul (
         .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear), .head_i(head_there[MATMUL]),
         .instr_i(gen_engine[MATMUL].head), .start_i(start[MATMUL]), .ready_o(ready[MATMUL]),

@@ -29,7 +29,7 @@ module systole_actions #(
   `define MATMUL `TOP.gen_matmul.u_matmul
   `define POST `TOP.u_post
 
-  longint n_mac, n_idle_mac, n_pass, n_row_sum, n_weight_shift, n_weight_swap, n_skew;
+  longint n_mac, n_idle_mac, n_pass, n_row_sum, n_weight_shift, n_weight_swap, n_drain, n_skew;
   longint n_weight_read, n_offset_read, n_gather_read, n_sum_read, n_sum_write, n_tap_read;
   longint n_post_read, n_tap, n_correction, n_operand, n_param_read, n_requantize, n_post_write;
   longint n_load_write, n_weight_write, n_offset_write, n_param_write, n_read_beat, n_store_read;
@@ -75,19 +75,31 @@ module systole_actions #(
     assign par_we[i] = `POST.u_param_buffer.gen_lane[i].u_sram.we_i;
   end
 
+  // ---- Output stationary: elements that wait for the end of a tile or take the sum above.
+  logic [COLS:0] empty_hist;
+  logic [COLS-1:0] empty_hist_q, idle_hist;
+  logic [COLS-2:0] idle_hist_q;
+  logic [COLS*ROWS-1:0] idle, drained;
+  logic [COLS*(ROWS-1)-1:0] idle_q;
+  assign empty_hist = {empty_hist_q, `MATMUL.empty3};
+  assign idle_hist = {idle_hist_q, `MATMUL.idle3};
+  assign idle = {idle_q, idle_hist};
+  assign drained = idle & {ROWS{`MATMUL.u_array.drain_hist}};
+
   // ---- Elements of the array that hold a vector's sum: row r is a cycle later than the one above.
   logic [COLS*ROWS-1:0] vector;
   logic [ROWS-1:0] vector_sum;  // the row sum's column
   logic [COLS*(ROWS-1)-1:0] vector_q;
   logic [ROWS-2:0] vector_sum_q;
-  assign vector = {vector_q, `MATMUL.u_array.valid[COLS-1:0]};
-  assign vector_sum = {vector_sum_q, `MATMUL.u_array.valid[COLS]};
+  assign vector = {vector_q, `MATMUL.u_array.valid[COLS-1:0] & ~empty_hist[COLS-1:0]};
+  assign vector_sum = {vector_sum_q, `MATMUL.u_array.valid[COLS] & ~empty_hist[COLS]};
 
   // ---- Elements whose weights move, likewise.
   logic [COLS*ROWS-1:0] shift, swap;
   logic [COLS*(ROWS-1)-1:0] shift_q, swap_q;
   assign shift = {shift_q, `MATMUL.u_array.shift_row0};
-  assign swap = {swap_q, `MATMUL.u_array.swap_hist};
+  assign swap = {swap_q, `MATMUL.u_array.swap_hist |
+                         (`MATMUL.u_array.code1_hist ^ `MATMUL.u_array.code0_hist)};
 
   // ---- Skews: stage k moves N - k bytes. Weights of a bank enter theirs a cycle after a read.
   logic [8*ROWS*ROWS-1:0] act_stages;
@@ -109,12 +121,16 @@ module systole_actions #(
     vector_sum_q <= vector_sum[ROWS-2:0];
     shift_q <= shift[COLS*(ROWS-1)-1:0];
     swap_q <= swap[COLS*(ROWS-1)-1:0];
+    empty_hist_q <= empty_hist[COLS-1:0];
+    idle_hist_q <= idle_hist[COLS-2:0];
+    idle_q <= idle[COLS*(ROWS-1)-1:0];
 
     n_pass <= n_pass + `ONES(vector);
     if (`MATMUL.u_control.macs_valid_o) n_mac <= n_mac + longint'(`MATMUL.u_control.macs_o);
     if (ROW_SUM != 0) n_row_sum <= n_row_sum + `ONES(vector_sum);
     n_weight_shift <= n_weight_shift + `ONES(shift);
     n_weight_swap <= n_weight_swap + `ONES(swap);
+    n_drain <= n_drain + `ONES(drained);
     n_skew <= n_skew + `ONES(act_stages) / 64'd8 +
             `ONES(wgt_re) / longint'(8 * ROWS) * longint'(SKEW);
     n_weight_read <= n_weight_read + `ONES(wgt_re) / 64'd8;

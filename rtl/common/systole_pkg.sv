@@ -364,6 +364,8 @@ package systole_pkg;
   localparam int PAR_BYTES = 16;
   // bytes: of an offset in the offset table
   localparam int KTAB_BYTES = 2;
+  // code: of MmDataflow: output stationary
+  localparam int OUTPUT_STATIONARY = 1;
   // code: of MmDataflow: column mode
   localparam int COLUMN_MODE = 3;
   // tokens: that a counter holds
@@ -402,6 +404,10 @@ package systole_pkg;
   // taps of a column's filter in column mode
   function automatic int tap_rows(input int rows, input int taps);
     tap_rows = smaller(taps, rows);
+  endfunction
+  // columns that weights can reach output stationary
+  function automatic int os_cols(input int rows, input int cols, input int wport);
+    os_cols = smaller(cols, rows * wport);
   endfunction
   // rows of the parameter memory
   function automatic int par_rows(input int lanes, input int par_kib);
@@ -461,7 +467,8 @@ package systole_pkg;
             (queue_depth >= 2 && queue_depth <= 64 && (queue_depth & (queue_depth - 1)) == 0) &&
             (roundings >= 1 && roundings <= ALL_ROUNDINGS) &&
             (row_sum >= 0 && row_sum <= 1) &&
-            (dataflows == 1) &&
+            ((dataflows == 1 || dataflows == 3)) &&
+            (dataflows < 2 || (rows >= 3 && engine < 1 && (wport < 2 || cols <= (rows * wport)))) &&
             (taps >= 0 && taps <= 64) &&
             (post_act >= 0 && post_act <= 1) &&
             (add_unit >= 0 && add_unit <= post_act) &&

@@ -1,5 +1,5 @@
-// The ROWS x COLS processing elements of the weight-stationary array: each has a working weight, a
-// shadow weight, one multiply-accumulate a cycle.
+// The ROWS x COLS processing elements of the array: each has a working weight, a shadow weight, one
+// multiply-accumulate a cycle.
 //
 //   psum   <= psum above + factor * work   (down; 0 above row 0)
 //   act    <= act on the left              (right; the factor, but in column mode)
@@ -12,6 +12,15 @@
 // the first column of a group are act_i (the group before it, from the second on) and weight_i.
 // In column mode, in rows r < TAP_ROWS where own is: factor = act_i[c], or 0 where a last_i came by
 // since the vector of this sum was at row 0.
+//
+// Output stationary (DATAFLOWS bit 1), by the code (OS_NONE 0, OS_FIRST 1, OS_NEXT 2, OS_IDLE 3)
+// that comes down beside the working weight, one cycle ahead of its vector as a swap is:
+//
+//   work <= work above, where the code above is OS_FIRST or OS_NEXT   (above row 0: weight_i)
+//   psum <= factor * work + (code = OS_FIRST ? 0 :
+//                            code = OS_NEXT, or OS_IDLE without drain_i[c] ? psum : psum above)
+//
+// Column c's weight is byte c mod N of its group's weight_i. drain_i is of all rows of a column.
 //
 // The product of two signed bytes, -16,256 to 16,384, fits 16 bits: synthesis builds no more. No
 // reset: control says what counts, and what moved before a reset moves ahead of what comes after.
@@ -29,18 +38,23 @@ module systole_elements #(
   parameter int COLS = 16,
   parameter int WPORT = 1,
   parameter int ROW_SUM = 1,
+  parameter int DATAFLOWS = 1,
   parameter int TAPS = 3
 ) (
   input  logic clk_i,
   input  logic busy_i,    // sums or activations of a vector are anywhere; 1 will do
-  input  logic moves_i,   // a shift or swap is anywhere; 1 will do
+  input  logic moves_i,   // a shift, swap or code is anywhere; 1 will do
   input  logic column_i,  // an own is in any of the TAP_ROWS; 1 will do
+  input  logic output_i,  // a code is beside any working weight; 1 will do
 
   // systole_array: control of row 0
   input  logic [COLS-1:0] shift_i,
   input  logic [COLS-1:0] swap_i,
   input  logic [COLS-1:0] own_i,
   input  logic [COLS-1:0] last_i,
+  input  logic [COLS-1:0] code1_i,  // bit 1 and bit 0 of a column's code
+  input  logic [COLS-1:0] code0_i,
+  input  logic [COLS-1:0] drain_i,
 
   // systole_skew: row r at [8*r +: 8]; weights of group g at [8*(g*ROWS + r) +: 8]
   input  logic [8*ROWS-1:0]       act_i,
@@ -52,6 +66,7 @@ module systole_elements #(
 );
   localparam int N = COLS / WPORT;
   localparam int TAP_ROWS = systole_pkg::tap_rows(ROWS, TAPS);
+  localparam bit OUTPUT = DATAFLOWS > 1;
   localparam int STRIDE = WPORT * (N + 1);
   localparam int PLACES = ROWS * STRIDE;
   localparam int W = $clog2(PLACES + STRIDE);
@@ -74,6 +89,11 @@ module systole_elements #(
                                         input logic [7:0] y);
     select = first ? x : y;
   endfunction
+  // Output stationary: what a product is added to.
+  function automatic logic [31:0] addend(input logic code1, input logic code0, input logic drain,
+                                         input logic [31:0] above, input logic [31:0] own);
+    addend = ((code1 && !(code0 && drain)) ? own : above) & {32{code1 || !code0}};
+  endfunction
 
   // Places, of which a synthesis tool keeps registers, not memories.
   localparam int SIZE = 1 << W;
@@ -90,6 +110,10 @@ module systole_elements #(
   (* mem2reg *) logic past[0:SIZE-1];
   (* mem2reg *) logic last[0:SIZE-1];
   (* mem2reg *) logic [7:0] lane[0:SIZE-1];
+  // Output stationary: the code beside a place's working weight, its column's drain.
+  (* mem2reg *) logic code1[0:SIZE-1];
+  (* mem2reg *) logic code0[0:SIZE-1];
+  (* mem2reg *) logic drain[0:SIZE-1];
   logic [W-1:0] e;
   logic [15:0] rowsum_q;
   assign rowsum_o = ROW_SUM != 0 ? rowsum_q : '0;
@@ -129,15 +153,34 @@ module systole_elements #(
           past[e] = past[e+DOWN] | last[e];
         end
       end
-      if (OWN != 0) begin
-        for (e = '0; e < W'(OWN > 0 ? OWN : 1); e = e + ONE) begin
-          psum[e] = psum[e+DOWN] + 32'(times(act[e+ONE], work[e]));
+      if (OUTPUT && `SYSTOLE_ANY(output_i)) begin
+        for (int r = 0; r < ROWS; r++) begin
+          for (int c = 0; c < COLS; c++) drain[place(r, c)] = drain_i[c];
+          for (int g = 0; g < WPORT; g++) drain[input_place(r, g)] = 1'b0;
         end
+        for (int c = 0; c < COLS; c++) psum[PLACES+place(ROWS-1, c)] = '0;
+        for (int g = 0; g < WPORT; g++) psum[PLACES+input_place(ROWS-1, g)] = '0;
+        if (OWN != 0) begin
+          for (e = '0; e < W'(OWN > 0 ? OWN : 1); e = e + ONE) begin
+            psum[e] = addend(code1[e], code0[e], drain[e], psum[e+DOWN], psum[e]) +
+                      32'(times(act[e+ONE], work[e]));
+          end
+        end
+        for (e = W'(OWN); e < END; e = e + ONE) begin
+          psum[e] = addend(code1[e], code0[e], drain[e], psum[e+DOWN], psum[e]) +
+                    32'(times(factor[e], work[e]));
+        end
+      end else begin
+        if (OWN != 0) begin
+          for (e = '0; e < W'(OWN > 0 ? OWN : 1); e = e + ONE) begin
+            psum[e] = psum[e+DOWN] + 32'(times(act[e+ONE], work[e]));
+          end
+        end
+        for (e = W'(OWN); e < W'(ROW0); e = e + ONE) begin
+          psum[e] = psum[e+DOWN] + 32'(times(factor[e], work[e]));
+        end
+        for (e = W'(ROW0); e < END; e = e + ONE) psum[e] = 32'(times(factor[e], work[e]));
       end
-      for (e = W'(OWN); e < W'(ROW0); e = e + ONE) begin
-        psum[e] = psum[e+DOWN] + 32'(times(factor[e], work[e]));
-      end
-      for (e = W'(ROW0); e < END; e = e + ONE) psum[e] = 32'(times(factor[e], work[e]));
       for (int c = 0; c < COLS; c++) psum_o[32*c +: 32] <= psum[place(ROWS-1, c)];
       if (ROW_SUM != 0) begin
         for (int r = 0; r < ROWS; r++) begin
@@ -160,7 +203,29 @@ module systole_elements #(
           weight[input_place(r, g)] = weight_i[8*(g*ROWS+r) +: 8];
         end
       end
-      for (e = '0; e < END; e = e + ONE) work[e] = select(swap[e], weight[e], work[e]);
+      if (!OUTPUT) begin
+        for (e = '0; e < END; e = e + ONE) work[e] = select(swap[e], weight[e], work[e]);
+      end else begin
+        for (int c = 0; c < COLS; c++) begin
+          work[PLACES+place(ROWS-1, c)] =
+            c % N < ROWS ? weight_i[8*(c/N*ROWS+c%N%ROWS) +: 8] : 8'd0;
+          code1[PLACES+place(ROWS-1, c)] = code1_i[c];
+          code0[PLACES+place(ROWS-1, c)] = code0_i[c];
+        end
+        for (int g = 0; g < WPORT; g++) begin
+          work[PLACES+input_place(ROWS-1, g)] = '0;
+          code1[PLACES+input_place(ROWS-1, g)] = 1'b0;
+          code0[PLACES+input_place(ROWS-1, g)] = 1'b0;
+        end
+        for (e = '0; e < END; e = e + ONE) begin
+          work[e] = select(code1[e+DOWN] ^ code0[e+DOWN], work[e+DOWN],
+                           select(swap[e], weight[e], work[e]));
+        end
+        for (e = '0; e < END; e = e + ONE) begin
+          code1[e] = code1[e+DOWN];
+          code0[e] = code0[e+DOWN];
+        end
+      end
       for (e = '0; e < END - ONE; e = e + ONE) begin
         weight[e] = select(shift[e], weight[e+ONE], weight[e]);
       end

@@ -20,6 +20,7 @@ module systole_matmul #(
   parameter int ACC_DEPTH = 128,
   parameter int AXI_DATA_WIDTH = 64,
   parameter int ROW_SUM = 1,
+  parameter int DATAFLOWS = 1,
   parameter int TAPS = 3,
   localparam int BANKS = systole_pkg::banks(ROWS, LANES, AXI_DATA_WIDTH),
   localparam int BB = $clog2(BANKS),                                    // bank bits
@@ -72,30 +73,35 @@ module systole_matmul #(
   localparam int KA = (KTAB_ROWS > 1) ? $clog2(KTAB_ROWS) : 1;
   localparam int EA = $clog2(ACC_DEPTH);
 
-  logic load, load_parity, ktab_re, slot, slot_first, slot_last, slot_column, slot_acc_first;
-  logic slot_half;
+  logic load, load_parity, weight_re, ktab_re, slot, slot_first, slot_swap, slot_last, slot_column;
+  logic acc, acc_now_first, acc_now_half;
+  logic [1:0] slot_code;
   logic range_err, rule_err, acc_conflict;
-  logic [BUF_W-1:0] load_row;
+  logic [BUF_W-1:0] weight_row;
   logic [systole_pkg::SLICE_W-1:0] ktab_row;
   logic [BUF_W:0] slot_base;
   logic [COL_W-1:0] slot_lanes;
-  logic [ENTRY_W-1:0] slot_entry;
-  systole_matmul_control #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .TAPS(TAPS)) u_control (
+  logic [ENTRY_W-1:0] acc_now_entry;
+  systole_matmul_control #(
+    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
+  ) u_control (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .head_i(head_i), .instr_i(instr_i),
     .start_i(start_i), .ready_o(ready_o), .working_o(working_o), .retire_o(retire_o),
     .late_err_o(late_err_o), .work_err_o(work_err_o), .macs_valid_o(macs_valid_o), .macs_o(macs_o),
-    .load_o(load), .load_parity_o(load_parity), .load_row_o(load_row), .ktab_re_o(ktab_re),
-    .ktab_row_o(ktab_row), .slot_o(slot), .slot_first_o(slot_first), .slot_last_o(slot_last),
-    .slot_column_o(slot_column), .slot_base_o(slot_base), .slot_lanes_o(slot_lanes),
-    .slot_acc_first_o(slot_acc_first), .slot_half_o(slot_half), .slot_entry_o(slot_entry),
+    .load_o(load), .load_parity_o(load_parity), .weight_re_o(weight_re), .weight_row_o(weight_row),
+    .ktab_re_o(ktab_re), .ktab_row_o(ktab_row), .slot_o(slot), .slot_first_o(slot_first),
+    .slot_swap_o(slot_swap), .slot_last_o(slot_last), .slot_column_o(slot_column),
+    .slot_code_o(slot_code), .slot_base_o(slot_base), .slot_lanes_o(slot_lanes), .acc_o(acc),
+    .acc_first_o(acc_now_first), .acc_half_o(acc_now_half), .acc_entry_o(acc_now_entry),
     .range_err_i(range_err), .rule_err_i(rule_err), .act_conflict_i(conflict_i),
     .acc_conflict_i(acc_conflict)
   );
 
   // ---- Activations.
   logic [16*ROWS-1:0] offsets;
-  logic [8*ROWS-1:0] act, act_skewed;
-  logic valid3, own3, last3;  // of act
+  logic [8*ROWS-1:0] act, act_zeroed, act_skewed;
+  logic valid3, own3, last3, empty3;  // of act; output stationary a slot without a vector
+  assign act_zeroed = act & ~{8*ROWS{empty3}};
   systole_row_memory #(
     .ROW_BITS(16 * ROWS), .DEPTH(KTAB_ROWS), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
   ) u_ktab (
@@ -109,42 +115,69 @@ module systole_matmul #(
     .rule_err_o(rule_err)
   );
   systole_skew #(.N(ROWS), .W(8)) u_act_skew (
-    .clk_i(clk_i), .valid_i(valid3), .data_i(act), .data_o(act_skewed)
+    .clk_i(clk_i), .valid_i(valid3 || empty3), .data_i(act_zeroed), .data_o(act_skewed)
   );
 
-  // ---- Weights. Those of the first group are there with load2.
-  logic load2, parity2, swap2;
+  // ---- Weights. Those of the first group are there with weight2.
+  logic load2, parity2, swap2, weight2;
+  logic [1:0] code2;
   logic [8*ROWS*WPORT-1:0] weights, weights_skewed;
   systole_weight_buffer #(
     .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
   ) u_weights (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .we_i(wgt_we_i), .bank_i(wgt_bank_i),
-    .wrow_i(buf_row_i), .beat_i(buf_beat_i), .data_i(buf_data_i), .valid_i(load),
-    .row_i(load_row[WA-1:0]), .rows_o(weights)
+    .wrow_i(buf_row_i), .beat_i(buf_beat_i), .data_i(buf_data_i), .valid_i(weight_re),
+    .row_i(weight_row[WA-1:0]), .rows_o(weights)
   );
   for (genvar g = 0; g < WPORT; g++) begin : gen_weight_skew
     localparam bit LATER = g > 0;
     systole_skew #(.N(ROWS), .W(8)) u_skew (
-      .clk_i(clk_i), .valid_i(LATER || load2), .data_i(weights[g*8*ROWS +: 8*ROWS]),
+      .clk_i(clk_i), .valid_i(LATER || weight2), .data_i(weights[g*8*ROWS +: 8*ROWS]),
       .data_o(weights_skewed[g*8*ROWS +: 8*ROWS])
     );
   end
 
-  // ---- Array: weights and swap meet it two cycles after their slot, a vector three.
+  // ---- Array: weights, swap and code meet it two cycles after their slot, a vector three.
   systole_delay #(.W(3), .D(2)) u_array_delay (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({load, load_parity, slot_first}),
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({load, load_parity, slot_swap}),
     .data_o({load2, parity2, swap2})
   );
+  logic idle3, drain;
+  if (DATAFLOWS > 1) begin : gen_output
+    systole_delay #(.W(3), .D(2)) u_code_delay (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({weight_re, slot_code}),
+      .data_o({weight2, code2})
+    );
+    systole_delay #(.W(1), .D(3)) u_empty_delay (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i(slot_code != 2'd0 && !slot),
+      .data_o(empty3)
+    );
+    systole_delay #(.W(1), .D(1)) u_idle_delay (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i(code2 == 2'd3), .data_o(idle3)
+    );
+    systole_delay #(.W(1), .D(ROWS - 1)) u_drain_delay (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i(idle3), .data_o(drain)
+    );
+  end else begin : gen_weight_only
+    assign weight2 = load2;
+    assign code2 = 2'd0;
+    assign empty3 = 1'b0;
+    assign idle3 = 1'b0;
+    assign drain = 1'b0;
+  end
   systole_delay #(.W(3), .D(3)) u_vector_delay (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({slot, slot_column, slot_last}),
     .data_o({valid3, own3, last3})
   );
   logic [32*COLS-1:0] psums;
   logic [15:0] rowsum;
-  systole_array #(.ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .ROW_SUM(ROW_SUM), .TAPS(TAPS)) u_array (
+  systole_array #(
+    .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .ROW_SUM(ROW_SUM), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
+  ) u_array (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .load_i(load2), .parity_i(parity2),
-    .swap_i(swap2), .own_i(own3), .last_i(last3), .valid_i(valid3), .act_i(act_skewed),
-    .weight_i(weights_skewed), .psum_o(psums), .rowsum_o(rowsum)
+    .swap_i(swap2), .own_i(own3), .last_i(last3), .code_i(code2), .drain_i(drain),
+    .valid_i(valid3 || empty3), .act_i(act_skewed), .weight_i(weights_skewed), .psum_o(psums),
+    .rowsum_o(rowsum)
   );
 
   // ---- Accumulators.
@@ -152,7 +185,7 @@ module systole_matmul #(
   logic [EA-1:0] acc_entry;
   systole_delay #(.W(3 + EA), .D(ROWS + 3)) u_acc_delay (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
-    .data_i({slot, slot_acc_first, slot_half, slot_entry[EA-1:0]}),
+    .data_i({acc, acc_now_first, acc_now_half, acc_now_entry[EA-1:0]}),
     .data_o({acc_valid, acc_first, acc_half, acc_entry})
   );
   systole_accumulators #(.COLS(COLS), .ACC_DEPTH(ACC_DEPTH), .ROW_SUM(ROW_SUM)) u_accumulators (

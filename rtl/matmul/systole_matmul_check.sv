@@ -2,7 +2,9 @@
 // queued. code_o: the first rule that fails, ERR_NONE if none does.
 //
 //   AccBase + Nx*Ny*Nb <= ACC_DEPTH: the product of two counts is capped one past ACC_DEPTH before
-//   the third multiplies it, as Nb is at least 1.
+//   the third multiplies it, as Nb is at least 1. Output stationary (DATAFLOWS bit 1)
+//   AccBase + (Kslices - 1)*ROWS + Klast <= ACC_DEPTH and WgtRow + Nx*Ny*Nb <= WGT_ROWS: capped one
+//   past the larger of the two.
 module systole_matmul_check #(
   parameter int ROWS = 16,
   parameter int COLS = 16,
@@ -10,6 +12,7 @@ module systole_matmul_check #(
   parameter int WGT_KIB = 128,
   parameter int KTAB_KIB = 4,
   parameter int ACC_DEPTH = 128,
+  parameter int DATAFLOWS = 1,
   parameter int TAPS = 3
 ) (
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
@@ -53,44 +56,57 @@ module systole_matmul_check #(
   localparam int TAP_ROWS = systole_pkg::tap_rows(ROWS, TAPS);
   localparam logic [systole_pkg::MM_DATAFLOW_W-1:0] COLUMN =
     systole_pkg::MM_DATAFLOW_W'(systole_pkg::COLUMN_MODE);
-  logic own_token, zero, too_large, no_flow, not_own;
+  localparam bit OUTPUT = DATAFLOWS > 1;
+  localparam int OS_COLS = systole_pkg::os_cols(ROWS, COLS, WPORT);
+  logic own_token, zero, too_large, no_flow, not_own, tiles, not_fed;
 
   assign own_token = pop_own != '0 || push[systole_pkg::ENGINE_MATMUL];
   assign zero = nx == '0 || ny == '0 || nb == '0 || slices == '0 || wcols == '0 || klast == '0;
   assign too_large = wcols > systole_pkg::MM_WCOLS_W'(COLS) ||
                      klast > systole_pkg::MM_KLAST_W'(ROWS);
-  assign no_flow = dataflow != '0 && (dataflow != COLUMN || TAPS == 0);
+  assign tiles =
+    OUTPUT && dataflow == systole_pkg::MM_DATAFLOW_W'(systole_pkg::OUTPUT_STATIONARY);
+  assign no_flow = dataflow != '0 && !tiles && (dataflow != COLUMN || TAPS == 0);
   // Column mode: a lane for each column, and taps that are there.
   assign not_own = dataflow == COLUMN && (wcols > systole_pkg::MM_WCOLS_W'(ROWS) ||
                                           klast > systole_pkg::MM_KLAST_W'(TAP_ROWS));
+  assign not_fed = tiles && wcols > systole_pkg::MM_WCOLS_W'(OS_COLS);
 
   // ---- Accumulator entries
   localparam int PLANE_W = systole_pkg::MM_NX_W + systole_pkg::MM_NY_W;
-  localparam int CAP = ACC_DEPTH + 1;
+  localparam int CAP = ((OUTPUT && WGT_ROWS > ACC_DEPTH) ? WGT_ROWS : ACC_DEPTH) + 1;
   localparam int CAP_W = $clog2(CAP + 1);
   localparam int ACC_W = CAP_W + systole_pkg::MM_NB_W + 1;
   logic [PLANE_W-1:0] plane;
   logic [CAP_W-1:0] capped;
-  logic [ACC_W-1:0] acc_end;
+  localparam int TILES_W = systole_pkg::MM_KSLICES_W + $clog2(ROWS) + 2;
+  logic [ACC_W-1:0] vectors, acc_end;
+  logic [TILES_W-1:0] tiles_end;  // output stationary
   logic acc_range;
 
   assign plane = PLANE_W'(nx) * PLANE_W'(ny);
-  assign capped = (plane > PLANE_W'(ACC_DEPTH)) ? CAP_W'(CAP) : CAP_W'(plane);
-  assign acc_end = ACC_W'(acc_base) + ACC_W'(capped) * ACC_W'(nb);
-  assign acc_range = acc_end > ACC_W'(ACC_DEPTH);
+  assign capped = (plane > PLANE_W'(CAP - 1)) ? CAP_W'(CAP) : CAP_W'(plane);
+  assign vectors = ACC_W'(capped) * ACC_W'(nb);
+  assign acc_end = ACC_W'(acc_base) + vectors;
+  assign tiles_end = TILES_W'(acc_base) + TILES_W'(klast) +
+                     (TILES_W'(slices) - TILES_W'(1)) * TILES_W'(ROWS);
+  assign acc_range = tiles ? tiles_end > TILES_W'(ACC_DEPTH) : acc_end > ACC_W'(ACC_DEPTH);
 
   // ---- Offset rows and weight rows
   localparam int KTAB_W = systole_pkg::MM_KTAB_W + 2;
   localparam int WGT_W = systole_pkg::MM_WGT_ROW_W + 1;
   logic [KTAB_W-1:0] ktab_end;
+  localparam int ROWS_W = ((ACC_W > WGT_W) ? ACC_W : WGT_W) + 1;
   logic [WGT_W-1:0] wgt_end;
+  logic [ROWS_W-1:0] rows_end;  // output stationary: a row a vector
   logic ktab_range, wgt_range;
 
   systole_load_slots #(.COLS(COLS), .WPORT(WPORT)) u_slots (.wcols_i(wcols), .slots_o(slots));
   assign ktab_end = KTAB_W'(ktab) + ((ktab_inc != '0) ? KTAB_W'(slices) : KTAB_W'(1));
   assign ktab_range = ktab_end > KTAB_W'(KTAB_ROWS);
   assign wgt_end = WGT_W'(wgt_row) + WGT_W'(slices) * WGT_W'(slots);
-  assign wgt_range = wgt_end > WGT_W'(WGT_ROWS);
+  assign rows_end = ROWS_W'(wgt_row) + ROWS_W'(vectors);
+  assign wgt_range = tiles ? rows_end > ROWS_W'(WGT_ROWS) : wgt_end > WGT_W'(WGT_ROWS);
 
   // ---- The first rule that fails
   always_comb begin
@@ -99,7 +115,7 @@ module systole_matmul_check #(
       if (own_token || push != '0) code_o = systole_pkg::ERR_BAD_FIELD;
     end else if (opcode != systole_pkg::OP_MATMUL) begin
       code_o = systole_pkg::ERR_BAD_OPCODE;
-    end else if (own_token || zero || too_large || no_flow || not_own) begin
+    end else if (own_token || zero || too_large || no_flow || not_own || not_fed) begin
       code_o = systole_pkg::ERR_BAD_FIELD;
     end else if (acc_range || ktab_range || wgt_range) begin
       code_o = systole_pkg::ERR_BUFFER_RANGE;

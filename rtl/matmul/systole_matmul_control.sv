@@ -10,6 +10,11 @@
 //   A Matmul may issue with or after its last load slot, when nothing runs or the last slot does; a
 //   Sync at any time.
 //
+//   Output stationary (DATAFLOWS bit 1) a fold is a tile: P = max(M, ROWS - 1) + ROWS - 1, vector v
+//   in slot v < M. Each vector's slot reads a row of weights, the same rows for each tile; the
+//   slots after the last vector leave the weight buffer to the next instruction's load. In the last
+//   ROWS - 1, which are idle, sums leave: lane j is accumulated as if its slot were P - 1 - j.
+//
 //   cycle  issue      T = issue+1  T+1 .. T+2    T+3+ROWS+c        last slot + ROWS + COLS + 5
 //          ktab read  window 0     gather, swap  psum of column c  retire: row sum stored
 `include "systole_assert.svh"
@@ -18,6 +23,7 @@ module systole_matmul_control #(
   parameter int ROWS = 16,
   parameter int COLS = 16,
   parameter int WPORT = 1,
+  parameter int DATAFLOWS = 1,
   parameter int TAPS = 3
 ) (
   input  logic clk_i,
@@ -38,25 +44,31 @@ module systole_matmul_control #(
   output logic        macs_valid_o,
   output logic [12:0] macs_o,
 
-  // systole_weight_buffer, systole_array: a load slot
+  // systole_weight_buffer, systole_array: a load slot, or a row for a vector
   output logic                          load_o,
   output logic                          load_parity_o,
-  output logic [systole_pkg::BUF_W-1:0] load_row_o,
+  output logic                          weight_re_o,
+  output logic [systole_pkg::BUF_W-1:0] weight_row_o,
 
   // offset table: read here, used from the next cycle on
   output logic                            ktab_re_o,
   output logic [systole_pkg::SLICE_W-1:0] ktab_row_o,
 
-  // systole_gather, accumulators: a vector slot
-  output logic                            slot_o,
-  output logic                            slot_first_o,   // of its fold: the weights swap
-  output logic                            slot_last_o,    // of its fold
-  output logic                            slot_column_o,  // its fold is in column mode
-  output logic [systole_pkg::BUF_W:0]     slot_base_o,
-  output logic [systole_pkg::COL_W-1:0]   slot_lanes_o,
-  output logic                            slot_acc_first_o,
-  output logic                            slot_half_o,
-  output logic [systole_pkg::ENTRY_W-1:0] slot_entry_o,
+  // systole_gather, systole_array: a vector slot
+  output logic                          slot_o,
+  output logic                          slot_first_o,   // of its fold
+  output logic                          slot_swap_o,    // likewise: the weights swap
+  output logic                          slot_last_o,    // of its fold
+  output logic                          slot_column_o,  // its fold is in column mode
+  output logic [1:0]                    slot_code_o,    // output stationary, of idle slots too
+  output logic [systole_pkg::BUF_W:0]   slot_base_o,
+  output logic [systole_pkg::COL_W-1:0] slot_lanes_o,
+
+  // accumulators: a slot's sums
+  output logic                            acc_o,
+  output logic                            acc_first_o,
+  output logic                            acc_half_o,
+  output logic [systole_pkg::ENTRY_W-1:0] acc_entry_o,
 
   // errors of the datapath: in slot + 1, and at the accumulators
   input  logic range_err_i,
@@ -66,12 +78,22 @@ module systole_matmul_control #(
 );
   localparam int BUF_W = systole_pkg::BUF_W;
   localparam int COL_W = systole_pkg::COL_W;
+  localparam int ENTRY_W = systole_pkg::ENTRY_W;
   localparam int SLICE_W = systole_pkg::SLICE_W;
+  localparam bit OUTPUT = DATAFLOWS > 1;
+  // Codes of slots, as systole_elements takes them.
+  localparam logic [1:0] OS_NONE = 2'd0, OS_FIRST = 2'd1, OS_NEXT = 2'd2, OS_IDLE = 2'd3;
   localparam logic [COL_W-1:0] TURN = COL_W'(systole_pkg::ACC_TURN);  // shortest period of a fold
 
   // ---- The instruction at the queue's output.
-  logic head_matmul;
+  logic head_matmul, head_output;
   logic [COL_W-1:0] head_wl;  // load slots of a slice
+  logic [BUF_W-1:0] head_row;
+  logic [systole_pkg::MM_DATAFLOW_W-1:0] head_flow;
+  assign head_flow = instr_i[systole_pkg::MM_DATAFLOW_LSB +: systole_pkg::MM_DATAFLOW_W];
+  assign head_output =
+    OUTPUT && head_flow == systole_pkg::MM_DATAFLOW_W'(systole_pkg::OUTPUT_STATIONARY);
+  assign head_row = instr_i[systole_pkg::MM_WGT_ROW_LSB +: systole_pkg::MM_WGT_ROW_W];
   assign head_matmul = instr_i[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W] ==
                        systole_pkg::OP_MATMUL;
   systole_load_slots #(.COLS(COLS), .WPORT(WPORT)) u_head_slots (
@@ -89,23 +111,34 @@ module systole_matmul_control #(
   logic loading_q, ready_q, parity_q;  // load slots to come; the head's load has begun
   logic [COL_W-1:0] load_left_q;
   logic [BUF_W-1:0] load_row_q;
+  // Output stationary: the fold is a tile; its sums leave, from idle slots on; its first row of
+  // weights, its entries, the lane whose sums leave.
+  logic output_q, idle_q, sums_leave;
+  logic [BUF_W-1:0] tile_row_q;
+  logic [ENTRY_W-1:0] tile_entry_q, walk_entry;
+  logic [COL_W-1:0] leaving;
 
   logic walk_last, fold_end, run_end;
-  assign fold_end = run_q && (!walking_q || walk_last) && min_left_q == COL_W'(0);
+  assign fold_end =
+    run_q && (output_q ? idle_q : !walking_q || walk_last) && min_left_q == COL_W'(0);
+  assign sums_leave =
+    run_q && (idle_q || (output_q && (!walking_q || walk_last) && min_left_q == COL_W'(0)));
   assign run_end = fold_end && fold_last_q;
 
   // ---- Load slots.
   logic load_head, load_next, load_last, head_loaded;
   logic [COL_W-1:0] load_left;  // after this slot
-  assign load_head = head_i && head_matmul && !ready_q && (!run_q || fold_last_q);
-  assign load_next = run_q && fold_first_q && !fold_last_q;
+  assign load_head = head_i && head_matmul && !head_output && !ready_q &&
+                     (!run_q || (fold_last_q && !(output_q && walking_q)));
+  assign load_next = run_q && fold_first_q && !fold_last_q && !output_q;
   assign load_left = (load_head ? head_wl : load_next ? wl_q : load_left_q) - COL_W'(1);
   assign load_last = load_o && load_left == COL_W'(0);
   assign load_o = load_head || load_next || loading_q;
   assign load_parity_o = (load_head || load_next) ? !parity_q : parity_q;
-  assign load_row_o =
-    load_head ? instr_i[systole_pkg::MM_WGT_ROW_LSB +: systole_pkg::MM_WGT_ROW_W] : load_row_q;
-  assign head_loaded = (ready_q && !loading_q) || ((ready_q || load_head) && load_last);
+  assign weight_re_o = load_o || (output_q && slot_o);
+  assign weight_row_o = load_head ? head_row : load_row_q;
+  assign head_loaded =
+    head_output || (ready_q && !loading_q) || ((ready_q || load_head) && load_last);
 
   // ---- Issue.
   assign ready_o = !head_matmul || ((!run_q || run_end) && head_loaded);
@@ -130,16 +163,21 @@ module systole_matmul_control #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (load_o) begin
-      load_left_q <= load_left;
-      load_row_q <= load_row_o + BUF_W'(1);
+    if (load_o) load_left_q <= load_left;
+    if (start_i && head_output) begin
+      load_row_q <= head_row;
+    end else if (output_q && fold_end && !fold_last_q) begin
+      load_row_q <= tile_row_q;
+    end else if (weight_re_o) begin
+      load_row_q <= weight_row_o + BUF_W'(1);
     end
   end
 
   // ---- Folds.
   logic [COL_W-1:0] head_min;
   logic [SLICE_W-1:0] head_slices;
-  assign head_min = (head_wl > TURN) ? head_wl - COL_W'(1) : TURN - COL_W'(1);
+  assign head_min = head_output ? COL_W'(ROWS - 2) :
+                    (head_wl > TURN) ? head_wl - COL_W'(1) : TURN - COL_W'(1);
   assign head_slices = instr_i[systole_pkg::MM_KSLICES_LSB +: systole_pkg::MM_KSLICES_W];
   always_ff @(posedge clk_i) begin
     if (start_i) begin
@@ -157,8 +195,7 @@ module systole_matmul_control #(
       acc_first_q <= instr_i[systole_pkg::MM_FIRST_LSB];
       half_q <= instr_i[systole_pkg::MM_HALF_LSB];
       column_q <= TAPS != 0 &&
-                  instr_i[systole_pkg::MM_DATAFLOW_LSB +: systole_pkg::MM_DATAFLOW_W] ==
-                  systole_pkg::MM_DATAFLOW_W'(systole_pkg::COLUMN_MODE);
+                  head_flow == systole_pkg::MM_DATAFLOW_W'(systole_pkg::COLUMN_MODE);
     end else if (fold_end) begin
       fold_first_q <= 1'b1;
       fold_last_q <= slices_left_q == SLICE_W'(1);
@@ -166,13 +203,38 @@ module systole_matmul_control #(
       min_left_q <= min_q;
       slices_left_q <= slices_left_q - SLICE_W'(1);
       ktab_q <= ktab_row_o;
-      acc_first_q <= 1'b0;
+      acc_first_q <= acc_first_q && output_q;
     end else if (run_q) begin
       fold_first_q <= 1'b0;
       if (walk_last) walking_q <= 1'b0;
-      if (min_left_q != COL_W'(0)) min_left_q <= min_left_q - COL_W'(1);
+      if (sums_leave && !idle_q) begin
+        min_left_q <= COL_W'(ROWS - 2);
+      end else if (min_left_q != COL_W'(0)) begin
+        min_left_q <= min_left_q - COL_W'(1);
+      end
     end
   end
+
+  // ---- Output stationary.
+  if (OUTPUT) begin : gen_output
+    always_ff @(posedge clk_i) begin
+      if (start_i || fold_end) idle_q <= 1'b0;
+      else if (sums_leave) idle_q <= 1'b1;
+      if (start_i) begin
+        output_q <= head_output;
+        tile_row_q <= head_row;
+        tile_entry_q <= instr_i[systole_pkg::MM_ACC_BASE_LSB +: systole_pkg::MM_ACC_BASE_W];
+      end else if (fold_end) begin
+        tile_entry_q <= tile_entry_q + ENTRY_W'(ROWS);
+      end
+    end
+  end else begin : gen_weight_only
+    assign output_q = 1'b0;
+    assign idle_q = 1'b0;
+    assign tile_row_q = '0;
+    assign tile_entry_q = '0;
+  end
+  assign leaving = idle_q ? min_left_q : COL_W'(ROWS - 1);
   assign ktab_re_o = start_i || (fold_end && !fold_last_q);
   assign ktab_row_o = start_i ? instr_i[systole_pkg::MM_KTAB_LSB +: systole_pkg::MM_KTAB_W] :
                       ktab_q + SLICE_W'(ktab_inc_q);
@@ -180,15 +242,21 @@ module systole_matmul_control #(
   // ---- Slots.
   systole_window_walker u_walker (
     .clk_i(clk_i), .start_i(start_i), .instr_i(instr_i), .step_i(slot_o && !walk_last),
-    .slice_i(fold_end), .base_o(slot_base_o), .entry_o(slot_entry_o), .last_o(walk_last)
+    .slice_i(fold_end), .base_o(slot_base_o), .entry_o(walk_entry), .last_o(walk_last)
   );
   assign slot_o = run_q && walking_q;
   assign slot_first_o = run_q && fold_first_q;
+  assign slot_swap_o = slot_first_o && !output_q;
   assign slot_last_o = slot_o && walk_last;
   assign slot_column_o = column_q;
   assign slot_lanes_o = column_q ? wcols_q : fold_last_q ? klast_q : COL_W'(ROWS);
-  assign slot_acc_first_o = acc_first_q;
-  assign slot_half_o = half_q;
+  assign slot_code_o = !(output_q && run_q) ? OS_NONE :
+                       idle_q ? OS_IDLE :
+                       fold_first_q ? OS_FIRST : OS_NEXT;
+  assign acc_o = output_q ? sums_leave && leaving < slot_lanes_o : slot_o;
+  assign acc_first_o = acc_first_q;
+  assign acc_half_o = half_q;
+  assign acc_entry_o = output_q ? tile_entry_q + ENTRY_W'(leaving) : walk_entry;
   assign macs_valid_o = slot_o;
   logic [COL_W-1:0] macs_rows;
   assign macs_rows = (column_q || fold_last_q) ? klast_q : COL_W'(ROWS);
@@ -196,14 +264,14 @@ module systole_matmul_control #(
 
   logic entry_err;
   systole_slot_guard u_guard (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .slot_i(slot_o), .first_i(acc_first_q),
-    .half_i(half_q), .entry_i(slot_entry_o), .err_o(entry_err)
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .slot_i(acc_o), .first_i(acc_first_q),
+    .half_i(half_q), .entry_i(acc_entry_o), .err_o(entry_err)
   );
 
   // ---- Retire: the last slot comes out of the pipeline.
   systole_delay #(.W(1), .D(ROWS + COLS + systole_pkg::MATMUL_TAIL)) u_retire (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i(slot_o && walk_last && fold_last_q),
-    .data_o(retire_o)
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
+    .data_i(output_q ? run_end : slot_o && walk_last && fold_last_q), .data_o(retire_o)
   );
 
   // ---- Errors. An accumulator that POST reads belongs to the oldest instruction in flight, the
@@ -216,4 +284,5 @@ module systole_matmul_control #(
   `SYSTOLE_ASSERT(OneLoadAtATime, clk_i, rst_ni, !(load_head || load_next) || !loading_q)
   `SYSTOLE_ASSERT(WeightsThereWhenFoldBegins, clk_i, rst_ni,
                   !(start_i || (fold_end && !fold_last_q)) || !loading_q || load_last)
+  `SYSTOLE_ASSERT(OneReaderOfWeights, clk_i, rst_ni, !load_o || !(output_q && slot_o))
 endmodule

@@ -102,8 +102,13 @@ module systole_check_params #(
       ROW_SUM >= 0 && ROW_SUM <= 1,
       "0 or 1")
   `SYSTOLE_REQUIRE(DATAFLOWS,
-      DATAFLOWS == 1,
-      "ws (1); os and is are not built yet")
+      (DATAFLOWS == 1 || DATAFLOWS == 3),
+      "1 (ws) or 3 (ws,os)")
+  if (1) begin : gen_dataflows_2
+    `SYSTOLE_REQUIRE(DATAFLOWS,
+        DATAFLOWS < 2 || (ROWS >= 3 && ENGINE < 1 && (WPORT < 2 || COLS <= (ROWS * WPORT))),
+        "1, or 3 where ROWS is 3 or more, ENGINE 0, and WPORT 1 or COLS / WPORT at most ROWS")
+  end
   `SYSTOLE_REQUIRE(TAPS,
       TAPS >= 0 && TAPS <= 64,
       "0 to 64")

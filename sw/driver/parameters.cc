@@ -63,8 +63,8 @@ int ParseDataflows(const std::string& value) {
   int mask = 0;
   if (ParseInt(value, &mask)) return mask;
   for (const std::string& name : Split(value, ',')) {
-    if (name != "ws") BadValue("DATAFLOWS", value, "ws; os and is are not built yet");
-    mask |= 1;
+    if (name != "ws" && name != "os") BadValue("DATAFLOWS", value, "ws (1) or ws,os (3)");
+    mask |= name == "ws" ? 1 : 2;
   }
   return mask;
 }

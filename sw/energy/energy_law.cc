@@ -56,6 +56,7 @@ EnergyTable TableOf(const EnergyLaw& law, const HwConfig& c) {
   t.name = law.name;
   t[Action::mac] = t[Action::idle_mac] = law.multiply_8 + law.add_32;
   t[Action::pass] = byte_register + RegisterEnergy(law, 32);
+  t[Action::drain] = RegisterEnergy(law, 32);
   t[Action::row_sum] = law.add_32 / 2 + RegisterEnergy(law, 16);
   t[Action::weight_shift] = t[Action::weight_swap] = t[Action::skew] = byte_register;
   t[Action::weight_read] = read(weights, 8);

@@ -4,6 +4,7 @@
 //   smallest as its root, above the largest as between the last two; in proportion to n
 //   register of n bits: register_bit n, or a memory of n bits
 //   mac = multiply_8 + add_32            pass = registers of 8 and 32 bits
+//   drain = register of 32 bits
 //   tap = 2 add_32                       correction = 4 multiply_8 + add_32
 //   operand = 4 multiply_8 + add_32      requantize = multiply_32 + 3 add_32
 #pragma once

@@ -24,7 +24,10 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   if (m == 0 || slices == 0 || wcols == 0 || klast == 0) return ErrorCode::kBadField;
   if (wcols > static_cast<uint64_t>(c.cols) || klast > static_cast<uint64_t>(c.rows))
     return ErrorCode::kBadField;
-  if (InColumnMode(i)) {
+  const bool tiles = IsOutputStationary(i);
+  if (tiles) {
+    if (c.dataflows < 2 || wcols > static_cast<uint64_t>(c.OsCols())) return ErrorCode::kBadField;
+  } else if (InColumnMode(i)) {
     if (c.taps == 0 || wcols > static_cast<uint64_t>(c.rows) ||
         klast > static_cast<uint64_t>(c.TapRows())) {
       return ErrorCode::kBadField;
@@ -32,12 +35,13 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   } else if (i.Get(field::kMmDataflow) != 0) {
     return ErrorCode::kBadField;
   }
-  if (i.Get(field::kMmAccBase) + m > static_cast<uint64_t>(c.acc_depth))
+  const uint64_t entries = tiles ? (slices - 1) * static_cast<uint64_t>(c.rows) + klast : m;
+  if (i.Get(field::kMmAccBase) + entries > static_cast<uint64_t>(c.acc_depth))
     return ErrorCode::kBufferRange;
   const uint64_t last_ktab = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? slices - 1 : 0);
   if (last_ktab >= static_cast<uint64_t>(c.KtabRows())) return ErrorCode::kBufferRange;
   const uint64_t load = static_cast<uint64_t>(WeightLoadCycles(static_cast<int64_t>(wcols), c));
-  if (i.Get(field::kMmWgtRow) + slices * load > static_cast<uint64_t>(c.WgtRows()))
+  if (i.Get(field::kMmWgtRow) + (tiles ? m : slices * load) > static_cast<uint64_t>(c.WgtRows()))
     return ErrorCode::kBufferRange;
   return ErrorCode::kNone;
 }

@@ -317,12 +317,14 @@ void ConflictMonitor::CollideSums(const Active& matmul, const Active& post,
   const Cycle post_first = PostTap(post.issue, 0, laws_),
               post_last = PostTap(post.issue, PostTaps(post.instruction, laws_) - 1, laws_);
   const int64_t last_column = config_.cols - (config_.row_sum ? 0 : 1);
-  for (int64_t slice = m.Get(field::kMmFirst) ? 1 : 0; slice < matmul.shape.slices; ++slice) {
-    const auto slot = [&](int64_t v) {
-      return MatmulSlot(matmul.issue, slice, v, matmul.shape, laws_);
-    };
-    const Cycle first = AccumulatorRead(slot(0), 0, laws_);
-    const Cycle last = AccumulatorRead(slot(matmul.shape.vectors - 1), last_column, laws_);
+  // Of an output-stationary one all tiles write without reading, or none.
+  const int64_t writing = m.Get(field::kMmFirst) == 0 ? 0
+                          : IsOutputStationary(m)     ? matmul.shape.slices
+                                                      : 1;
+  for (int64_t slice = writing; slice < matmul.shape.slices; ++slice) {
+    const SumSlots sums = SumSlotsOf(m, matmul.issue, slice, matmul.shape, laws_);
+    const Cycle first = AccumulatorRead(sums.first, 0, laws_);
+    const Cycle last = AccumulatorRead(sums.Last(), last_column, laws_);
     const Cycle cycle = std::max(first, post_first);
     if (cycle <= std::min(last, post_last))
       return Keep(cycle, kMatmul, OldestMatmul(matmul, cycle), true, found);
@@ -336,18 +338,20 @@ void ConflictMonitor::FollowSums(const Active& a, std::optional<Conflict>* found
   if (!a.steps.empty()) return;  // its first sum comes when those before have been written
   const Instruction& i = a.instruction;
   const uint64_t entry = i.Get(field::kMmHalf) * 1024 + i.Get(field::kMmAccBase);
-  const int64_t slots = std::min<int64_t>(a.shape.vectors, laws_.shortest_period - 1);
-  for (int64_t v = 0; v < slots && i.Get(field::kMmFirst) == 0; ++v) {
-    const Cycle slot = MatmulSlot(a.issue, 0, v, a.shape, laws_);
+  const SumSlots first = SumSlotsOf(i, a.issue, 0, a.shape, laws_),
+                 last = SumSlotsOf(i, a.issue, a.shape.slices - 1, a.shape, laws_);
+  const int64_t most = laws_.shortest_period - 1;
+  for (int64_t k = 0; k < std::min(first.count, most) && i.Get(field::kMmFirst) == 0; ++k) {
     for (const Slot& s : last_slots_) {
-      if (OnItsWay(s.cycle, slot, laws_) && s.entry == entry + static_cast<uint64_t>(v))
-        Keep(ActivationRead(slot, laws_), kMatmul, a.index, false, found);
+      if (OnItsWay(s.cycle, first.Slot(k), laws_) &&
+          s.entry == entry + static_cast<uint64_t>(first.Entry(k))) {
+        Keep(ActivationRead(first.Slot(k), laws_), kMatmul, a.index, false, found);
+      }
     }
   }
-  const Cycle last = MatmulLastSlot(a.issue, a.shape, laws_);
   last_slots_.clear();
-  for (int64_t k = 0; k < slots; ++k)
-    last_slots_.push_back({last - k, entry + static_cast<uint64_t>(a.shape.vectors - 1 - k)});
+  for (int64_t k = std::max<int64_t>(last.count - most, 0); k < last.count; ++k)
+    last_slots_.push_back({last.Slot(k), entry + static_cast<uint64_t>(last.Entry(k))});
 }
 
 std::optional<Conflict> ConflictMonitor::Issue(uint32_t index, const Instruction& i, Cycle cycle,

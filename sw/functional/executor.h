@@ -76,6 +76,15 @@ class Executor {
   void Fill(const Instruction& i);
   ErrorCode Store(const Instruction& i, MemoryAccess* memory);
   ErrorCode Matmul(const Instruction& i);
+  ErrorCode MatmulTiles(const Instruction& i);
+  // Where the lanes of a slice's windows lie, checked.
+  struct Windows {
+    size_t base = 0;  // of the first window
+    const uint16_t* offset = nullptr;
+    int lanes = 0;
+    bool contiguous = false;  // lane j at lane 0 + j
+  };
+  ErrorCode FindWindows(const Instruction& i, int slice, Windows* w);
   ErrorCode RowConv(const Instruction& i);
   ErrorCode CheckRowVectors(const Instruction& i);
   void PackWeights(int row, int load, int columns, int lanes);

@@ -68,7 +68,44 @@ void Executor::PackTaps(int row, int load, int columns) {
   }
 }
 
+// The bank rule is checked at the slice's first window; there the range comes first.
+ErrorCode Executor::FindWindows(const Instruction& i, int slice, Windows* w) {
+  const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), nb = i.Get(field::kMmNb);
+  const size_t stride_x = i.Get(field::kMmStrideX), stride_y = i.Get(field::kMmStrideY),
+               stride_b = i.Get(field::kMmStrideB);
+  const size_t span = (nx - 1) * stride_x + (ny - 1) * stride_y + (nb - 1) * stride_b;
+  const unsigned bank_mask = static_cast<unsigned>(config_.Banks() - 1);
+  const bool ktab_increments = i.Get(field::kMmKtabInc) != 0;
+  w->lanes = static_cast<int>(GatheredLanes(i, slice, config_.rows));
+  w->base = i.Get(field::kMmBase) + static_cast<size_t>(slice) * i.Get(field::kMmBaseInc);
+  w->offset = &ktab_[(i.Get(field::kMmKtab) + static_cast<size_t>(ktab_increments ? slice : 0)) *
+                     config_.rows];
+  unsigned misplaced = 0, not_contiguous = 0;
+  size_t furthest = 0;
+  for (int j = 0; j < w->lanes; ++j) {
+    const unsigned expected = static_cast<unsigned>(w->offset[0]) + static_cast<unsigned>(j);
+    misplaced |= (w->offset[j] ^ expected) & bank_mask;
+    not_contiguous |= w->offset[j] ^ expected;
+    furthest = std::max<size_t>(furthest, w->offset[j]);
+  }
+  w->contiguous = not_contiguous == 0;
+  error_place_ = {slice, 0};
+  if (misplaced != 0) {
+    return w->base + furthest >= activations_.size() ? ErrorCode::kBufferRange
+                                                     : ErrorCode::kConflict;
+  }
+  if (w->base + span + furthest < activations_.size()) return ErrorCode::kNone;
+  const auto beyond = [&](size_t v) {
+    return w->base + v % nx * stride_x + v / nx % ny * stride_y + v / nx / ny * stride_b +
+               furthest >=
+           activations_.size();
+  };
+  while (!beyond(static_cast<size_t>(error_place_.item))) ++error_place_.item;
+  return ErrorCode::kBufferRange;
+}
+
 ErrorCode Executor::Matmul(const Instruction& i) {
+  if (IsOutputStationary(i)) return MatmulTiles(i);
   const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), nb = i.Get(field::kMmNb),
                m = nx * ny * nb;
   const size_t stride_x = i.Get(field::kMmStrideX), stride_y = i.Get(field::kMmStrideY),
@@ -78,44 +115,19 @@ ErrorCode Executor::Matmul(const Instruction& i) {
   const int half = Int(i, field::kMmHalf), entry = Int(i, field::kMmAccBase);
   int32_t* const acc = Entry(half, entry);
   int32_t* const row_sums = &row_sums_[RowSumIndex(half, entry)];
-  const unsigned bank_mask = static_cast<unsigned>(config_.Banks() - 1);
-  const size_t span = (nx - 1) * stride_x + (ny - 1) * stride_y + (nb - 1) * stride_b;
-  const bool ktab_increments = i.Get(field::kMmKtabInc) != 0, column_mode = InColumnMode(i);
+  const bool column_mode = InColumnMode(i);
 
   if (i.Get(field::kMmFirst) != 0) {
     std::fill_n(acc, m * padded_columns_, 0);
     std::fill_n(row_sums, m, 0);
   }
   for (int slice = 0; slice < slices; ++slice) {
-    const int lanes = static_cast<int>(GatheredLanes(i, slice, config_.rows));
-    const int pairs = (lanes + 1) / 2;
-    const size_t base =
-        i.Get(field::kMmBase) + static_cast<size_t>(slice) * i.Get(field::kMmBaseInc);
-    const uint16_t* offset =
-        &ktab_[(i.Get(field::kMmKtab) + static_cast<size_t>(ktab_increments ? slice : 0)) *
-               config_.rows];
-    unsigned misplaced = 0, not_contiguous = 0;
-    size_t furthest = 0;
-    for (int j = 0; j < lanes; ++j) {
-      const unsigned expected = static_cast<unsigned>(offset[0]) + static_cast<unsigned>(j);
-      misplaced |= (offset[j] ^ expected) & bank_mask;
-      not_contiguous |= offset[j] ^ expected;
-      furthest = std::max<size_t>(furthest, offset[j]);
-    }
-    // The bank rule is checked at the slice's first window; there the range comes first.
-    error_place_ = {slice, 0};
-    if (misplaced != 0)
-      return base + furthest >= activations_.size() ? ErrorCode::kBufferRange
-                                                    : ErrorCode::kConflict;
-    if (base + span + furthest >= activations_.size()) {
-      const auto beyond = [&](size_t v) {
-        return base + v % nx * stride_x + v / nx % ny * stride_y + v / nx / ny * stride_b +
-                   furthest >=
-               activations_.size();
-      };
-      while (!beyond(static_cast<size_t>(error_place_.item))) ++error_place_.item;
-      return ErrorCode::kBufferRange;
-    }
+    Windows windows;
+    if (const ErrorCode error = FindWindows(i, slice, &windows); error != ErrorCode::kNone)
+      return error;
+    const int lanes = windows.lanes, pairs = (lanes + 1) / 2;
+    const size_t base = windows.base;
+    const uint16_t* offset = windows.offset;
 
     const int row = Int(i, field::kMmWgtRow) + slice * load;
     if (column_mode) {
@@ -132,7 +144,7 @@ ErrorCode Executor::Matmul(const Instruction& i) {
             reinterpret_cast<const int8_t*>(&activations_[base + b * stride_b + y * stride_y]);
         for (size_t x = 0; x < nx; ++x, from += stride_x, to += 2 * pairs, ++row_sum) {
           int32_t sum = 0;
-          if (not_contiguous == 0) {
+          if (windows.contiguous) {
             const int8_t* lane = from + offset[0];
             for (int j = 0; j < lanes; ++j) sum += to[j] = lane[j];
           } else {

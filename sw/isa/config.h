@@ -37,7 +37,7 @@ struct HwConfig {
   int queue_depth = 8;   // instructions queued per engine
   int roundings = 63;    // bit r: rounding mode r is included
   int row_sum = 1;       // 1: the row-sum column (asymmetric weights) is included
-  int dataflows = 1;     // bit 0: weight stationary
+  int dataflows = 1;     // bit 0: weight stationary; bit 1: output stationary too
   int taps = 3;  // array rows that take their column's own lane in column mode; 0: it is not built
   int post_act = 1;  // 1: POST reads the activation buffer too (PostAct: pools, rescaling, copies)
   int add_unit = 1;  // 1: POST adds two tensors (PostActAdd)
@@ -62,6 +62,8 @@ struct HwConfig {
   int KtabRows() const { return (ktab_kib * 1024) / (pipeline::kKtabBytes * rows); }
   // taps of a column's filter in column mode
   int TapRows() const { return std::min({taps, rows}); }
+  // columns that weights can reach output stationary
+  int OsCols() const { return std::min({cols, rows * wport}); }
   // rows of the parameter memory
   int ParRows() const { return (par_kib * 1024) / (pipeline::kParBytes * lanes); }
 
@@ -123,8 +125,10 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
      "a mask of the rounding modes, 1 to 63", "bit r: rounding mode r is included"},
     {"ROW_SUM", "row_sum", &HwConfig::row_sum, 5, 24, 1, 0, 1, "0 or 1",
      "1: the row-sum column (asymmetric weights) is included"},
-    {"DATAFLOWS", "dataflows", &HwConfig::dataflows, 5, 25, 7, 1, 1,
-     "ws (1); os and is are not built yet", "bit 0: weight stationary"},
+    {"DATAFLOWS", "dataflows", &HwConfig::dataflows, 5, 25, 7, 1, 3,
+     "1 (ws) or 3 (ws,os); 1, or 3 where ROWS is 3 or more, ENGINE 0, and WPORT 1 or COLS / WPORT "
+     "at most ROWS",
+     "bit 0: weight stationary; bit 1: output stationary too"},
     {"TAPS", "taps", &HwConfig::taps, 6, 0, 8, 0, 64, "0 to 64",
      "array rows that take their column's own lane in column mode; 0: it is not built"},
     {"POST_ACT", "post_act", &HwConfig::post_act, 6, 8, 1, 0, 1, "0 or 1",

@@ -12,6 +12,8 @@ inline constexpr int kFetchGroup = 8;
 inline constexpr int kParBytes = 16;
 // bytes: of an offset in the offset table
 inline constexpr int kKtabBytes = 2;
+// code: of MmDataflow: output stationary
+inline constexpr int kOutputStationary = 1;
 // code: of MmDataflow: column mode
 inline constexpr int kColumnMode = 3;
 // tokens: that a counter holds

@@ -10,23 +10,28 @@ constexpr int64_t kOperandRows = 3;
 
 void CountMatmul(const Instruction& i, const HwConfig& c, const LawConfig& laws, ActionCounts* n) {
   const MatmulShape s = ShapeOfMatmul(i, laws);
-  const int64_t vectors = s.vectors * s.slices, load_rows = s.slices * s.load * c.wport;
+  const bool tiles = IsOutputStationary(i);
+  const int64_t first = static_cast<int64_t>(i.Get(field::kMmFirst)),
+                delays = int64_t{c.rows} * (c.rows - 1) / 2;  // registers of a skew
+  const int64_t vectors = s.vectors * s.slices,
+                load_rows = (tiles ? vectors : s.slices * s.load) * c.wport;
   const int64_t columns = c.cols + c.row_sum;
   ActionCounts& a = *n;
   a[Action::mac] = s.macs;
   a[Action::pass] = vectors * c.rows * c.cols;
   a[Action::idle_mac] = a[Action::pass] - s.macs;
   a[Action::row_sum] = vectors * c.rows * c.row_sum;
-  a[Action::weight_shift] = s.slices * c.wport * c.rows * (s.load * (s.load + 1) / 2);
-  a[Action::weight_swap] = s.slices * c.rows * c.cols;
-  a[Action::skew] = (vectors + load_rows) * (int64_t{c.rows} * (c.rows - 1) / 2);
+  a[Action::weight_shift] = tiles ? 0 : s.slices * c.wport * c.rows * (s.load * (s.load + 1) / 2);
+  a[Action::weight_swap] = s.slices * (tiles ? s.period - (c.rows - 1) : 1) * c.rows * c.cols;
+  a[Action::drain] = tiles ? s.slices * c.cols * delays : 0;
+  a[Action::skew] = (vectors + s.slices * s.idle + load_rows) * delays;
   a[Action::weight_read] = load_rows * c.rows;
   a[Action::offset_read] = s.slices * c.rows * pipeline::kKtabBytes;
-  a[Action::gather_read] = s.vectors * ((s.slices - 1) * GatheredLanes(i, 0, c.rows) +
-                                        GatheredLanes(i, s.slices - 1, c.rows));
-  a[Action::sum_write] = vectors * columns;
-  a[Action::sum_read] =
-      s.vectors * (s.slices - static_cast<int64_t>(i.Get(field::kMmFirst))) * columns;
+  const int64_t lanes =
+      (s.slices - 1) * GatheredLanes(i, 0, c.rows) + GatheredLanes(i, s.slices - 1, c.rows);
+  a[Action::gather_read] = s.vectors * lanes;
+  a[Action::sum_write] = (tiles ? lanes : vectors) * columns;
+  a[Action::sum_read] = (tiles ? lanes * (1 - first) : s.vectors * (s.slices - first)) * columns;
 }
 
 void CountPost(const Instruction& i, const HwConfig& c, const LawConfig& laws, ActionCounts* n) {

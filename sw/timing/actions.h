@@ -8,6 +8,12 @@
 //   weight_swap = F ROWS COLS             skew = (M F + F wl WPORT) ROWS (ROWS - 1) / 2
 //   gather_read = M (sum of L)            offset_read = 2 F ROWS
 //   sum_write = M F (COLS + ROW_SUM)      sum_read = M (F - First) (COLS + ROW_SUM)
+// Output stationary (F tiles, all L together):
+//   weight_read = M F WPORT ROWS          weight_shift = 0
+//   weight_swap = max(M, ROWS - 1) F ROWS COLS
+//   drain = F COLS ROWS (ROWS - 1) / 2    skew = (P F + M F WPORT) ROWS (ROWS - 1) / 2
+//   sum_write = L (COLS + ROW_SUM)        sum_read = (1 - First) L (COLS + ROW_SUM)
+//
 //   tap_read = T (COLS + ROW_SUM)         tap = channels x pixels x taps of a pixel
 //   param_read = (pixels + 3 of an addition) LANES
 //   requantize = channels of all pixels, of an addition LANES for each pixel

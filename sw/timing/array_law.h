@@ -22,8 +22,7 @@ inline ArrayTimes TimesOf(const Instruction& i, const LawConfig& c) {
     return {s.load, s.last_load, s.occupancy, s.retire, s.macs};
   }
   const MatmulShape s = ShapeOfMatmul(i, c);
-  return {s.load, MatmulSlot(0, s.slices - 1, 0, s, c), s.Occupancy(), MatmulRetire(0, s, c),
-          s.macs};
+  return {s.load, WeightsFree(0, s, c), s.Occupancy(), MatmulRetire(0, s, c), s.macs};
 }
 
 }  // namespace systole

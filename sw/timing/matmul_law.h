@@ -6,6 +6,10 @@
 //   slot + 5 + ROWS + c                         and written
 //   retire = last slot + 5 + ROWS + COLS        the row sum's entry is written
 //
+// Output stationary a slice is a tile of ROWS pixels, P = max(M, ROWS - 1) + ROWS - 1; lane j has
+// the stamps of accumulators of a slot P - 1 - j of its tile, and the last slot is the last tile's
+// P - 1.
+//
 // The numbers stand in pipeline.h.
 #pragma once
 
@@ -32,6 +36,11 @@ inline bool InColumnMode(const Instruction& i) {
   return i.Get(field::kMmDataflow) == static_cast<uint64_t>(pipeline::kColumnMode);
 }
 
+// A slice is a tile, whose sums stay in the array.
+inline bool IsOutputStationary(const Instruction& i) {
+  return i.Get(field::kMmDataflow) == static_cast<uint64_t>(pipeline::kOutputStationary);
+}
+
 // Lanes that slice `slice` gathers, of `rows`.
 inline int64_t GatheredLanes(const Instruction& i, int64_t slice, int64_t rows) {
   if (InColumnMode(i)) return static_cast<int64_t>(i.Get(field::kMmWcols));
@@ -42,13 +51,24 @@ inline int64_t GatheredLanes(const Instruction& i, int64_t slice, int64_t rows) 
 struct MatmulShape {
   int64_t vectors = 1;  // M
   int64_t slices = 1;   // F
-  int64_t load = 1;     // wl
+  int64_t load = 1;     // wl; 1 where weights come with their vectors
   int64_t period = 1;   // P
   int64_t macs = 0;     // useful ones: valid lanes (column mode: taps) x columns, over all vectors
+  int64_t idle = 0;     // slots of a tile after its vectors; 0: weight stationary
 
   // Cycles from issue until the next Matmul may issue: F P.
   int64_t Occupancy() const { return slices * period; }
 };
+
+// Without `macs`: output stationary, `tiles` of them.
+inline MatmulShape ShapeOfTiles(int64_t vectors, int64_t tiles, const LawConfig& c) {
+  MatmulShape s;
+  s.vectors = vectors;
+  s.slices = tiles;
+  s.period = std::max<int64_t>(vectors, c.rows - 1) + c.rows - 1;
+  s.idle = s.period - vectors;
+  return s;
+}
 
 // Without `macs`.
 inline MatmulShape ShapeOfMatmul(int64_t vectors, int64_t slices, int64_t columns,
@@ -63,9 +83,11 @@ inline MatmulShape ShapeOfMatmul(int64_t vectors, int64_t slices, int64_t column
 
 inline MatmulShape ShapeOfMatmul(const Instruction& i, const LawConfig& c) {
   const int64_t columns = AtLeastOne(i.Get(field::kMmWcols));
-  MatmulShape s = ShapeOfMatmul(AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)) *
-                                    AtLeastOne(i.Get(field::kMmNb)),
-                                AtLeastOne(i.Get(field::kMmKslices)), columns, c);
+  const int64_t vectors = AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)) *
+                          AtLeastOne(i.Get(field::kMmNb));
+  const int64_t slices = AtLeastOne(i.Get(field::kMmKslices));
+  MatmulShape s = IsOutputStationary(i) ? ShapeOfTiles(vectors, slices, c)
+                                        : ShapeOfMatmul(vectors, slices, columns, c);
   const int64_t klast = static_cast<int64_t>(i.Get(field::kMmKlast));
   s.macs = s.vectors * ((s.slices - 1) * (InColumnMode(i) ? klast : c.rows) + klast) * columns;
   return s;
@@ -77,6 +99,22 @@ inline Cycle MatmulSlot(Cycle issue, int64_t slice, int64_t vector, const Matmul
 }
 inline Cycle MatmulLastSlot(Cycle issue, const MatmulShape& s, const LawConfig& c) {
   return MatmulSlot(issue, s.slices - 1, s.vectors - 1, s, c);
+}
+
+// Sums that meet their entries one a slot, those of a slice or tile: when, where from the
+// instruction's first entry, and in which order.
+struct SumSlots {
+  Cycle first;
+  int64_t count, first_entry, step;
+  Cycle Last() const { return first + count - 1; }
+  Cycle Slot(int64_t k) const { return first + k; }
+  int64_t Entry(int64_t k) const { return first_entry + k * step; }
+};
+inline SumSlots SumSlotsOf(const Instruction& i, Cycle issue, int64_t slice, const MatmulShape& s,
+                           const LawConfig& c) {
+  if (s.idle == 0) return {MatmulSlot(issue, slice, 0, s, c), s.vectors, 0, 1};
+  const int64_t lanes = GatheredLanes(i, slice, c.rows);
+  return {MatmulSlot(issue, slice, s.period - lanes, s, c), lanes, slice * c.rows + lanes - 1, -1};
 }
 
 // Stamps of one slot.
@@ -95,13 +133,17 @@ inline bool OnItsWay(Cycle slot, Cycle later, const LawConfig& c) {
   return AccumulatorRead(later, 0, c) <= AccumulatorWrite(slot, 0, c);
 }
 
-// pre(j): from when on the first slice's weights may be shifted in: when the previous Matmul's last
-// slice begins. `previous_issue` < 0: there is no Matmul before.
+// From when on a Matmul leaves the weight buffer to the next one: when its last slice begins or,
+// output stationary, after its last vector.
+inline Cycle WeightsFree(Cycle issue, const MatmulShape& s, const LawConfig& c) {
+  return MatmulSlot(issue, s.slices - 1, s.idle == 0 ? 0 : s.vectors, s, c);
+}
+
+// pre(j): from when on the first slice's weights may be shifted in. `previous_issue` < 0: there is
+// no Matmul before.
 inline Cycle MatmulPreload(Cycle head, Cycle previous_issue, const MatmulShape& previous,
                            const LawConfig& c) {
-  return previous_issue < 0
-             ? head
-             : std::max(head, MatmulSlot(previous_issue, previous.slices - 1, 0, previous, c));
+  return previous_issue < 0 ? head : std::max(head, WeightsFree(previous_issue, previous, c));
 }
 
 // issue(j), tokens left out. `free`: the previous Matmul's issue + occupancy.
@@ -110,7 +152,7 @@ inline Cycle MatmulIssue(Cycle preload, const MatmulShape& shape, Cycle free) {
 }
 
 inline Cycle MatmulRetire(Cycle issue, const MatmulShape& s, const LawConfig& c) {
-  return MatmulLastSlot(issue, s, c) + c.slot_to_retire;
+  return MatmulLastSlot(issue, s, c) + s.idle + c.slot_to_retire;
 }
 
 // ---- When run control is told of an error.

@@ -13,7 +13,7 @@ namespace systole::testing {
 // The configurations whose counting library tests/actions/CMakeLists.txt builds.
 inline std::vector<HwConfig> CountedShapes() {
   HwConfig square, odd, small, wide;
-  odd.rows = 5, odd.cols = odd.lanes = 7;
+  odd.rows = 5, odd.cols = odd.lanes = 7, odd.dataflows = 3;
   small.rows = small.cols = 8, small.wport = 2, small.lanes = 4;
   wide.rows = 6, wide.cols = 4, wide.lanes = 3, wide.axi_data_width = 128, wide.row_sum = 0;
   return {square, odd, small, wide};

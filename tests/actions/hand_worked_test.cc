@@ -76,6 +76,29 @@ TEST(ActionCounts, ColumnModeWorkedByHand) {
   EXPECT_EQ(n[Action::pass], 96);
 }
 
+// Two tiles of 4 and 3 pixels, 5 vectors each, 3 of 4 columns.
+TEST(ActionCounts, OutputStationaryWorkedByHand) {
+  const Instruction tiles = With(
+      MakeMatmul(5, 2, 3), {{field::kMmDataflow, 1}, {field::kMmKlast, 3}, {field::kMmFirst, 1}});
+  ExpectCounts(tiles, Tiny(),
+               {{Action::mac, 5 * (4 + 3) * 3},
+                {Action::pass, 5 * 2 * 16},
+                {Action::idle_mac, 160 - 105},
+                {Action::row_sum, 5 * 2 * 4},
+                {Action::weight_swap, 5 * 2 * 16},
+                // rows 1, 2, 3 take 1, 2, 3 sums from above, in 4 columns, twice
+                {Action::drain, (1 + 2 + 3) * 4 * 2},
+                // a row of both banks a vector
+                {Action::weight_read, 5 * 2 * 2 * 4},
+                // each tile 3 idle slots more
+                {Action::skew, ((5 + 3) * 2 + 20) * 6},
+                {Action::offset_read, 2 * 4 * 2},
+                {Action::gather_read, 5 * (4 + 3)},
+                {Action::sum_write, 7 * 5}});
+  const ActionCounts adds = CountActions(With(tiles, {{field::kMmFirst, 0}}), Tiny());
+  EXPECT_EQ(adds[Action::sum_read], 7 * 5);
+}
+
 // 3 pixels of 3 channels, 2 taps: chunks of 2 and 1 lanes, 2 x 3 x 2 = 12 reads of an entry.
 TEST(ActionCounts, PostWorkedByHand) {
   const Instruction post = Make(Opcode::kPost, {{field::kPoNx, 3},

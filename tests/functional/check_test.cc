@@ -60,6 +60,7 @@ TEST(CheckInstruction, Matmul) {
        {"Nb 0", With(m, {{field::kMmNb, 0}}), kField},
        {"no slices", With(m, {{field::kMmKslices, 0}}), kField},
        {"dataflow", With(m, {{field::kMmDataflow, 1}}), kField},
+       {"another dataflow", With(m, {{field::kMmDataflow, 2}}), kField},
        {"last entry", With(m, {{field::kMmAccBase, 124}}), kOk},
        {"past the last entry", With(m, {{field::kMmAccBase, 125}}), kRange},
        {"last ktab row", With(m, {{field::kMmKtab, 126}, {field::kMmKtabInc, 1}}), kOk},
@@ -90,6 +91,33 @@ TEST(CheckInstruction, ColumnMode) {
   Check({{"two rows, two taps", With(m, {{field::kMmWcols, 2}, {field::kMmKlast, 2}}), kOk},
          {"two rows, three taps", With(m, {{field::kMmWcols, 2}}), kField}},
         high);
+}
+
+TEST(CheckInstruction, OutputStationary) {
+  // 4 vectors; two tiles, the second of 5 lanes: entries 0 to 20.
+  const Instruction m = With(MakeMatmul(4, 2, 16), {{field::kMmDataflow, 1}, {field::kMmKlast, 5}});
+  HwConfig c, flat;
+  c.dataflows = 3;
+  flat.rows = 5, flat.cols = 7, flat.lanes = 4, flat.dataflows = 3;
+  Check({{"not built", m, kField}});
+  Check({{"legal", m, kOk},
+         {"17 columns", With(m, {{field::kMmWcols, 17}}), kField},
+         {"17 lanes", With(m, {{field::kMmKlast, 17}}), kField},
+         {"no vectors", With(m, {{field::kMmNx, 0}}), kField},
+         {"last entry", With(m, {{field::kMmAccBase, 128 - 21}}), kOk},
+         {"past the last entry", With(m, {{field::kMmAccBase, 128 - 20}}), kRange},
+         {"more vectors than entries", With(m, {{field::kMmNx, 1000}}), kOk},
+         {"last weight row", With(m, {{field::kMmWgtRow, 8192 - 4}}), kOk},
+         {"past the last weight row", With(m, {{field::kMmWgtRow, 8192 - 3}}), kRange},
+         {"more vectors than rows of weights", With(m, {{field::kMmNx, 91}, {field::kMmNy, 91}}),
+          kRange},
+         {"nothing else", With(m, {{field::kMmDataflow, 2}}), kField}},
+        c);
+  Check({{"five columns of seven", With(m, {{field::kMmWcols, 5}}), kOk},
+         {"six columns, weights for five", With(m, {{field::kMmWcols, 6}}), kField}},
+        flat);
+  flat.wport = 7;
+  Check({{"seven columns, a bank each", With(m, {{field::kMmWcols, 7}}), kOk}}, flat);
 }
 
 TEST(CheckInstruction, Post) {

@@ -97,7 +97,7 @@ class MatmulErrorTest : public testing::TestWithParam<Build> {
     const Trace t = RunProgram(model_.get(), {{i}}, options);
     ASSERT_FALSE(t.error) << "code " << int{t.error->code};
     ASSERT_EQ(t.retire.size(), 1u);
-    const int last = static_cast<int>(i.Get(field::kMmAccBase) + MatmulFields(c_, i).m) - 1;
+    const int last = static_cast<int>(i.Get(field::kMmAccBase) + MatmulFields(c_, i).entries) - 1;
     const std::vector<int32_t> got = ReadEntry(c_, model_.get(), 0, last);
     for (int col = 0; col <= c_.cols; ++col) {
       if (want.entry[0][last][col]) {
@@ -121,7 +121,6 @@ TEST_P(MatmulErrorTest, IllegalFields) {
   const std::vector<std::pair<Field, uint64_t>> cases = {
       {field::kPopMatmul, 1},
       {field::kPush, 2},
-      {field::kMmDataflow, 1},
       {field::kMmDataflow, 2},
       {field::kMmNx, 0},
       {field::kMmNy, 0},
@@ -161,6 +160,86 @@ TEST_P(MatmulErrorTest, ColumnMode) {
                       {field::kMmKlast, 1},
                       {field::kMmBase, static_cast<uint64_t>(c_.ActBytes()) - 2}}),
                 ErrorCode::kBufferRange);
+}
+
+TEST_P(MatmulErrorTest, OutputStationary) {
+  const auto tiles = [&](std::initializer_list<std::pair<Field, uint64_t>> changes) {
+    Instruction i = With({{field::kMmDataflow, 1},
+                          {field::kMmKslices, 1},
+                          {field::kMmKlast, 2},
+                          {field::kMmWcols, static_cast<uint64_t>(c_.OsCols())}});
+    for (const auto& [f, value] : changes) i.Set(f, value);
+    return i;
+  };
+  if (c_.dataflows == 1) return ExpectRefusal(tiles({}), ErrorCode::kBadField);
+  const uint64_t rows = c_.rows, depth = c_.acc_depth, wgt = c_.WgtRows();
+  ExpectLegal(tiles({}));
+  ExpectRefusal(tiles({{field::kMmWcols, static_cast<uint64_t>(c_.OsCols()) + 1}}),
+                ErrorCode::kBadField);
+  ExpectRefusal(tiles({{field::kMmKlast, rows + 1}}), ErrorCode::kBadField);
+  // Entries: those of the lanes, whatever the vectors are.
+  ExpectLegal(tiles({{field::kMmAccBase, depth - 2}}));
+  ExpectRefusal(tiles({{field::kMmAccBase, depth - 1}}), ErrorCode::kBufferRange);
+  const uint64_t whole = (depth - 1) / rows;  // tiles
+  ExpectLegal(tiles({{field::kMmKslices, whole + 1}, {field::kMmKlast, depth - whole * rows}}));
+  if (depth % rows != 0) {
+    ExpectRefusal(
+        tiles({{field::kMmKslices, whole + 1}, {field::kMmKlast, depth - whole * rows + 1}}),
+        ErrorCode::kBufferRange);
+  }
+  ExpectRefusal(tiles({{field::kMmKslices, 0xFFFF}}), ErrorCode::kBufferRange);
+  // Rows of weights: one a vector.
+  ExpectLegal(tiles({{field::kMmWgtRow, wgt - 2}}));
+  ExpectRefusal(tiles({{field::kMmWgtRow, wgt - 1}}), ErrorCode::kBufferRange);
+  ExpectLegal(tiles({{field::kMmStrideX, 0}, {field::kMmNx, std::min<uint64_t>(wgt, 1023)}}));
+  ExpectRefusal(tiles({{field::kMmNx, 1023}, {field::kMmNy, 1023}, {field::kMmNb, 1023}}),
+                ErrorCode::kBufferRange);
+  // Lanes.
+  ExpectFailure(tiles({{field::kMmBase, static_cast<uint64_t>(c_.ActBytes()) - 2}}),
+                ErrorCode::kBufferRange);
+  ExpectFailure(tiles({{field::kMmKtab, 1}, {field::kMmKlast, rows}}), ErrorCode::kConflict);
+  ExpectLegal(tiles({{field::kMmKtab, 1}, {field::kMmKlast, rows - 1}}));
+  // POST may read the half whose entries are not read.
+  RunOptions options;
+  options.at_cycle = [](uint64_t, Model* m) { m->in.acc_re = m->in.acc_half = true; };
+  ExpectLegal(tiles({{field::kMmHalf, 1}}), options);
+  ExpectFailure(tiles({{field::kMmHalf, 1}, {field::kMmFirst, 0}}), ErrorCode::kConflict, options);
+}
+
+// Lanes go to their entries from the last one on: entry 1, then 0 with the last slot.
+TEST_P(MatmulErrorTest, AccumulatesOnATilesEntryStillOnItsWay) {
+  if (c_.dataflows == 1) GTEST_SKIP() << "weight stationary alone";
+  const Instruction tile = With({{field::kMmDataflow, 1},
+                                 {field::kMmKslices, 1},
+                                 {field::kMmKlast, 2},
+                                 {field::kMmWcols, 1}});
+  const auto next = [&](uint64_t acc_base) {
+    return With({{field::kMmNx, 1},
+                 {field::kMmKslices, 1},
+                 {field::kMmWcols, 1},
+                 {field::kMmFirst, 0},
+                 {field::kMmAccBase, acc_base}});
+  };
+  for (uint64_t acc_base : {0, 1}) {
+    const Trace t = RunProgram(model_.get(), {{tile}, {next(acc_base)}});
+    ASSERT_TRUE(t.error) << acc_base;
+    EXPECT_EQ(t.error->code, static_cast<int>(ErrorCode::kConflict));
+    EXPECT_EQ(t.error->pc, 1u);
+    ClearAndExpectACorrectRun();
+  }
+  EXPECT_FALSE(RunProgram(model_.get(), {{tile}, {next(2)}}).error);
+  EXPECT_FALSE(RunProgram(model_.get(), {{tile}, {next(0), 60 + 2ull * c_.rows}}).error);
+  // The other way round no sum meets its entry before slot ROWS - 2 of a tile.
+  const Instruction last = With({{field::kMmDataflow, 1},
+                                 {field::kMmKslices, 1},
+                                 {field::kMmWcols, 1},
+                                 {field::kMmNx, 1},
+                                 {field::kMmFirst, 0}});
+  const Instruction before = With({{field::kMmNx, 3},
+                                   {field::kMmKslices, 1},
+                                   {field::kMmWcols, 1},
+                                   {field::kMmAccBase, static_cast<uint64_t>(c_.rows) - 3}});
+  EXPECT_FALSE(RunProgram(model_.get(), {{before}, {last}}).error);
 }
 
 TEST_P(MatmulErrorTest, SyncGivesNoTokensAndTakesNoneOfItsOwn) {

@@ -12,6 +12,7 @@ module matmul_harness #(
   parameter int ACC_DEPTH = 128,
   parameter int AXI_DATA_WIDTH = 64,
   parameter int ROW_SUM = 1,
+  parameter int DATAFLOWS = 1,
   parameter int TAPS = 3
 ) (
   input  logic clk_i,
@@ -102,7 +103,7 @@ module matmul_harness #(
 
   systole_matmul_check #(
     .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .KTAB_KIB(KTAB_KIB),
-    .ACC_DEPTH(ACC_DEPTH), .TAPS(TAPS)
+    .ACC_DEPTH(ACC_DEPTH), .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
   ) u_check (
     .instr_i(instr_i), .code_o(code)
   );
@@ -122,7 +123,7 @@ module matmul_harness #(
   systole_matmul #(
     .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .LANES(LANES), .ACT_KIB(ACT_KIB), .WGT_KIB(WGT_KIB),
     .KTAB_KIB(KTAB_KIB), .ACC_DEPTH(ACC_DEPTH), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .ROW_SUM(ROW_SUM),
-    .TAPS(TAPS)
+    .DATAFLOWS(DATAFLOWS), .TAPS(TAPS)
   ) u_matmul (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .head_i(head), .instr_i(instr_i),
     .start_i(start), .ready_o(ready), .working_o(working), .retire_o(retire_o),

@@ -46,6 +46,9 @@ class Random {
                         field::kMmWcols}) {
           i.Set(f, prev->Get(f));
         }
+        if (OutputStationary(i) && OutputStationary(*prev)) {
+          for (Field f : {field::kMmKslices, field::kMmKlast}) i.Set(f, prev->Get(f));
+        }
       }
       if (Legal(i) && !(prev && Hazard(*prev, i))) return i;
     }
@@ -84,6 +87,7 @@ class Random {
     return static_cast<int8_t>(kind == 0 ? -128 : kind == 1 ? 127 : In(-128, 127));
   }
   bool Chance(int percent) { return In(1, 100) <= percent; }
+  static bool OutputStationary(const Instruction& i) { return i.Get(field::kMmDataflow) == 1; }
 
   Instruction Draw() {
     Instruction i;
@@ -111,20 +115,32 @@ class Random {
       i.Set(field::kMmWcols, In(1, std::min(c_.rows, c_.cols)));
       i.Set(field::kMmKlast, In(1, std::min(c_.taps, c_.rows)));
     }
+    if (c_.dataflows == 3 && Chance(45)) {
+      i.Set(field::kMmDataflow, 1);
+      i.Set(field::kMmWcols, Chance(50) ? c_.OsCols() : In(1, c_.OsCols()));
+      i.Set(field::kMmKlast, Chance(50) ? c_.rows : In(1, c_.rows));
+      i.Set(field::kMmKslices, In(1, 3));
+      i.Set(field::kMmAccBase, In(0, c_.acc_depth / 2));
+    }
     if (short_folds_) {
       i.Set(field::kMmNx, In(1, 4));
       i.Set(field::kMmNy, 1);
       i.Set(field::kMmNb, 1);
-      const int most = i.Get(field::kMmDataflow) ? std::min(c_.rows, c_.cols) : c_.cols;
+      const int most = i.Get(field::kMmDataflow) == 3 ? std::min(c_.rows, c_.cols)
+                       : OutputStationary(i)          ? c_.OsCols()
+                                                      : c_.cols;
       i.Set(field::kMmWcols, Chance(30) ? most : In(1, std::min(most, 4)));
     }
     return i;
   }
   bool Legal(const Instruction& i) const {
     const MatmulFields f(c_, i);
-    if (i.Get(field::kMmAccBase) + f.m > static_cast<uint64_t>(c_.acc_depth)) return false;
-    if (i.Get(field::kMmWgtRow) + f.slices * f.wl > static_cast<uint64_t>(c_.WgtRows()))
+    if (i.Get(field::kMmAccBase) + f.entries > static_cast<uint64_t>(c_.acc_depth)) return false;
+    if (i.Get(field::kMmWgtRow) + (f.os ? f.m : f.slices * f.wl) >
+        static_cast<uint64_t>(c_.WgtRows())) {
       return false;
+    }
+    if (f.os && f.wcols > static_cast<uint64_t>(c_.OsCols())) return false;
     for (uint64_t s = 0; s < f.slices; ++s) {
       const uint64_t row = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? s : 0);
       const uint64_t lanes = f.Lanes(c_, s);
@@ -140,13 +156,18 @@ class Random {
     return true;
   }
   // An entry that `prev` writes in its last fold must not be read by `next` less than three slots
-  // later.
+  // later, even where nothing comes between them.
   bool Hazard(const Instruction& prev, const Instruction& next) const {
     if (next.Get(field::kMmFirst) || prev.Get(field::kMmHalf) != next.Get(field::kMmHalf))
       return false;
-    const uint64_t a = prev.Get(field::kMmAccBase), b = next.Get(field::kMmAccBase);
     const MatmulFields f(c_, prev);
-    return b > a && b - a < f.m && f.p - (b - a) < 3;
+    for (const Meeting& before : Meetings(c_, prev, true)) {
+      for (const Meeting& after : Meetings(c_, next, false)) {
+        if (before.entry == after.entry && f.slices * f.p + after.slot - before.slot < 3)
+          return true;
+      }
+    }
+    return false;
   }
 
   HwConfig c_;

@@ -14,11 +14,80 @@ MatmulFields::MatmulFields(const HwConfig& c, const Instruction& instr)
       klast(instr.Get(field::kMmKlast)),
       wl(std::min<uint64_t>(wcols, c.cols / c.wport)),
       p(std::max({m, wl, uint64_t{3}})),
-      column(instr.Get(field::kMmDataflow) == 3) {}
+      column(instr.Get(field::kMmDataflow) == 3),
+      os(instr.Get(field::kMmDataflow) == 1),
+      entries(m) {
+  if (!os) return;
+  p = std::max<uint64_t>(m, c.rows - 1) + c.rows - 1;
+  entries = (slices - 1) * c.rows + klast;
+}
+
+std::vector<Meeting> Meetings(const HwConfig& c, const Instruction& instr, bool last) {
+  const MatmulFields f(c, instr);
+  const uint64_t slice = last ? f.slices - 1 : 0, start = slice * f.p,
+                 base = instr.Get(field::kMmAccBase);
+  std::vector<Meeting> meetings;
+  if (f.os) {
+    for (uint64_t j = f.Lanes(c, slice); j-- > 0;)
+      meetings.push_back({start + f.p - 1 - j, base + slice * c.rows + j});
+  } else {
+    for (uint64_t v = 0; v < f.m; ++v) meetings.push_back({start + v, base + v});
+  }
+  return meetings;
+}
+
+namespace {
+
+// Output stationary: lane j of tile i, against a plain sum over the vectors.
+void ExecuteTiles(const HwConfig& c, const Buffers& buffers, const Instruction& instr,
+                  Accumulators* acc) {
+  const MatmulFields f(c, instr);
+  const uint64_t n = c.cols / c.wport;
+  for (uint64_t i = 0; i < f.slices; ++i) {
+    const auto& offsets =
+        buffers.ktab.at(instr.Get(field::kMmKtab) + (instr.Get(field::kMmKtabInc) ? i : 0));
+    for (uint64_t j = 0; j < f.Lanes(c, i); ++j) {
+      auto& entry = acc->entry.at(instr.Get(field::kMmHalf))
+                        .at(instr.Get(field::kMmAccBase) + i * c.rows + j);
+      for (uint64_t col = 0; col <= static_cast<uint64_t>(c.cols); ++col) {
+        if (col == static_cast<uint64_t>(c.cols) && !c.row_sum) {
+          entry[col] = 0;
+          continue;
+        }
+        if (col >= f.wcols) {
+          entry[col].reset();
+          continue;
+        }
+        int64_t sum = 0;
+        uint64_t k = 0;
+        for (uint64_t b = 0; b < f.nb; ++b) {
+          for (uint64_t y = 0; y < f.ny; ++y) {
+            for (uint64_t x = 0; x < f.nx; ++x, ++k) {
+              const uint64_t base = instr.Get(field::kMmBase) + x * instr.Get(field::kMmStrideX) +
+                                    y * instr.Get(field::kMmStrideY) +
+                                    b * instr.Get(field::kMmStrideB) +
+                                    i * instr.Get(field::kMmBaseInc);
+              sum += int64_t{buffers.act.at(base + offsets.at(j))} *
+                     buffers.weights.at(col / n).at(instr.Get(field::kMmWgtRow) + k).at(col % n);
+            }
+          }
+        }
+        if (instr.Get(field::kMmFirst)) {
+          entry[col] = static_cast<int32_t>(sum);
+        } else if (entry[col]) {
+          entry[col] = static_cast<int32_t>(static_cast<uint32_t>(*entry[col] + sum));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
 
 void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr,
              Accumulators* acc) {
   const MatmulFields f(c, instr);
+  if (f.os) return ExecuteTiles(c, buffers, instr, acc);
   const uint64_t n = c.cols / c.wport;
   auto& half = acc->entry.at(instr.Get(field::kMmHalf));
   for (uint64_t i = 0; i < f.slices; ++i) {
@@ -70,9 +139,9 @@ void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr
 
 std::vector<Stamp> Law(const HwConfig& c, const std::vector<Step>& program) {
   std::vector<Stamp> stamps;
-  uint64_t head = 0;                       // earliest cycle at the queue's output
-  bool any = false;                        // a Matmul has been issued:
-  uint64_t issue_p = 0, f_p = 0, p_p = 0;  // its issue, F, P
+  uint64_t head = 0;             // earliest cycle at the queue's output
+  bool any = false;              // a Matmul has been issued:
+  uint64_t free = 0, ports = 0;  // when it has issued all slots, read its last weights
   for (const Step& step : program) {
     head = std::max(head, step.arrival);
     Stamp s;
@@ -80,13 +149,12 @@ std::vector<Stamp> Law(const HwConfig& c, const std::vector<Step>& program) {
       s.issue = s.retire = std::max(head, step.tokens);
     } else {
       const MatmulFields f(c, step.instr);
-      const uint64_t pre = any ? std::max(head, issue_p + 1 + (f_p - 1) * p_p) : head;
-      s.issue = std::max({head, pre + f.wl - 1, any ? issue_p + f_p * p_p : 0, step.tokens});
-      s.retire = s.issue + (f.slices - 1) * f.p + f.m + c.rows + c.cols + 5;
+      const uint64_t pre = any ? std::max(head, ports) : head;
+      s.issue = std::max({head, f.os ? 0 : pre + f.wl - 1, any ? free : 0, step.tokens});
+      s.retire = s.issue + (f.slices - 1) * f.p + (f.os ? f.p : f.m) + c.rows + c.cols + 5;
       any = true;
-      issue_p = s.issue;
-      f_p = f.slices;
-      p_p = f.p;
+      free = s.issue + f.slices * f.p;
+      ports = s.issue + 1 + (f.slices - 1) * f.p + (f.os ? f.m : 0);
     }
     head = s.issue + 1;
     stamps.push_back(s);

@@ -37,6 +37,8 @@ struct MatmulFields {
   uint64_t nx, ny, nb, m;  // m = Nx * Ny * Nb
   uint64_t slices, wcols, klast, wl, p;
   bool column;  // column mode
+  bool os;      // output stationary
+  uint64_t entries;
   uint64_t Lanes(const HwConfig& c, uint64_t slice) const {
     return column ? wcols : slice + 1 == slices ? klast : static_cast<uint64_t>(c.rows);
   }
@@ -44,6 +46,13 @@ struct MatmulFields {
     return m * (column ? slices * klast : (slices - 1) * c.rows + klast) * wcols;
   }
 };
+
+// When a sum meets its entry, in cycles from the first slot of the instruction: those of its first
+// slice or tile, those of its last.
+struct Meeting {
+  uint64_t slot, entry;
+};
+std::vector<Meeting> Meetings(const HwConfig& c, const Instruction& instr, bool last);
 
 // The instruction's effect on the accumulators. All its addresses must be legal (checked:
 // std::out_of_range).

@@ -154,7 +154,7 @@ void CycleStepper::StepEngine(int e) {
       if (IsSync(i)) {
         may_start = true;
       } else {
-        const int64_t wl = std::min(Get(i, field::kMmWcols), int64_t{config_.cols / config_.wport});
+        const int64_t wl = LoadSlots(i);
         if (shadow_busy_ == 0 && columns_loaded_ < wl) ++columns_loaded_;
         may_start = may_start && columns_loaded_ == wl;
       }
@@ -170,6 +170,12 @@ void CycleStepper::StepEngine(int e) {
   if (e == 0) StepLoadBursts();
   if (e == 3) StepStoreBursts();
   if (begun >= 0) Start(e, begun);
+}
+
+// Cycles to shift a Matmul's first weights in; they come with the vectors output stationary.
+int64_t CycleStepper::LoadSlots(const Instruction& i) const {
+  if (Get(i, field::kMmDataflow) == 1) return 0;
+  return std::min(Get(i, field::kMmWcols), int64_t{config_.cols / config_.wport});
 }
 
 void CycleStepper::StepLoadBursts() {
@@ -228,15 +234,20 @@ void CycleStepper::Start(int e, int index) {
   }
   if (e == 1) {
     const int64_t m = Get(i, field::kMmNx) * Get(i, field::kMmNy) * Get(i, field::kMmNb);
-    const int64_t wl = std::min(Get(i, field::kMmWcols), int64_t{config_.cols / config_.wport});
+    const int64_t wl = LoadSlots(i);
+    const bool tiles = Get(i, field::kMmDataflow) == 1;
     // An entry's sum is written before it is read again.
     const int64_t turn = depths_.accumulator_read_to_write + 1;
-    const int64_t p = std::max(std::max(m, wl), turn), f = Get(i, field::kMmKslices);
+    // A tile's sums leave the array before the next tile's begin.
+    const int64_t p = tiles ? std::max<int64_t>(m, config_.rows - 1) + config_.rows - 1
+                            : std::max(std::max(m, wl), turn),
+                  f = Get(i, field::kMmKslices);
     engine.left = f * p;
-    shadow_busy_ = (f - 1) * p + depths_.issue_to_work;  // counted down at the end of this cycle
+    // Counted down at the end of this cycle.
+    shadow_busy_ = (f - 1) * p + (tiles ? m : 0) + depths_.issue_to_work;
     columns_loaded_ = 0;
-    // The last vector's sum in the column behind the last one is written then.
-    const int64_t last_slot = now_ + depths_.issue_to_work + (f - 1) * p + (m - 1);
+    // The last vector's or lane's sum in the column behind the last one is written then.
+    const int64_t last_slot = now_ + depths_.issue_to_work + (f - 1) * p + (tiles ? p : m) - 1;
     retiring_.push_back({1, index,
                          last_slot + depths_.slot_to_array + config_.rows + config_.cols +
                              depths_.accumulator_read_to_write});

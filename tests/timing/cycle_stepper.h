@@ -79,6 +79,7 @@ class CycleStepper {
   void StepFetch();
   void StepReads();
   void StepEngine(int e);
+  int64_t LoadSlots(const Instruction& i) const;
   void StepLoadBursts();
   void StepStoreBursts();
   bool TokensThere(int e, const Instruction& i) const;

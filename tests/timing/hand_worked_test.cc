@@ -103,6 +103,45 @@ TEST(MatmulLaw, AccumulatorLatencyBoundsTheSlicePeriod) {
   EXPECT_EQ(t.retire, (Cycles{7 + 27 + 1 + 37, 37 + 1 + 37}));
 }
 
+// docs/timing.md, Output stationary: two tiles of 4 and 3 pixels, 5 vectors, on 4x4.
+TEST(MatmulLaw, OutputStationaryByHand) {
+  HwConfig c;
+  c.rows = c.cols = c.lanes = 4, c.dataflows = 3;
+  const LawConfig laws(c, MemoryTiming{});
+  const Instruction i = With(MakeMatmul(5, 2, 4), {{field::kMmDataflow, 1}, {field::kMmKlast, 3}});
+  const MatmulShape s = ShapeOfMatmul(i, laws);
+  EXPECT_EQ(s.period, 8);
+  EXPECT_EQ(MatmulSlot(9, 0, 4, s, laws), 14);
+  EXPECT_EQ(MatmulSlot(9, 1, 0, s, laws), 18);
+  const SumSlots first = SumSlotsOf(i, 9, 0, s, laws), second = SumSlotsOf(i, 9, 1, s, laws);
+  EXPECT_EQ(AccumulatorRead(first.first, 0, laws), 21);
+  EXPECT_EQ(first.Entry(0), 3);
+  EXPECT_EQ(AccumulatorRead(first.Last(), 0, laws), 24);
+  EXPECT_EQ(first.Entry(3), 0);
+  EXPECT_EQ(AccumulatorRead(second.first, 0, laws), 30);
+  EXPECT_EQ(second.Entry(0), 4 + 2);
+  EXPECT_EQ(AccumulatorRead(second.Last(), 0, laws), 32);
+  EXPECT_EQ(MatmulPreload(0, 9, s, laws), 23);
+  EXPECT_EQ(s.Occupancy(), 25 - 9);
+  EXPECT_EQ(MatmulRetire(9, s, laws), 38);
+  // Fewer vectors than rows - 1 take as long as so many.
+  EXPECT_EQ(ShapeOfTiles(1, 1, laws).period, 6);
+  EXPECT_EQ(ShapeOfTiles(3, 1, laws).period, 6);
+}
+
+// A dense Matmul's weights shift in behind an output-stationary one's last vector, in its idle
+// slots, and an output-stationary one has none to wait for.
+TEST(MatmulLaw, OutputStationaryAndDenseInTurn) {
+  HwConfig c;
+  c.dataflows = 3;
+  const Instruction tiles = With(MakeMatmul(20, 1, 16), {{field::kMmDataflow, 1}}),
+                    dense = MakeMatmul(20, 1, 16);
+  const Timeline t = TimesOf({tiles, dense, tiles, tiles}, 1, c);
+  // P = 20 + 15: issue 7, 42 at the earliest; weights from 7 + 1 + 20 = 28 to 43.
+  EXPECT_EQ(t.issue, (Cycles{7, 43, 63, 98}));
+  EXPECT_EQ(t.retire[0], 7 + 35 + 37);
+}
+
 TEST(MatmulLaw, SyncIssuesWhileTheArrayStreams) {
   const Timeline t =
       TimesOf({MakeMatmul(200, 1, 16), Make(Opcode::kSyncMatmul), MakeMatmul(10, 1, 16)});

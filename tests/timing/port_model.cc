@@ -75,7 +75,16 @@ class PortModel {
   void Matmul(uint32_t index) {
     const Instruction& i = code_[index];
     const int64_t nx = Get(i, field::kMmNx), ny = Get(i, field::kMmNy), nb = Get(i, field::kMmNb);
-    const int64_t slices = Get(i, field::kMmKslices);
+    const int64_t slices = Get(i, field::kMmKslices), m = nx * ny * nb;
+    const bool tiles = Get(i, field::kMmDataflow) == 1;
+    // A sum meets its entry, a column a cycle, as that of a slot.
+    const auto meets = [&](int64_t slot, int64_t entry, bool accumulates) {
+      const int64_t meet = slot + depths_.slot_to_array + config_.rows;
+      sums_.push_back({slot, meet, meet + depths_.accumulator_read_to_write, Get(i, field::kMmHalf),
+                       entry, index, accumulates});
+      for (int c = 0; accumulates && c < config_.cols + config_.row_sum; ++c)
+        sum_reads_[meet + c].where.insert(Get(i, field::kMmHalf));
+    };
     int64_t fold = steps_.issue[index] + depths_.issue_to_work;
     for (int64_t s = 0; s < slices; ++s) {
       int64_t slot = fold, entry = Get(i, field::kMmAccBase);
@@ -93,17 +102,21 @@ class PortModel {
             read.index = index;
             for (int64_t j = 0; j < lanes; ++j)
               read.where.insert((base + ktab_[row * config_.rows + j]) / config_.GroupBytes());
-            const bool accumulates = s > 0 || Get(i, field::kMmFirst) == 0;
-            const int64_t meet = slot + depths_.slot_to_array + config_.rows;
-            sums_.push_back({slot, meet, meet + depths_.accumulator_read_to_write,
-                             Get(i, field::kMmHalf), entry, index, accumulates});
-            for (int c = 0; accumulates && c < config_.cols + config_.row_sum; ++c)
-              sum_reads_[meet + c].where.insert(Get(i, field::kMmHalf));
+            if (!tiles) meets(slot, entry, s > 0 || Get(i, field::kMmFirst) == 0);
           }
         }
       }
+      if (tiles) {  // all lanes leave in the tile's last slots, lane 0 last
+        const int64_t lanes = s + 1 == slices ? Get(i, field::kMmKlast) : config_.rows;
+        fold += std::max<int64_t>(m, config_.rows - 1) + config_.rows - 1;
+        for (int64_t j = 0; j < lanes; ++j) {
+          meets(fold - 1 - j, Get(i, field::kMmAccBase) + s * config_.rows + j,
+                Get(i, field::kMmFirst) == 0);
+        }
+        continue;
+      }
       const int64_t wl = std::min<int64_t>(Get(i, field::kMmWcols), config_.cols / config_.wport);
-      fold += std::max({nx * ny * nb, wl, int64_t{depths_.accumulator_read_to_write} + 1});
+      fold += std::max({m, wl, int64_t{depths_.accumulator_read_to_write} + 1});
     }
   }
 

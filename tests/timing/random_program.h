@@ -146,21 +146,50 @@ class RandomProgram {
       i.Set(field::kMmWcols, std::min(columns, most));
       i.Set(field::kMmKlast, Count(config_.TapRows()));
     }
+    if (config_.dataflows == 3 && Below(3) == 0) return Tiles(i);
     // Not an entry whose sum the Matmul before may still have on its way.
     const int entry = Below(depth - static_cast<int>(nx * ny) + 1);
-    if (entry == last_entry_ || entry == last_entry_ - 1) i.Set(field::kMmFirst, 1);
+    if (entry == last_entry_ || entry == last_entry_ - 1 || last_tiles_) i.Set(field::kMmFirst, 1);
+    last_tiles_ = false;
     last_entry_ = entry + static_cast<int>(nx * ny) - 1;
     i.Set(field::kMmAccBase, static_cast<uint64_t>(entry));
     i.Set(field::kMmKtab, static_cast<uint64_t>(increments ? 0 : Below(kKtabRows)));
     i.Set(field::kMmBaseInc, static_cast<uint64_t>(Below(2) * config_.rows));
     i.Set(field::kMmStrideX, Count(4));
     i.Set(field::kMmStrideY, Count(40));
-    const int reach = 30 * 4 + 4 * 40 + 4 * config_.rows + 64 + kKtabRows * config_.Banks();
-    i.Set(field::kMmBase, static_cast<uint64_t>(Below(config_.ActBytes() / 2 - reach)));
+    Place(&i);
     const uint64_t load =
         std::min<uint64_t>(columns, static_cast<uint64_t>(config_.cols / config_.wport));
     i.Set(field::kMmWgtRow,
           static_cast<uint64_t>(Below(config_.WgtRows() - static_cast<int>(slices * load) + 1)));
+    return i;
+  }
+
+  // Where all its windows lie in the buffer's first half.
+  void Place(Instruction* i) {
+    const int reach = 30 * 4 + 4 * 40 + 4 * config_.rows + 64 + kKtabRows * config_.Banks();
+    i->Set(field::kMmBase, static_cast<uint64_t>(Below(config_.ActBytes() / 2 - reach)));
+  }
+
+  // The same output stationary.
+  Instruction Tiles(Instruction i) {
+    const int rows = config_.rows, klast = 1 + Below(std::min(rows, config_.acc_depth)),
+              more = std::min(3, (config_.acc_depth - klast) / rows);
+    const int tiles = 1 + Below(more + 1), entries = (tiles - 1) * rows + klast;
+    i.Set(field::kMmDataflow, 1);
+    i.Set(field::kMmWcols, Count(config_.OsCols()));
+    i.Set(field::kMmKlast, static_cast<uint64_t>(klast));
+    i.Set(field::kMmKslices, static_cast<uint64_t>(tiles));
+    i.Set(field::kMmAccBase, static_cast<uint64_t>(Below(config_.acc_depth - entries + 1)));
+    last_tiles_ = true;
+    last_entry_ = -2;
+    i.Set(field::kMmKtab, static_cast<uint64_t>(i.Get(field::kMmKtabInc) ? 0 : Below(kKtabRows)));
+    i.Set(field::kMmBaseInc, static_cast<uint64_t>(Below(2) * rows));
+    i.Set(field::kMmStrideX, Count(4));
+    i.Set(field::kMmStrideY, Count(40));
+    Place(&i);
+    const int vectors = static_cast<int>(i.Get(field::kMmNx) * i.Get(field::kMmNy));
+    i.Set(field::kMmWgtRow, static_cast<uint64_t>(Below(config_.WgtRows() - vectors + 1)));
     return i;
   }
 
@@ -235,6 +264,7 @@ class RandomProgram {
   bool act_;  // PostAct and PostActAdd too
   std::mt19937 random_;
   int last_entry_ = -2;                           // of the last Matmul
+  bool last_tiles_ = false;                       // it is output stationary
   int half_ = 0;                                  // MATMUL's; POST has the other
   int available_[kNumEngines][kNumEngines] = {};  // tokens given and not taken, in program order
 };
