@@ -18,6 +18,8 @@ const std::vector<Area>& Areas() {
        CheckArray},
       {"columns", "column mode: taps, ends of slices, lanes", "bytes, cycles or error",
        CheckColumns},
+      {"tiles", "output stationary: tiles, sums that leave, lanes", "bytes, cycles or error",
+       CheckOutputStationary},
       {"rounding", "each mode built: ties, ends, every near miss", "bytes", CheckRounding},
       {"post", "taps, pairs, strides, chunks, zero points, clamps", "bytes, cycles, counters",
        CheckPost},

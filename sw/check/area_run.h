@@ -57,6 +57,7 @@ void CheckRegisters(AreaRun* run);
 void CheckTransfers(AreaRun* run);
 void CheckArray(AreaRun* run);
 void CheckColumns(AreaRun* run);
+void CheckOutputStationary(AreaRun* run);
 void CheckRounding(AreaRun* run);
 void CheckPost(AreaRun* run);
 void CheckActivations(AreaRun* run);

@@ -36,7 +36,8 @@ class FieldCases {
     Bad(m, {{field::kMmKlast, 0}}, ErrorCode::kBadField);
     Bad(m, {{field::kMmWcols, U(c_.cols + 1)}}, ErrorCode::kBadField);
     Bad(m, {{field::kMmKlast, U(c_.rows + 1)}}, ErrorCode::kBadField);
-    for (uint64_t flow : {1, 2}) Bad(m, {{field::kMmDataflow, flow}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmDataflow, 2}}, ErrorCode::kBadField);
+    Tiles(With(m, {{field::kMmDataflow, U(pipeline::kOutputStationary)}}));
     Columns(With(m, {{field::kMmDataflow, U(pipeline::kColumnMode)}}));
     Own(m);
     Good(m, {{field::kMmAccBase, U(c_.acc_depth - 1)}});
@@ -71,6 +72,23 @@ class FieldCases {
     Bad(m, {{field::kMmKlast, 0}}, ErrorCode::kBadField);
     if (c_.cols > c_.rows) Bad(m, {{field::kMmWcols, U(c_.rows + 1)}}, ErrorCode::kBadField);
     Bad(m, {{field::kMmWcols, U(c_.cols + 1)}}, ErrorCode::kBadField);
+  }
+
+  // m: output stationary, one vector, one lane, one column.
+  void Tiles(const Instruction& m) {
+    if (c_.dataflows < 2) return Bad(m, {}, ErrorCode::kBadField);
+    Good(m, {{field::kMmWcols, U(c_.OsCols())}});
+    if (c_.OsCols() < c_.cols)
+      Bad(m, {{field::kMmWcols, U(c_.OsCols() + 1)}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmKlast, U(c_.rows + 1)}}, ErrorCode::kBadField);
+    Good(m, {{field::kMmAccBase, U(c_.acc_depth - 1)}});
+    Bad(m, {{field::kMmAccBase, U(c_.acc_depth - 1)}, {field::kMmKlast, 2}},
+        ErrorCode::kBufferRange);
+    Bad(m, {{field::kMmKslices, U((c_.acc_depth - 1) / c_.rows + 2)}}, ErrorCode::kBufferRange);
+    Good(m, {{field::kMmWgtRow, U(c_.WgtRows() - 1)}});
+    Bad(m, {{field::kMmWgtRow, U(c_.WgtRows() - 1)}, {field::kMmNx, 2}}, ErrorCode::kBufferRange);
+    Bad(m, {{field::kMmNx, 1023}, {field::kMmNy, 1023}, {field::kMmNb, 1023}},
+        ErrorCode::kBufferRange);
   }
 
   void Post() {

@@ -54,6 +54,7 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
     c.roundings = pick({63, 1, 16, 32, 42});
     c.row_sum = pick({0, 1});
     c.taps = pick({0, 1, 3, 64});
+    c.dataflows = trial % 2 == 0 ? 1 : 3;
     c.post_act = pick({0, 1});
     c.add_unit = c.post_act * pick({0, 1});
     try {
@@ -66,8 +67,10 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
     const std::map<std::string, int> cases = RunDry(c);
     for (const auto& [area, count] : cases) {
       if (area == "columns") EXPECT_EQ(count > 0, c.taps > 0);
+      if (area == "tiles") EXPECT_EQ(count > 0, c.dataflows > 1);
       if (area == "activations") EXPECT_EQ(count > 0, c.post_act > 0);
-      const bool always = area != "layers" && area != "columns" && area != "activations";
+      const bool always =
+          area != "layers" && area != "columns" && area != "tiles" && area != "activations";
       if (always) EXPECT_GT(count, 0) << area;
     }
     if (HasFailure()) return;
@@ -77,7 +80,7 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
 
 TEST(CheckCasesTest, TheDefaultConfigurationHasAll) {
   const std::map<std::string, int> cases = RunDry(HwConfig{});
-  EXPECT_EQ(cases.size(), 16u);
+  EXPECT_EQ(cases.size(), 17u);
   EXPECT_EQ(static_cast<size_t>(cases.at("layers")), LayerCases().size());
   EXPECT_GE(cases.at("tokens"), 12 + 8 + 4 + 1);
   int all = 0;
