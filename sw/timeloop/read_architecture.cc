@@ -244,6 +244,10 @@ Architecture ReadArchitecture(const YamlNode& node) {
                 "; change meshX or meshY");
     }
   }
+  if (const int64_t fan = arch.FanoutX(0) * arch.FanoutY(0); fan > 1) {
+    node.Fail(std::to_string(fan) + " multipliers for each " + arch.levels[0].name +
+              " are not modelled; give each multiplier a storage of its own inside");
+  }
   return arch;
 }
 

@@ -51,6 +51,15 @@ std::string OfDesign(const std::string& from, const std::string& to) {
   });
 }
 
+// 168 scratchpads each feed one multiplier; 336 would be two for each.
+TEST(Refusal, SeveralMultipliersAtOneStorage) {
+  ExpectMessage(
+      OfDesign("name: mac[0..167]\n      class: intmac\n      attributes:\n        meshX: 14",
+               "name: mac[0..335]\n      class: intmac\n      attributes:\n        meshX: 28"),
+      {"architecture", "2 multipliers for each psum_spad are not modelled",
+       "a storage of its own"});
+}
+
 TEST(Refusal, TheDesignsThemselvesAreTaken) {
   for (const char* design :
        {"eyeriss_like", "simple_weight_stationary", "simple_output_stationary"}) {
