@@ -7,7 +7,7 @@ import unittest
 
 import numpy as np
 from systole_nn import beside_onnx, ort
-from systole_nn.cifar import data, export, front, measure
+from systole_nn.cifar import data, export, front, measure, train
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODELS = os.path.join(ROOT, "models", "cifar10")
@@ -41,6 +41,12 @@ class ModelsTest(unittest.TestCase):
             self.assertEqual(
                 (int(macs), energy, int(cycles)), (cost.macs, f"{cost.energy_uj:.2f}", cost.cycles)
             )
+
+    def test_they_are_those_of_the_study(self):
+        study = {(name, train.RECIPES[recipe].epochs) for recipe, name in train.STUDY}
+        kept = [export.trained(path) for path in front.models(MODELS)]
+        self.assertEqual({(one["network"], one["epochs"]) for one in kept}, study)
+        self.assertEqual(len(kept), len(train.STUDY))
 
     def test_golden_is_onnx_runtime_and_tlm_golden(self):
         images = np.random.default_rng(3).integers(0, 256, (2, 3, 32, 32), dtype=np.uint8)

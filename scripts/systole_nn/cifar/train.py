@@ -70,7 +70,6 @@ STUDY = (
     ("short", "resnet20-10-20-40"),
     ("short", "resnet20-12-24-48"),
     ("short", "resnet20-14-28-42"),
-    ("short", "resnet20-8-14-42"),
 )
 
 
