@@ -8,7 +8,6 @@
 namespace systole {
 namespace {
 
-constexpr int kMaxCellSide = 8;
 constexpr double kPackingGain = 0.98;
 constexpr double kImpossible = std::numeric_limits<double>::infinity();
 
@@ -171,7 +170,8 @@ void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack
   const int side = pack ? kMaxCellSide : 1;
   for (int ph = 1; ph <= std::min(side, stage.conv_h); ++ph) {
     for (int pw = 1; pw <= std::min(side, stage.conv_w); ++pw) {
-      if (ph * pw == 1 || ph * pw * stage.cout > 4 * config.cols || !PackingAllowed(stage, ph, pw))
+      if (ph * pw == 1 || !MayShareColumns(ph * pw, stage.cout, config) ||
+          !PackingAllowed(stage, ph, pw))
         continue;
       if (LeastCost(stage, config, ph, pw) >= best_cost_ * kPackingGain) continue;
       DenseMapping(stage, config, ph, pw, &candidate_);

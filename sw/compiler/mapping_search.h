@@ -11,6 +11,13 @@
 
 namespace systole {
 
+// Cells that several pixels of a dense stage share: the most pixels a side, and how many may share
+// a fold's columns.
+constexpr int kMaxCellSide = 8;
+inline bool MayShareColumns(int pixels, int outputs, const HwConfig& config) {
+  return int64_t{pixels} * outputs <= int64_t{4} * config.cols;
+}
+
 // Keeps its memory from search to search.
 class MappingSearch {
  public:

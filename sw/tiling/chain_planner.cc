@@ -13,7 +13,6 @@ namespace {
 
 constexpr int kStripCounts[] = {1,  2,  3,  4,  5,  6,  7,  8,   10, 12,
                                 14, 16, 19, 24, 28, 38, 56, 112, 224};
-constexpr size_t kLongestCut = 8;  // units of a chain of several strips
 constexpr int64_t kPerStrip = 60, kPerNode = 24, kBorder = 100;
 
 int64_t Ceil(int64_t value, int64_t unit) { return (value + unit - 1) / unit; }
@@ -171,7 +170,7 @@ ChainPlanner::Found ChainPlanner::Best(size_t a, size_t b) {
   for (size_t u = a; u + 1 < b; ++u) found.blocks |= units_.Blocked(u);
   int before = 0;
   for (const int count : kStripCounts) {
-    if (found.tries == 2 || (count > 1 && b - a > kLongestCut)) break;
+    if (found.tries == 2 || (count > 1 && b - a > size_t{kLongestCut})) break;
     chain->rows = static_cast<int>(Ceil(chain->out_h, count));
     if (chain->rows == before) continue;
     before = chain->rows;

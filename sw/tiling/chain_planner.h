@@ -10,6 +10,8 @@
 
 namespace systole {
 
+constexpr int kLongestCut = 8;  // units of a chain of several strips
+
 class ChainPlanner {
  public:
   ChainPlanner(const Model& model, const std::vector<Unit>& units, const Placing& placing,

@@ -93,7 +93,7 @@ NativeResult NativeCost::Time(const MemoryTiming& memory) {
 
 int64_t NativeCost::macs() const { return state_->macs; }
 
-Cycle NativeCost::Least(const HwConfig& config, const ProgramOptions& options) const {
+Cycle NativeCost::Least(const HwConfig& config, const ProgramOptions& options) {
   return state_->least.Of(config, options.images);
 }
 

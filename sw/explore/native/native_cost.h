@@ -64,7 +64,7 @@ class NativeCost {
   int64_t macs() const;  // of the model, an image
 
   // At least so many cycles take Time()'s, for any plan.
-  Cycle Least(const HwConfig& config, const ProgramOptions& options) const;
+  Cycle Least(const HwConfig& config, const ProgramOptions& options);
 
   // The program of the last plan that fitted.
   const std::vector<Instruction>& code() const;
