@@ -36,30 +36,39 @@ int64_t PixelsRead(const Model& model, int t, const std::vector<int>& readers) {
   return int64_t{h} * w;
 }
 
-// Layers b such that each layer from b on needs, directly or not, the result of layer b - 1, which
+}  // namespace
+
+// Before layers b such that each from b on needs, directly or not, the result of layer b - 1, which
 // needs all layers before it.
-std::vector<size_t> Borders(const Model& model) {
+std::vector<LeastCycles::Border> LeastCycles::BordersOf(const Model& model) {
   const std::vector<std::vector<int>> readers = Consumers(model);
   const size_t n = model.layers.size();
-  std::vector<int> latest_input(n + 1, std::numeric_limits<int>::max());  // from a layer on, least
+  std::vector<int> latest(n);                                      // input of a layer
+  std::vector<int> least(n + 1, std::numeric_limits<int>::max());  // of those from a layer on
   for (size_t i = n; i-- > 0;) {
     const std::vector<int>& in = model.layers[i].inputs;
-    latest_input[i] = std::min(latest_input[i + 1], *std::max_element(in.begin(), in.end()));
+    latest[i] = *std::max_element(in.begin(), in.end());
+    least[i] = std::min(least[i + 1], latest[i]);
   }
-  std::vector<size_t> borders;
+  std::vector<Border> borders;
   size_t first_reader = 0;  // of all results before, the latest
   for (size_t b = 1; b < n; ++b) {
-    if (latest_input[b] >= static_cast<int>(b) && first_reader < b) borders.push_back(b);
+    const int result = static_cast<int>(b);
+    if (least[b] >= result && first_reader < b) {
+      borders.push_back({b, {}});
+      for (size_t i = b; i < n; ++i) {
+        if (latest[i] == result) borders.back().next.push_back(i);
+      }
+    }
     const std::vector<int>& of = readers[b];
-    first_reader = std::max(
-        first_reader, of.empty() ? n : static_cast<size_t>(*std::min_element(of.begin(), of.end())));
+    first_reader =
+        std::max(first_reader,
+                 of.empty() ? n : static_cast<size_t>(*std::min_element(of.begin(), of.end())));
   }
   return borders;
 }
 
-}  // namespace
-
-LeastCycles::LeastCycles(const Model& model) : borders_(Borders(model)) {
+LeastCycles::LeastCycles(const Model& model) : borders_(BordersOf(model)) {
   const auto readers = Consumers(model);
   image_bytes_ = model.tensors[0].Elements();
   for (size_t i = 0; i < model.layers.size(); ++i) {
@@ -95,8 +104,8 @@ int64_t LeastCycles::Array(const Work& l, const HwConfig& config, int images) co
   // Each lane serves one group.
   const int64_t diagonal = Ceil(pixels * l.groups * l.products, config.rows);
   if (config.taps == 0) return diagonal;
-  return std::min(diagonal, Ceil(pixels * l.outputs, config.cols) * l.kernel_h *
-                                Ceil(l.kernel_w, config.taps));
+  return std::min(
+      diagonal, Ceil(pixels * l.outputs, config.cols) * l.kernel_h * Ceil(l.kernel_w, config.taps));
 }
 
 const LeastCycles::Cycles& LeastCycles::ArrayOf(const HwConfig& config, int images) {
@@ -119,7 +128,9 @@ int64_t LeastCycles::OfBorders(const HwConfig& config, const Cycles& array,
   }
   int64_t least = 0;
   for (size_t k = 0; k < borders_.size(); ++k) {
-    const size_t b = borders_[k];
+    const size_t b = borders_[k].first;
+    int64_t next = bytes.back();
+    for (const size_t i : borders_[k].next) next = std::min(next, weights[i]);
     const auto missing = [&](size_t from) { return bytes.back() - bytes[from] - buffer; };
     int64_t of_border = before[b] + missing(b) / beat;
     if (of_border <= least) continue;
@@ -127,8 +138,8 @@ int64_t LeastCycles::OfBorders(const HwConfig& config, const Cycles& array,
     int units = 1;
     size_t end = b;
     for (size_t r = k + 1; r-- > 0 && units < kLongestCut;) {
-      const size_t begin = r == 0 ? 0 : borders_[r - 1];
-      const int64_t again = std::max<int64_t>(0, bytes[b] - bytes[end] - buffer);
+      const size_t begin = r == 0 ? 0 : borders_[r - 1].first;
+      const int64_t again = std::max<int64_t>(0, bytes[b] - bytes[end] + next - buffer);
       int64_t inside = before[end] + (missing(end) + again) / beat;
       for (size_t i = begin; i < end; ++i)
         inside -= std::max<int64_t>(0, array[i] - weights[i] / beat);
@@ -152,8 +163,7 @@ int64_t LeastCycles::Of(const HwConfig& config, int images) {
       post += 2 * pixels * Ceil(l.outputs, config.lanes);
     if (l.products > 0) post += pixels * Ceil(l.outputs, config.lanes);
     const bool slices = config.engine == 0 && l.groups == 1 && l.products > 0;
-    weights.push_back(slices ? l.outputs * Ceil(l.products, config.rows) * config.rows
-                             : l.weights);
+    weights.push_back(slices ? l.outputs * Ceil(l.products, config.rows) * config.rows : l.weights);
     work += array[i];
     bytes += weights[i];
   }

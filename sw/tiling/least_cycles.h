@@ -10,9 +10,9 @@
 //          buffer holds of the weights behind it has been loaded
 //
 // The bound is the largest of the three sums and, of each border, the array's cycles of one image
-// before with LOAD's of what is missing behind. A chain cut into strips goes back and forth over borders inside
-// it; then all of its layers count as behind, and what of its weights the buffer does not hold is
-// loaded twice.
+// before with LOAD's of what is missing behind. A chain cut into strips goes back and forth over
+// borders inside it; then all of its layers count as behind, the next one is one of them, and what
+// of its weights the buffer does not hold is loaded twice.
 #pragma once
 
 #include <array>
@@ -42,14 +42,19 @@ class LeastCycles {
     int64_t weights;  // bytes
     DenseShape dense;
   };
+  struct Border {
+    size_t first;              // layer behind it
+    std::vector<size_t> next;  // those that need nothing from behind it
+  };
   using Cycles = std::vector<int64_t>;  // by layer
 
   int64_t Array(const Work& work, const HwConfig& config, int images) const;
   const Cycles& ArrayOf(const HwConfig& config, int images);
+  static std::vector<Border> BordersOf(const Model& model);
   int64_t OfBorders(const HwConfig& config, const Cycles& array, const Cycles& weights) const;
 
   std::vector<Work> layers_;
-  std::vector<size_t> borders_;  // the first layer behind each, in order
+  std::vector<Border> borders_;  // in order
   int64_t image_bytes_ = 0;
   std::map<std::array<int, 8>, Cycles> array_;
 };
