@@ -13,10 +13,10 @@ import sys
 # The order, lowest first. Folders of one line do not know each other.
 ROOMS = [
     ["sw/base"],
-    ["sw/isa", "sw/scalesim"],
+    ["sw/isa"],
     ["sw/arith"],
     ["sw/program", "sw/device", "sw/timing"],
-    ["sw/model", "sw/functional", "sw/driver"],
+    ["sw/model", "sw/functional", "sw/driver", "sw/scalesim"],
     ["sw/quant", "systemc", "tb", "sw/timeloop"],
     ["sw/golden", "sw/compiler", "sw/compare", "sw/energy"],
     ["sw/tiling"],

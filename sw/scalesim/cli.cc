@@ -51,7 +51,10 @@ int ScaleSimMain(int argc, char** argv) {
           ->capture_default_str();
   CLI::Option* corrected = app.add_flag("--corrected", request.options.corrected,
                                         "without SCALE-Sim's known bugs (docs/scalesim.md)");
-  for (CLI::Option* option : {config, path, save, whose, layout, added, corrected})
+  CLI::Option* array = app.add_flag("--array", request.array_report,
+                                    "also write ARRAY_REPORT.csv: the folds on this project's "
+                                    "array of that size, by its laws (docs/scalesim.md)");
+  for (CLI::Option* option : {config, path, save, whose, layout, added, corrected, array})
     conversion->excludes(option);
   return RunCommand([&] {
     if (!ParseOptions(&app, argc, argv)) return kAllEqual;
@@ -60,6 +63,9 @@ int ScaleSimMain(int argc, char** argv) {
     request.save_traces = traces.empty() ? compat == "v3" : traces == "Y";
     if (request.save_traces && request.options.corrected) {
       throw InputError("--corrected has no traces: they list what SCALE-Sim fetches; give -s N");
+    }
+    if (request.array_report && request.options.corrected) {
+      throw InputError("--array compares with SCALE-Sim as it is; leave out --corrected");
     }
     if (layout->count() && compat != "v3")
       throw InputError("-l: only v3 names a layout file; add --compat v3");

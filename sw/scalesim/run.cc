@@ -9,6 +9,7 @@
 
 #include "sw/base/error.h"
 #include "sw/base/output_file.h"
+#include "sw/scalesim/array_folds.h"
 #include "sw/scalesim/config.h"
 #include "sw/scalesim/evaluate.h"
 #include "sw/scalesim/trace.h"
@@ -123,6 +124,12 @@ void RunFiles(const RunRequest& given) {
                                                        request.input_type, request.options.compat);
   for (const std::string& warning : config.warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  std::string array;
+  if (request.array_report) {
+    if (config.sparse != SparseFormat::kNone)
+      throw InputError("--array: not with SparsitySupport; the array has none");
+    array = ArrayReport(config.machine, layers);
+  }
   const std::string folder = request.log_path + "/" + config.run_name;
   for (const auto& part : std::filesystem::path(config.run_name)) {
     if (part == "..") {
@@ -143,7 +150,8 @@ void RunFiles(const RunRequest& given) {
       {"/COMPUTE_REPORT.csv", &result.reports.compute},
       {"/BANDWIDTH_REPORT.csv", &result.reports.bandwidth},
       {"/DETAILED_ACCESS_REPORT.csv", &result.reports.detail},
-      {"/SPARSE_REPORT.csv", &result.reports.sparse}};
+      {"/SPARSE_REPORT.csv", &result.reports.sparse},
+      {"/ARRAY_REPORT.csv", &array}};
   FileSet files;
   files.AddInput("-c", request.config_path);
   files.AddInput(request.workload_path.empty() ? "-t" : "-w", request.topology_path);

@@ -17,6 +17,7 @@ struct RunRequest {
   std::string workload_path;           // one of the project's own tables instead of the topology
   InputType input_type = InputType::kConv;
   bool save_traces = false;
+  bool array_report = false;  // also ARRAY_REPORT.csv (array_folds.h)
   Options options;
 };
 
