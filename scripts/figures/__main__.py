@@ -4,7 +4,7 @@ import argparse
 import pathlib
 import sys
 
-from . import array_cells, block_diagram, designs, reshaping, rooms, timeline, window
+from . import array_cells, block_diagram, designs, reshaping, rooms, scalesim, timeline, window
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -23,6 +23,7 @@ def figures(systole):
         "energy_layers.svg": designs.draw_layers(),
         "energy_batches.svg": designs.draw_batches(),
         "energy_networks.svg": designs.draw_networks(),
+        "scalesim_folds.svg": scalesim.draw(),
         "gantt.svg": timeline.draw_first(stamps),
     }
 

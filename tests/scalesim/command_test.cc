@@ -72,6 +72,17 @@ TEST_F(ScaleSimCommandTest, ARunWritesItsReports) {
   EXPECT_EQ(std::distance(fs::directory_iterator(Path("out/r")), {}), 3);
 }
 
+// By hand: G is 7 x 7 times 7 x 3 on 8x8, one fold. SCALE-Sim: 7 + 3 * 8 - 2 = 29 lines; this array
+// C - R + 7 more.
+TEST_F(ScaleSimCommandTest, TheArraysReportIsOneMore) {
+  ASSERT_EQ(Call("-c c.cfg -t t.csv -i gemm -p out --array"), 0);
+  const std::string report = Read(Path("out/r/ARRAY_REPORT.csv"));
+  EXPECT_EQ(report.substr(report.find('\n') + 1), "0, 1, 29, 7, 36, 36,\n");
+  EXPECT_TRUE(fs::exists(Path("out/r/COMPUTE_REPORT.csv")));
+  ASSERT_EQ(Call("-c c.cfg -t t.csv -i gemm -p other"), 0);
+  EXPECT_FALSE(fs::exists(Path("other/r/ARRAY_REPORT.csv")));
+}
+
 TEST_F(ScaleSimCommandTest, ARunNameStaysInItsFolder) {
   for (const std::string name : {"../x", "../../x", "a/../../x", ".."}) {
     Config(name);
@@ -84,6 +95,7 @@ TEST_F(ScaleSimCommandTest, ARunNameStaysInItsFolder) {
 }
 
 TEST_F(ScaleSimCommandTest, OptionsThatWouldBeIgnoredAreRefused) {
+  ExpectRefused("-c c.cfg -t t.csv -i gemm -p out --array --corrected", {"--array", "--corrected"});
   const std::string table = SYSTOLE_WORKLOADS "/lenet5_28.csv";
   ExpectRefused("-c c.cfg -p out -w " + table + " -t t.csv", {"--workload", "--topology"});
   ExpectRefused("-c c.cfg -p out -w " + table + " -i gemm", {"--workload", "--input"});
