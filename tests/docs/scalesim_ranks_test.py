@@ -23,8 +23,8 @@ class RanksTest(unittest.TestCase):
     def test_no_cycle_is_unexplained(self):
         self.assertEqual(len(self.rows), 13)
         for name, flows in self.rows.items():
-            self.assertEqual({flow: n[4] for flow, n in flows.items()}, dict(os=0, ws=0, **{"is": 0}),
-                             name)
+            unexplained = {flow: n[4] for flow, n in flows.items()}
+            self.assertEqual(unexplained, {"os": 0, "ws": 0, "is": 0}, name)
 
     def test_the_ranks_that_the_page_tells(self):
         theirs, ours = self.firsts(1), self.firsts(3)
