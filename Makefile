@@ -12,7 +12,7 @@ PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB 
   DATAFLOWS TAPS POST_ACT ADD_UNIT ENGINE RS_ROWS RS_COLS IFMAP_SPAD WGT_SPAD PSUM_SPAD
 # spec: end
 OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS \
-  SYSTOLE_DATA NETWORKS ORIGINAL PYTHON
+  SYSTOLE_DATA NETWORKS ORIGINAL PYTHON N SEED SHARD AGAIN
 given := $(strip $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p)))))
 on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
 unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(on_command_line))
@@ -56,8 +56,8 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help spec sim check mutants test regress lint format cov synth wave bench venv clean rtl \
-  torchvision reshape \
+.PHONY: help spec sim check mutants mutate test regress lint format cov synth wave bench venv \
+  clean rtl torchvision reshape \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
   setup-synth setup-wave setup-cov setup-venv setup-explore
 
@@ -68,6 +68,9 @@ help:
 	  'RTL, in a minute'
 	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
 	@echo 'make mutants  bugs put into a copy of the RTL, one at a time: make check finds each'
+	@echo 'make mutate   mutation score: N mutants of the RTL (1500), drawn by SEED (1), in three' \
+	  'builds; goes on where it was cut; SHARD=2/8: a part; AGAIN=yes: those not found, again' \
+	  '(needs make venv)'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
 	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py;' \
 	  'clang-format'
@@ -158,6 +161,14 @@ check: rtl build
 
 mutants: build
 	@python3 scripts/mutants.py --build $(BUILD) --jobs $(JOBS) --table docs/mutants.md
+
+# A run that was cut goes on where it was; build/mutate keeps its results.
+mutate: build
+	@[ -x .venv/bin/python ] || { \
+	  echo 'error: make mutate needs the Python environment; make venv makes it' >&2; exit 2; }
+	@PYTHONPATH=scripts .venv/bin/python -m mutate --build $(BUILD) --jobs $(JOBS) \
+	  $(if $(N),--count '$(N)') $(if $(SEED),--seed '$(SEED)') $(if $(SHARD),--shard '$(SHARD)') \
+	  $(if $(AGAIN),--again)
 
 test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done

@@ -1,0 +1,73 @@
+"""The tables of a campaign: by module, by operator, and who is left."""
+
+import tomllib
+
+from .selection import ROOT
+
+EXPLAINED = ROOT / "tests/mutants/explained.toml"
+
+
+def explanations():
+    """By module, line of the file and change: why nobody can tell it, and if that is proven."""
+    if not EXPLAINED.exists():
+        return {}
+    with open(EXPLAINED, "rb") as file:
+        listed = tomllib.load(file).get("mutant", [])
+    return {(e["module"], e["line"], e["what"]): e for e in listed}
+
+
+def classify(record, mutant, known, files):
+    """check, later, equivalent, explained or left."""
+    by = record.get("by")
+    if by is not None:
+        return "check" if by.startswith("check ") else "later"
+    line = files[mutant.module].text.splitlines()[mutant.line - 1].strip()
+    entry = known.get((mutant.module, line, mutant.what))
+    if entry is None:
+        return "left"
+    return "equivalent" if entry.get("equivalent") else "explained"
+
+
+COLUMNS = ("check", "later", "equivalent", "explained", "left")
+
+
+def percent(killed, of):
+    """Rounded down: 100 is all."""
+    return f"{killed * 1000 // of / 10:.1f}" if of else "-"
+
+
+def _rows(groups):
+    yield "| | mutants | by `make check` | later | equivalent | explained | left | killed, % |"
+    yield "|---|---|---|---|---|---|---|---|"
+    total = dict.fromkeys(COLUMNS, 0)
+    for name, counts in [*sorted(groups.items()), ("all", total)]:
+        if counts is not total:
+            for column in COLUMNS:
+                total[column] += counts[column]
+        killed = counts["check"] + counts["later"]
+        of = sum(counts.values())
+        cells = [str(counts[column]) for column in COLUMNS]
+        score = percent(killed, of - counts["equivalent"])
+        yield f"| {name} | {of} | {' | '.join(cells)} | {score} |"
+
+
+def tables(numbered, records, sources):
+    """Lines of the report, and how many are left without an explanation."""
+    files = {source.module: source for source in sources}
+    known = explanations()
+    modules, operators, left = {}, {}, []
+    for number, mutant in numbered:
+        record = records.get(mutant.key)
+        if record is None:
+            continue
+        kind = classify(record, mutant, known, files)
+        for groups, name in ((modules, mutant.module), (operators, mutant.operator)):
+            groups.setdefault(name, dict.fromkeys(COLUMNS, 0))[kind] += 1
+        if kind == "left":
+            left.append((mutant.module, mutant.line, number, mutant))
+    lines = [*_rows(modules), "", *_rows(operators)]
+    if left:
+        lines += ["", "Left:"]
+        for module, line, number, mutant in sorted(left, key=lambda entry: entry[:3]):
+            lines.append(f"{module}.sv:{line}: {mutant.operator}: {mutant.what} ({number})")
+    return lines, len(left)
