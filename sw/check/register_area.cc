@@ -67,6 +67,14 @@ void ExpectAfterReset(Bench* bench, const std::string& when) {
   }
 }
 
+// Offsets without a register, between those that there are.
+constexpr uint32_t kNone[] = {0x050, 0x07C, reg::kParam0 + 4 * kParamWords, 0x0FC, 0x1A0, 0xFFC};
+
+void ExpectNone(Bench* bench, const std::string& when) {
+  for (uint32_t offset : kNone)
+    ExpectRegister(bench, "an offset without a register, " + when, "it", offset, 0);
+}
+
 void EveryBit(Bench* bench) {
   RtlDevice* const d = bench->device();
   for (uint32_t seed : {0x9E3779B9u, 0x61C88646u}) {  // one the other's complement, nearly
@@ -85,10 +93,17 @@ void EveryBit(Bench* bench) {
     d->WriteReg(offset, ~before);
     ExpectRegister(bench, "a read-only register written", "it", offset, before);
   }
-  for (uint32_t offset : {0x050u, 0x07Cu, reg::kParam0 + 4 * kParamWords, 0x0FCu, 0x1A0u, 0xFFCu}) {
-    d->WriteReg(offset, ~0u);
-    ExpectRegister(bench, "an offset without a register", "it", offset, 0);
-  }
+  for (uint32_t offset : kNone) d->WriteReg(offset, ~0u);
+  ExpectNone(bench, "written");
+}
+
+// Also those that no program here needs: addresses beyond 4 GiB, the highest bits.
+void ResetOfEveryBit(Bench* bench) {
+  const std::string when = "a reset with every bit set";
+  for (const Register& r : kWritable) bench->device()->WriteReg(r.offset, r.writable);
+  bench->device()->Reset();
+  bench->Forget();
+  ExpectAfterReset(bench, when);
 }
 
 // What runs on either array.
@@ -123,6 +138,7 @@ void Interrupts(Bench* bench) {
   bench->Expect(!d->WaitInterrupt(run.total + 500), "a masked interrupt is raised", kFiles);
   ExpectRegister(bench, "after a run", "IRQ_STATUS", reg::kIrqStatus, reg::kIrqDone);
   ExpectRegister(bench, "after a run", "STATUS", reg::kStatus, reg::kStatusDone);
+  ExpectNone(bench, "after a run");  // where the counters have values
   d->WriteReg(reg::kIrqEnable, reg::kIrqError);
   bench->Expect(!d->WaitInterrupt(5), "DONE raises the interrupt of ERROR", kFiles);
   d->WriteReg(reg::kIrqEnable, reg::kIrqDone);
@@ -173,6 +189,7 @@ void CheckRegisters(AreaRun* run) {
   Bench* const bench = run->bench();
   run->Try("after power-up", [=] { ExpectAfterReset(bench, "after power-up"); });
   run->Try("every bit", [=] { EveryBit(bench); });
+  run->Try("reset of every bit", [=] { ResetOfEveryBit(bench); });
   run->Try("interrupts", [=] { Interrupts(bench); });
   run->Try("locked registers", [=] { Locked(bench); });
   run->Try("an empty program", [=] { EmptyProgram(bench); });

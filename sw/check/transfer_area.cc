@@ -67,6 +67,21 @@ Case ManyBursts(const HwConfig& c) {
   return b.result();
 }
 
+// Lines that all lie at one address, in memory or in the buffer.
+Case Repeats(const HwConfig& c) {
+  ProgramBuilder b(c, "transfers, lines at one address", kFiles, 5);
+  const int beat = c.AxiBytes(), bytes = beat + 3;
+  const uint64_t in = U(b.area().in()), out = U(b.area().out());
+  b.Then(With(MakeTransfer(Opcode::kLoadAct, kData, U(bytes), 3),
+              {{field::kLsBuf, in}, {field::kLsBufStride, U(bytes)}}));
+  b.Then(With(MakeTransfer(Opcode::kStore, kOut, U(bytes), 3), {{field::kLsBuf, in}}));
+  b.Then(With(MakeTransfer(Opcode::kLoadAct, kData + 0x1000, U(bytes), 3, U(2 * beat)),
+              {{field::kLsBuf, out}, {field::kLsBufStride, 0}}));
+  b.Then(With(MakeTransfer(Opcode::kStore, kOut + 0x1000, U(bytes), 3, U(2 * beat)),
+              {{field::kLsBuf, out}, {field::kLsBufStride, 0}}));
+  return b.result();
+}
+
 // To the very last byte of the activation buffer, and back.
 Case BufferEnd(const HwConfig& c) {
   ProgramBuilder b(c, "transfers, the end of the activation buffer", kFiles, 4);
@@ -108,6 +123,7 @@ void CheckTransfers(AreaRun* run) {
   run->Try(Tails(c));
   run->Try(Borders(c));
   run->Try(ManyBursts(c));
+  run->Try(Repeats(c));
   run->Try(BufferEnd(c));
   for (int k = 0; k < 24 && run->goes_on(); ++k) run->Try(RandomTransfers(c, k));
 }
