@@ -36,6 +36,19 @@ def percent(killed, of):
     return f"{killed * 1000 // of / 10:.1f}" if of else "-"
 
 
+def summary(modules, drawn):
+    """One line: how many, and the score."""
+    sums = {column: sum(counts[column] for counts in modules.values()) for column in COLUMNS}
+    ran = sum(sums.values())
+    of = ran - sums["equivalent"]
+    killed = sums["check"] + sums["later"]
+    return (
+        f"{ran} of {drawn} mutants drawn have run; of {of} not equivalent {killed} are killed"
+        f" ({percent(killed, of)} %), {sums['check']} by make check"
+        f" ({percent(sums['check'], of)} %); {sums['left']} left"
+    )
+
+
 def _rows(groups):
     yield "| | mutants | by `make check` | later | equivalent | explained | left | killed, % |"
     yield "|---|---|---|---|---|---|---|---|"
@@ -65,7 +78,7 @@ def tables(numbered, records, sources):
             groups.setdefault(name, dict.fromkeys(COLUMNS, 0))[kind] += 1
         if kind == "left":
             left.append((mutant.module, mutant.line, number, mutant))
-    lines = [*_rows(modules), "", *_rows(operators)]
+    lines = [summary(modules, len(numbered)), "", *_rows(modules), "", *_rows(operators)]
     if left:
         lines += ["", "Left:"]
         for module, line, number, mutant in sorted(left, key=lambda entry: entry[:3]):
