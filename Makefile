@@ -56,8 +56,8 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help spec sim check mutants mutate test regress lint format cov synth wave bench venv \
-  clean rtl torchvision reshape \
+.PHONY: help spec sim check mutants mutate formal test regress lint format cov synth wave bench \
+  venv clean rtl torchvision reshape \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
   setup-synth setup-wave setup-cov setup-venv setup-explore
 
@@ -66,6 +66,8 @@ help:
 	  'compare everything; then check'
 	@echo 'make check    directed layers, programs and bad accesses that reach every corner of the' \
 	  'RTL, in a minute'
+	@echo 'make formal   proofs: registers and queues for any number of cycles, the requantize' \
+	  'lane for every input'
 	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
 	@echo 'make mutants  bugs put into a copy of the RTL, one at a time: make check finds each'
 	@echo 'make mutate   mutation score: N mutants of the RTL (1500), drawn by SEED (1), in three' \
@@ -161,6 +163,11 @@ check: rtl build
 
 mutants: build
 	@python3 scripts/mutants.py --build $(BUILD) --jobs $(JOBS) --table docs/mutants.md
+
+# make test runs them too, with mutants of each that must be refuted.
+formal: setup-test
+	@sh formal/unbounded.sh -o $(BUILD)/formal
+	@sh formal/prove.sh -o $(BUILD)/formal
 
 # A run that was cut goes on where it was; build/mutate keeps its results.
 mutate: build
