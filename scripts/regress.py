@@ -120,6 +120,8 @@ def run_one(systole, parameters, latency, state_seed, options):
     ]
     for key, value in parameters.items():
         command += ["--param", f"{key}={value}"]
+    if parameters.get("DATAFLOWS") == 3:
+        command += ["--dataflow", "os"]
     environment = dict(os.environ)
     if state_seed is not None:
         command += ["--rtl-variant", "random"]

@@ -13,6 +13,7 @@
 #include "sw/base/parse_options.h"
 #include "sw/cli/commands.h"
 #include "sw/cli/compile_folder.h"
+#include "sw/cli/dataflow_option.h"
 #include "sw/cli/info.h"
 #include "sw/cli/rounding_option.h"
 #include "sw/driver/disassemble.h"
@@ -27,7 +28,7 @@ namespace {
 
 struct Options {
   uint64_t memory = 0;
-  std::string model, folder, json, images, base = "0x10000000", rounding;
+  std::string model, folder, json, images, base = "0x10000000", rounding, dataflow = "auto";
   int count = 1, batch = 1, latency = 20;
   bool no_fuse = false, no_pack = false;
   ConfigOptions config;
@@ -82,6 +83,7 @@ int Compile(const Options& o) {
   po.images = o.count, po.batch = o.batch, po.fuse_pool = !o.no_fuse, po.pack_pixels = !o.no_pack;
   po.base = ParseBase(o.base);
   po.memory = o.memory;
+  po.dataflow = ParseDataflow(o.dataflow, config);
   if (!o.rounding.empty()) ParseRounding(o.rounding);
   const Model model = Prepared(o.model, o.rounding);
   const ProgramFolder f = MakeProgramFolder(model, ChosenRounding(o.rounding, model), config, po,
@@ -100,7 +102,8 @@ int Info(const Options& o) {
   files.AddInput("the model", o.model);
   files.AddOutput("--json", o.json);
   if (!o.rounding.empty()) ParseRounding(o.rounding);
-  PrintInfo(o.model, o.rounding, o.config.Parse(), o.batch, o.json);
+  const HwConfig config = o.config.Parse();
+  PrintInfo(o.model, o.rounding, config, o.batch, o.json, ParseDataflow(o.dataflow, config));
   return kAllEqual;
 }
 
@@ -129,6 +132,7 @@ void AddCompileCommand(CLI::App* app, std::function<int()>* action) {
       ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
   c->add_option("--rounding", o->rounding, RoundingHelp());
+  AddDataflowOption(c, &o->dataflow);
   c->add_flag("--no-fuse", o->no_fuse, "pooling layers run on their own");
   c->add_flag("--no-pack", o->no_pack,
               "one output pixel at a time on the array, its channels alone on the columns");
@@ -148,6 +152,7 @@ void AddInfoCommand(CLI::App* app, std::function<int()>* action) {
       ->check(WholeNumber(1, kMostImages))
       ->capture_default_str();
   c->add_option("--rounding", o->rounding, RoundingHelp());
+  AddDataflowOption(c, &o->dataflow);
   o->config.AddTo(c);
   c->callback([=] { *action = [=] { return Info(*o); }; });
 }

@@ -11,6 +11,7 @@
 #include "sw/base/output_file.h"
 #include "sw/base/parse_options.h"
 #include "sw/cli/commands.h"
+#include "sw/cli/dataflow_option.h"
 #include "sw/cli/rounding_option.h"
 #include "sw/energy/energy_law.h"
 #include "sw/energy/read_energy.h"
@@ -27,7 +28,7 @@ namespace systole {
 namespace {
 
 struct EnergyRequest {
-  std::string model, rounding, energy, write_energy, json, csv;
+  std::string model, rounding, energy, write_energy, json, csv, dataflow = "auto";
   std::vector<std::string> designs;
   int batch = 1, latency = 20, jobs = 0;
   double scale = 1;
@@ -78,6 +79,7 @@ int Energy(const EnergyRequest& request) {
     fmt::print(stderr, "warning: {}\n", warning);
   ProgramOptions options;
   options.images = options.batch = request.batch;
+  options.dataflow = ParseDataflow(request.dataflow, config);
   const energy::Account account =
       energy::AccountOf(CompileNetwork(model, config, options), MemoryTiming{request.latency});
   std::vector<timeloop::NetworkAnswer> beside;
@@ -125,6 +127,7 @@ int EnergyMain(int argc, const char* const* argv) {
       ->check(WholeNumber(1, 100000))
       ->capture_default_str();
   app.add_option("--rounding", request.rounding, RoundingHelp());
+  AddDataflowOption(&app, &request.dataflow);
   app.add_option("--json", request.json, "write counts and energies by layer, action and engine");
   app.add_option("--csv", request.csv, "write a row for each layer and action");
   request.config.AddTo(&app);

@@ -109,8 +109,9 @@ std::string Unproven(const Model& model) {
   return "";
 }
 
-void PrintMapping(const Model& model, const HwConfig& config, int batch) {
+void PrintMapping(const Model& model, const HwConfig& config, Dataflow dataflow, int batch) {
   ProgramOptions po;
+  po.dataflow = dataflow;
   po.images = po.batch = batch;
   const std::string on = fmt::format("on {}x{}, batch {}", config.rows, config.cols, batch);
   try {
@@ -128,7 +129,7 @@ void PrintMapping(const Model& model, const HwConfig& config, int batch) {
 }  // namespace
 
 void PrintInfo(const std::string& path, const std::string& rounding, const HwConfig& config,
-               int batch, const std::string& json) {
+               int batch, const std::string& json, Dataflow dataflow) {
   Model model = LoadModel(path);
   const Rounding mode = ChosenRounding(rounding, model);
   ChooseMultipliers(model, mode);
@@ -146,7 +147,7 @@ void PrintInfo(const std::string& path, const std::string& rounding, const HwCon
   if (!unproven.empty()) {
     fmt::print("does not run, on no backend: {}\n", unproven);
   } else {
-    PrintMapping(model, config, batch);
+    PrintMapping(model, config, dataflow, batch);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sw/isa/config.h"
+#include "sw/program/program.h"
 
 namespace systole {
 
@@ -12,6 +13,6 @@ namespace systole {
 // own. `json`: a file for the constants; "": none. Throws InputError for a model that cannot be
 // read; what the compiler refuses is printed.
 void PrintInfo(const std::string& path, const std::string& rounding, const HwConfig& config,
-               int batch, const std::string& json);
+               int batch, const std::string& json, Dataflow dataflow = Dataflow::kAuto);
 
 }  // namespace systole

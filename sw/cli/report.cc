@@ -169,7 +169,7 @@ void WriteJson(const std::string& path, const RunSummary& s) {
       layers.push_back(
           {{"name", s.layers[r].name},
            {"macs", s.layers[r].macs},
-           {"dataflow", "ws"},
+           {"dataflow", s.layers[r].mapping.rfind("os", 0) == 0 ? "os" : "ws"},
            {"mapping", s.layers[r].mapping},
            {"bytes_compared", s.bytes[r]},
            {"mismatches", s.mismatches[r]},

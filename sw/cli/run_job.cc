@@ -157,6 +157,7 @@ int Job::AddProgram(int images, int batch) {
   po.batch = batch;
   po.fuse_pool = options_.fuse;
   po.pack_pixels = options_.pack;
+  po.dataflow = options_.dataflow;
   po.segments = options_.segments;
   po.memory = options_.memory;
   if (options_.Hardware()) {

@@ -29,6 +29,7 @@ struct JobOptions {
   bool side_by_side = false;  // the runs of a program as items of their own, where golden has what
                               // the runs before them leave
   bool fuse = true, pack = true;
+  Dataflow dataflow = Dataflow::kWs;
   std::vector<std::string> backends;  // of golden, tlm, rtl
   TargetSettings target;
   Fault fault;

@@ -8,6 +8,7 @@
 
 #include "sw/base/error.h"
 #include "sw/base/parse_options.h"
+#include "sw/cli/dataflow_option.h"
 #include "sw/cli/rounding_option.h"
 
 namespace systole {
@@ -126,9 +127,7 @@ JobOptions RunOptions::Job() const {
   job.timeline = !timeline.empty();
   job.trace = trace;
   job.trace_layer = trace_layer;
-  // What the compiler makes programs for; auto chooses the best of what is built.
-  if (dataflow != "auto" && dataflow != "ws")
-    throw InputError(fmt::format("--dataflow {}: not built yet; choose auto or ws", dataflow));
+  job.dataflow = ParseDataflow(dataflow, job.config);
   CheckBackends(*this, job);
   CheckFault(*this, job);
   CheckTrace(*this);
@@ -169,9 +168,7 @@ void RunOptions::AddTo(CLI::App* c) {
        "of golden, tlm, rtl, joined by commas; tlm takes its cycles from the timing laws, only "
        "rtl can contradict them")
       ->capture_default_str();
-  dataflow_given = c->add_option("--dataflow", dataflow,
-                                 "auto or ws (weight stationary), the only one that is built")
-                       ->capture_default_str();
+  dataflow_given = AddDataflowOption(c, &dataflow);
   c->add_option("--rounding", rounding, RoundingHelp());
   c->add_option("--outputs", outputs, "write the raw quantized outputs (.npy)");
   c->add_option("--outputs-dir", outputs_dir, "write every layer's output: DIR/<index>_<name>.npy");

@@ -5,6 +5,7 @@
 #include "sw/base/error.h"
 #include "sw/compiler/check_program.h"
 #include "sw/compiler/fit.h"
+#include "sw/compiler/output_mapping.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/planner.h"
 #include "sw/compiler/row_compiler.h"
@@ -29,14 +30,15 @@ void PackConstants(const Planner& planner, Program* program) {
 }
 
 void Report(const Planner& planner, Program* program) {
+  const HwConfig& config = program->config;
   for (const PlannedStage& p : planner.stages()) {
     Program::ReportLayer row;
     row.name = p.stage->name;
     row.first_layer = p.stage->first_layer;
     row.last_layer = p.stage->last_layer;
     row.macs = p.stage->macs;
-    row.mapping = fmt::format("ws, {}, {} tile{}", p.mapping.Describe(), p.tiles.size(),
-                              p.tiles.size() == 1 ? "" : "s");
+    row.mapping = fmt::format("{}, {} tile{}", DescribeOn(*p.stage, p.mapping, config),
+                              p.tiles.size(), p.tiles.size() == 1 ? "" : "s");
     if (p.images_per_tile > 1) row.mapping += fmt::format(" of {} images", p.images_per_tile);
     program->report.push_back(row);
   }

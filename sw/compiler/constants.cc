@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sw/compiler/misfit.h"
+#include "sw/compiler/output_mapping.h"
 #include "sw/compiler/storage.h"
 
 namespace systole {
@@ -132,6 +133,12 @@ int Constants::ShareTable(size_t begin) {
   }
   tables_.push_back(table);
   return table.row;
+}
+
+int Constants::AddLanes(int lanes, int bytes) {
+  const std::vector<uint16_t> row = LaneOffsets(lanes, bytes, config_);
+  offsets_.insert(offsets_.end(), row.begin(), row.end());
+  return ShareTable(offsets_.size() - row.size());
 }
 
 int Constants::AddParameters(int stage_index, const Stage& stage, const PostPiece& piece) {

@@ -45,6 +45,8 @@ class Constants {
   // Offset rows; equal tables are shared. Throws MisfitError naming the stage where an offset
   // leaves 16 bits.
   OffsetRows AddOffsets(const Stage& stage, const Fold& fold, int pitch);
+  // A row of offsets for tiles of `lanes` pixels that lie `bytes` apart; equal ones are shared.
+  int AddLanes(int lanes, int bytes);
   // First parameter row of a piece's channels; equal runs of one stage are shared.
   int AddParameters(int stage_index, const Stage& stage, const PostPiece& piece);
 

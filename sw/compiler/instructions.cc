@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sw/compiler/misfit.h"
+#include "sw/compiler/output_mapping.h"
 
 namespace systole {
 namespace {
@@ -61,7 +62,46 @@ Owner Of(const char* what) { return {nullptr, what}; }
 
 }  // namespace
 
+namespace {
+
+// Output stationary: all steps of a fold, a tile for each column of cells; or the images of a tile
+// of one pixel.
+void SetTileMatmul(const MatmulWork& w, const Storage& in, Instruction* i) {
+  const Stage& st = w.stage;
+  const std::vector<StepRun> runs = StepRuns(st, w.fold, in.pitch, w.fold.slices);
+  if (runs.size() > 1) {
+    throw MisfitError(Misfit::kTooLarge,
+                      fmt::format("{}: its {} steps are no three counters; the layer is too large "
+                                  "for this accelerator",
+                                  Label(st), w.fold.slices));
+  }
+  const StepRun& run = runs[0];
+  const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch +
+                   w.tile.cx0 * st.stride_w * st.cin + FoldShift(st, w.fold, in.pitch);
+  Builder(Opcode::kMatmul, Of(st), i)
+      .Put(field::kMmFirst, 1)
+      .Put(field::kMmHalf, w.half)
+      .Put(field::kMmDataflow, pipeline::kOutputStationary)
+      .Put(field::kMmBase, base)
+      .Put(field::kMmWcols, w.fold.columns)
+      .Put(field::kMmStrideX, run.stride_x)
+      .Put(field::kMmStrideY, run.stride_y)
+      .Put(field::kMmStrideB, run.stride_b)
+      .Put(field::kMmKlast, w.images > 1 ? w.images : w.tile.ny)
+      .Put(field::kMmNx, run.nx)
+      .Put(field::kMmNy, run.ny)
+      .Put(field::kMmNb, run.nb)
+      .Put(field::kMmKslices, w.tile.nx)
+      .Put(field::kMmAccBase, w.entry)
+      .Put(field::kMmKtab, w.offsets.ktab)
+      .Put(field::kMmBaseInc, w.tile.nx > 1 ? w.mapping.pw * st.stride_w * st.cin : 0)
+      .Put(field::kMmWgtRow, w.weight_row);
+}
+
+}  // namespace
+
 void SetMatmul(const MatmulWork& w, const Storage& in, const HwConfig& config, Instruction* i) {
+  if (w.mapping.OutputStationary()) return SetTileMatmul(w, in, i);
   const Stage& st = w.stage;
   const int wl = LoadCycles(w.fold, config);
   const int base = in.Slot(w.image) + w.tile.cy0 * st.stride_h * in.pitch +

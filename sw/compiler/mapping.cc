@@ -11,12 +11,11 @@ int Mapping::Slices() const {
 }
 
 std::string Mapping::Describe() const {
-  if (!tap_groups.empty()) {
-    return fmt::format("column mode, {} column fold{}, {} K-slices", folds.size(),
-                       folds.size() == 1 ? "" : "s", Slices());
-  }
-  return fmt::format("packing {}x{}, {} column fold{}, {} K-slices", ph, pw, folds.size(),
-                     folds.size() == 1 ? "" : "s", Slices());
+  const std::string all =
+      fmt::format("{} column fold{}", folds.size(), folds.size() == 1 ? "" : "s");
+  if (!tap_groups.empty()) return fmt::format("column mode, {}, {} K-slices", all, Slices());
+  if (OutputStationary()) return fmt::format("packing {}x{}, {}, {} steps", ph, pw, all, Slices());
+  return fmt::format("packing {}x{}, {}, {} K-slices", ph, pw, all, Slices());
 }
 
 }  // namespace systole

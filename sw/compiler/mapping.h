@@ -36,7 +36,7 @@ struct Fold {
   int window_h = 1, window_w = 1;
   int first_column = 0;  // index pixel * cout + n among the cell's columns
   int columns = 0;
-  int rows = 1;  // lanes of a slice
+  int rows = 1;  // lanes of a slice; 1: output stationary, where a slice is a step
   int run = 1, run_slices = 1, slices = 1;
 
   int FirstElement(int slice) const { return slice / run_slices * run + slice % run_slices * rows; }
@@ -79,6 +79,13 @@ struct Mapping {
   // Vectors of a line of `cells` cells; the cells are every vector_step-th of them.
   int vector_step = 1, vector_tail = 0;
   int LineVectors(int cells) const { return (cells - 1) * vector_step + 1 + vector_tail; }
+  // Output stationary (sw/compiler/output_mapping.h): ROWS; 0: weight stationary. `lane_lines`:
+  // input lines from lane to lane, 0 where the output is one line of cells.
+  int tile_rows = 0, lane_lines = 0;
+  bool OutputStationary() const { return tile_rows > 0; }
+  // Accumulator entries from cell to cell, and from line to line of `cells` cells.
+  int EntryStep() const { return tile_rows > 0 ? tile_rows : vector_step; }
+  int EntryLine(int cells) const { return tile_rows > 0 ? 1 : LineVectors(cells); }
 
   // Where column `index` (pixel * cout + n) of the cell is computed; `left`: columns from it to the
   // end of its fold.
@@ -106,7 +113,7 @@ struct Mapping {
 
 // Cycles to shift one slice's weights in, and the rows they take in the weight buffer.
 inline int LoadCycles(const Fold& fold, const HwConfig& config) {
-  return static_cast<int>(WeightLoadCycles(fold.columns, config));
+  return fold.rows == 1 ? 1 : static_cast<int>(WeightLoadCycles(fold.columns, config));
 }
 
 // Cells (vectors) along an axis of `pixels` convolution outputs.

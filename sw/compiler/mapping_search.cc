@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sw/compiler/column_mapping.h"
+#include "sw/compiler/output_mapping.h"
 
 namespace systole {
 namespace {
@@ -29,11 +30,23 @@ void EveryCellAVector(Mapping* mapping) {
   mapping->tap_groups.clear();
   mapping->vector_step = 1;
   mapping->vector_tail = 0;
+  mapping->tile_rows = mapping->lane_lines = 0;
+}
+
+// Lanes of a slice, and columns of a fold.
+struct Array {
+  int rows, cols;
+};
+
+// Makes the mapping output stationary: its folds' slices are of one lane.
+void MakeOutputStationary(const Stage& stage, const HwConfig& config, Mapping* mapping) {
+  mapping->tile_rows = config.rows;
+  mapping->lane_lines = stage.conv_h > mapping->ph ? mapping->ph * stage.stride_h : 0;
 }
 
 // All input channels, cells of ph x pw pixels, columns in (pixel, channel) order cut into folds of
 // COLS.
-void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Mapping* mapping) {
+void DenseMapping(const Stage& stage, const Array& array, int ph, int pw, Mapping* mapping) {
   const bool dilated = stage.dilation_h > 1 || stage.dilation_w > 1;
   const int total = ph * pw * stage.cout;
   EveryCellAVector(mapping);
@@ -45,12 +58,12 @@ void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Ma
                                            : WindowOrder::kByPixel;
   mapping->window_w = 1;
   mapping->block = total;
-  mapping->cols = config.cols;
+  mapping->cols = array.cols;
   mapping->folds.clear();
-  for (int first = 0; first < total; first += config.cols) {
+  for (int first = 0; first < total; first += array.cols) {
     Fold fold;
     fold.first_column = first;
-    fold.columns = std::min(total - first, config.cols);
+    fold.columns = std::min(total - first, array.cols);
     const int pixel0 = first / stage.cout, pixel1 = (first + fold.columns - 1) / stage.cout;
     fold.dy = pixel0 / pw;
     const int dy_max = pixel1 / pw;
@@ -64,7 +77,7 @@ void DenseMapping(const Stage& stage, const HwConfig& config, int ph, int pw, Ma
   }
   const int w = mapping->order == WindowOrder::kFlattened ? mapping->window_w : stage.kernel_w;
   for (Fold& fold : mapping->folds)
-    SetWindow(fold, mapping->order, fold.window_h, w, 0, stage.cin, config.rows);
+    SetWindow(fold, mapping->order, fold.window_h, w, 0, stage.cin, array.rows);
 }
 
 // Grouped convolution, block-diagonal: a fold serves as many groups as fit in the columns and one
@@ -93,6 +106,28 @@ void GroupedMapping(const Stage& stage, const HwConfig& config, Mapping* mapping
   }
 }
 
+// Output stationary: a fold a group, or several of it.
+void GroupByGroup(const Stage& stage, const Array& array, Mapping* mapping) {
+  const int cg = stage.InGroup(), og = stage.OutGroup();
+  EveryCellAVector(mapping);
+  mapping->ph = mapping->pw = 1;
+  mapping->joint = false;
+  mapping->order = WindowOrder::kByPixel;
+  mapping->window_w = stage.kernel_w;
+  mapping->block = og;
+  mapping->cols = array.cols;
+  mapping->folds.clear();
+  for (int g = 0; g < stage.groups; ++g) {
+    for (int first = 0; first < og; first += array.cols) {
+      Fold fold;
+      fold.first_column = g * og + first;
+      fold.columns = std::min(og - first, array.cols);
+      SetWindow(fold, mapping->order, stage.kernel_h, stage.kernel_w, g * cg, cg, array.rows);
+      mapping->folds.push_back(fold);
+    }
+  }
+}
+
 // Pooling needs whole windows inside a cell's axis, or no packing along that axis.
 bool PackingAllowed(const Stage& stage, int ph, int pw) {
   if (ph * pw == 1) return true;
@@ -116,6 +151,12 @@ int64_t MatmulCycles(const Mapping& mapping, int64_t vectors, const HwConfig& co
   return cycles;
 }
 
+// A lower bound of MappingCycles() of all tiles.
+int64_t LeastCycles(const Stage& stage, const Mapping& mapping, const HwConfig& config) {
+  if (mapping.OutputStationary()) return 0;
+  return MatmulCycles(mapping, LeastVectors(stage, mapping.ph, mapping.pw), config);
+}
+
 // A lower bound of the cost of cells of ph x pw: every fold reads at least a kernel.
 double LeastCost(const Stage& stage, const HwConfig& config, int ph, int pw) {
   const int64_t folds = (int64_t{ph} * pw * stage.cout + config.cols - 1) / config.cols;
@@ -128,20 +169,27 @@ double LeastCost(const Stage& stage, const HwConfig& config, int ph, int pw) {
 
 }  // namespace
 
+int64_t MappingCycles(const Mapping& mapping, const Tile& tile, const HwConfig& config) {
+  if (!mapping.OutputStationary()) return MatmulCycles(mapping, tile.vectors, config);
+  const LawConfig laws = PlanningLaws(config);
+  int64_t cycles = 0;
+  for (const Fold& fold : mapping.folds)
+    cycles += ShapeOfTiles(fold.slices, tile.nx, laws).Occupancy();
+  return cycles;
+}
+
 // The cost is the cycles of an image: the array's and POST's work, whichever is longer.
 void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
   // Larger cells make longer jobs, which delay their consumers: they must pay for themselves.
   const bool first = best_.folds.empty();
   const double limit = best_cost_ * (candidate_.joint ? kPackingGain : 1.0);
-  const int64_t vectors = LeastVectors(stage, candidate_.ph, candidate_.pw);
-  if (!first && static_cast<double>(MatmulCycles(candidate_, vectors, config)) >= limit) return;
+  if (!first && static_cast<double>(LeastCycles(stage, candidate_, config)) >= limit) return;
   tile_search_.Choose(stage, candidate_, config, &candidate_tiles_);
   double cost = kImpossible;
   if (!candidate_tiles_.empty()) {
     const double tiles = 0.001 * static_cast<double>(candidate_tiles_.size());
     int64_t cycles = 0;
-    for (const Tile& tile : candidate_tiles_)
-      cycles += MatmulCycles(candidate_, tile.vectors, config);
+    for (const Tile& tile : candidate_tiles_) cycles += MappingCycles(candidate_, tile, config);
     const double matmul = static_cast<double>(cycles);
     if (!first && matmul + tiles >= limit) return;
     const int64_t post = post_.Cost(stage, candidate_, candidate_tiles_, config);
@@ -156,11 +204,45 @@ void MappingSearch::Consider(const Stage& stage, const HwConfig& config) {
   best_cost_ = cost;
 }
 
+bool MappingSearch::ChooseOutputStationary(const Stage& stage, const HwConfig& config, bool pack) {
+  const Array array{1, config.OsCols()};
+  const auto consider = [&] {
+    MakeOutputStationary(stage, config, &candidate_);
+    Consider(stage, config);
+  };
+  DenseMapping(stage, array, 1, 1, &candidate_);
+  consider();
+  if (stage.groups > 1) {
+    GroupByGroup(stage, array, &candidate_);
+    consider();
+  }
+  const int side = pack ? kMaxCellSide : 1;
+  for (int ph = 1; ph <= std::min(side, stage.conv_h); ++ph) {
+    if (ph * stage.stride_h % 2 == 0 && ph < stage.conv_h) continue;
+    for (int pw = 1; pw <= std::min(side, stage.conv_w); ++pw) {
+      if (ph * pw == 1 || ph * pw * stage.cout > 4 * array.cols || !PackingAllowed(stage, ph, pw))
+        continue;
+      DenseMapping(stage, array, ph, pw, &candidate_);
+      consider();
+    }
+  }
+  return !best_tiles_.empty();
+}
+
 void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping,
                            std::vector<Tile>* tiles, int tap_groups) {
   best_.folds.clear();
   best_cost_ = kImpossible;
-  DenseMapping(stage, config, 1, 1, &candidate_);
+  if (stage.output_stationary && WhyWeightStationary(stage, config).empty() &&
+      ChooseOutputStationary(stage, config, pack)) {
+    std::swap(*mapping, best_);
+    std::swap(*tiles, best_tiles_);
+    return;
+  }
+  best_.folds.clear();
+  best_cost_ = kImpossible;
+  const Array array{config.rows, config.cols};
+  DenseMapping(stage, array, 1, 1, &candidate_);
   Consider(stage, config);
   if (stage.groups > 1) {
     GroupedMapping(stage, config, &candidate_);
@@ -174,12 +256,29 @@ void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack
           !PackingAllowed(stage, ph, pw))
         continue;
       if (LeastCost(stage, config, ph, pw) >= best_cost_ * kPackingGain) continue;
-      DenseMapping(stage, config, ph, pw, &candidate_);
+      DenseMapping(stage, array, ph, pw, &candidate_);
       Consider(stage, config);
     }
   }
   std::swap(*mapping, best_);
   std::swap(*tiles, best_tiles_);
+}
+
+bool OutputStationaryMayPay(Stage stage, const HwConfig& config, bool pack) {
+  if (!WhyWeightStationary(stage, config).empty()) return false;
+  constexpr int kTapGroups = 64;
+  MappingSearch search;
+  int64_t cycles[2] = {0, 0};
+  for (const bool output_stationary : {false, true}) {
+    stage.output_stationary = output_stationary;
+    Mapping mapping;
+    std::vector<Tile> tiles;
+    search.Choose(stage, config, pack, &mapping, &tiles, kTapGroups);
+    if (tiles.empty() || mapping.OutputStationary() != output_stationary) return false;
+    for (const Tile& tile : tiles)
+      cycles[output_stationary ? 1 : 0] += MappingCycles(mapping, tile, config);
+  }
+  return cycles[1] <= cycles[0];
 }
 
 }  // namespace systole

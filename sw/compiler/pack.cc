@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sw/compiler/column_mapping.h"
+#include "sw/compiler/output_mapping.h"
 
 namespace systole {
 namespace {
@@ -18,6 +19,7 @@ void PutLittleEndian(uint32_t value, int bytes, std::vector<uint8_t>* image) {
 void PackWeights(const Stage& stage, const Mapping& mapping, const Fold& fold,
                  const HwConfig& config, std::vector<uint8_t>* image) {
   if (!mapping.tap_groups.empty()) return PackColumnWeights(stage, mapping, fold, config, image);
+  if (mapping.OutputStationary()) return PackStepWeights(stage, mapping, fold, config, image);
   const int n = config.cols / config.wport, wl = LoadCycles(fold, config);
   const int padding = WeightRowBytes(config) - config.rows;
   for (int i = 0; i < fold.slices; ++i) {

@@ -17,6 +17,7 @@ struct PlannedStage {
   std::vector<Tile> tiles;
   SliceNeeds needs;
   std::vector<FoldRows> rows;  // per fold
+  std::vector<int> lane_rows;  // output stationary, per tile: its row of the offset table
   int images_per_tile = 1;     // > 1: batched; a tile of several images (whole images)
 };
 

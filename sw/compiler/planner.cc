@@ -7,9 +7,11 @@
 
 #include "sw/compiler/instructions.h"
 #include "sw/compiler/misfit.h"
+#include "sw/compiler/output_mapping.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/supported.h"
 #include "sw/quant/range_proof.h"
+#include "sw/timing/timeline.h"
 
 namespace systole {
 namespace {
@@ -42,9 +44,10 @@ void CheckPossible(const HwConfig& config, const ProgramOptions& options) {
 int FirstBatched(const std::vector<PlannedStage>& stages, const HwConfig& config) {
   for (size_t s = 0; s < stages.size(); ++s) {
     const PlannedStage& p = stages[s];
-    int wl = 3;
+    if (p.tiles.size() > 1) continue;
+    int wl = p.mapping.OutputStationary() ? 2 : 3;  // a pixel alone is a lane of ROWS
     for (const Fold& fold : p.mapping.folds) wl = std::max(wl, LoadCycles(fold, config));
-    if (p.tiles.size() == 1 && p.tiles[0].vectors < wl) return static_cast<int>(s);
+    if (p.tiles[0].vectors < wl) return static_cast<int>(s);
   }
   return static_cast<int>(stages.size());
 }
@@ -53,7 +56,9 @@ int FirstBatched(const std::vector<PlannedStage>& stages, const HwConfig& config
 int ImagesPerTile(const PlannedStage& p, const HwConfig& config, int batch) {
   if (p.tiles.size() > 1) return 1;
   const int folds = p.mapping.joint ? static_cast<int>(p.mapping.folds.size()) : 1;
-  const int most = std::max(1, std::min(config.acc_depth, 1023) / (p.tiles[0].vectors * folds));
+  int most = std::max(1, std::min(config.acc_depth, 1023) / (p.tiles[0].vectors * folds));
+  if (p.mapping.OutputStationary())  // images are lanes
+    most = p.tiles[0].vectors > 1 ? 1 : std::min(most, config.rows);
   const int tiles = (batch + most - 1) / most;
   return (batch + tiles - 1) / tiles;
 }
@@ -72,16 +77,51 @@ Planner::Planner(const Model& model)
 
 Program& Planner::Plan(const HwConfig& config, const ProgramOptions& options) {
   CheckPossible(config, options);
+  if (options.dataflow == Dataflow::kAuto && (config.dataflows & 2) != 0)
+    return PlanEach(config, options);
+  return PlanAs(config, options,
+                std::vector<bool>(unfused_.size(), options.dataflow == Dataflow::kOs));
+}
+
+Program& Planner::PlanEach(const HwConfig& config, const ProgramOptions& options) {
+  RunTimer timer;
+  const auto cycles = [&](const std::vector<bool>& output_stationary) {
+    return timer.Time(PlanAs(config, options, output_stationary).code, config, MemoryTiming{})
+        .total;
+  };
+  std::vector<bool> best(unfused_.size());
+  auto least = cycles(best);
+  for (size_t s = 0; s < stages_.size(); ++s) {
+    if (!WhyWeightStationary(*stages_[s].stage, config).empty()) continue;
+    std::vector<bool> other = best;
+    other[s] = true;
+    try {
+      const auto now = cycles(other);
+      if (now >= least) continue;
+      least = now;
+      best = other;
+    } catch (const MisfitError&) {  // it fits weight stationary
+    }
+  }
+  return PlanAs(config, options, best);
+}
+
+Program& Planner::PlanAs(const HwConfig& config, const ProgramOptions& options,
+                         const std::vector<bool>& output_stationary) {
   program_.config = config;
   program_.options = options;
   for (auto* code : {&program_.setup, &program_.code}) code->clear();
   for (auto* marks : {&program_.layer_of, &program_.report_of}) marks->clear();
   program_.observations.clear();
-  PlanStages(config, options);
+  PlanStages(config, options, output_stationary);
 
   placement_.tensors.clear();
   for (const PlannedStage& p : stages_) {
-    placement_.tensors.push_back(ConsumerStorage(*p.stage, p.mapping, p.tiles, config));
+    Storage& in = placement_.tensors.emplace_back();
+    in = ConsumerStorage(*p.stage, p.mapping, p.tiles, config);
+    const int banks = config.Banks();
+    if (p.mapping.OutputStationary() && p.images_per_tile > 1)
+      in.slot_bytes += (banks + 1 - in.slot_bytes % banks) % banks;
   }
   placement_.tensors.push_back(OutputStorage(*stages_.back().stage));
   PlaceTensors(first_batched_, config, options.images, std::min(options.batch, options.images),
@@ -95,11 +135,13 @@ Program& Planner::Plan(const HwConfig& config, const ProgramOptions& options) {
   return program_;
 }
 
-void Planner::PlanStages(const HwConfig& config, const ProgramOptions& options) {
-  const std::vector<Stage>& stages = options.fuse_pool ? fused_ : unfused_;
+void Planner::PlanStages(const HwConfig& config, const ProgramOptions& options,
+                         const std::vector<bool>& output_stationary) {
+  std::vector<Stage>& stages = options.fuse_pool ? fused_ : unfused_;
   stages_.resize(stages.size());
   for (size_t s = 0; s < stages.size(); ++s) {
     PlannedStage& p = stages_[s];
+    stages[s].output_stationary = output_stationary[s];
     p.stage = &stages[s];
     CheckSupported(*p.stage, config);
     search_.Choose(*p.stage, config, options.pack_pixels, &p.mapping, &p.tiles);
@@ -124,6 +166,17 @@ void Planner::PlaceConstants(const HwConfig& config) {
   for (size_t s = 0; s < stages_.size(); ++s) {
     PlannedStage& p = stages_[s];
     p.rows.clear();
+    p.lane_rows.clear();
+    if (p.mapping.OutputStationary()) {
+      const Storage& in = placement_.tensors[s];
+      for (const Tile& tile : p.tiles) {
+        p.lane_rows.push_back(p.images_per_tile > 1
+                                  ? constants_.AddLanes(p.images_per_tile, in.slot_bytes)
+                                  : constants_.AddLanes(tile.ny, p.mapping.lane_lines * in.pitch));
+      }
+      for (const Fold& fold : p.mapping.folds) p.rows.push_back({constants_.AddWeights(fold), {}});
+      continue;
+    }
     for (size_t f = 0; f < p.mapping.folds.size(); ++f) {
       const Fold& fold = p.mapping.folds[f];
       const int weight_row = constants_.AddWeights(fold);

@@ -34,7 +34,13 @@ class Planner {
   const Placement& placement() const { return placement_; }
 
  private:
-  void PlanStages(const HwConfig& config, const ProgramOptions& options);
+  // `output_stationary`: the stages that are asked to be.
+  Program& PlanAs(const HwConfig& config, const ProgramOptions& options,
+                  const std::vector<bool>& output_stationary);
+  // Stage by stage the dataflow with which the program takes fewer cycles.
+  Program& PlanEach(const HwConfig& config, const ProgramOptions& options);
+  void PlanStages(const HwConfig& config, const ProgramOptions& options,
+                  const std::vector<bool>& output_stationary);
   void PlaceConstants(const HwConfig& config);
   void PlaceMemory();
   void EmitSetup();

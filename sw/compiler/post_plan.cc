@@ -171,7 +171,7 @@ bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& t
   const bool merged = Merged(stage, mapping, tile);
   if (merged) xs_.resize(1);
   const int length = merged ? mapping.pw * stage.cout : stage.cout;
-  const int line = mapping.LineVectors(tile.nx), step = mapping.vector_step;
+  const int line = mapping.EntryLine(tile.nx), step = mapping.EntryStep();
   const int fold_entries = mapping.joint ? images * tile.vectors : 0;
   for (const PostSegment& y : ys_) {
     for (const PostSegment& x : xs_) {

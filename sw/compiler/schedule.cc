@@ -152,8 +152,10 @@ class JobScheduler::Impl {
   }
 
   MatmulShape ShapeOf(const Job& job, const Fold& fold, int slices) const {
-    return ShapeOfMatmul(int64_t{stages_[job.stage].tiles[job.tile].vectors} * job.images, slices,
-                         fold.columns, law_);
+    const PlannedStage& p = stages_[job.stage];
+    const Tile& tile = p.tiles[job.tile];
+    if (p.mapping.OutputStationary()) return ShapeOfTiles(slices, tile.nx, law_);
+    return ShapeOfMatmul(int64_t{tile.vectors} * job.images, slices, fold.columns, law_);
   }
 
   // The job's Matmuls (parts_), if it is next, and the cycles for which it would keep the array
@@ -166,15 +168,15 @@ class JobScheduler::Impl {
     Cycle at = std::max(matmul_free_, Ready(post_of_half_[half_])), work = 0;
     for (int f = job.fold0; f < job.fold1; ++f) {
       const Fold& fold = p.mapping.folds[f];
-      const Cycle period = ShapeOf(job, fold, 1).period;
+      const auto cycles = [&](int slices) { return ShapeOf(job, fold, slices).Occupancy(); };
       const Needs& needs = needs_.Of(job, p, f, slots_, retire_, law_);
-      work += period * fold.slices;
+      work += cycles(fold.slices);
       parts_.push_back({f, 0, 0, After{}});
       if (f == job.fold0) parts_.back().after.Add(Engine::kPost, post_of_half_[half_]);
       if (needs.last_ready <= at) {
         parts_.back().last = fold.slices;
         parts_.back().after.Add(source, needs.last_producer);
-        at += period * fold.slices;
+        at += cycles(fold.slices);
         continue;
       }
       Cycle part_start = at = std::max(at, needs.ready[0]);
@@ -188,7 +190,7 @@ class JobScheduler::Impl {
         }
         parts_.back().last += group[g].slices;
         parts_.back().after.Add(source, needs.producer[g]);
-        at += period * group[g].slices;
+        at += cycles(group[g].slices);
       }
     }
     return at - matmul_free_ - work;
@@ -229,10 +231,11 @@ class JobScheduler::Impl {
   int64_t EmitMatmul(const Job& job, const PlannedStage& p, const Tile& tile, const Part& part) {
     const Fold& fold = p.mapping.folds[part.fold];
     const FoldRows& rows = p.rows[part.fold];
+    OffsetRows offsets = rows.offsets;
+    if (p.mapping.OutputStationary()) offsets.ktab = p.lane_rows[job.tile];
     const int entry = (part.fold - job.fold0) * tile.vectors * job.images;
-    const MatmulWork work = {*p.stage,     p.mapping,       tile,       fold,
-                             rows.offsets, rows.weight_row, part.first, part.last,
-                             job.image,    job.images,      entry,      half_};
+    const MatmulWork work = {*p.stage,   p.mapping, tile,      fold,       offsets, rows.weight_row,
+                             part.first, part.last, job.image, job.images, entry,   half_};
     const MatmulShape shape = ShapeOf(job, fold, part.last - part.first);
     const Cycle issue = std::max(matmul_free_, Ready(part.after));
     matmul_free_ = issue + shape.Occupancy();

@@ -15,6 +15,18 @@ void SliceNeeds::Set(const Stage& stage, const Mapping& mapping) {
         continue;
       }
     }
+    if (mapping.OutputStationary()) {  // a Matmul reads all of it
+      SliceGroup all;
+      all.slices = fold.slices;
+      all.row0 = fold.dy * stage.stride_h - stage.pad.top;
+      all.row1 = all.row0 + (fold.window_h - 1) * stage.dilation_h + 1;
+      all.channel0 = fold.c0;
+      all.channel1 = fold.c0 + fold.nc;
+      groups_.push_back(all);
+      first_.push_back(static_cast<int>(groups_.size()));
+      list_of_.push_back(lists() - 1);
+      continue;
+    }
     for (int i = 0; i < fold.slices; ++i) {
       const int k = fold.FirstElement(i);
       const Lane a = fold.Element(k), b = fold.Element(k + fold.Valid(i) - 1);

@@ -41,6 +41,8 @@ struct Stage {
   Rounding rounding = Rounding::kFloor;
   int zy = 0, lo = -128, hi = 127;
   uint64_t macs = 0;  // of the model: those of convolutions and fully connected layers
+  // Asked for; a stage that cannot (WhyWeightStationary()) is weight stationary all the same.
+  bool output_stationary = false;
 
   int InGroup() const { return cin / groups; }
   int OutGroup() const { return cout / groups; }

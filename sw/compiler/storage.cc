@@ -69,6 +69,12 @@ int FoldShift(const Stage& stage, const Fold& fold, int pitch) {
 }
 
 int PitchResidue(const Mapping& mapping, int cin, const HwConfig& config) {
+  if (mapping.OutputStationary()) {  // times the lines from lane to lane it is 1
+    const int banks = config.Banks();
+    int residue = mapping.lane_lines == 0 ? -1 : 1;
+    while (residue > 0 && residue * mapping.lane_lines % banks != 1) residue += 2;
+    return residue;
+  }
   if (mapping.order != WindowOrder::kFlattened) return -1;
   for (size_t f = 0; f < mapping.folds.size(); ++f) {
     if (f > 0 && mapping.folds[f].SamePattern(mapping.folds[f - 1])) continue;
@@ -80,15 +86,19 @@ int PitchResidue(const Mapping& mapping, int cin, const HwConfig& config) {
 int64_t InputBytes(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,
                    int pitch) {
   const int64_t end = int64_t{stage.h + stage.pad.top + stage.pad.bottom} * pitch;
-  int64_t origin = 0, reach = 0;
+  int64_t origin = 0, reach = 0, next = 0;  // next: lanes that a tile lacks, behind its first one
   for (const Tile& tile : tiles) {
     const int64_t y = tile.cy0 + (tile.ny - 1) * mapping.ph,
                   x = tile.cx0 + (tile.nx - 1) * mapping.pw;
     origin = std::max(origin, y * stage.stride_h * pitch + x * stage.stride_w * stage.cin);
+    if (mapping.OutputStationary() && tile.ny < mapping.tile_rows) {
+      next = std::max(next, int64_t{tile.cy0} * stage.stride_h * pitch +
+                                x * stage.stride_w * stage.cin + mapping.tile_rows - 1);
+    }
   }
   for (const Fold& fold : mapping.folds)
     reach = std::max(reach, FoldShift(stage, fold, pitch) + Reach(stage, fold, pitch));
-  return std::max(end, origin + reach + 1);
+  return std::max(end, std::max(origin, next) + reach + 1);
 }
 
 Storage ConsumerStorage(const Stage& stage, const Mapping& mapping, const std::vector<Tile>& tiles,

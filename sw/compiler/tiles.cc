@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sw/compiler/output_mapping.h"
+
 namespace systole {
 namespace {
 
@@ -67,10 +69,42 @@ int64_t LeastVectors(const Stage& stage, int ph, int pw) {
   return int64_t{AxisY(stage, ph).LeastCells()} * AxisX(stage, pw).LeastCells();
 }
 
+// As few parts of lines as the lanes allow, and as few along them as the accumulators do.
+void TileSearch::ChooseLines(const Stage& stage, const Mapping& mapping, const HwConfig& config,
+                             int limit, std::vector<Tile>* tiles) {
+  const OutputAxis y_axis = AxisY(stage, mapping.ph), x_axis = AxisX(stage, mapping.pw);
+  const int most = std::min(MostLanes(stage, mapping, config), limit);
+  const auto cut = [&](const OutputAxis& axis, int most_cells, std::vector<Part>* cuts) {
+    for (int parts = 1, units = axis.Units(); parts <= units; ++parts) {
+      cuts->clear();
+      bool fits = true;
+      ForEachPart(axis, parts, [&](int o0, int o1, int c0, int c1, int cells) {
+        cuts->push_back({o0, o1, c0, c1, cells});
+        return fits = cells <= most_cells;
+      });
+      if (fits) return true;
+    }
+    return false;
+  };
+  tiles->clear();
+  std::vector<Part> ys;
+  if (!cut(y_axis, most, &ys)) return;
+  int lines = 0;
+  for (const Part& y : ys) lines = std::max(lines, y.cells);
+  if (!cut(x_axis, (limit - lines) / mapping.tile_rows + 1, &xs_)) return;
+  for (const Part& y : ys) {
+    for (const Part& x : xs_) {
+      tiles->push_back({y.o0, y.o1, x.o0, x.o1, y.c0, y.c1, x.c0, x.c1, y.cells, x.cells,
+                        (x.cells - 1) * mapping.tile_rows + y.cells});
+    }
+  }
+}
+
 void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config,
                         std::vector<Tile>* tiles) {
   const int folds = mapping.joint ? static_cast<int>(mapping.folds.size()) : 1;
   const int limit = std::min(config.acc_depth / folds, kMaxCount);
+  if (mapping.OutputStationary()) return ChooseLines(stage, mapping, config, limit, tiles);
   int wl = 3;
   for (const Fold& fold : mapping.folds) wl = std::max(wl, LoadCycles(fold, config));
   const int comfortable = std::max(kComfortableVectors, wl);

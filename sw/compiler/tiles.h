@@ -16,7 +16,8 @@ struct Tile {
   int oy0 = 0, oy1 = 0, ox0 = 0, ox1 = 0;  // pooled output, half open
   int cy0 = 0, cy1 = 0, cx0 = 0, cx1 = 0;  // convolution output, half open
   int ny = 0, nx = 0;                      // cells
-  int vectors = 0;                         // ny * nx; in column mode more
+  int vectors = 0;                         // ny * nx; in column mode more; output stationary
+                                           // the entries, up to the last lane's
 };
 
 // A lower bound of the vectors of a stage's output in cells of ph x pw, however it is cut.
@@ -35,6 +36,9 @@ class TileSearch {
   struct Part {
     int o0, o1, c0, c1, cells;
   };
+  void ChooseLines(const Stage& stage, const Mapping& mapping, const HwConfig& config, int limit,
+                   std::vector<Tile>* tiles);
+
   std::vector<Part> xs_;
 };
 

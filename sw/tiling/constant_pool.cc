@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sw/base/check.h"
+#include "sw/compiler/output_mapping.h"
 #include "sw/compiler/pack.h"
 #include "sw/functional/check.h"
 #include "sw/tiling/put.h"
@@ -77,7 +78,7 @@ int ConstantPool::SharedRows() const {
 }
 
 template <typename Pack>
-ConstantPool::Weights ConstantPool::AddSlices(int slices, int wl, Pack&& pack) {
+ConstantPool::Weights ConstantPool::AddSlices(int slices, int wl, int unit, Pack&& pack) {
   const int rows = slices * wl;
   const uint64_t slice_bytes = uint64_t(wl) * config_.wport * WeightRowBytes(config_);
   Weights weights;
@@ -95,6 +96,10 @@ ConstantPool::Weights ConstantPool::AddSlices(int slices, int wl, Pack&& pack) {
   const int most = std::max(1, ItemRows(config_) / wl);
   const int items = (slices + most - 1) / most;
   weights.slices_per_item = (slices + items - 1) / items;
+  if (unit <= most) {
+    const int even = (weights.slices_per_item + unit - 1) / unit * unit;
+    weights.slices_per_item = std::min(even, most / unit * unit);
+  }
   for (int i = 0; i < slices; i += weights.slices_per_item) {
     const int n = std::min(weights.slices_per_item, slices - i);
     weights.items.push_back(
@@ -107,9 +112,11 @@ ConstantPool::Weights ConstantPool::AddSlices(int slices, int wl, Pack&& pack) {
 std::vector<ConstantPool::Weights> ConstantPool::AddWeights(const Stage& stage,
                                                             const Mapping& mapping) {
   std::vector<Weights> weights;
+  const bool steps = mapping.OutputStationary();
   for (const Fold& fold : mapping.folds) {
-    weights.push_back(AddSlices(fold.slices, LoadCycles(fold, config_), [&](auto* bytes) {
-      if (mapping.ph * mapping.pw == 1 && stage.groups == 1) {
+    const int unit = steps ? StepUnit(stage, fold) : 1;
+    weights.push_back(AddSlices(fold.slices, LoadCycles(fold, config_), unit, [&](auto* bytes) {
+      if (!steps && mapping.ph * mapping.pw == 1 && stage.groups == 1) {
         PackDense(stage, fold, config_, bytes);
       } else {
         PackWeights(stage, mapping, fold, config_, bytes);
@@ -127,7 +134,7 @@ std::vector<ConstantPool::Weights> ConstantPool::AddRowWeights(const RowPlan& pl
       for (int fold = 0; fold < plan.Folds(); ++fold) {
         Weights& w = weights.emplace_back();
         if (!plan.Used(block, pack)) continue;
-        w = AddSlices(plan.slices, wl,
+        w = AddSlices(plan.slices, wl, 1,
                       [&](auto* bytes) { PackRowSet(plan, block, pack, fold, config_, bytes); });
       }
     }

@@ -64,9 +64,10 @@ class ConstantPool {
     int item = kNoItem;
     uint64_t end = 0;
   };
-  // `wl`: rows of a slice; `pack(bytes)` appends those of all slices.
+  // `wl`: rows of a slice; `pack(bytes)` appends those of all slices. Pieces are of a multiple of
+  // `unit` slices where so many fit.
   template <typename Pack>
-  Weights AddSlices(int slices, int wl, Pack&& pack);
+  Weights AddSlices(int slices, int wl, int unit, Pack&& pack);
   int SharedRows() const;
   void Align();
   // Appends `bytes` bytes, which `pack(&bytes_)` writes.

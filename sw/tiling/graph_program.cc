@@ -59,7 +59,12 @@ class GraphWriter {
     batch_ = std::min(options.batch, options.images);
     placing_ = PlaceConcats(model, config);
     units_ = LowerGraph(model, placing_, config, way.pools, way.sums, shared.layers);
-    for (const Unit& unit : units_) {
+    for (Unit& unit : units_) {
+      for (Step& step : unit.steps) {
+        const auto layer = static_cast<size_t>(step.stage.first_layer);
+        step.stage.output_stationary =
+            layer < way.output_stationary.size() && way.output_stationary[layer];
+      }
       if (unit.steps.empty()) continue;
       const Step& step = unit.steps[0];
       sums_ |= step.sum_layer >= 0;

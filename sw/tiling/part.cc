@@ -7,9 +7,9 @@
 
 #include "sw/base/check.h"
 #include "sw/compiler/misfit.h"
+#include "sw/compiler/output_mapping.h"
 #include "sw/compiler/pack.h"
 #include "sw/compiler/supported.h"
-#include "sw/timing/laws.h"
 
 namespace systole {
 namespace {
@@ -109,6 +109,7 @@ std::shared_ptr<PartCache::Shape> PartCache::Find(const Stage& s, bool pack, boo
                                 s.zy,
                                 s.lo,
                                 s.hi,
+                                s.output_stationary,
                                 pack,
                                 whole_pixels,
                                 batched};
@@ -167,7 +168,7 @@ void Part::Focus(const Rect& rect) {
 }
 
 bool Part::narrow() const {
-  if (row_ == nullptr) return false;
+  if (row_ == nullptr) return mapping().OutputStationary();
   const Stage& s = stage();
   const int64_t lines = int64_t{std::min(config_.rs_cols, s.conv_h) - 1} * s.stride_h + s.kernel_h;
   return lines * RowPitch(s, config_) > (1 << 16);
@@ -224,17 +225,13 @@ int64_t Part::InputBytesOf(const RectPlan& plan, int pitch) const {
 }
 
 std::string Part::Describe() const {
-  return row() != nullptr ? row()->Describe() : "ws, " + mapping().Describe();
+  return row() != nullptr ? row()->Describe() : DescribeOn(stage(), mapping(), config_);
 }
 
 int64_t Part::ArrayCycles(const RectPlan& plan) const {
   if (row() != nullptr) return RowArrayCycles(plan.row, plan.tiles, config_);
-  const LawConfig laws = PlanningLaws(config_);
   int64_t cycles = 0;
-  for (const Tile& tile : plan.tiles) {
-    for (const Fold& fold : mapping().folds)
-      cycles += ShapeOfMatmul(tile.vectors, fold.slices, fold.columns, laws).Occupancy();
-  }
+  for (const Tile& tile : plan.tiles) cycles += MappingCycles(mapping(), tile, config_);
   return cycles;
 }
 

@@ -75,7 +75,7 @@ class Part {
   // With ENGINE = 1: from now on mapped for rectangles like this one. Throws MisfitError.
   void Focus(const Rect& rect);
   // Are strips narrower than the output worth trying where whole lines fit, too: do lines that one
-  // vector would bring lie too far apart?
+  // vector would bring lie too far apart, or are a tile's pixels lines?
   bool narrow() const;
 
   // Rows of the weight buffer, of a bank, that its weights take.

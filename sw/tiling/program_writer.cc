@@ -12,6 +12,7 @@
 #include "sw/tiling/group_order.h"
 #include "sw/tiling/put.h"
 #include "sw/tiling/ring.h"
+#include "sw/timing/matmul_law.h"
 
 namespace systole {
 namespace {
@@ -318,9 +319,11 @@ class Writer {
 
   void EmitMatmul(const Op& op) {
     ItemState &input = state_[op.input], &weight = state_[op.weight], &offset = state_[op.offset];
-    // Weights are read before the Matmul takes its tokens.
+    // Weights are read before the Matmul takes its tokens; output stationary, with its vectors.
+    const bool with_vectors =
+        op.instruction.opcode() == Opcode::kMatmul && IsOutputStationary(op.instruction);
     const int64_t weights = weight.made.index[static_cast<int>(Engine::kLoad)];
-    if (!emitter_.Covers(Engine::kMatmul, Engine::kLoad, weights)) {
+    if (!with_vectors && !emitter_.Covers(Engine::kMatmul, Engine::kLoad, weights)) {
       Instruction* sync = emitter_.Append();
       *sync = Instruction{};
       sync->Set(field::kOpcode, static_cast<uint64_t>(Opcode::kSyncMatmul));
@@ -337,6 +340,7 @@ class Writer {
     AddTo(i->opcode() == Opcode::kRowConv ? field::kRcKtab : field::kMmKtab, offset.address,
           Name(now_), i);
     After after = offset.made;
+    if (with_vectors) after.AddAll(weight.made);
     const Item& item = work_.items[op.input];
     for (uint32_t p = item.piece0; p < item.piece1; ++p) {
       const LoadPiece& piece = work_.pieces[p];

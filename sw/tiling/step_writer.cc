@@ -243,6 +243,8 @@ void StepWriter::AddJobs(const RectPlan& plan, int fold0, int fold1, const Input
       const Job job{plan, t, begin, end, number, row};
       if (part_.row() != nullptr) {
         AddRowConvs(job, input, j == 0 ? late : 0, pool, work);
+      } else if (mapping.OutputStationary()) {
+        AddTiles(job, input, pool, work);
       } else {
         AddMatmuls(job, input, j == 0 ? late_slice : 0, pool, work);
       }

@@ -69,6 +69,7 @@ class StepWriter {
   };
   void AddMatmuls(const Job& job, const Input& input, int late_slice, ConstantPool* pool,
                   Work* work);
+  void AddTiles(const Job& job, const Input& input, ConstantPool* pool, Work* work);
   void AddRowConvs(const Job& job, const Input& input, int late, ConstantPool* pool, Work* work);
   void AddPosts(const Job& job, const Output& output, ConstantPool* pool, Work* work);
   Channels ParametersOf(const PostPiece& piece) const;

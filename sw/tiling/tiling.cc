@@ -9,6 +9,7 @@
 #include "sw/compiler/misfit.h"
 #include "sw/quant/range_proof.h"
 #include "sw/tiling/graph_program.h"
+#include "sw/tiling/rect.h"
 #include "sw/timing/timeline.h"
 
 namespace systole {
@@ -56,6 +57,14 @@ std::vector<int64_t> RowEnds(const Program& p) {
 // Constants in larger loads, or in smaller ones of which more are under way.
 constexpr LoadPolicy kLarge{8, 8, 4}, kMany{16, 2, 6};
 
+// Nothing together.
+Way First(const Model& model, const ProgramOptions& options) {
+  Way way;
+  way.loads = kLarge;
+  if (options.dataflow == Dataflow::kOs) way.output_stationary.assign(model.layers.size(), true);
+  return way;
+}
+
 // The program with the fewest cycles among those that fit and reach their memory; none.
 class Best {
  public:
@@ -65,8 +74,7 @@ class Best {
 
   std::optional<Program> Find(bool constants) {
     // Pools, then sums, with the convolutions before them.
-    Way way;
-    way.loads = kLarge;
+    Way way = First(model_, options_);
     for (const bool pools : {true, false}) {
       for (const bool sums : {true, false}) Try(With(way, pools, sums, false));
     }
@@ -87,6 +95,12 @@ class Best {
     way = way_;
     way.loads = kMany;
     Try(way);
+    for (const size_t layer : Candidates()) {
+      way = way_;
+      way.output_stationary.resize(model_.layers.size());
+      way.output_stationary[layer] = true;
+      Try(way);
+    }
     way_.cuts = Cuts(*best_);
     if (!constants && way_.cuts.empty()) return std::move(best_->program);
     return std::move(
@@ -99,6 +113,21 @@ class Best {
     way.sums = sums;
     way.chains = chains;
     return way;
+  }
+
+  // Layers of which the dataflow is to be chosen, and that may take fewer cycles output stationary.
+  std::vector<size_t> Candidates() const {
+    std::vector<size_t> layers;
+    if (options_.dataflow != Dataflow::kAuto || (config_.dataflows & 2) == 0) return layers;
+    for (size_t i = 0; i < model_.layers.size(); ++i) {
+      const LayerKind kind = model_.layers[i].kind;
+      if (kind != LayerKind::kConv && kind != LayerKind::kFullyConnected) continue;
+      const bool conv = kind == LayerKind::kConv;
+      Stage s = Bare(conv ? shared_.layers->Of(i) : shared_.layers->Column(i));
+      if (!conv) s.h = s.conv_h = s.out_h = std::min(options_.batch, options_.images);
+      if (OutputStationaryMayPay(std::move(s), config_, options_.pack_pixels)) layers.push_back(i);
+    }
+    return layers;
   }
 
   // Borders that divide the code into runs of about as many cycles each.
@@ -172,8 +201,7 @@ Program TiledCompiler::Compile(const HwConfig& config, const ProgramOptions& opt
       std::optional<Program> best = Best(model_, config, options, share, shared).Find(constants);
       if (best) return std::move(*best);
     }
-    Way way;
-    way.loads = kLarge;
+    const Way way = First(model_, options);
     std::optional<GraphProgram> g =
         WriteGraph(model_, config, options, !reuse, way, constants, shared);
     if (Reachable(g->program)) return std::move(g->program);

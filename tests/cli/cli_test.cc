@@ -111,7 +111,12 @@ TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("run " + kModel + kDigits + " --backend golden,fpga", {"fpga", "golden, tlm, rtl"});
   ExpectRefused("run " + kModel + kDigits + " --backend tlm,tlm", {"twice"});
   ExpectRefused("run " + kModel + kDigits + " --rounding nearest", {"nearest", "half_even"});
-  ExpectRefused("run " + kModel + kDigits + " --dataflow os", {"os", "not built"});
+  for (const std::string& command :
+       {"run " + kModel + kDigits, "compile " + kModel + " -o " + Path("p"), "info " + kModel,
+        "energy " + kModel}) {
+    ExpectRefused(command + " --dataflow os", {"--dataflow os", "not built", "DATAFLOWS=3"});
+    ExpectRefused(command + " --dataflow is", {"--dataflow is", "auto, ws or os"});
+  }
   ExpectRefused("run " + kModel + kDigits + " --batch 0", {"--batch"});
   ExpectRefused("run " + kModel + kDigits + " --memory-latency 0", {"--memory-latency"});
   ExpectRefused("run " + kModel + kDigits + " --stall 1 --backend golden,tlm", {"--stall"});
@@ -578,6 +583,20 @@ TEST_F(CliTest, LabelsThatAreNoneOfTheClassesAreRefused) {
 TEST_F(CliTest, PackingIsRefusedWhereNothingPacks) {
   ExpectRefused("run " + kModel + kDigits + " --backend golden --no-pack",
                 {"--no-pack", "--backend"});
+}
+
+TEST_F(CliTest, DataflowIsChosenAndReported) {
+  for (const std::string dataflow : {"ws", "os"}) {
+    const Result r = Run("--first 1 --batch 1 --dataflows ws,os --dataflow " + dataflow +
+                         " --json " + Path("r.json"));
+    ASSERT_EQ(r.status, 0) << r.err;
+    const json j = json::parse(ReadText(Path("r.json")));
+    EXPECT_EQ(j["mismatches"], 0);
+    for (const json& layer : j["layers"]) {
+      EXPECT_EQ(layer["dataflow"], dataflow);
+      EXPECT_EQ(layer["mapping"].get<std::string>().rfind(dataflow + ", ", 0), 0u);
+    }
+  }
 }
 
 TEST_F(CliTest, AllThreeAgreeAndTheJsonAddsUp) {

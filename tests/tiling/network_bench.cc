@@ -2,6 +2,7 @@
 // time.
 //   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS LATENCY BATCH [rows]]
 //   network_bench NAME PARAMETER=VALUE ...    names of the RTL, behind the defaults of above
+//   DATAFLOW=ws, os or auto among the latter: how layers lie on the array
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,8 +48,14 @@ int main(int argc, char** argv) {
   std::vector<std::string> parameters = {"ACT_KIB=128", "WGT_KIB=128", "ACT_GROUPS=8", "LANES=16",
                                          "OUTSTANDING=16"};
   std::vector<char*> plain;
+  ProgramOptions options;
   for (int i = 0; i < argc; ++i) {
-    if (std::strchr(argv[i], '=') != nullptr) {
+    const std::string given = argv[i];
+    if (given.rfind("DATAFLOW=", 0) == 0) {
+      options.dataflow = given == "DATAFLOW=os"     ? Dataflow::kOs
+                         : given == "DATAFLOW=auto" ? Dataflow::kAuto
+                                                    : Dataflow::kWs;
+    } else if (std::strchr(argv[i], '=') != nullptr) {
       parameters.push_back(argv[i]);
     } else {
       plain.push_back(argv[i]);
@@ -72,7 +79,6 @@ int main(int argc, char** argv) {
     if (named) c = ParseParameters(parameters);
     const Model model = Network(argc > 1 ? argv[1] : "resnet50", true);
     const auto start = std::chrono::steady_clock::now();
-    ProgramOptions options;
     options.images = options.batch = argument(11, 1);
     const Program p = CompileTiled(model, c, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
+#include <tuple>
 
 #include "sw/base/error.h"
 #include "sw/compare/target.h"
@@ -17,6 +19,7 @@
 #include "sw/tiling/tiling.h"
 #include "tests/accelerator/run_check.h"
 #include "tests/golden/random_model.h"
+#include "tests/tiling/networks.h"
 
 namespace systole {
 namespace {
@@ -54,19 +57,22 @@ class CloseDevice : public testing::Environment {
 };
 testing::Environment* const environment = testing::AddGlobalTestEnvironment(new CloseDevice);
 
-void RunGraphs(const std::string& backend, const HwConfig& config) {
+void RunGraphs(const std::string& backend, const HwConfig& config,
+               Dataflow dataflow = Dataflow::kWs) {
   const char* count = std::getenv("SYSTOLE_RANDOM_NETWORKS");
   const uint64_t n = count != nullptr ? std::strtoull(count, nullptr, 10) : 60;
   device = MakeTarget(backend, config, {});
-  uint64_t ran = 0;
+  uint64_t ran = 0, tiles = 0;
   for (uint64_t seed = 1; seed <= n; ++seed) {
     RandomModelOptions of_model = RandomGraphOptions(static_cast<Rounding>(seed % kNumRoundings));
+    of_model.asymmetric_weights = dataflow == Dataflow::kWs;
     of_model.average_pools &= of_model.rounding != Rounding::kFloor;
     const Model model = RandomModel(seed, of_model);
     std::mt19937_64 random(seed);
     ProgramOptions options;
     options.images = 1 + static_cast<int>(seed % 5);
     options.batch = 1 + static_cast<int>(seed / 2 % 5);
+    options.dataflow = dataflow;
     std::vector<int8_t> images;
     for (int i = 0; i < options.images; ++i) {
       const std::vector<int8_t> image = RandomImage(model, random);
@@ -79,6 +85,9 @@ void RunGraphs(const std::string& backend, const HwConfig& config) {
       continue;
     }
     ++ran;
+    tiles += std::any_of(program.code.begin(), program.code.end(), [](const Instruction& i) {
+      return i.opcode() == Opcode::kMatmul && IsOutputStationary(i);
+    });
     Session session(device.get(), &program);
     const TargetRun run = session.Run(images.data());
     const MemoryTiming timing;
@@ -86,6 +95,7 @@ void RunGraphs(const std::string& backend, const HwConfig& config) {
         << backend << ", seed " << seed;
   }
   EXPECT_GE(ran, n * 9 / 10);
+  EXPECT_GE(tiles, dataflow == Dataflow::kOs ? n / 2 : 0);
 }
 
 // The runs of a program that was cut, the last one first, each on memory that holds nothing but
@@ -179,6 +189,58 @@ TEST(TiledHardwareTest, SixteenBySixteenOnTlm) { RunGraphs("tlm", Shape(16, 16))
 TEST(TiledHardwareTest, SixteenBySixteenOnRtl) { RunGraphs("rtl", Shape(16, 16)); }
 TEST(TiledHardwareTest, TwelveByFourteenOnTlm) { RunGraphs("tlm", Shape(12, 14)); }
 TEST(TiledHardwareTest, TwelveByFourteenOnRtl) { RunGraphs("rtl", Shape(12, 14)); }
+
+// Output stationary; RTL on the shape of `make test` that has it.
+HwConfig WithOs(HwConfig config) {
+  config.dataflows = 3;
+  config.lanes = std::min(config.lanes, config.cols);
+  return config;
+}
+TEST(TiledHardwareTest, OutputStationaryWithSmallBuffersOnTlm) {
+  RunGraphs("tlm", WithOs(Small()), Dataflow::kOs);
+}
+TEST(TiledHardwareTest, EitherDataflowEightByEightOnTlm) {
+  RunGraphs("tlm", WithOs(Shape(8, 8)), Dataflow::kAuto);
+}
+TEST(TiledHardwareTest, EitherDataflowFiveBySevenOnRtl) {
+  RunGraphs("rtl", WithOs(Shape(5, 7)), Dataflow::kAuto);
+}
+
+// Networks of MLPerf Tiny, and random graphs, on shapes of which `make test` builds the last one's
+// RTL.
+class DataflowNetworkTest : public testing::TestWithParam<std::tuple<const char*, int>> {
+ protected:
+  void Run(const std::string& backend) {
+    constexpr std::pair<int, int> kShapes[] = {{16, 16}, {8, 8}, {5, 7}};
+    const auto [rows, cols] = kShapes[std::get<1>(GetParam())];
+    const HwConfig config = WithOs(Shape(rows, cols));
+    try {
+      device = MakeTarget(backend, config, {});
+    } catch (const InputError& e) {
+      if (rows == 5) throw;
+      GTEST_SKIP() << e.what();
+    }
+    const std::string name = std::get<0>(GetParam());
+    if (name == "random graphs") return RunGraphs(backend, config, Dataflow::kOs);
+    const Model model = Network(name);
+    std::mt19937_64 random(1);
+    const std::vector<int8_t> image = RandomImage(model, random);
+    for (const Dataflow dataflow : {Dataflow::kOs, Dataflow::kAuto}) {
+      ProgramOptions options;
+      options.dataflow = dataflow;
+      const Program program = CompileNetwork(model, config, options);
+      Session session(device.get(), &program);
+      const TargetRun run = session.Run(image.data());
+      const MemoryTiming timing;
+      EXPECT_EQ(CheckRun(model, program, image, session.setup(), run, &timing), "");
+    }
+  }
+};
+TEST_P(DataflowNetworkTest, OnTlm) { Run("tlm"); }
+TEST_P(DataflowNetworkTest, OnRtl) { Run("rtl"); }
+INSTANTIATE_TEST_SUITE_P(Table, DataflowNetworkTest,
+                         testing::Combine(testing::Values("random graphs", "resnet8", "kws", "vww"),
+                                          testing::Values(0, 1, 2)));
 
 TEST(TiledHardwareTest, RowsWithSmallBuffersOnTlm) { RunGraphs("tlm", SmallRows()); }
 TEST(TiledHardwareTest, RowsWithSmallBuffersOnRtl) { RunGraphs("rtl", SmallRows()); }
