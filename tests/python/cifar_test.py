@@ -149,13 +149,13 @@ class TrainingTest(Folder):
 
     def test_the_rate_goes_up_and_down_to_zero(self):
         recipe = train.RECIPES["long"]
-        rates = [recipe.rate(step, 391) for step in range(36 * 391)]
-        self.assertEqual(recipe.epochs, 36)
-        for part, top in ((rates[: 24 * 391], 0.2), (rates[24 * 391 :], 0.1)):
-            self.assertEqual(max(part), top)
-            self.assertAlmostEqual(sum(part) / len(part), top / 2, 3)
-            self.assertLess(part[-1], 1e-4)
-        self.assertEqual(rates[24 * 391], 0.1)
+        rates = [recipe.rate(step, 391) for step in range(60 * 391)]
+        self.assertEqual(recipe.epochs, 60)
+        self.assertEqual(max(rates), 0.2)
+        self.assertEqual(rates.index(0.2), 6 * 391 - 1)
+        self.assertAlmostEqual(sum(rates) / len(rates), 0.1, 3)
+        self.assertLess(rates[-1], 1e-4)
+        self.assertEqual(sorted(rates[6 * 391 :], reverse=True), rates[6 * 391 :])
 
     def test_an_interrupted_run_ends_with_the_same_weights(self):
         images, labels = pictures(40, 7)

@@ -1,8 +1,8 @@
 """Training on CIFAR-10's JPEG files: seeded, one thread, resumable after every epoch.
 
-Stochastic gradient descent with Nesterov momentum, one cycle of the learning rate or more, crops
-of an image with a reflected border, mirrored in every other epoch. To save time the first epochs
-see the images at half size, the next at three quarters.
+Stochastic gradient descent with Nesterov momentum, one cycle of the learning rate, crops of an
+image with a reflected border, mirrored in every other epoch. To save time the first epochs see the
+images at half size, the next at three quarters.
 """
 
 import json
@@ -30,18 +30,11 @@ class Recipe:
     momentum: float = 0.9
     weight_decay: float = 5e-4  # of convolutions' and the last layer's weights
     seed: int = 1
-    cycles: int = 0  # then so many more, at 32 x 32, products in bfloat16
-    again: int = 0  # epochs of each
-    again_rate: float = 0.1  # from which the learning rate falls to 0 in each
-
-    @property
-    def once(self):
-        """Epochs of the first cycle."""
-        return self.half + self.three_quarters + self.full
+    bfloat16: bool = False  # products in bfloat16, sums and weights in float32
 
     @property
     def epochs(self):
-        return self.once + self.cycles * self.again
+        return self.half + self.three_quarters + self.full
 
     def size(self, epoch):
         """Pixels a side in this epoch."""
@@ -51,15 +44,12 @@ class Recipe:
 
     def rate(self, step, steps_each):
         """The learning rate of this step of all, of which an epoch has `steps_each`."""
-        top, steps = max(1, round(self.rise * steps_each)), self.once * steps_each
-        if step >= steps:
-            each = self.again * steps_each
-            return self.again_rate * (1 - (step - steps) % each / each)
+        top, steps = max(1, round(self.rise * steps_each)), self.epochs * steps_each
         return self.learning_rate * min((step + 1) / top, (steps - step) / max(1, steps - top))
 
 
 # long: for accuracy; short: to compare networks with each other.
-RECIPES = {"long": Recipe(6, 8, 10, 4.8, cycles=1, again=12), "short": Recipe(2, 2, 1, 1.0)}
+RECIPES = {"long": Recipe(6, 8, 46, 6.0, bfloat16=True), "short": Recipe(2, 2, 1, 1.0)}
 
 # What models/cifar10 holds: (recipe, network).
 STUDY = (
@@ -184,7 +174,7 @@ def train(name, recipe, folder, images, labels, test=None, quiet=False):
             chosen = order[step * recipe.batch : (step + 1) * recipe.batch]
             mirrored = first_mirrored[chosen] ^ bool(epoch % 2)
             inputs = to_real(augmented(sized[chosen], mirrored, generator))
-            with torch.autocast("cpu", torch.bfloat16, enabled=epoch >= recipe.once):
+            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
                 output = net(inputs).float()
             loss = functional.cross_entropy(output, labels[chosen])
             for group in optimizer.param_groups:
