@@ -76,8 +76,11 @@ def theirs(mapper, spec, seconds):
             if used >= seconds:
                 process.send_signal(signal.SIGINT)  # it writes what it has
                 process.wait(60)
-        found = answer(Path(folder), process.returncode, "timeloop-mapper")
-        return {"cycles": found["cycles"], "energy": found["energy"], "seconds": round(used, 1)}
+        found = {}  # in that time it may have found nothing
+        if Path(folder, "timeloop-mapper.map+stats.xml").exists():
+            found = answer(Path(folder), process.returncode, "timeloop-mapper")
+        row = {"cycles": found.get("cycles"), "energy": found.get("energy")}
+        return dict(row, seconds=round(used, 1))
 
 
 def ours(spec, folder):
@@ -116,20 +119,26 @@ def main():
             done[shape, name] = row
             with options.results.open("a") as out:
                 out.write(json.dumps(row) + "\n")
-        worse, ratios = 0, []
+        worse, ratios, none = 0, [], 0
         print("ratio  their s  ours s  design                           layer")
         for shape, name in [key for key in todo if key in done]:
             row = done[shape, name]
             spec = dict(design_file(name), problem={"instance": instance(shape), "shape": SHAPE})
             found = ours(spec, folder)
+            if row["cycles"] is None:
+                none += 1
+                print(f"  none {row['seconds']:8.1f} {found['search']['seconds']:7.3f}  "
+                      f"{name:<32} {shape}")
+                continue
             edp, other = found["energy_pJ"] * found["cycles"], row["energy"] * row["cycles"]
             ratios.append(edp / other)
             worse += edp > other * (1 + 1e-9)
             print(f"{ratios[-1]:.4f} {row['seconds']:8.1f} {found['search']['seconds']:7.3f}  "
                   f"{name:<32} {shape}")
     ratios.sort()
-    print(f"{len(ratios)} of {len(todo)} layers and designs: ours is worse on {worse}; ratio "
-          f"{ratios[0]:.4f} to {ratios[-1]:.4f}, median {ratios[len(ratios) // 2]:.4f}")
+    print(f"{len(ratios) + none} of {len(todo)} layers and designs: ours is worse on {worse}; it "
+          f"found none on {none}; ratio {ratios[0]:.4f} to {ratios[-1]:.4f}, median "
+          f"{ratios[len(ratios) // 2]:.4f}")
 
 
 if __name__ == "__main__":
