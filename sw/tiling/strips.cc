@@ -90,7 +90,8 @@ StripChoice ChooseStrips(Part& part, const OutputNeed& need, const HwConfig& con
       focus = middle;
       found = true;
     }
-    const int step = std::max(unit_x, need.column_step);
+    int step = std::max(unit_x, need.column_step);
+    if (step % need.column_step != 0) step = std::lcm(unit_x, need.column_step);
     const int halved = Ceil(cols, 2);
     const int next = RoundUp(halved, step);
     if (cols <= step) break;
