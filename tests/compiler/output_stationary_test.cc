@@ -9,6 +9,7 @@
 
 #include "sw/base/error.h"
 #include "sw/check/layer_cases.h"
+#include "sw/compiler/misfit.h"
 #include "sw/compiler/output_mapping.h"
 #include "sw/compiler/storage.h"
 #include "tests/compiler/program_check.h"
@@ -77,6 +78,9 @@ TEST(OutputStationary, RandomNetworksEqualGolden) {
       ++run;
       used += TileMatmuls(check.program) > 0;
     } catch (const InputError& e) {
+      // Where ROWS is more than COLS a step's row of weights is partly empty: some do not fit.
+      const auto* misfit = dynamic_cast<const MisfitError*>(&e);
+      if (misfit != nullptr && misfit->misfit() == Misfit::kWeight) continue;
       ASSERT_EQ(mode, Rounding::kTflite) << "seed " << seed << ": " << e.what();
     }
   }
