@@ -82,7 +82,7 @@ def campaign(options, files, numbered, results):
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         built = pool.map(lambda p: tree.build(p, jobs), CONFIGURATIONS.values())
         present = dict(zip(CONFIGURATIONS, built))
-    systole = str(options.build.resolve() / "sw/cli/systole")
+    systole = tree.systole()
     libraries = str(tree.libraries)
     for name, original in unswitched(numbered, present, systole, libraries):
         raise BuildFailed(f"the RTL without an active mutant fails {name}: {original}")

@@ -67,6 +67,16 @@ class Tree:
         self.folder = folder / "tree"
         self.config = build / "sw/driver/systole_config"
         self.libraries = self.folder / "build/rtl"
+        self.programs = build / "sw"
+
+    def systole(self):
+        """A copy of the command, which a build meanwhile does not touch."""
+        for name in ("cli/systole", "check/systole-check"):
+            copy = self.folder / "bin" / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(self.programs / name, copy.with_suffix(".new"))
+            copy.with_suffix(".new").rename(copy)
+        return str(self.folder / "bin/cli/systole")
 
     def write(self, files, numbered):
         """Brings the copy up to date; touches what changed alone."""

@@ -11,13 +11,13 @@ from .building import CONFIGURATIONS
 
 # Areas of `systole check` that tell most about a folder's modules, by cost; then all of them.
 FIRST = {
-    "loadstore": ["transfers", "windows"],
+    "loadstore": ["transfers", "windows", "bus errors"],
     "matmul": ["columns"],
-    "memory": ["transfers", "columns"],
-    "post": ["post", "rounding"],
-    "shell": ["registers", "tokens"],
-    "row": [],
-    "common": [],
+    "memory": ["transfers", "columns", "post"],
+    "post": ["post", "activations"],
+    "shell": ["registers", "tokens", "bus errors"],
+    "row": ["layers"],
+    "common": ["registers", "tokens"],
 }
 # Of processor time, beyond any simulation that ends: each wait has its limit in cycles.
 SECONDS = 120
@@ -78,7 +78,7 @@ def stages(mutant, number, present, systole, libraries):
         command = [systole, "check", "--first"]
         for parameter, value in CONFIGURATIONS[name].items():
             command += ["--param", f"{parameter}={value}"]
-        for area in FIRST.get(folder, []) if name != "row" else []:
+        for area in {"row": ["layers"], "os": ["tiles"]}.get(name, FIRST[folder]):
             yield Stage(f"check {name}, {area}", command + ["--area", area], libraries)
         yield Stage(f"check {name}", command, libraries)
 

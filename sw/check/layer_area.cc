@@ -29,6 +29,13 @@ Rounding Built(const HwConfig& c, Rounding wanted) {
   return static_cast<Rounding>(mode);
 }
 
+Driver::Settings Patience(uint64_t cycles) {
+  Driver::Settings settings;
+  settings.watchdog = 20000;
+  settings.max_cycles = cycles;
+  return settings;
+}
+
 class LayerRun {
  public:
   LayerRun(Bench* bench, const LayerCase& layer, Model model, Program program)
@@ -45,7 +52,7 @@ class LayerRun {
   void Run() {
     RtlDevice* const device = bench_->device();
     bench_->Quiet(20);
-    Driver driver(device, {20000, 10000000});
+    Driver driver(device, Patience(10000000));
     const uint64_t first = program_.options.base - kGuard;
     std::vector<uint8_t> memory(program_.memory_end + kGuard - first);
     std::mt19937_64 random(3);
@@ -74,6 +81,35 @@ class LayerRun {
     }
     CompareTimes(program_.code, name_);
     bench_->Count(2, seen.size());
+  }
+
+  uint64_t cycles() const {
+    return static_cast<uint64_t>(
+        Simulate(program_.code, program_.config, MemoryTiming{20, {}}).total);
+  }
+
+  // Leaves a run after so many cycles, by a reset or a soft one.
+  void Leave(uint64_t cycle, bool soft) {
+    RtlDevice* const device = bench_->device();
+    bench_->Quiet(20);
+    Driver driver(device, Patience(10000000));
+    driver.Load(program_);
+    driver.WriteImages(program_, images_.data());
+    const std::vector<Observation> none;
+    device->Record(&program_.setup, &none);
+    driver.RunSetup(program_);
+    device->Record(&program_.code, &none);
+    try {
+      Driver(device, Patience(cycle)).RunCode(program_);
+    } catch (const HardwareError&) {
+      // Not within its patience.
+    }
+    if (soft) {
+      driver.SoftReset();
+    } else {
+      device->Reset();
+    }
+    bench_->Forget();
   }
 
  private:
@@ -141,12 +177,28 @@ class LayerRun {
   std::vector<std::vector<std::vector<int8_t>>> golden_;  // image, tensor
 };
 
+// The area of resets has Matmuls; this is that of the other array.
+void CheckLayerResets(AreaRun* run, const std::string& name, LayerRun* one) {
+  const uint64_t cycles = one->cycles();
+  for (uint64_t k = 0; k < 12; ++k) {
+    const uint64_t cycle = 1 + cycles * k / 12;
+    const bool soft = k % 3 != 0;
+    run->Try(fmt::format("layer {} after a {}reset in cycle {}", name, soft ? "soft " : "", cycle),
+             [&] {
+               one->Leave(cycle, soft);
+               one->Run();
+             });
+    run->bench()->Forget();
+  }
+}
+
 }  // namespace
 
 void CheckLayers(AreaRun* run) {
   const HwConfig& config = run->config();
   std::vector<std::string> skipped;
   std::string why;
+  int ran = 0;
   for (const LayerCase& layer : LayerCases()) {
     if (!run->goes_on()) return;
     ProgramOptions options;
@@ -164,6 +216,7 @@ void CheckLayers(AreaRun* run) {
     LayerRun one(run->bench(), layer, std::move(model), std::move(*program));
     run->Try("layer " + layer.name, [&] { one.Run(); });
     run->bench()->Forget();
+    if (config.engine != 0 && ran++ % 8 == 0) CheckLayerResets(run, layer.name, &one);
   }
   if (!skipped.empty()) {
     run->Skip(fmt::format("{} layers, the first as {}: {}", skipped.size(), why,
