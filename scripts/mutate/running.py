@@ -73,7 +73,7 @@ def stages(mutant, number, present, systole, libraries):
     folder = mutant.file.split("/rtl/")[1].split("/")[0]
     names = [name for name in CONFIGURATIONS if number in present[name]]
     # The dataflows differ in the array alone; the other array, in what it has for itself.
-    names = names[:2] if folder == "matmul" and names[0] == "ws" else names[:1]
+    names = names[: 2 if folder == "matmul" and names[:1] == ["ws"] else 1]
     for name in names:
         command = [systole, "check", "--first"]
         for parameter, value in CONFIGURATIONS[name].items():
