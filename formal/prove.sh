@@ -8,17 +8,7 @@
 # modes, once in the lane with all modes and once in the lane with that mode alone. Exit status: 0
 # proved; 1 refuted, the counterexample is in WORK_DIR; 2 neither.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-rtl=$here/../rtl/post
-work=build/formal
-while getopts r:o: option; do
-  case $option in
-    r) rtl=$OPTARG ;;
-    o) work=$OPTARG ;;
-    *) exit 2 ;;
-  esac
-done
-shift $((OPTIND - 1))
+. "$(dirname "$0")/options.sh"
 package=$here/../rtl/common/systole_pkg.sv
 number() { sed -n "s/.* $1 = \(.*d\)*\([0-9]*\);.*/\2/p" "$package"; }
 modes=$(number NUM_ROUNDINGS)
@@ -30,7 +20,6 @@ if [ $# -eq 0 ]; then
     mode=$((mode + 1))
   done
 fi
-mkdir -p "$work" || exit 2
 
 # check NAME STEP: the circuit in NAME.smt2 from any state on, the assertions of one step.
 check() {
@@ -58,11 +47,11 @@ circuit() {
 }
 
 files="$package $here/requantize_proof.sv $here/requantize_spec.sv $here/requantize_mul_free.sv"
-files="$files $rtl/systole_requantize.sv"
+files="$files $rtl/post/systole_requantize.sv"
 for name; do
   if [ "$name" = mul ]; then
     circuit mul "read_verilog -sv -formal -I$here/../rtl/common $here/requantize_mul_proof.sv \
-      $rtl/systole_requantize_mul.sv;
+      $rtl/post/systole_requantize_mul.sv;
       hierarchy -check -top requantize_mul_proof; proc; flatten; opt_clean"
     check mul 2
     continue

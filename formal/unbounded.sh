@@ -7,19 +7,8 @@
 # NAME: csr, queue2, queue3, queue5 (a queue of so many places). Exit status: 0 proved; 1 refuted;
 # 2 neither.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-rtl=$here/../rtl
-work=build/formal
-while getopts r:o: option; do
-  case $option in
-    r) rtl=$OPTARG ;;
-    o) work=$OPTARG ;;
-    *) exit 2 ;;
-  esac
-done
-shift $((OPTIND - 1))
+. "$(dirname "$0")/options.sh"
 [ $# -gt 0 ] || set -- csr queue2 queue3 queue5
-mkdir -p "$work" || exit 2
 
 # prove NAME TOP FILES PARAMETERS
 prove() {

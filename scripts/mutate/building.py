@@ -7,23 +7,11 @@ import re
 import shutil
 import subprocess
 
+from mutants import PARAMETERS as SMALL
+
 from .schemata import PACKAGE, switched
 from .selection import ROOT
 
-# Small, and ragged in every way, as in scripts/mutants.py.
-SMALL = {
-    "ROWS": 5,
-    "COLS": 6,
-    "WPORT": 2,
-    "LANES": 4,
-    "ACT_KIB": 8,
-    "WGT_KIB": 8,
-    "PAR_KIB": 1,
-    "KTAB_KIB": 1,
-    "ACC_DEPTH": 32,
-    "OUTSTANDING": 4,
-    "QUEUE_DEPTH": 4,
-}
 # The array's two dataflows and the row-stationary engine: together they have every module.
 CONFIGURATIONS = {
     "ws": SMALL,

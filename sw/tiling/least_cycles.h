@@ -1,5 +1,5 @@
 // A bound from below for the cycles of a network from memory: what no program can do without that
-// the compiler may make of it.
+// the compiler may make of it weight stationary (exploration searches no other dataflow).
 //
 //   array  of each layer  dense: least_array.h; depthwise and grouped the least of block-diagonal
 //          and column mode; with ENGINE = 1 ceil(pixels * N * K / elements)

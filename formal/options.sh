@@ -1,0 +1,13 @@
+# Sourced by the provers: [-r RTL_DIR] [-o WORK_DIR] NAME ... -> here, rtl, work, $@.
+here=$(cd "$(dirname "$0")" && pwd)
+rtl=$here/../rtl
+work=build/formal
+while getopts r:o: option; do
+  case $option in
+    r) rtl=$OPTARG ;;
+    o) work=$OPTARG ;;
+    *) exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+mkdir -p "$work" || exit 2
