@@ -23,31 +23,31 @@ case $variant in
   cov) arguments="$arguments --coverage-line --coverage-toggle" ;;
 esac
 for assignment in "$@"; do
-  if [ "$variant $assignment" = "actions ENGINE=1" ]; then
-    echo "error: VARIANT=actions counts in the weight-stationary array; not with ENGINE=1" >&2
-    exit 2
-  fi
   arguments="$arguments -G$assignment"
 done
 
+included=""
 files=$(sed -n "s#^[a-z0-9_/]*\.sv\$#$root/rtl/&#p" "$root/rtl/files.f")
 bench="$root/tb/axi_read_checker.sv $root/tb/axi_write_checker.sv $root/tb/axil_checker.sv
   $root/tb/systole_tb.sv"
-[ "$variant" != actions ] || bench="$bench $root/tb/systole_actions.sv
-  $root/tb/systole_actions.vlt"
+[ "$variant" != actions ] || {
+  bench="$bench $root/tb/systole_actions.sv $root/tb/systole_matmul_actions.sv
+    $root/tb/systole_row_actions.sv $root/tb/systole_actions.vlt"
+  included=$root/tb/systole_action_memories.svh
+}
 # shellcheck disable=SC2086
 hash=$({
   verilator --version
   echo "$arguments" $files
-  cat "$0" $files "$root/rtl/common/systole_assert.svh" $bench
+  cat "$0" $files "$root/rtl/common/systole_assert.svh" $bench $included
 } | sha256sum)
 [ ! -f "$folder/inputs" ] || [ "$(cat "$folder/inputs")" != "$hash" ] || exit 0
 
 rm -rf "$folder/gen.new" "$folder/inputs"
 mkdir -p "$folder/gen"
 # shellcheck disable=SC2086
-verilator $arguments "-I$root/rtl/common" --prefix Vsystole_tb --top-module systole_tb \
-  --Mdir "$folder/gen.new" $files $bench
+verilator $arguments "-I$root/rtl/common" "-I$root/tb" --prefix Vsystole_tb \
+  --top-module systole_tb --Mdir "$folder/gen.new" $files $bench
 cd "$folder/gen.new"
 # What follows from the inputs is evaluated once a cycle, not again at the clock edge.
 sed -i 's/__VicoContinue = 1U;/__VicoContinue = (1U \& ~vlSelf->settled_i);/' ./*.cpp

@@ -6,7 +6,8 @@
 //                             input word base + k (modulo the spad), weight half + k M0 + m
 //   stages B and C follow; the sum of filter m is complete in stage C of k = RC - 1
 //
-// Pulses are at least W cycles apart. A row that is not used passes pulses on and does nothing.
+// Pulses are at least W cycles apart. They end at the first row that is not used: below it they
+// could meet the next mapping.
 module systole_rs_sequencer #(
   parameter int IFMAP_SPAD = 32,
   parameter int WGT_SPAD = 64,
@@ -47,20 +48,20 @@ module systole_rs_sequencer #(
   localparam int HALF = WGT_SPAD / 2;
 
   // ---- The pulse, later where the row lags.
-  logic waiting_q;
+  logic start, waiting_q, waited;
   logic [COL_W-1:0] wait_q;
   logic [START_W-1:0] held_q;
-  logic waited;
+  assign start = start_i && used_i;
   assign waited = waiting_q && wait_q == '0;
-  assign go_o = lag_i ? waited : start_i;
+  assign go_o = lag_i ? waited : start;
   assign go_data_o = lag_i ? held_q : start_data_i;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) waiting_q <= 1'b0;
     else if (clear_i) waiting_q <= 1'b0;
-    else waiting_q <= (start_i && lag_i) || (waiting_q && !waited);
+    else waiting_q <= (start && lag_i) || (waiting_q && !waited);
   end
   always_ff @(posedge clk_i) begin
-    if (start_i && lag_i) begin
+    if (start && lag_i) begin
       wait_q <= m0_i - COL_W'(1);
       held_q <= start_data_i;
     end else if (waiting_q) begin
@@ -74,18 +75,17 @@ module systole_rs_sequencer #(
   logic [COL_W-1:0] k_q, m_q;
   logic [XA-1:0] x_addr_q;
   logic [WA-1:0] w_addr_q;
-  logic m_last, k_last, begin_step;
+  logic m_last, k_last;
   assign {half, init, emit, base} = go_data_o;
-  assign begin_step = go_o && used_i;
   assign m_last = m_q == m0_i - COL_W'(1);
   assign k_last = k_q == rc_i - COL_W'(1);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) active_q <= 1'b0;
     else if (clear_i) active_q <= 1'b0;
-    else active_q <= begin_step || (active_q && !(m_last && k_last));
+    else active_q <= go_o || (active_q && !(m_last && k_last));
   end
   always_ff @(posedge clk_i) begin
-    if (begin_step) begin
+    if (go_o) begin
       k_q <= '0;
       m_q <= '0;
       x_addr_q <= base;

@@ -24,10 +24,6 @@ void Add(const RunCounters& run, RunCounters* sum) {
 }  // namespace
 
 Account AccountOf(const Program& p, const MemoryTiming& memory) {
-  if (p.config.engine != 0) {
-    throw InputError(
-        "ENGINE=1: actions are counted in the weight-stationary array alone; choose ENGINE=0");
-  }
   Account a;
   a.config = p.config;
   a.images = p.options.images;

@@ -7,6 +7,7 @@
 #include "sw/energy/energy_table.h"
 #include "sw/program/program.h"
 #include "sw/timing/timeline.h"
+#include "sw/timing/utilization.h"
 
 namespace systole::energy {
 
@@ -26,8 +27,11 @@ struct Account {
   RunCounters counters;  // of code: an engine's cycles by cause
   int64_t macs = 0;      // of the model, all images
 
-  // Cycles of PEs in which no vector passes.
-  int64_t IdlePes() const { return cycles * config.rows * config.cols - code[Action::pass]; }
+  // Cycles of PEs in which they multiply nothing.
+  int64_t IdlePes() const {
+    return cycles * static_cast<int64_t>(Elements(config)) - code[Action::mac] -
+           code[Action::idle_mac];
+  }
 };
 
 // Counts are exact, cycles those of the cycle model. Throws InputError where the program does not

@@ -19,6 +19,11 @@ std::string Line(const std::string& name, double mac, double macs, double cycles
                      energy * cycles * 1e-6);
 }
 
+std::string ArrayOf(const HwConfig& c) {
+  return c.engine == 0 ? fmt::format("{}x{}", c.rows, c.cols)
+                       : fmt::format("row {}x{}", c.rs_rows, c.rs_cols);
+}
+
 double OuterLevel(const timeloop::NetworkAnswer& answer) {
   double sum = 0;
   for (const timeloop::LayerAnswer& layer : answer.layers) sum += layer.levels.back().second;
@@ -39,9 +44,9 @@ std::string BesideText(const std::vector<timeloop::NetworkAnswer>& designs, cons
   }
   const auto images = static_cast<double>(account.images);
   const auto ours = [&](const std::string& what, int64_t cycles, double energy, double off) {
-    text += Line(fmt::format("systole {}x{}{}", account.config.rows, account.config.cols, what),
-                 table[Action::mac], static_cast<double>(account.macs) / images,
-                 static_cast<double>(cycles) / images, energy / images, off / images);
+    text += Line(fmt::format("systole {}{}", ArrayOf(account.config), what), table[Action::mac],
+                 static_cast<double>(account.macs) / images, static_cast<double>(cycles) / images,
+                 energy / images, off / images);
   };
   const double energy = EnergyOf(account, table), off = EnergyOffChip(account.code, table);
   ours("", account.cycles, energy, off);

@@ -40,6 +40,35 @@ double MemoryEnergy(const EnergyLaw& law, double bytes, double bits, bool write)
   return low * std::pow(bytes / a.bytes, power) * bits;
 }
 
+namespace {
+
+// The row-stationary engine's elements and their spads.
+void RowEnergies(const EnergyLaw& law, const HwConfig& c, EnergyTable* table) {
+  constexpr double kProductBits = 16, kPsumBits = 24;
+  const double chain_bits = kPsumBits + std::ceil(std::log2(c.rs_rows));
+  EnergyTable& t = *table;
+  const auto spad = [&](int words, double bits, bool write) {
+    return MemoryEnergy(law, words * bits / 8, bits, write);
+  };
+  const auto used_or_not = [&](Action used, Action idle, double energy) {
+    t[used] = t[idle] = energy;
+  };
+  used_or_not(Action::mac, Action::idle_mac,
+              law.multiply_8 + law.add_32 * kPsumBits / 32 + RegisterEnergy(law, kProductBits));
+  used_or_not(Action::ifmap_fill, Action::idle_ifmap_fill, spad(c.ifmap_spad, 8, true));
+  used_or_not(Action::ifmap_read, Action::idle_ifmap_read,
+              spad(c.ifmap_spad, 8, false) + RegisterEnergy(law, 8));
+  used_or_not(Action::filter_fill, Action::idle_filter_fill, spad(c.wgt_spad, 8, true));
+  used_or_not(Action::filter_read, Action::idle_filter_read, spad(c.wgt_spad, 8, false));
+  used_or_not(Action::psum_read, Action::idle_psum_read, spad(c.psum_spad, kPsumBits, false));
+  used_or_not(Action::psum_write, Action::idle_psum_write, spad(c.psum_spad, kPsumBits, true));
+  t[Action::vector] = RegisterEnergy(law, 8);
+  t[Action::chain_add] = law.add_32 * chain_bits / 32;
+  t[Action::chain_pass] = RegisterEnergy(law, chain_bits);
+}
+
+}  // namespace
+
 EnergyTable TableOf(const EnergyLaw& law, const HwConfig& c) {
   const auto read = [&](double bytes, double bits) {
     return MemoryEnergy(law, bytes, bits, /*write=*/false);
@@ -75,6 +104,7 @@ EnergyTable TableOf(const EnergyLaw& law, const HwConfig& c) {
   t[Action::read_beat] = t[Action::fetch_beat] = c.axi_data_width * (law.dram_bit + law.bus_bit);
   t[Action::write_beat] = c.axi_data_width * law.bus_bit;
   t[Action::write_byte] = 8 * law.dram_bit;
+  if (c.engine != 0) RowEnergies(law, c, &t);
   t.idle_pe = law.idle_pe;
   t.cycle = law.cycle;
   return t;

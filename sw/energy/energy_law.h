@@ -6,6 +6,10 @@
 //   mac = multiply_8 + add_32            pass = registers of 8 and 32 bits
 //   drain = register of 32 bits
 //   tap = 2 add_32                       correction = 4 multiply_8 + add_32
+//   row stationary: mac = multiply_8 + 24 bits of an addition + register of 16 bits; spads are
+//   memories of their size, of 8, 8 and 24 bits, and ifmap_read writes a register of 8 bits, too;
+//   vector = register of 8 bits
+//   chain_add, chain_pass = addition, register of 24 + log2(RS_ROWS) bits
 //   operand = 4 multiply_8 + add_32      requantize = multiply_32 + 3 add_32
 #pragma once
 

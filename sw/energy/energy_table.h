@@ -11,7 +11,7 @@ namespace systole::energy {
 struct EnergyTable {
   std::string name;                          // for reports
   std::array<double, kNumActions> action{};  // pJ of one, by Action
-  double idle_pe = 0;                        // pJ of a cycle of a PE in which no vector passes it
+  double idle_pe = 0;                        // pJ of a cycle of a PE in which it multiplies nothing
   double cycle = 0;                          // pJ of a cycle of everything: clock, leakage
 
   double& operator[](Action a) { return action[static_cast<size_t>(a)]; }

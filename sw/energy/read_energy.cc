@@ -111,7 +111,7 @@ std::string EnergyYaml(const EnergyTable& table) {
     line(info.name, table.action[static_cast<size_t>(a)],
          fmt::format("{}: {}", info.unit, info.meaning));
   }
-  line("idle_pe", table.idle_pe, "a cycle of a PE that no vector passes");
+  line("idle_pe", table.idle_pe, "a cycle of a PE that multiplies nothing");
   line("cycle", table.cycle, "a cycle of everything");
   return text;
 }

@@ -45,14 +45,15 @@ std::string Layers(const Account& account, const EnergyTable& table) {
 }
 
 std::string Actions(const Account& account, const EnergyTable& table) {
-  std::string text = fmt::format("{:<14} {:<7} {:>14} {:<8} {:>11} {:>15} {:>7}\n", "action", "in",
-                                 "count", "of", "pJ", "all pJ", "share");
+  const int name_width = account.config.engine == 0 ? 14 : 16;
+  std::string text = fmt::format("{:<{}} {:<7} {:>14} {:<8} {:>11} {:>15} {:>7}\n", "action",
+                                 name_width, "in", "count", "of", "pJ", "all pJ", "share");
   const double all = EnergyOf(account, table);
   const auto line = [&](const char* name, const char* unit, int64_t count, const char* of,
                         double each) {
     const double energy = static_cast<double>(count) * each;
-    text += fmt::format("{:<14} {:<7} {:>14} {:<8} {:>11.6g} {:>15.1f} {:>6.2f}%\n", name, unit,
-                        count, of, each, energy, PerCent(energy, all));
+    text += fmt::format("{:<{}} {:<7} {:>14} {:<8} {:>11.6g} {:>15.1f} {:>6.2f}%\n", name,
+                        name_width, unit, count, of, each, energy, PerCent(energy, all));
   };
   for (int a = 0; a < kNumActions; ++a) {
     const auto action = static_cast<Action>(a);
@@ -66,14 +67,14 @@ std::string Actions(const Account& account, const EnergyTable& table) {
 }
 
 std::string Utilization(const Account& account) {
-  const double pes =
-      static_cast<double>(account.cycles) * account.config.rows * account.config.cols;
+  const auto pes = static_cast<double>(account.cycles) * Elements(account.config);
   std::string text = fmt::format(
       "PEs: {:.2f} % of their cycles in use, {:.2f} % in lanes and columns that are not, {:.2f} % "
-      "without a vector\nbusy:",
+      "without a {}\nbusy:",
       PerCent(static_cast<double>(account.code[Action::mac]), pes),
       PerCent(static_cast<double>(account.code[Action::idle_mac]), pes),
-      PerCent(static_cast<double>(account.IdlePes()), pes));
+      PerCent(static_cast<double>(account.IdlePes()), pes),
+      account.config.engine == 0 ? "vector" : "product");
   for (int e = 0; e < kNumEngines; ++e) {
     text += fmt::format(
         "{} {} {:.2f} %", e == 0 ? "" : ",", kUnits[e],

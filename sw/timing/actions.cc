@@ -1,6 +1,7 @@
 #include "sw/timing/actions.h"
 
 #include "sw/timing/laws.h"
+#include "sw/timing/row_actions.h"
 
 namespace systole {
 namespace {
@@ -96,6 +97,9 @@ ActionCounts CountActions(const Instruction& i, const HwConfig& c) {
   switch (i.opcode()) {
     case Opcode::kMatmul:
       CountMatmul(i, c, laws, &n);
+      break;
+    case Opcode::kRowConv:
+      CountRowConv(i, laws, &n);
       break;
     case Opcode::kPost:
     case Opcode::kPostAct:

@@ -14,6 +14,8 @@
 //   drain = F COLS ROWS (ROWS - 1) / 2    skew = (P F + M F WPORT) ROWS (ROWS - 1) / 2
 //   sum_write = L (COLS + ROW_SUM)        sum_read = (1 - First) L (COLS + ROW_SUM)
 //
+// Row stationary: sw/timing/row_actions.h.
+//
 //   tap_read = T (COLS + ROW_SUM)         tap = channels x pixels x taps of a pixel
 //   param_read = (pixels + 3 of an addition) LANES
 //   requantize = channels of all pixels, of an addition LANES for each pixel

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sw/driver/parameters.h"
 #include "sw/energy/energy_law.h"
 #include "sw/model/load.h"
 #include "sw/program/traffic.h"
@@ -67,6 +68,14 @@ TEST(Account, FromMemory) {
   ExpectConsistent(program);
 }
 
+TEST(Account, RowStationary) {
+  ExpectConsistent(LeNet(3, ParseParameters({"ENGINE=row"})));
+  const Program program =
+      LeNet(1, ParseParameters({"ENGINE=row", "RS_ROWS=5", "RS_COLS=7", "ACT_KIB=4", "WGT_KIB=4"}));
+  EXPECT_TRUE(program.setup.empty());
+  ExpectConsistent(program);
+}
+
 TEST(Account, IdleElementsAndCyclesCostWhatTheTableSays) {
   const Account a = AccountOf(LeNet(1, HwConfig{}), MemoryTiming{});
   EnergyTable table;
@@ -74,6 +83,9 @@ TEST(Account, IdleElementsAndCyclesCostWhatTheTableSays) {
   table.cycle = 5;
   EXPECT_EQ(EnergyOf(a, table), 2.0 * static_cast<double>(a.cycles * 256 - a.code[Action::pass]) +
                                     5.0 * static_cast<double>(a.cycles));
+  const Account row = AccountOf(LeNet(1, ParseParameters({"ENGINE=row"})), MemoryTiming{});
+  EXPECT_EQ(row.IdlePes(),
+            row.cycles * 168 - row.code[Action::filter_read] - row.code[Action::idle_filter_read]);
 }
 
 }  // namespace

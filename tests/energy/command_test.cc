@@ -90,6 +90,18 @@ TEST_F(EnergyCommandTest, BesideDesigns) {
   EXPECT_NE(out.find("\nsystole 16x16 "), std::string::npos) << out;
 }
 
+TEST_F(EnergyCommandTest, RowStationary) {
+  ASSERT_EQ(Call(model_ + "--engine row --json " + Path("a.json") + " --beside eyeriss=" +
+                 "models/designs/eyeriss_like.yaml,models/designs/energy/eyeriss_horowitz.yaml"),
+            0)
+      << Read(Path("err"));
+  const auto a = nlohmann::json::parse(Read(Path("a.json")));
+  EXPECT_EQ(a["counts"]["mac"], a["macs"]);
+  EXPECT_EQ(a["counts"]["filter_read"], a["macs"]);
+  EXPECT_EQ(a["counts"]["pass"], 0);
+  EXPECT_NE(Read(Path("out")).find("\nsystole row 12x14 "), std::string::npos);
+}
+
 TEST_F(EnergyCommandTest, BadInputIsOneLine) {
   ExpectRefused("", "model");
   ExpectRefused("missing.onnx", "missing.onnx");

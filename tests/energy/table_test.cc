@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "sw/base/error.h"
+#include "sw/driver/parameters.h"
 #include "sw/energy/energy_law.h"
 #include "sw/energy/read_energy.h"
 
@@ -49,6 +50,22 @@ TEST(EnergyLaw, DefaultConfiguration) {
   EXPECT_DOUBLE_EQ(t[Action::requantize], 3.4);
   EXPECT_DOUBLE_EQ(t[Action::read_beat], 1300);
   EXPECT_DOUBLE_EQ(t[Action::write_byte], 162.5);
+}
+
+// Row stationary, by hand: a spad of 32 bytes takes 10 sqrt(32 / 8192) = 0.625 pJ for 64 bits.
+TEST(EnergyLaw, RowStationarySpads) {
+  const EnergyTable t = TableOf(HorowitzLaw(), ParseParameters({"ENGINE=row", "RS_ROWS=5"}));
+  EXPECT_DOUBLE_EQ(t[Action::ifmap_fill], 0.625 / 8);
+  const double byte = 10 * std::sqrt(1.0 / 8192) / 8;  // a register
+  EXPECT_DOUBLE_EQ(t[Action::ifmap_read], 0.625 / 8 + byte);
+  EXPECT_DOUBLE_EQ(t[Action::vector], byte);
+  EXPECT_DOUBLE_EQ(t[Action::filter_read], 10 * std::sqrt(64.0 / 8192) / 8);
+  EXPECT_DOUBLE_EQ(t[Action::psum_write], 10 * std::sqrt(48.0 / 8192) * 24 / 64);
+  EXPECT_DOUBLE_EQ(t[Action::mac], 0.2 + 0.075 + 10 * std::sqrt(2.0 / 8192) / 4);
+  EXPECT_DOUBLE_EQ(t[Action::chain_add], 0.1 * 27 / 32);  // 24 bits, 5 rows
+  EXPECT_DOUBLE_EQ(t[Action::chain_pass], 10 * std::sqrt(27.0 / 8 / 8192) * 27 / 64);
+  EXPECT_EQ(t[Action::idle_psum_read], t[Action::psum_read]);
+  EXPECT_EQ(TableOf(HorowitzLaw(), HwConfig{})[Action::psum_read], 0);
 }
 
 TEST(EnergyFile, ShippedHorowitzIsTheDefault) {

@@ -80,21 +80,6 @@ class RowProgramTest : public ::testing::TestWithParam<int> {
     }
   }
 
-  // Every Matmul becomes a RowConv with its tokens and half.
-  std::vector<Instruction> WithRows(std::vector<Instruction> code, RandomRows* random) {
-    for (Instruction& i : code) {
-      if (i.opcode() != Opcode::kMatmul) continue;
-      Instruction row = random->RowConv();
-      for (Field f : {field::kPopLoad, field::kPopPost, field::kPopStore, field::kPush})
-        row.Set(f, i.Get(f));
-      row.Set(field::kRcHalf, i.Get(field::kMmHalf));
-      row.Set(field::kRcKtab, 0);
-      row.Set(field::kRcBase, row.Get(field::kRcBase) / 8);
-      i = row;
-    }
-    return code;
-  }
-
   const HwConfig config_ = RowConfig(GetParam());
   std::unique_ptr<RtlDevice> rtl_;
   std::unique_ptr<TlmDevice> tlm_;

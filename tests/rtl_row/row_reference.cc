@@ -179,4 +179,18 @@ std::vector<Step> RandomRows::Program(int length) {
   return program;
 }
 
+std::vector<Instruction> WithRows(std::vector<Instruction> code, RandomRows* random) {
+  for (Instruction& i : code) {
+    if (i.opcode() != Opcode::kMatmul) continue;
+    Instruction row = random->RowConv();
+    for (Field f : {field::kPopLoad, field::kPopPost, field::kPopStore, field::kPush})
+      row.Set(f, i.Get(f));
+    row.Set(field::kRcHalf, i.Get(field::kMmHalf));
+    row.Set(field::kRcKtab, 0);
+    row.Set(field::kRcBase, row.Get(field::kRcBase) / 8);
+    i = row;
+  }
+  return code;
+}
+
 }  // namespace systole::rtl_row

@@ -40,4 +40,8 @@ class RandomRows {
   std::vector<int> line_of_row_;  // line pitch of each offset row's table
 };
 
+// Every Matmul becomes a RowConv with its tokens and half, on the offset table that random programs
+// load.
+std::vector<Instruction> WithRows(std::vector<Instruction> code, RandomRows* random);
+
 }  // namespace systole::rtl_row
