@@ -21,7 +21,7 @@ ROOMS = [
     ["sw/golden", "sw/compiler", "sw/compare", "sw/energy"],
     ["sw/tiling"],
     ["sw/explore", "sw/cli"],
-    ["sw/check", "sw/bench"],
+    ["sw/check", "sw/bench", "sw/nest"],
 ]
 # They look at everything, and nothing may look at them.
 OUTSIDE = ("tests", "examples")

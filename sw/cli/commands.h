@@ -28,7 +28,8 @@ void AddDisassembleCommand(CLI::App* app, std::function<int()>* action);
 class ConfigOptions {
  public:
   void AddTo(CLI::App* command);
-  HwConfig Parse() const;  // throws InputError
+  // `otherwise`: "NAME=VALUE" of what is not given. Throws InputError.
+  HwConfig Parse(const std::vector<std::string>& otherwise = {}) const;
 
  private:
   std::vector<std::string> values_;    // by parameter, empty: not given

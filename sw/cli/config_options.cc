@@ -24,7 +24,7 @@ void ConfigOptions::AddTo(CLI::App* command) {
       ->group("Accelerator");
 }
 
-HwConfig ConfigOptions::Parse() const {
+HwConfig ConfigOptions::Parse(const std::vector<std::string>& otherwise) const {
   std::vector<std::string> assignments = assigned_;
   for (size_t i = 0; i < values_.size(); ++i) {
     if (!values_[i].empty()) assignments.push_back(ParameterNames()[i] + "=" + values_[i]);
@@ -34,6 +34,10 @@ HwConfig ConfigOptions::Parse() const {
     const std::string name = assignment.substr(0, assignment.find('='));
     if (!names.insert(name).second)
       throw InputError(fmt::format("parameter {} is given twice; give it once", name));
+  }
+  for (const std::string& assignment : otherwise) {
+    if (names.count(assignment.substr(0, assignment.find('='))) == 0)
+      assignments.push_back(assignment);
   }
   return ParseParameters(assignments);
 }

@@ -53,6 +53,8 @@ constexpr Command kCommands[] = {
      "systole-energy", "cli", "build", false},
     {"map", "energy and cycles of a mapping, or the best one, from Timeloop's files", "systole-map",
      "timeloop", "build", false},
+    {"run-nest", "run a Timeloop mapping as it stands, and explain every count", "systole-nest",
+     "nest", "build", false},
     {"explore", "search a design space; run the best designs as RTL", "systole-explore", "explore",
      "explore", false},
 };
