@@ -4,11 +4,13 @@
 #
 #   formal/unbounded.sh [-r RTL_DIR] [-o WORK_DIR] [NAME ...]
 #
-# NAME: csr, queue2, queue3, queue5 (a queue of so many places). Exit status: 0 proved; 1 refuted;
-# 2 neither.
+# NAME: csr, queue2, queue3, queue5 (a queue of so many places); row_sequencer, row_words,
+# row_loader, row_steps, row_weights, and spad_depth, which follows from them by arithmetic (z3).
+# Exit status: 0 proved; 1 refuted; 2 neither.
 set -u
 . "$(dirname "$0")/options.sh"
-[ $# -gt 0 ] || set -- csr queue2 queue3 queue5
+[ $# -gt 0 ] || set -- csr queue2 queue3 queue5 row_sequencer row_words \
+  row_loader row_steps row_weights spad_depth
 
 # prove NAME TOP FILES PARAMETERS
 prove() {
@@ -32,6 +34,16 @@ prove() {
   fi
 }
 
+# Four questions without a counterexample, and one that must have one.
+arithmetic() {
+  timeout 600 z3 "$here/spad_depth.smt2" >"$work/spad_depth.log" 2>&1
+  case $(tr '\n' ' ' <"$work/spad_depth.log") in
+    'unsat unsat unsat unsat sat ') echo "proved   spad_depth" ;;
+    *unknown* | *error* | '') echo "no answer: spad_depth, see $work/spad_depth.log" >&2; exit 2 ;;
+    *) echo "refuted  spad_depth ($work/spad_depth.log)"; exit 1 ;;
+  esac
+}
+
 package=$here/../rtl/common/systole_pkg.sv
 for name; do
   case $name in
@@ -41,6 +53,25 @@ for name; do
     queue[0-9]*)
       prove "$name" queue_proof "$here/queue_proof.sv $rtl/common/systole_queue.sv" \
         "chparam -set DEPTH ${name#queue} queue_proof;" ;;
-    *) echo "error: no proof '$name'; there are csr and queueN" >&2; exit 2 ;;
+    row_sequencer)
+      prove "$name" row_sequencer_proof "$package $here/row_sequencer_proof.sv \
+        $rtl/row/systole_rs_sequencer.sv" "" ;;
+    row_words)
+      prove "$name" row_words_proof "$package $here/row_words_proof.sv \
+        $rtl/row/systole_rs_walker.sv" "" ;;
+    row_loader)
+      prove "$name" row_loader_proof "$package $here/row_loader_proof.sv \
+        $rtl/row/systole_rs_loader.sv" "" ;;
+    row_steps | row_weights)
+      weights=0
+      [ "$name" = row_steps ] || weights=1
+      files="$package $here/row_steps_proof.sv $here/row_loader_free.sv"
+      files="$files $here/../rtl/common/systole_delay.sv"
+      for part in control walker sizes drain; do
+        files="$files $rtl/row/systole_rs_$part.sv"
+      done
+      prove "$name" row_steps_proof "$files" "chparam -set WEIGHTS $weights row_steps_proof;" ;;
+    spad_depth) arithmetic ;;
+    *) echo "error: no proof '$name'; formal/unbounded.sh names them" >&2; exit 2 ;;
   esac
 done

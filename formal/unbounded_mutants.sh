@@ -20,4 +20,26 @@ queue queue3 's/rd_q == PTR_W.(DEPTH - 1)/rd_q == PTR_W'"'"'(DEPTH - 2)/'
 queue queue3 's/if (push_i && !pop_i)/if (push_i)/'          # push and pop at once
 queue queue3 's/count_q == CNT_W.(DEPTH)/count_q == CNT_W'"'"'(DEPTH - 1)/'
 queue queue5 's/if (push_i) mem/if (push_i \&\& !pop_i) mem/'
+sequencer() { mutant unbounded.sh row_sequencer "$1" row/systole_rs_sequencer.sv; }
+words() { mutant unbounded.sh row_words "$1" row/systole_rs_walker.sv; }
+loader() { mutant unbounded.sh row_loader "$1" row/systole_rs_loader.sv; }
+steps() {
+  mutant unbounded.sh "$1" "$2" row/systole_rs_control.sv row/systole_rs_walker.sv \
+    row/systole_rs_sizes.sv row/systole_rs_drain.sv
+}
+sequencer "s/wait_q <= m0_i - COL_W'(1)/wait_q <= m0_i/"       # a row lags a cycle too long
+sequencer 's/lag_i ? held_q : start_data_i/start_data_i/'
+sequencer "s/if (m_last) begin/if (m_last || k_q == '0) begin/"  # too early to the next word
+sequencer "s/x_re_o = active_q && m_q == '0/x_re_o = active_q/"  # reads M0 times
+words "s/pace_q <= m0_q - COL_W'(1)/pace_q <= m0_q - COL_W'(2)/"  # words closer than M0 cycles
+words 's/last_x ? words_q : slide_q/slide_q/'
+words 's/column_q <= last_x ? r1_q : columns_q/column_q <= columns_q/'
+words 's/last_vector \&\& last_c \&\& column_q == /last_vector \&\& column_q == /'  # not whole
+steps row_steps 's/(cycles > CYCLES_W.(channels))/(1'"'"'b0)/'      # W does not count
+steps row_steps 's/(CYCLES_W.(channels) > TURN)/(1'"'"'b0)/'        # nor J
+steps row_steps 's/walk_last ? settle_q : step_min_q/step_min_q/'  # the last step's groups forgotten
+steps row_weights 's/slice_begin_q && !slice_last_q/!slice_last_q/'  # loads with each step
+steps row_weights 's/!reads_only_q \&\& slice_last_q/!reads_only_q/'   # the next instruction's too early
+loader 's/half_q ? .0 : WA.(HALF)/half_q ? WA'"'"'(HALF) : '"'"'0/'
+loader 's/left_q <= last_group ? left - CYCLES_W.(1) : left/left_q <= left - CYCLES_W'"'"'(1)/'
 [ $failures -eq 0 ]
