@@ -1,8 +1,9 @@
 // Proves of systole_rs_control, for any number of cycles, instructions and steps: steps begin at
 // least W = M0 RC and J = M2 M0 cycles apart, whatever instructions follow each other; the first
-// word of an instruction comes W + (M2 - 1) M0 cycles after the last step of the one before; weight w of a
-// set goes to the half that the step at work does not use, not before w cycles after that step's
-// slice has begun. BITS: of M0, M2 and C1 (R1 = 1); loops of one or two steps, one or two slices.
+// word of an instruction comes W + (M2 - 1) M0 cycles after the last step of the one before. With
+// WEIGHTS: a set goes to the half that the step at work does not use, its first word not before the
+// step with which the half before began. BITS: of M0, M2 and C1 (R1 = 1); loops of one or two
+// steps, one or two slices.
 module row_steps_proof #(parameter int BITS = 2, parameter int WEIGHTS = 0) (
   input logic clk_i, input logic rst_ni, input logic clear_i, input logic start_i,
   input logic [BITS-1:0] c1, input logic [BITS-1:0] m0, input logic [BITS-1:0] m2,
@@ -35,7 +36,8 @@ module row_steps_proof #(parameter int BITS = 2, parameter int WEIGHTS = 0) (
   systole_rs_control #(.ROWS(4), .COLS(4), .ACC_DEPTH(16), .RS_ROWS(3), .RS_COLS(3),
     .IFMAP_SPAD(16), .WGT_SPAD(2 ** WA)) dut (.clk_i, .rst_ni, .clear_i, .head_i(1'b1),
     .instr_i(instr), .start_i, .ready_o(ready), .slot_o(slot), .step_o(step), .step_half_o(half),
-    .load_o(load), .load_addr_o(load_addr), .range_err_i(1'b0), .rule_err_i(1'b0), .act_conflict_i(1'b0), .acc_conflict_i(1'b0));
+    .load_o(load), .load_addr_o(load_addr), .range_err_i(1'b0), .rule_err_i(1'b0),
+    .act_conflict_i(1'b0), .acc_conflict_i(1'b0));
 
   logic started;
   initial started = 1'b0;

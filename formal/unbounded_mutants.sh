@@ -37,9 +37,9 @@ words 's/column_q <= last_x ? r1_q : columns_q/column_q <= columns_q/'
 words 's/last_vector \&\& last_c \&\& column_q == /last_vector \&\& column_q == /'  # not whole
 steps row_steps 's/(cycles > CYCLES_W.(channels))/(1'"'"'b0)/'      # W does not count
 steps row_steps 's/(CYCLES_W.(channels) > TURN)/(1'"'"'b0)/'        # nor J
-steps row_steps 's/walk_last ? settle_q : step_min_q/step_min_q/'  # the last step's groups forgotten
+steps row_steps 's/walk_last ? settle_q : step_min_q/step_min_q/'  # groups forgotten
 steps row_weights 's/slice_begin_q && !slice_last_q/!slice_last_q/'  # loads with each step
-steps row_weights 's/!reads_only_q \&\& slice_last_q/!reads_only_q/'   # the next instruction's too early
+steps row_weights 's/!reads_only_q \&\& slice_last_q/!reads_only_q/'
 loader 's/half_q ? .0 : WA.(HALF)/half_q ? WA'"'"'(HALF) : '"'"'0/'
 loader 's/left_q <= last_group ? left - CYCLES_W.(1) : left/left_q <= left - CYCLES_W'"'"'(1)/'
 [ $failures -eq 0 ]
