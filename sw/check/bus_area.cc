@@ -9,6 +9,7 @@
 #include "sw/check/area_run.h"
 #include "sw/check/instruction_builder.h"
 #include "sw/check/overlap.h"
+#include "sw/check/row_tile.h"
 #include "sw/check/tile.h"
 #include "sw/driver/disassemble.h"
 
@@ -178,6 +179,17 @@ void LongerThanTheWatchdog(AreaRun* run) {
     b.Then(i);
     b.result().watchdog = 60;
     run->Try(b.result());
+  }
+  if (c.engine != 0) {
+    ProgramBuilder b(c, "bus errors, RowConvs longer than the watchdog", k.look, 1);
+    RowTile tile;
+    tile.nx = c.acc_depth / c.cols;
+    while (tile.slices < 8 && tile.slices + 1 <= c.WgtRows()) ++tile.slices;
+    b.Then(LoadRowTile(&b, tile, Operands::kFull));
+    for (int more = 0; more < 60; more += tile.nx * tile.slices)
+      b.Add(With(b.result().code.back(), {{field::kRcFirst, 0}}));
+    b.result().watchdog = 60;
+    return run->Try(b.result());
   }
   // As many vectors and slices as buffers hold, dense and in column mode.
   const int vectors = std::min(c.acc_depth, 40), slices = std::min(c.WgtRows(), 8);

@@ -7,6 +7,7 @@
 #include "sw/check/area_run.h"
 #include "sw/check/instruction_builder.h"
 #include "sw/check/program_builder.h"
+#include "sw/check/row_tile.h"
 #include "sw/driver/disassemble.h"
 #include "sw/functional/check.h"
 
@@ -62,6 +63,63 @@ class FieldCases {
          {field::kMmWcols, U(c_.cols)},
          {field::kMmKslices, U(c_.WgtRows() < 2 * group ? c_.WgtRows() / group + 1 : 2)}},
         ErrorCode::kBufferRange);
+  }
+
+  void RowConv() {
+    const Instruction m = With(testing::MakeRowConv(), {{field::kRcFirst, 1}});
+    const RowArray a = ArrayOf(c_);
+    for (Field f : {field::kRcM0, field::kRcM2, field::kRcM3, field::kRcC1, field::kRcC2,
+                    field::kRcR1, field::kRcS1, field::kRcQ1, field::kRcHs, field::kRcWs,
+                    field::kRcNx, field::kRcNy, field::kRcNb, field::kRcKslices})
+      Bad(m, {{f, 0}}, ErrorCode::kBadField);
+    // Rows, columns, sums, words, weights, channels: all that there are, and one more.
+    Most(m, field::kRcS1, a.rows);
+    Most(m, field::kRcC2, a.rows);
+    if (a.rows + 1 <= a.ifmap_spad && a.rows <= c_.cols) Most(m, field::kRcM2, a.rows);
+    if (KtabRowsOfColumns() <= c_.KtabRows()) Most(m, field::kRcQ1, a.cols);
+    Most(m, field::kRcM3, a.cols);
+    Bad(m, {{field::kRcS1, U(a.rows)}, {field::kRcC2, 2}}, ErrorCode::kBadField);
+    Bad(m, {{field::kRcQ1, U(a.cols)}, {field::kRcM3, 2}}, ErrorCode::kBadField);
+    if (2 * a.psum_spad <= a.wgt_spad && a.psum_spad <= c_.cols) Most(m, field::kRcM0, a.psum_spad);
+    const int64_t words = std::min<int64_t>({a.ifmap_spad - 1, a.wgt_spad / 2, 31});
+    Good(m, {{field::kRcC1, U(words)}});
+    if (words < 31) Bad(m, {{field::kRcC1, U(words + 1)}}, ErrorCode::kBadField);
+    if (words == a.ifmap_spad - 1)
+      Bad(m, {{field::kRcC1, U(words)}, {field::kRcM2, 2}}, ErrorCode::kBadField);
+    Most(m, field::kRcJBase, c_.cols - 1);
+    // Vectors of one word: 256 at most.
+    const int64_t phases = (a.cols - 1) * 7 / a.vector + 1;
+    if (a.rows * phases > kRowVectors && c_.KtabRows() >= phases) {
+      Bad(m, {{field::kRcC2, U(a.rows)}, {field::kRcQ1, U(a.cols)}, {field::kRcHs, 7}},
+          ErrorCode::kBadField);
+    }
+    Good(m, {{field::kRcDepthwise, 1}});
+    for (Field f : {field::kRcC1, field::kRcC2, field::kRcM0, field::kRcM3})
+      Bad(m, {{field::kRcDepthwise, 1}, {f, 2}}, ErrorCode::kBadField);
+    Own(m);
+    const int blocks = c_.acc_depth / c_.cols;
+    const uint64_t last_block = U((blocks - 1) * c_.cols);
+    Good(m, {{field::kRcAccBase, last_block}});
+    Bad(m, {{field::kRcAccBase, 1}}, ErrorCode::kBadField);
+    Bad(m, {{field::kRcAccBase, last_block}, {field::kRcNx, 2}}, ErrorCode::kBufferRange);
+    Good(m, {{field::kRcNx, U(blocks)}});
+    Bad(m, {{field::kRcNy, U(blocks + 1)}}, ErrorCode::kBufferRange);
+    Bad(m, {{field::kRcNx, U(blocks)}, {field::kRcNb, 2}}, ErrorCode::kBufferRange);
+    Bad(m, {{field::kRcNx, 1023}, {field::kRcNy, 1023}, {field::kRcNb, 63}},
+        ErrorCode::kBufferRange);
+    if (c_.KtabRows() <= 0xFF)
+      Bad(m, {{field::kRcKtab, U(c_.KtabRows())}}, ErrorCode::kBufferRange);
+    const uint64_t last_row = U(c_.WgtRows() - 1);
+    Good(m, {{field::kRcWgtRow, last_row}});
+    Bad(m, {{field::kRcWgtRow, last_row + 1}}, ErrorCode::kBufferRange);
+    Bad(m, {{field::kRcWgtRow, last_row}, {field::kRcKslices, 2}}, ErrorCode::kBufferRange);
+    if (a.cols > 1)
+      Bad(m, {{field::kRcWgtRow, last_row}, {field::kRcM3, 2}}, ErrorCode::kBufferRange);
+    if (a.wgt_spad < 4) return;
+    if (a.ifmap_spad > 2)
+      Bad(m, {{field::kRcWgtRow, last_row}, {field::kRcR1, 2}}, ErrorCode::kBufferRange);
+    if (a.psum_spad > 1 && c_.cols > 1)
+      Bad(m, {{field::kRcWgtRow, last_row}, {field::kRcM0, 2}}, ErrorCode::kBufferRange);
   }
 
   // m: in column mode, one column, one tap.
@@ -246,23 +304,42 @@ class FieldCases {
     return mode;
   }
 
+  // Offset rows for an input row a column.
+  int KtabRowsOfColumns() const { return (c_.rs_cols + c_.rows - 1) / c_.rows; }
+
   // Before each: rows that the instruction may read.
   Case Prepared(const Instruction& base, const Fields& fields) {
     ProgramBuilder b(c_, "", "", 1);
-    b.LoadKtab(0, {std::vector<uint16_t>(U(c_.rows))});
+    // Lanes apart, for as many input rows as a RowConv can have.
+    std::vector<std::vector<uint16_t>> offsets(1);
+    if (c_.engine != 0) offsets.resize(U(std::min(KtabRowsOfColumns(), c_.KtabRows())));
+    for (size_t row = 0; row < offsets.size(); ++row) {
+      for (int lane = 0; lane < c_.rows; ++lane)
+        offsets[row].push_back(c_.engine == 0 ? 0
+                                              : static_cast<uint16_t>(U(lane) + row * U(c_.rows)));
+    }
+    b.LoadKtab(0, offsets);
     b.LoadPar(0, {Channel{0, 0, 31}});
     if (c_.ParRows() > 1) b.LoadPar(c_.ParRows() - 1, {Channel{0, 0, 31}});
     b.LoadAct(area_.in(), std::vector<uint8_t>(U(2 * c_.Banks())));
     Instruction i = base;
     for (const auto& [f, value] : fields) i.Set(f, value);
     if (base.opcode() == Opcode::kMatmul) i.Set(field::kMmBase, U(area_.in()));
+    if (base.opcode() == Opcode::kRowConv) i.Set(field::kRcBase, U(area_.in()));
     b.Then(i);
     Case k = b.result();
     k.name = "fields, " + Disassemble(i);
-    k.look = base.engine() == Engine::kMatmul ? "systole_matmul_check"
-             : base.engine() == Engine::kPost ? "systole_post_check"
-                                              : "systole_ls_check";
+    k.look = base.opcode() == Opcode::kRowConv  ? "systole_rs_check"
+             : base.engine() == Engine::kMatmul ? "systole_matmul_check"
+             : base.engine() == Engine::kPost   ? "systole_post_check"
+                                                : "systole_ls_check";
     return k;
+  }
+
+  // `most` is the most that the field may say.
+  void Most(const Instruction& base, Field f, int64_t most) {
+    Good(base, {{f, U(most)}});
+    Bad(base, {{f, U(most + 1)}}, ErrorCode::kBadField);
   }
 
   void Good(const Instruction& base, const Fields& fields) {
@@ -304,7 +381,11 @@ class FieldCases {
 
 void CheckFields(AreaRun* run) {
   FieldCases cases(run);
-  cases.Matmul();
+  if (run->config().engine == 0) {
+    cases.Matmul();
+  } else {
+    cases.RowConv();
+  }
   cases.Post();
   cases.PostAct();
   cases.Transfers();

@@ -35,6 +35,16 @@ inline Instruction MakeMatmul(uint64_t m, uint64_t slices, uint64_t columns) {
                                 {field::kMmKlast, 1}});
 }
 
+// A RowConv of one position, one word, one filter.
+inline Instruction MakeRowConv() {
+  Instruction i = Make(Opcode::kRowConv);
+  for (Field f : {field::kRcM0, field::kRcM2, field::kRcM3, field::kRcC1, field::kRcC2,
+                  field::kRcR1, field::kRcS1, field::kRcQ1, field::kRcHs, field::kRcWs,
+                  field::kRcPitch, field::kRcNx, field::kRcNy, field::kRcNb, field::kRcKslices})
+    i.Set(f, 1);
+  return i;
+}
+
 // A Post of `taps` accumulator reads (at most 1023), one channel.
 inline Instruction MakePost(uint64_t taps) {
   return Make(Opcode::kPost, {{field::kPoNx, taps},

@@ -10,7 +10,8 @@
 namespace systole::check {
 
 // `tiles` random tiles; the same for the same arguments. Also what shows, after an error or a
-// reset, that everything works. With one address group the tiles follow one another.
+// reset, that everything works. With one address group or with ENGINE=row the tiles follow one
+// another.
 Case OverlapCase(const HwConfig& config, const std::string& name, int tiles, uint64_t seed = 1);
 
 }  // namespace systole::check

@@ -22,11 +22,12 @@ void ProgramBuilder::Then(Instruction i) {
     const int from = static_cast<int>(before.engine()), to = static_cast<int>(i.engine());
     if (from != to) {
       before.Set(field::kPush, before.Get(field::kPush) | uint64_t{1} << to);
-      // The first weights of a Matmul are read before its tokens are there.
+      // The first weights of a Matmul or RowConv are read before its tokens are there.
+      const bool ahead = i.opcode() == Opcode::kMatmul || i.opcode() == Opcode::kRowConv;
       Instruction wait = i;
-      if (i.opcode() == Opcode::kMatmul) wait = testing::Make(Opcode::kSyncMatmul);
+      if (ahead) wait = testing::Make(Opcode::kSyncMatmul);
       wait.Set(kPopField[from], wait.Get(kPopField[from]) + 1);
-      if (i.opcode() == Opcode::kMatmul) {
+      if (ahead) {
         Add(wait);
       } else {
         i = wait;

@@ -106,24 +106,11 @@ void ResetOfEveryBit(Bench* bench) {
   ExpectAfterReset(bench, when);
 }
 
-// What runs on either array.
-Case Transfers(const HwConfig& config) {
-  ProgramBuilder b(config, "a run", kFiles, 42);
-  const uint64_t half = static_cast<uint64_t>(b.area().half());
-  for (int k = 0; k < 8; ++k) {
-    b.Then(MakeTransfer(Opcode::kLoadAct, kData + 512 * static_cast<uint64_t>(k), half));
-    b.Then(MakeTransfer(Opcode::kStore, kOut + 512 * static_cast<uint64_t>(k), half));
-  }
-  for (Instruction& i : b.result().code) i.Set(field::kLsBuf, static_cast<uint64_t>(b.area().in()));
-  return b.result();
-}
-
 // A long enough program, and its time by the laws.
 struct Long {
   Case c;
   uint64_t total;
-  explicit Long(const HwConfig& config)
-      : c(config.engine == 0 ? OverlapCase(config, "a run", 3, 42) : Transfers(config)) {
+  explicit Long(const HwConfig& config) : c(OverlapCase(config, "a run", 3, 42)) {
     c.look = kFiles;
     total = static_cast<uint64_t>(Simulate(c.code, config, MemoryTiming{c.latency, {}}).total);
   }
