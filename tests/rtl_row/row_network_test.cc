@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 
 #include "sw/base/error.h"
@@ -11,7 +12,9 @@
 #include "sw/compiler/compiler.h"
 #include "sw/compiler/misfit.h"
 #include "sw/driver/parameters.h"
+#include "sw/quant/choose_multipliers.h"
 #include "tests/accelerator/run_check.h"
+#include "tests/cases/fashion_conv1.h"
 
 namespace systole {
 namespace {
@@ -31,12 +34,13 @@ class Devices : public testing::Environment {
 Devices* const environment = static_cast<Devices*>(testing::AddGlobalTestEnvironment(new Devices));
 
 std::string CheckOn(const std::string& backend, const Model& model, const Program& program,
-                    const std::vector<int8_t>& images) {
+                    const std::vector<int8_t>& images, TargetRun* result = nullptr) {
   TargetSettings settings;
   std::unique_ptr<Target>& device = environment->devices[backend + program.config.Key()];
   if (!device) device = MakeTarget(backend, program.config, settings);
   Session session(device.get(), &program);
   const TargetRun run = session.Run(images.data());
+  if (result != nullptr) *result = run;
   const MemoryTiming timing{settings.memory_latency, {}};
   const std::string problem = CheckRun(model, program, images, session.setup(), run, &timing);
   return problem.empty() ? "" : backend + ": " + problem;
@@ -103,6 +107,32 @@ TEST_P(RowNetworkTest, RandomNetworks) {
   std::printf("%d equal, %d refused%s\n", tally_.equal, tally_.refused,
               rtl_ ? "" : "; no RTL library");
   EXPECT_GT(tally_.equal, tally_.refused);
+}
+
+// The first layer of a published row-stationary accelerator, one filter, in both readings of its
+// document; its authors accept a difference of one.
+TEST_P(RowNetworkTest, PublishedFirstLayer) {
+  const char* data = std::getenv("SYSTOLE_DATA");
+  if (data == nullptr) GTEST_SKIP() << "needs fashion_conv1: make test SYSTOLE_DATA=<data folder>";
+  FashionConv1 vector = ReadFashionConv1(data);
+  const auto run = [&](const char* reading, uint64_t expected_cycles) {
+    const Program program = Compile(vector.model, config_, ProgramOptions{});
+    TargetRun result;
+    EXPECT_EQ(CheckOn("tlm", vector.model, program, vector.image, &result), "");
+    if (rtl_) EXPECT_EQ(CheckOn("rtl", vector.model, program, vector.image, &result), "");
+    const FashionDifference d = CompareFashionConv1(vector, result.outputs);
+    std::printf("%s: %d of 196 equal, largest difference %d; %llu cycles\n", reading, d.equal,
+                d.largest, static_cast<unsigned long long>(result.counters.total));
+    if (config_.rs_rows == 12) EXPECT_EQ(result.counters.total, expected_cycles);
+    return d;
+  };
+  ChooseMultipliers(vector.model, Rounding::kFloat32);
+  EXPECT_GE(run("true scales", 1059).equal, 195);
+  Layer& conv = vector.model.layers[0];
+  conv.rounding = Rounding::kFloor;
+  conv.m = {1};
+  conv.s = {7};
+  EXPECT_LE(run("shift by 7", 1059).largest, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, RowNetworkTest, testing::Range<size_t>(0, 2));

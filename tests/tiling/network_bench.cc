@@ -3,6 +3,7 @@
 //   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS LATENCY BATCH [rows]]
 //   network_bench NAME PARAMETER=VALUE ...    names of the RTL, behind the defaults of above
 //   DATAFLOW=ws, os or auto among the latter: how layers lie on the array
+//   NAME may be a model's file, which lies on chip where it fits
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +14,11 @@
 #include "sw/base/error.h"
 #include "sw/compare/run_view.h"
 #include "sw/driver/parameters.h"
+#include "sw/model/load.h"
+#include "sw/quant/choose_multipliers.h"
+#include "sw/tiling/network.h"
 #include "sw/tiling/tiling.h"
+#include "sw/timing/row_conv_law.h"
 #include "sw/timing/timeline.h"
 #include "sw/timing/utilization.h"
 #include "tests/tiling/networks.h"
@@ -38,6 +43,34 @@ void PrintDepthwise(const Model& model, const Program& p, const RowCycles& cycle
   const double rate = static_cast<double>(macs) / static_cast<double>(own);
   fmt::print("  depthwise layers: {} MACs in {} cycles, {:.1f} a cycle, {:.1f} % of {} elements\n",
              macs, own, rate, 100 * rate / elements, elements);
+}
+
+// Where the row-stationary engine's cycles go: products of all steps; steps that are longer, for
+// vectors, channels or weights; first windows; what the last steps take beyond their products.
+void PrintRowConvs(const Program& p) {
+  const LawConfig laws(p.config, MemoryTiming{});
+  int64_t products = 0, longer = 0, windows = 0, ends = 0, convs = 0;
+  for (const Instruction& i : p.code) {
+    if (i.opcode() != Opcode::kRowConv) continue;
+    const RowMapping m = MappingOf(i);
+    const RowConvShape shape = ShapeOfRowConv(i, laws);
+    const int64_t first = FirstStep(m, laws.row), own = shape.macs / m.Elements();
+    ++convs;
+    products += own;
+    longer += shape.last - first + m.Cycles() - own;
+    windows += first;
+    ends += shape.occupancy - shape.last - m.Cycles();
+  }
+  if (convs == 0) return;
+  fmt::print("  {} RowConvs: {} products, {} longer steps, {} first windows, {} ends\n", convs,
+             products, longer, windows, ends);
+}
+
+Model NetworkOrFile(const std::string& name) {
+  if (name.find('.') == std::string::npos) return Network(name, true);
+  Model model = LoadModel(name);
+  ChooseMultipliers(model, Rounding::kFloat32);
+  return model;
 }
 
 }  // namespace
@@ -77,10 +110,12 @@ int main(int argc, char** argv) {
   c.outstanding = 16;
   try {
     if (named) c = ParseParameters(parameters);
-    const Model model = Network(argc > 1 ? argv[1] : "resnet50", true);
+    const std::string name = argc > 1 ? argv[1] : "resnet50";
+    const Model model = NetworkOrFile(name);
     const auto start = std::chrono::steady_clock::now();
     options.images = options.batch = argument(11, 1);
-    const Program p = CompileTiled(model, c, options);
+    const Program p = name.find('.') == std::string::npos ? CompileTiled(model, c, options)
+                                                          : CompileNetwork(model, c, options);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     const TimingView t = CodeTiming(p, {argument(10, 20), {}});
     if (p.segments.empty()) {  // the cycle model alone, the best of ten
@@ -117,6 +152,7 @@ int main(int argc, char** argv) {
       fmt::print("  {:6} busy {:9} token {:9} data {:9} empty {:9}\n", kEngines[e], of.busy,
                  of.wait_token, of.wait_data, of.empty);
     }
+    PrintRowConvs(p);
     const RowCycles cycles = CyclesByRow(p, t.stamps, t.total);
     PrintDepthwise(model, p, cycles, elements);
     if (argc <= 12) return 0;
