@@ -78,7 +78,17 @@ int ParseEngine(const std::string& value) {
   return value == "row";
 }
 
-// What the row-stationary array needs and nobody has said: 12x14 elements where they fit.
+}  // namespace
+
+const std::vector<std::string>& ParameterNames() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> n;
+    for (const ParameterInfo& p : kParameters) n.push_back(p.name);
+    return n;
+  }();
+  return names;
+}
+
 void SetRowDefaults(const std::vector<std::string>& given, HwConfig* c) {
   const auto set = [&](const char* name, int HwConfig::*member, int value) {
     if (std::find(given.begin(), given.end(), name) == given.end()) c->*member = value;
@@ -90,17 +100,6 @@ void SetRowDefaults(const std::vector<std::string>& given, HwConfig* c) {
   set("IFMAP_SPAD", &HwConfig::ifmap_spad, 32);
   set("WGT_SPAD", &HwConfig::wgt_spad, 64);
   set("PSUM_SPAD", &HwConfig::psum_spad, 16);
-}
-
-}  // namespace
-
-const std::vector<std::string>& ParameterNames() {
-  static const std::vector<std::string> names = [] {
-    std::vector<std::string> n;
-    for (const ParameterInfo& p : kParameters) n.push_back(p.name);
-    return n;
-  }();
-  return names;
 }
 
 HwConfig ParseParameters(const std::vector<std::string>& assignments) {

@@ -19,6 +19,10 @@ const std::vector<std::string>& ParameterNames();
 // parameter for unknown names, values that are no number, and whatever Validate() refuses.
 HwConfig ParseParameters(const std::vector<std::string>& assignments);
 
+// What the row-stationary array needs and is not among the names that are `given`: 12x14 elements
+// where they fit.
+void SetRowDefaults(const std::vector<std::string>& given, HwConfig* config);
+
 // "ROWS=16 COLS=16 ..." of every parameter, as the RTL takes them (numbers only), joined by
 // `separator`.
 std::string FormatParameters(const HwConfig& config, const std::string& separator = " ");

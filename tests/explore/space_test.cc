@@ -202,7 +202,7 @@ TEST(SpaceTest, RefusesWhatIsMissing) {
 TEST(SpaceTest, TheNativeModelTellsWhatItCannotVary) {
   EXPECT_NE(Error("[space]\npacking = \"some\"", "native").find("allowed: \"no\", \"yes\""),
             std::string::npos);
-  EXPECT_NE(Error("[space]\ndataflow = \"os\"", "native").find("allowed: \"ws\""),
+  EXPECT_NE(Error("[space]\ndataflow = \"is\"", "native").find("allowed: \"ws\", \"os\", \"auto\""),
             std::string::npos);
   EXPECT_NE(Error("[space]\nsram_kb = 4", "native").find("native cost model has no axis sram_kb"),
             std::string::npos);

@@ -168,7 +168,7 @@ void Store::Append(const Rows& rows) {
       for (size_t w = 0; w < workloads; ++w) {
         const WorkloadResult& result = rows.results[r * workloads + w];
         insert.Bind(++column, result.cycles);
-        insert.Bind(++column, Utilization(result, parameters[kRows] * parameters[kCols]));
+        insert.Bind(++column, Utilization(result, space_.cost->Pes(parameters.data())));
         if (space_.traffic) insert.Bind(++column, result.traffic);
         if (space_.stalls) insert.Bind(++column, result.stalls);
       }

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "sw/compiler/compiler.h"
 #include "sw/compiler/planner.h"
 #include "sw/tiling/least_cycles.h"
 #include "sw/tiling/tiling.h"
@@ -53,6 +54,9 @@ NativeResult NativeCost::Plan(const HwConfig& config, const ProgramOptions& opti
   try {
     if (state_->from_memory) {
       state_->tiled = state_->compiler->Compile(config, options, false, false);
+      state_->program = &state_->tiled;
+    } else if (config.engine != 0) {
+      state_->tiled = Compile(state_->model, config, options);
       state_->program = &state_->tiled;
     } else {
       state_->program = &state_->planner->Plan(config, options);

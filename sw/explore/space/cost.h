@@ -51,6 +51,10 @@ class CostModel {
   virtual ~CostModel() = default;
   virtual const std::vector<Parameter>& Parameters() const = 0;
   virtual std::unique_ptr<Evaluator> NewEvaluator() const = 0;
+  // Processing elements of a design.
+  virtual int64_t Pes(const int64_t* parameters) const {
+    return parameters[kRows] * parameters[kCols];
+  }
   // KiB of all on-chip buffers of a design.
   virtual int64_t BufferKib(const int64_t* parameters) const = 0;
   // Gates of a design, flip-flops and memories as gates; 0: not known.

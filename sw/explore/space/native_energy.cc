@@ -32,7 +32,8 @@ ActionCounts CountActions(const std::vector<Instruction>& code, const HwConfig& 
 double EnergyOf(const ActionCounts& counts, int64_t cycles, int64_t pes,
                 const energy::EnergyTable& table) {
   return energy::EnergyOf(counts, table) +
-         static_cast<double>(cycles * pes - counts[Action::pass]) * table.idle_pe +
+         static_cast<double>(cycles * pes - counts[Action::mac] - counts[Action::idle_mac]) *
+             table.idle_pe +
          static_cast<double>(cycles) * table.cycle;
 }
 

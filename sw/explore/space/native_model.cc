@@ -3,40 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "sw/energy/area.h"
 #include "sw/explore/native/native_cost.h"
+#include "sw/explore/space/native_index.h"
+#include "sw/timing/utilization.h"
 
 namespace systole::explore {
 namespace {
-
-enum Index {
-  kDataflow = kPeBudget + 1,
-  kWport,
-  kLanes,
-  kActKib,
-  kActGroups,
-  kWgtKib,
-  kParKib,
-  kKtabKib,
-  kAccDepth,
-  kAxiDataWidth,
-  kOutstanding,
-  kQueueDepth,
-  kBatch,
-  kFusePool,
-  kPacking,
-  kLatency,
-  kCount
-};
 
 MemoryTiming NativeMemory(const int64_t* p) {
   MemoryTiming memory;
   memory.latency = p[kLatency];
   return memory;
 }
+
+int64_t NativePes(const int64_t* p) { return static_cast<int64_t>(Elements(NativeConfig(p))); }
 
 class NativeEvaluator : public Evaluator {
  public:
@@ -50,6 +33,7 @@ class NativeEvaluator : public Evaluator {
   }
 
   bool Bound(const int64_t* p, WorkloadResult* results) override {
+    if (p[kDataflow] != static_cast<int64_t>(Dataflow::kWs)) return false;
     const ProgramOptions options = NativeOptions(p);
     const HwConfig config = NativeConfig(p);
     for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0, 0};
@@ -93,7 +77,7 @@ class NativeEvaluator : public Evaluator {
       result.traffic += part.times * (time.read_bytes + time.write_bytes);
       if (!energy_) continue;
       result.energy += static_cast<double>(part.times) *
-                       EnergyOf(part.counts, time.cycles, p[kRows] * p[kCols], table_);
+                       EnergyOf(part.counts, time.cycles, NativePes(p), table_);
     }
     return true;
   }
@@ -134,6 +118,8 @@ class NativeModelCost : public CostModel {
 
   const std::vector<NativeWorkload>& workloads() const { return workloads_; }
 
+  int64_t Pes(const int64_t* p) const override { return NativePes(p); }
+
   int64_t BufferKib(const int64_t* p) const override {
     return p[kActKib] + p[kWgtKib] + p[kParKib] + p[kKtabKib];
   }
@@ -162,65 +148,7 @@ class NativeModelCost : public CostModel {
   std::string energy_text_;
 };
 
-// A parameter of the hardware: default and bounds are those of spec/parameters.toml.
-Parameter Hardware(const std::string& key, const std::string& meaning) {
-  for (const ParameterInfo& p : kParameters) {
-    if (key == p.key) return {key, meaning, HwConfig{}.*p.member, p.lowest, p.highest, {}, true};
-  }
-  throw std::logic_error("no hardware parameter " + key);
-}
-
-Parameter WithAuto(Parameter p) {
-  p.fallback = 0;
-  p.names = {{"auto", 0}};
-  return p;
-}
-
 }  // namespace
-
-const std::vector<Parameter>& NativeParameters() {
-  static const std::vector<Parameter> table = {
-      Hardware("rows", "array rows"),
-      Hardware("cols", "array columns"),
-      {"pe_budget", "processing elements", 0, 4, 4096, {}, true},
-      {"dataflow", "ws", 0, 0, 0, {{"ws", 0}}, false},
-      Hardware("wport", "weight columns loaded in a cycle, divides cols"),
-      WithAuto(Hardware("lanes", "requantize lanes, or auto: min(8, cols)")),
-      Hardware("act_kib", "KiB of the activation buffer"),
-      Hardware("act_groups", "address groups of the activation buffer"),
-      Hardware("wgt_kib", "KiB of the weight buffer"),
-      Hardware("par_kib", "KiB of the parameter memory"),
-      Hardware("ktab_kib", "KiB of the offset table"),
-      Hardware("acc_depth", "accumulator entries per half"),
-      Hardware("axi_data_width", "bits of the memory bus"),
-      Hardware("outstanding", "bursts in flight"),
-      Hardware("queue_depth", "instructions per engine queue"),
-      {"batch", "images of a run", 1, 1, 1024, {}, true},
-      {"fuse_pool",
-       "yes: pooling in the requantizer; no: on its own",
-       1,
-       0,
-       1,
-       {{"no", 0}, {"yes", 1}},
-       false},
-      {"packing",
-       "yes: pixels side by side on the columns where it pays; no: one",
-       1,
-       0,
-       1,
-       {{"no", 0}, {"yes", 1}},
-       false},
-      {"latency",
-       "cycles from a read request to its first word",
-       MemoryTiming().latency,
-       1,
-       100000,
-       {},
-       true},
-  };
-  static_assert(kCount == 19, "an entry for each index");
-  return table;
-}
 
 std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads,
                                          const std::optional<EnergySource>& energy) {
@@ -229,25 +157,6 @@ std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads,
 
 const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost) {
   return static_cast<const NativeModelCost&>(cost).workloads();
-}
-
-HwConfig NativeConfig(const int64_t* p) {
-  const auto value = [&](Index index) { return static_cast<int>(p[index]); };
-  HwConfig c;
-  c.rows = static_cast<int>(p[kRows]);
-  c.cols = static_cast<int>(p[kCols]);
-  c.wport = value(kWport);
-  c.lanes = p[kLanes] ? value(kLanes) : std::min(8, c.cols);
-  c.act_kib = value(kActKib);
-  c.act_groups = value(kActGroups);
-  c.wgt_kib = value(kWgtKib);
-  c.par_kib = value(kParKib);
-  c.ktab_kib = value(kKtabKib);
-  c.acc_depth = value(kAccDepth);
-  c.axi_data_width = value(kAxiDataWidth);
-  c.outstanding = value(kOutstanding);
-  c.queue_depth = value(kQueueDepth);
-  return c;
 }
 
 std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkload>& workloads,
@@ -262,15 +171,5 @@ std::vector<std::vector<int64_t>> NativePartCycles(const std::vector<NativeWorkl
   }
   return cycles;
 }
-
-ProgramOptions NativeOptions(const int64_t* p) {
-  ProgramOptions options;
-  options.images = options.batch = static_cast<int>(p[kBatch]);
-  options.fuse_pool = p[kFusePool] != 0;
-  options.pack_pixels = p[kPacking] != 0;
-  return options;
-}
-
-int64_t NativeLatency(const int64_t* parameters) { return parameters[kLatency]; }
 
 }  // namespace systole::explore

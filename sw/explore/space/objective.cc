@@ -73,7 +73,7 @@ double Utilization(const WorkloadResult& result, int64_t pes) {
 double ObjectiveValue(const Objective& objective, const CostModel& cost,
                       const std::vector<double>& weights, const int64_t* parameters,
                       const WorkloadResult* results) {
-  const int64_t pes = parameters[kRows] * parameters[kCols];
+  const int64_t pes = cost.Pes(parameters);
   if (objective.metric == Metric::kPes) return static_cast<double>(pes);
   if (objective.metric == Metric::kBuffer) return static_cast<double>(cost.BufferKib(parameters));
   if (objective.metric == Metric::kArea) return cost.Area(parameters);

@@ -2,12 +2,13 @@
 // weights w.
 //
 //   cycles       sum of w * cycles / images
-//   utilization  100 * sum of w * MACs / images over sum of w * cycles / images * rows * cols: the
+//   utilization  100 * sum of w * MACs / images over sum of w * cycles / images * the design's
+//   elements: the
 //                mean over time, percent
 //   traffic      sum of w * bytes to and from memory / images
 //   stalls       sum of w * stall cycles / images (scalesim)
 //   energy       sum of w * pJ / images (native)
-//   pes          rows * cols
+//   pes          elements: rows * cols, with engine row rs_rows * rs_cols
 //   buffer       KiB of all buffers
 //   area         gates, flip-flops and memories as gates (native)
 // "cycles:NAME" and the like: of one workload alone, without its weight.
