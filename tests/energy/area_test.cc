@@ -1,4 +1,4 @@
-// Sizes against what synthesis printed (docs/recorded/area.txt).
+// Sizes against what synthesis printed (docs/recorded/area.txt, area_row.txt).
 #include "sw/energy/area.h"
 
 #include <gtest/gtest.h>
@@ -14,8 +14,8 @@ struct Synthesized {
   std::string parameters;
   double gates = 0, flops = 0, bits = 0;
 };
-std::vector<Synthesized> Recorded() {
-  std::ifstream file(SYSTOLE_SOURCE_DIR "/docs/recorded/area.txt");
+std::vector<Synthesized> Recorded(const std::string& name) {
+  std::ifstream file(SYSTOLE_SOURCE_DIR "/docs/recorded/" + name);
   std::vector<Synthesized> all;
   Synthesized one;
   for (std::string line, word; std::getline(file, line);) {
@@ -43,8 +43,10 @@ HwConfig ConfigOf(const std::string& parameters) {
 }
 
 TEST(Area, IsThatOfSynthesis) {
-  const std::vector<Synthesized> recorded = Recorded();
+  std::vector<Synthesized> recorded = Recorded("area.txt"), row = Recorded("area_row.txt");
   ASSERT_GE(recorded.size(), 2u);
+  ASSERT_EQ(row.size(), 2u);
+  recorded.push_back(row[0]);
   for (const Synthesized& s : recorded) {
     SCOPED_TRACE(s.parameters);
     const Area area = AreaOf(ConfigOf(s.parameters));
@@ -61,6 +63,14 @@ TEST(Area, LiesNearAThirdSynthesis) {
   EXPECT_NEAR(area.gates, 172671, 0.03 * 172671);
   EXPECT_NEAR(area.flops, 25004, 0.03 * 25004);
   EXPECT_EQ(area.memory_bits, 1485312);
+}
+
+TEST(Area, RowStationaryLiesNearASecondSynthesis) {
+  const Synthesized s = Recorded("area_row.txt").at(1);
+  const Area area = AreaOf(ConfigOf(s.parameters));
+  EXPECT_NEAR(area.gates, s.gates, 0.03 * s.gates);
+  EXPECT_NEAR(area.flops, s.flops, 0.03 * s.flops);
+  EXPECT_EQ(area.memory_bits, s.bits);
 }
 
 }  // namespace
