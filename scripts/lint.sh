@@ -41,7 +41,7 @@ read="read_verilog -sv -Irtl/common $(echo $files)"
 rc=0; yosys -q -p "$read; $yosys_args hierarchy -check -top systole_top" >"$out/yosys" 2>&1 || rc=$?
 check yosys $rc
 # The array with all that it can have, and the other array, too.
-[ $# -gt 0 ] || scripts/lint.sh DATAFLOWS=3 || status=1
+[ $# -gt 0 ] || scripts/lint.sh DATAFLOWS=7 || status=1
 [ $# -gt 0 ] || scripts/lint.sh ENGINE=1 ROW_SUM=0 TAPS=0 RS_ROWS=12 RS_COLS=14 IFMAP_SPAD=32 \
   WGT_SPAD=64 PSUM_SPAD=16 || status=1
 exit $status

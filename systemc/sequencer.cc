@@ -262,7 +262,7 @@ Sequencer::Error Sequencer::RunningError(ErrorCode code, const Instruction& i) c
     const int64_t vectors = MappingOf(i).Vectors(laws.row.vector);
     return {code, LaneErrorSeen(now_ + VectorSlot(step, place.item, vectors), laws), rank};
   }
-  const Cycle slot = MatmulSlot(now_, place.slice, place.item, ShapeOfMatmul(i, laws), laws);
+  const Cycle slot = WindowSlot(now_, place.slice, place.item, ShapeOfMatmul(i, laws), laws);
   return {code, LaneErrorSeen(slot, laws), rank};
 }
 

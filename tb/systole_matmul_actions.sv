@@ -76,6 +76,11 @@ module systole_matmul_actions #(
       `MATMUL.u_act_skew.gen_stage[k].gen_held.count ? (8*ROWS)'({(8*(ROWS-k)){1'b1}}) : '0;
   end
 
+  // ---- Input stationary: windows enter the weights' skew, weights the activations'. Banks that
+  // are read for a filter's sums.
+  logic [COLS-1:0] level_re;
+  assign level_re = `MATMUL.u_accumulators.mine & {COLS{!`MATMUL.u_accumulators.first[COLS-1]}};
+
   always_ff @(posedge clk_i) begin
     vector_q <= vector[COLS*(ROWS-1)-1:0];
     vector_sum_q <= vector_sum[ROWS-2:0];
@@ -92,11 +97,12 @@ module systole_matmul_actions #(
     n_weight_swap <= n_weight_swap + `ONES(swap);
     n_drain <= n_drain + `ONES(drained);
     n_skew <= n_skew + `ONES(act_stages) / 64'd8 +
-            `ONES(wgt_re) / longint'(8 * ROWS) * longint'(SKEW);
+              (`ONES(wgt_re) / longint'(8 * ROWS) + (`MATMUL.load_input2 ? 64'd1 : 64'd0) -
+               (`MATMUL.slot_input2 ? 64'd1 : 64'd0)) * longint'(SKEW);
     n_sum_read <= n_sum_read + `ONES(`MATMUL.u_accumulators.re0) +
-                  `ONES(`MATMUL.u_accumulators.re1);
+                  `ONES(`MATMUL.u_accumulators.re1) + `ONES(level_re);
     n_sum_write <= n_sum_write + `ONES(`MATMUL.u_accumulators.we0) +
-                   `ONES(`MATMUL.u_accumulators.we1);
+                   `ONES(`MATMUL.u_accumulators.we1) + `ONES(`MATMUL.u_accumulators.mine2);
     if (`MATMUL.acc_re_i) n_tap_read <= n_tap_read + longint'(ENTRY);
     n_acc_reads <= n_acc_reads + `ONES(acc_re);
     n_acc_writes <= n_acc_writes + `ONES(acc_we);

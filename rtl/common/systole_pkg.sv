@@ -91,6 +91,8 @@ package systole_pkg;
   localparam int MM_BASE_INC_W = 16;
   localparam int MM_WGT_ROW_LSB = 224;
   localparam int MM_WGT_ROW_W = 24;
+  localparam int MM_ACC_INC_LSB = 248;
+  localparam int MM_ACC_INC_W = 8;
   localparam int RC_FIRST_LSB = 24;
   localparam int RC_FIRST_W = 1;
   localparam int RC_DEPTHWISE_LSB = 25;
@@ -366,6 +368,8 @@ package systole_pkg;
   localparam int KTAB_BYTES = 2;
   // code: of MmDataflow: output stationary
   localparam int OUTPUT_STATIONARY = 1;
+  // code: of MmDataflow: input stationary
+  localparam int INPUT_STATIONARY = 2;
   // code: of MmDataflow: column mode
   localparam int COLUMN_MODE = 3;
   // tokens: that a counter holds
@@ -467,8 +471,9 @@ package systole_pkg;
             (queue_depth >= 2 && queue_depth <= 64 && (queue_depth & (queue_depth - 1)) == 0) &&
             (roundings >= 1 && roundings <= ALL_ROUNDINGS) &&
             (row_sum >= 0 && row_sum <= 1) &&
-            ((dataflows == 1 || dataflows == 3)) &&
+            ((dataflows == 1 || dataflows == 3 || dataflows == 5 || dataflows == 7)) &&
             (dataflows < 2 || (rows >= 3 && engine < 1 && (wport < 2 || cols <= (rows * wport)))) &&
+            (dataflows < 4 || wport == 1) &&
             (taps >= 0 && taps <= 64) &&
             (post_act >= 0 && post_act <= 1) &&
             (add_unit >= 0 && add_unit <= post_act) &&

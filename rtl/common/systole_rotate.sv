@@ -1,12 +1,13 @@
-// Rotator of N = 2^BB items of W bits:  item i of the output = item (i + amount_i) mod N of the
-// input. Combinational: level s rotates by 2^s items or not. used_i: whether anybody uses the
-// output; 1 will do.
+// Rotator of N items of W bits:  item i of the output = item (i + amount_i) mod N of the input,
+// amount_i < N. Combinational: level s rotates by 2^s items or not. used_i: whether anybody uses
+// the output; 1 will do.
 `include "systole_assert.svh"
 
 module systole_rotate #(
   parameter int BB = 4,
   parameter int W = 8,
-  localparam int BITS = W << BB
+  parameter int N = 1 << BB,  // more than 2^(BB - 1), at most 2^BB
+  localparam int BITS = W * N
 ) (
   input  logic            used_i,
   input  logic [BB-1:0]   amount_i,

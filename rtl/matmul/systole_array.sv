@@ -112,7 +112,7 @@ module systole_array #(
   end
 
   logic [COLS-1:0] code1_hist, code0_hist, drain_hist;
-  if (DATAFLOWS > 1) begin : gen_output
+  if (DATAFLOWS % 4 > 1) begin : gen_output
     logic [COLS-1:0] code1_hist_q, code0_hist_q, drain_hist_q;
     assign code1_hist = COLS'({code1_hist_q, code_i[1]});
     assign code0_hist = COLS'({code0_hist_q, code_i[0]});

@@ -66,7 +66,7 @@ module systole_elements #(
 );
   localparam int N = COLS / WPORT;
   localparam int TAP_ROWS = systole_pkg::tap_rows(ROWS, TAPS);
-  localparam bit OUTPUT = DATAFLOWS > 1;
+  localparam bit OUTPUT = DATAFLOWS % 4 > 1;
   localparam int STRIDE = WPORT * (N + 1);
   localparam int PLACES = ROWS * STRIDE;
   localparam int W = $clog2(PLACES + STRIDE);

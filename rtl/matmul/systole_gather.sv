@@ -6,6 +6,9 @@
 //   t+2  bytes rotated back, lanes >= lanes_i set to 0, into registers
 //   t+3  act_o
 //
+// Input stationary the lanes leave in t+2 already (lanes_o), and rows of weights take their place
+// in act_o: row_i, there with row_valid_i, a cycle later.
+//
 // The rotation is right only if offset[j] = offset[0] + j (mod BANKS) for every used lane, checked
 // at first_i: rule_err_o. A used lane past the buffer's end: range_err_o. Both in t+1.
 `include "systole_assert.svh"
@@ -33,6 +36,11 @@ module systole_gather #(
   output logic [BANKS-1:0]    re_o,
   output logic [BANKS*RB-1:0] row_o,
   input  logic [8*BANKS-1:0]  data_i,
+
+  // Input stationary
+  input  logic              row_valid_i,
+  input  logic [8*ROWS-1:0] row_i,
+  output logic [8*ROWS-1:0] lanes_o,
 
   output logic [8*ROWS-1:0] act_o,
   output logic              range_err_o,
@@ -126,7 +134,9 @@ module systole_gather #(
       for (int j = 0; j < ROWS; j++) mask[8*j +: 8] = {8{used2_q[j]}};
     end
   end
+  assign lanes_o = lanes[8*ROWS-1:0] & mask;
   always_ff @(posedge clk_i) begin
-    if (valid2_q) act_o <= lanes[8*ROWS-1:0] & mask;
+    if (row_valid_i) act_o <= row_i;
+    else if (valid2_q) act_o <= lanes_o;
   end
 endmodule

@@ -64,6 +64,9 @@ module systole_matmul #(
   input  logic [systole_pkg::ENTRY_W-1:0] acc_addr_i,
   output logic [32*(COLS+1)-1:0]          acc_data_o
 );
+  localparam bit OUTPUT = DATAFLOWS % 4 > 1;
+  localparam bit INPUT = DATAFLOWS > 3;
+  localparam int CW = $clog2(COLS);
   localparam int COL_W = systole_pkg::COL_W;
   localparam int ENTRY_W = systole_pkg::ENTRY_W;
   localparam int BUF_W = systole_pkg::BUF_W;
@@ -73,9 +76,11 @@ module systole_matmul #(
   localparam int KA = (KTAB_ROWS > 1) ? $clog2(KTAB_ROWS) : 1;
   localparam int EA = $clog2(ACC_DEPTH);
 
-  logic load, load_parity, weight_re, ktab_re, slot, slot_first, slot_swap, slot_last, slot_column;
-  logic acc, acc_now_first, acc_now_half;
-  logic [1:0] slot_code;
+  logic load, load_parity, weight_re, ktab_re, slot, slot_swap, slot_last, slot_column;
+  logic acc, acc_now_first, acc_now_half, acc_now_input;
+  logic [CW-1:0] acc_now_turn, acc_now_pixels;
+  logic load_input, gather, gather_first, slot_input;
+  logic [1:0] slot_code, acc_diagonal;
   logic range_err, rule_err, acc_conflict;
   logic [BUF_W-1:0] weight_row;
   logic [systole_pkg::SLICE_W-1:0] ktab_row;
@@ -88,18 +93,23 @@ module systole_matmul #(
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .head_i(head_i), .instr_i(instr_i),
     .start_i(start_i), .ready_o(ready_o), .working_o(working_o), .retire_o(retire_o),
     .late_err_o(late_err_o), .work_err_o(work_err_o), .macs_valid_o(macs_valid_o), .macs_o(macs_o),
-    .load_o(load), .load_parity_o(load_parity), .weight_re_o(weight_re), .weight_row_o(weight_row),
-    .ktab_re_o(ktab_re), .ktab_row_o(ktab_row), .slot_o(slot), .slot_first_o(slot_first),
+    .load_o(load), .load_input_o(load_input), .load_parity_o(load_parity), .weight_re_o(weight_re),
+    .weight_row_o(weight_row), .ktab_re_o(ktab_re), .ktab_row_o(ktab_row), .gather_o(gather),
+    .gather_first_o(gather_first), .slot_o(slot), .slot_input_o(slot_input),
     .slot_swap_o(slot_swap), .slot_last_o(slot_last), .slot_column_o(slot_column),
     .slot_code_o(slot_code), .slot_base_o(slot_base), .slot_lanes_o(slot_lanes), .acc_o(acc),
     .acc_first_o(acc_now_first), .acc_half_o(acc_now_half), .acc_entry_o(acc_now_entry),
+    .acc_input_o(acc_now_input), .acc_turn_o(acc_now_turn), .acc_pixels_o(acc_now_pixels),
+    .acc_diagonal_o(acc_diagonal),
     .range_err_i(range_err), .rule_err_i(rule_err), .act_conflict_i(conflict_i),
     .acc_conflict_i(acc_conflict)
   );
 
-  // ---- Activations.
+  // ---- Activations. Input stationary they and the weights change places at the array's edge.
+  logic load_input2, slot_input2;
+  logic [8*ROWS*WPORT-1:0] weights;
   logic [16*ROWS-1:0] offsets;
-  logic [8*ROWS-1:0] act, act_zeroed, act_skewed;
+  logic [8*ROWS-1:0] act, act_zeroed, act_skewed, gathered;
   logic valid3, own3, last3, empty3;  // of act; output stationary a slot without a vector
   assign act_zeroed = act & ~{8*ROWS{empty3}};
   systole_row_memory #(
@@ -109,9 +119,10 @@ module systole_matmul #(
     .re_i(ktab_re), .raddr_i(ktab_row[KA-1:0]), .rdata_o(offsets)
   );
   systole_gather #(.ROWS(ROWS), .BB(BB), .RB(RB)) u_gather (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(slot), .first_i(slot_first),
-    .base_i(slot_base), .lanes_i(slot_lanes), .offsets_i(offsets), .re_o(act_re_o),
-    .row_o(act_row_o), .data_i(act_data_i), .act_o(act), .range_err_o(range_err),
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(gather),
+    .first_i(gather_first), .base_i(slot_base), .lanes_i(slot_lanes), .offsets_i(offsets),
+    .re_o(act_re_o), .row_o(act_row_o), .data_i(act_data_i), .row_valid_i(slot_input2),
+    .row_i(weights[8*ROWS-1:0]), .lanes_o(gathered), .act_o(act), .range_err_o(range_err),
     .rule_err_o(rule_err)
   );
   systole_skew #(.N(ROWS), .W(8)) u_act_skew (
@@ -121,7 +132,7 @@ module systole_matmul #(
   // ---- Weights. Those of the first group are there with weight2.
   logic load2, parity2, swap2, weight2;
   logic [1:0] code2;
-  logic [8*ROWS*WPORT-1:0] weights, weights_skewed;
+  logic [8*ROWS*WPORT-1:0] weights_skewed;
   systole_weight_buffer #(
     .ROWS(ROWS), .COLS(COLS), .WPORT(WPORT), .WGT_KIB(WGT_KIB), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)
   ) u_weights (
@@ -131,8 +142,10 @@ module systole_matmul #(
   );
   for (genvar g = 0; g < WPORT; g++) begin : gen_weight_skew
     localparam bit LATER = g > 0;
+    logic [8*ROWS-1:0] stationary;
+    assign stationary = load_input2 ? gathered : weights[g*8*ROWS +: 8*ROWS];
     systole_skew #(.N(ROWS), .W(8)) u_skew (
-      .clk_i(clk_i), .valid_i(LATER || weight2), .data_i(weights[g*8*ROWS +: 8*ROWS]),
+      .clk_i(clk_i), .valid_i(LATER || weight2), .data_i(stationary),
       .data_o(weights_skewed[g*8*ROWS +: 8*ROWS])
     );
   end
@@ -143,11 +156,22 @@ module systole_matmul #(
     .data_o({load2, parity2, swap2})
   );
   logic idle3, drain;
-  if (DATAFLOWS > 1) begin : gen_output
+  if (INPUT) begin : gen_input
+    systole_delay #(.W(2), .D(2)) u_input_delay (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({load_input, slot_input}),
+      .data_o({load_input2, slot_input2})
+    );
+  end else begin : gen_no_input
+    assign load_input2 = 1'b0;
+    assign slot_input2 = 1'b0;
+  end
+  if (OUTPUT) begin : gen_output
+    logic weight_re2;
     systole_delay #(.W(3), .D(2)) u_code_delay (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i({weight_re, slot_code}),
-      .data_o({weight2, code2})
+      .data_o({weight_re2, code2})
     );
+    assign weight2 = weight_re2 || load2;
     systole_delay #(.W(1), .D(3)) u_empty_delay (
       .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .data_i(slot_code != 2'd0 && !slot),
       .data_o(empty3)
@@ -181,17 +205,32 @@ module systole_matmul #(
   );
 
   // ---- Accumulators.
-  logic acc_valid, acc_first, acc_half;
+  logic acc_valid, acc_first, acc_half, acc_input;
   logic [EA-1:0] acc_entry;
+  logic [CW-1:0] acc_turn, acc_pixels;
   systole_delay #(.W(3 + EA), .D(ROWS + 3)) u_acc_delay (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
     .data_i({acc, acc_now_first, acc_now_half, acc_now_entry[EA-1:0]}),
     .data_o({acc_valid, acc_first, acc_half, acc_entry})
   );
-  systole_accumulators #(.COLS(COLS), .ACC_DEPTH(ACC_DEPTH), .ROW_SUM(ROW_SUM)) u_accumulators (
+  if (INPUT) begin : gen_diagonal
+    systole_delay #(.W(1 + 2 * CW), .D(ROWS + 3)) u_turn_delay (
+      .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i),
+      .data_i({acc_now_input, acc_now_turn, acc_now_pixels}),
+      .data_o({acc_input, acc_turn, acc_pixels})
+    );
+  end else begin : gen_straight
+    assign acc_input = 1'b0;
+    assign acc_turn = '0;
+    assign acc_pixels = '0;
+  end
+  systole_accumulators #(
+    .ROWS(ROWS), .COLS(COLS), .ACC_DEPTH(ACC_DEPTH), .ROW_SUM(ROW_SUM), .DIAGONAL(INPUT ? 1 : 0)
+  ) u_accumulators (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(acc_valid), .first_i(acc_first),
-    .half_i(acc_half), .entry_i(acc_entry), .psum_i(psums), .rowsum_i(rowsum), .post_re_i(acc_re_i),
-    .post_half_i(acc_half_i), .post_entry_i(acc_addr_i), .post_data_o(acc_data_o),
-    .conflict_o(acc_conflict)
+    .half_i(acc_half), .entry_i(acc_entry), .input_i(acc_input), .turn_i(acc_turn),
+    .pixels_i(acc_pixels), .psum_i(psums), .rowsum_i(rowsum), .diagonal_i(acc_diagonal),
+    .post_re_i(acc_re_i), .post_half_i(acc_half_i), .post_entry_i(acc_addr_i),
+    .post_data_o(acc_data_o), .conflict_o(acc_conflict)
   );
 endmodule

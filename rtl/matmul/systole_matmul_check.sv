@@ -4,7 +4,9 @@
 //   AccBase + Nx*Ny*Nb <= ACC_DEPTH: the product of two counts is capped one past ACC_DEPTH before
 //   the third multiplies it, as Nb is at least 1. Output stationary (DATAFLOWS bit 1)
 //   AccBase + (Kslices - 1)*ROWS + Klast <= ACC_DEPTH and WgtRow + Nx*Ny*Nb <= WGT_ROWS: capped one
-//   past the larger of the two.
+//   past the larger of the two. Input stationary (bit 2) blocks of COLS filters have their entries
+//   apart, AccInc >= Nx*Ny*Nb where there are several, and
+//   AccBase + Nx*Ny*Nb + (blocks - 1)*AccInc <= ACC_DEPTH, WgtRow + Kslices*Wcols <= WGT_ROWS.
 module systole_matmul_check #(
   parameter int ROWS = 16,
   parameter int COLS = 16,
@@ -26,7 +28,7 @@ module systole_matmul_check #(
   logic [systole_pkg::POP_MATMUL_W-1:0] pop_own;
   logic [systole_pkg::PUSH_W-1:0] push;
   logic [systole_pkg::MM_DATAFLOW_W-1:0] dataflow;
-  logic [systole_pkg::MM_WCOLS_W-1:0] wcols, slots;
+  logic [systole_pkg::MM_WCOLS_W-1:0] wcols, slots, weight_rows;
   logic [systole_pkg::MM_KLAST_W-1:0] klast;
   logic [systole_pkg::MM_NX_W-1:0] nx;
   logic [systole_pkg::MM_NY_W-1:0] ny;
@@ -56,17 +58,20 @@ module systole_matmul_check #(
   localparam int TAP_ROWS = systole_pkg::tap_rows(ROWS, TAPS);
   localparam logic [systole_pkg::MM_DATAFLOW_W-1:0] COLUMN =
     systole_pkg::MM_DATAFLOW_W'(systole_pkg::COLUMN_MODE);
-  localparam bit OUTPUT = DATAFLOWS > 1;
+  localparam bit OUTPUT = DATAFLOWS % 4 > 1;
+  localparam bit INPUT = DATAFLOWS > 3;
   localparam int OS_COLS = systole_pkg::os_cols(ROWS, COLS, WPORT);
-  logic own_token, zero, too_large, no_flow, not_own, tiles, not_fed;
+  logic own_token, zero, too_large, no_flow, not_own, tiles, not_fed, inputs, not_apart;
 
   assign own_token = pop_own != '0 || push[systole_pkg::ENGINE_MATMUL];
   assign zero = nx == '0 || ny == '0 || nb == '0 || slices == '0 || wcols == '0 || klast == '0;
-  assign too_large = wcols > systole_pkg::MM_WCOLS_W'(COLS) ||
+  assign too_large = (wcols > systole_pkg::MM_WCOLS_W'(COLS) && !inputs) ||
                      klast > systole_pkg::MM_KLAST_W'(ROWS);
   assign tiles =
     OUTPUT && dataflow == systole_pkg::MM_DATAFLOW_W'(systole_pkg::OUTPUT_STATIONARY);
-  assign no_flow = dataflow != '0 && !tiles && (dataflow != COLUMN || TAPS == 0);
+  assign inputs =
+    INPUT && dataflow == systole_pkg::MM_DATAFLOW_W'(systole_pkg::INPUT_STATIONARY);
+  assign no_flow = dataflow != '0 && !tiles && !inputs && (dataflow != COLUMN || TAPS == 0);
   // Column mode: a lane for each column, and taps that are there.
   assign not_own = dataflow == COLUMN && (wcols > systole_pkg::MM_WCOLS_W'(ROWS) ||
                                           klast > systole_pkg::MM_KLAST_W'(TAP_ROWS));
@@ -82,6 +87,8 @@ module systole_matmul_check #(
   localparam int TILES_W = systole_pkg::MM_KSLICES_W + $clog2(ROWS) + 2;
   logic [ACC_W-1:0] vectors, acc_end;
   logic [TILES_W-1:0] tiles_end;  // output stationary
+  localparam int INPUT_W = ACC_W + systole_pkg::MM_WCOLS_W + systole_pkg::MM_ACC_INC_W;
+  logic [INPUT_W-1:0] input_end;
   logic acc_range;
 
   assign plane = PLANE_W'(nx) * PLANE_W'(ny);
@@ -90,7 +97,22 @@ module systole_matmul_check #(
   assign acc_end = ACC_W'(acc_base) + vectors;
   assign tiles_end = TILES_W'(acc_base) + TILES_W'(klast) +
                      (TILES_W'(slices) - TILES_W'(1)) * TILES_W'(ROWS);
-  assign acc_range = tiles ? tiles_end > TILES_W'(ACC_DEPTH) : acc_end > ACC_W'(ACC_DEPTH);
+  if (INPUT) begin : gen_input
+    localparam int MORE_W = systole_pkg::MM_WCOLS_W + systole_pkg::MM_ACC_INC_W;
+    logic [systole_pkg::MM_ACC_INC_W-1:0] acc_inc;
+    logic [systole_pkg::MM_WCOLS_W-1:0] after, more;
+    assign acc_inc = instr_i[systole_pkg::MM_ACC_INC_LSB +: systole_pkg::MM_ACC_INC_W];
+    assign after = wcols - systole_pkg::MM_WCOLS_W'(1);
+    assign more = after / systole_pkg::MM_WCOLS_W'(COLS);  // blocks of COLS filters after the first
+    assign input_end = INPUT_W'(acc_end) + INPUT_W'(MORE_W'(more) * MORE_W'(acc_inc));
+    assign not_apart = inputs && (plane > PLANE_W'(COLS) ||
+                                  (more != '0 && ACC_W'(acc_inc) < vectors));
+  end else begin : gen_no_input
+    assign input_end = '0;
+    assign not_apart = 1'b0;
+  end
+  assign acc_range = inputs ? input_end > INPUT_W'(ACC_DEPTH) :
+                     tiles ? tiles_end > TILES_W'(ACC_DEPTH) : acc_end > ACC_W'(ACC_DEPTH);
 
   // ---- Offset rows and weight rows
   localparam int KTAB_W = systole_pkg::MM_KTAB_W + 2;
@@ -104,7 +126,8 @@ module systole_matmul_check #(
   systole_load_slots #(.COLS(COLS), .WPORT(WPORT)) u_slots (.wcols_i(wcols), .slots_o(slots));
   assign ktab_end = KTAB_W'(ktab) + ((ktab_inc != '0) ? KTAB_W'(slices) : KTAB_W'(1));
   assign ktab_range = ktab_end > KTAB_W'(KTAB_ROWS);
-  assign wgt_end = WGT_W'(wgt_row) + WGT_W'(slices) * WGT_W'(slots);
+  assign weight_rows = inputs ? wcols : slots;
+  assign wgt_end = WGT_W'(wgt_row) + WGT_W'(slices) * WGT_W'(weight_rows);
   assign rows_end = ROWS_W'(wgt_row) + ROWS_W'(vectors);
   assign wgt_range = tiles ? rows_end > ROWS_W'(WGT_ROWS) : wgt_end > WGT_W'(WGT_ROWS);
 
@@ -115,7 +138,7 @@ module systole_matmul_check #(
       if (own_token || push != '0) code_o = systole_pkg::ERR_BAD_FIELD;
     end else if (opcode != systole_pkg::OP_MATMUL) begin
       code_o = systole_pkg::ERR_BAD_OPCODE;
-    end else if (own_token || zero || too_large || no_flow || not_own || not_fed) begin
+    end else if (own_token || zero || too_large || no_flow || not_own || not_fed || not_apart) begin
       code_o = systole_pkg::ERR_BAD_FIELD;
     end else if (acc_range || ktab_range || wgt_range) begin
       code_o = systole_pkg::ERR_BUFFER_RANGE;

@@ -1,5 +1,8 @@
 // Walks over the windows of a Matmul: x fastest, then y, then b, then the next slice.
 //
+// Input stationary (tiles_i) b counts tiles, of which each has all slices: x, y, then the next
+// slice (slice_i), then the next tile (tile_i); last_o is the end of a slice's x and y.
+//
 //   base_o = MmBase + x*StrideX + y*StrideY + b*StrideB + i*BaseInc      entry_o = AccBase + v
 //
 // start_i loads an instruction, step_i goes to the next window (of one slice: last_o at its end),
@@ -13,10 +16,14 @@ module systole_window_walker (
   input  logic [systole_pkg::INSTR_W-1:0] instr_i,
   input  logic                            step_i,
   input  logic                            slice_i,
+  input  logic                            tiles_i,
+  input  logic                            tile_i,
 
   output logic [systole_pkg::BUF_W:0]     base_o,
   output logic [systole_pkg::ENTRY_W-1:0] entry_o,
-  output logic                            last_o
+  output logic [systole_pkg::ENTRY_W-1:0] since_o,  // entries before this one, of the slice
+  output logic                            last_o,
+  output logic                            last_b_o
 );
   localparam int BUF_W = systole_pkg::BUF_W;
   localparam int ENTRY_W = systole_pkg::ENTRY_W;
@@ -30,7 +37,9 @@ module systole_window_walker (
   assign last_x = x_q == ENTRY_W'(1);
   assign last_y = y_q == ENTRY_W'(1);
   assign last_b = b_q == ENTRY_W'(1);
-  assign last_o = last_x && last_y && last_b;
+  assign last_o = last_x && last_y && (last_b || tiles_i);
+  assign last_b_o = last_b;
+  assign since_o = entry_q - acc_base_q;
   assign base_o = base_q;
   assign entry_o = entry_q;
 
@@ -38,7 +47,10 @@ module systole_window_walker (
   logic [BUF_W:0] from, next;
   logic [BUF_W-1:0] stride;
   always_comb begin
-    if (slice_i) begin
+    if (tile_i) begin
+      from = image_q;
+      stride = stride_b_q;
+    end else if (slice_i) begin
       from = slice_q;
       stride = BUF_W'(base_inc_q);
     end else if (!last_x) begin
@@ -72,15 +84,21 @@ module systole_window_walker (
       image_q <= (BUF_W + 1)'(instr_i[systole_pkg::MM_BASE_LSB +: systole_pkg::MM_BASE_W]);
       slice_q <= (BUF_W + 1)'(instr_i[systole_pkg::MM_BASE_LSB +: systole_pkg::MM_BASE_W]);
       entry_q <= instr_i[systole_pkg::MM_ACC_BASE_LSB +: systole_pkg::MM_ACC_BASE_W];
-    end else if (slice_i) begin
+    end else if (slice_i || tile_i) begin
       base_q <= next;
       line_q <= next;
-      image_q <= next;
+      if (!tiles_i || tile_i) image_q <= next;
       slice_q <= next;
       x_q <= nx_q;
       y_q <= ny_q;
-      b_q <= nb_q;
-      entry_q <= acc_base_q;
+      if (tile_i) begin
+        b_q <= b_q - ENTRY_W'(1);
+        entry_q <= entry_q + ENTRY_W'(1);
+        acc_base_q <= entry_q + ENTRY_W'(1);
+      end else begin
+        if (!tiles_i) b_q <= nb_q;
+        entry_q <= acc_base_q;
+      end
     end else if (step_i) begin
       base_q <= next;
       entry_q <= entry_q + ENTRY_W'(1);

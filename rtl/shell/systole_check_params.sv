@@ -102,12 +102,17 @@ module systole_check_params #(
       ROW_SUM >= 0 && ROW_SUM <= 1,
       "0 or 1")
   `SYSTOLE_REQUIRE(DATAFLOWS,
-      (DATAFLOWS == 1 || DATAFLOWS == 3),
-      "1 (ws) or 3 (ws,os)")
+      (DATAFLOWS == 1 || DATAFLOWS == 3 || DATAFLOWS == 5 || DATAFLOWS == 7),
+      "1 (ws), 3 (ws,os), 5 (ws,is) or 7 (ws,os,is)")
   if (1) begin : gen_dataflows_2
     `SYSTOLE_REQUIRE(DATAFLOWS,
         DATAFLOWS < 2 || (ROWS >= 3 && ENGINE < 1 && (WPORT < 2 || COLS <= (ROWS * WPORT))),
-        "1, or 3 where ROWS is 3 or more, ENGINE 0, and WPORT 1 or COLS / WPORT at most ROWS")
+        "1, or more where ROWS is 3 or more, ENGINE 0, and WPORT 1 or COLS / WPORT at most ROWS")
+  end
+  if (1) begin : gen_dataflows_3
+    `SYSTOLE_REQUIRE(DATAFLOWS,
+        DATAFLOWS < 4 || WPORT == 1,
+        "1 or 3, or 5 or 7 where WPORT is 1")
   end
   `SYSTOLE_REQUIRE(TAPS,
       TAPS >= 0 && TAPS <= 64,

@@ -20,6 +20,8 @@ const std::vector<Area>& Areas() {
        CheckColumns},
       {"tiles", "output stationary: tiles, sums that leave, lanes", "bytes, cycles or error",
        CheckOutputStationary},
+      {"filters", "input stationary: blocks of filters, diagonals, lanes", "bytes, cycles or error",
+       CheckInputStationary},
       {"rows", "row stationary: mappings, pace, ports, lanes", "bytes, cycles or error", CheckRows,
        true},
       {"rounding", "each mode built: ties, ends, every near miss", "bytes", CheckRounding},

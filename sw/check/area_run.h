@@ -58,6 +58,7 @@ void CheckTransfers(AreaRun* run);
 void CheckArray(AreaRun* run);
 void CheckColumns(AreaRun* run);
 void CheckOutputStationary(AreaRun* run);
+void CheckInputStationary(AreaRun* run);
 void CheckRows(AreaRun* run);
 void CheckRounding(AreaRun* run);
 void CheckPost(AreaRun* run);

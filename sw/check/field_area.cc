@@ -10,6 +10,7 @@
 #include "sw/check/row_tile.h"
 #include "sw/driver/disassemble.h"
 #include "sw/functional/check.h"
+#include "sw/timing/matmul_law.h"
 
 namespace systole::check {
 namespace {
@@ -37,7 +38,7 @@ class FieldCases {
     Bad(m, {{field::kMmKlast, 0}}, ErrorCode::kBadField);
     Bad(m, {{field::kMmWcols, U(c_.cols + 1)}}, ErrorCode::kBadField);
     Bad(m, {{field::kMmKlast, U(c_.rows + 1)}}, ErrorCode::kBadField);
-    Bad(m, {{field::kMmDataflow, 2}}, ErrorCode::kBadField);
+    Filters(With(m, {{field::kMmDataflow, U(pipeline::kInputStationary)}}));
     Tiles(With(m, {{field::kMmDataflow, U(pipeline::kOutputStationary)}}));
     Columns(With(m, {{field::kMmDataflow, U(pipeline::kColumnMode)}}));
     Own(m);
@@ -134,7 +135,7 @@ class FieldCases {
 
   // m: output stationary, one vector, one lane, one column.
   void Tiles(const Instruction& m) {
-    if (c_.dataflows < 2) return Bad(m, {}, ErrorCode::kBadField);
+    if (!HasOutputStationary(c_)) return Bad(m, {}, ErrorCode::kBadField);
     Good(m, {{field::kMmWcols, U(c_.OsCols())}});
     if (c_.OsCols() < c_.cols)
       Bad(m, {{field::kMmWcols, U(c_.OsCols() + 1)}}, ErrorCode::kBadField);
@@ -146,6 +147,31 @@ class FieldCases {
     Good(m, {{field::kMmWgtRow, U(c_.WgtRows() - 1)}});
     Bad(m, {{field::kMmWgtRow, U(c_.WgtRows() - 1)}, {field::kMmNx, 2}}, ErrorCode::kBufferRange);
     Bad(m, {{field::kMmNx, 1023}, {field::kMmNy, 1023}, {field::kMmNb, 1023}},
+        ErrorCode::kBufferRange);
+  }
+
+  // m: input stationary, one pixel, one filter.
+  void Filters(const Instruction& m) {
+    if (!HasInputStationary(c_)) return Bad(m, {}, ErrorCode::kBadField);
+    const int depth = c_.acc_depth, wgt = c_.WgtRows();
+    if (depth >= c_.cols) Good(m, {{field::kMmNx, U(c_.cols)}});
+    Bad(m, {{field::kMmNx, U(c_.cols + 1)}}, ErrorCode::kBadField);
+    Bad(m, {{field::kMmNx, 1023}, {field::kMmNy, 1023}}, ErrorCode::kBadField);
+    if (wgt > c_.cols) {
+      const uint64_t two = U(c_.cols + 1);
+      Good(m, {{field::kMmWcols, two}, {field::kMmAccInc, 1}});
+      Bad(m, {{field::kMmWcols, two}}, ErrorCode::kBadField);
+      Bad(m, {{field::kMmWcols, two}, {field::kMmAccInc, 1}, {field::kMmNb, 2}},
+          ErrorCode::kBadField);
+      Good(m, {{field::kMmWcols, two}, {field::kMmAccInc, 2}, {field::kMmAccBase, U(depth - 3)}});
+      Bad(m, {{field::kMmWcols, two}, {field::kMmAccInc, 2}, {field::kMmAccBase, U(depth - 2)}},
+          ErrorCode::kBufferRange);
+    }
+    Good(m, {{field::kMmAccBase, U(depth - 1)}});
+    Bad(m, {{field::kMmAccBase, U(depth - 1)}, {field::kMmNx, 2}}, ErrorCode::kBufferRange);
+    Good(m, {{field::kMmWgtRow, U(wgt - 2)}, {field::kMmWcols, 2}});
+    Bad(m, {{field::kMmWgtRow, U(wgt - 1)}, {field::kMmWcols, 2}}, ErrorCode::kBufferRange);
+    Bad(m, {{field::kMmWgtRow, U(wgt - 3)}, {field::kMmWcols, 2}, {field::kMmKslices, 2}},
         ErrorCode::kBufferRange);
   }
 

@@ -8,6 +8,7 @@
 #include "sw/check/instruction_builder.h"
 #include "sw/check/tile.h"
 #include "sw/functional/check.h"
+#include "sw/timing/matmul_law.h"
 
 namespace systole::check {
 namespace {
@@ -131,7 +132,8 @@ void TryLanes(AreaRun* run, int lanes) {
 
 void CheckOutputStationary(AreaRun* run) {
   const HwConfig& c = run->config();
-  if (c.dataflows < 2) return run->Skip("output stationary is not built (DATAFLOWS=1)");
+  if (!HasOutputStationary(c))
+    return run->Skip(fmt::format("output stationary is not built (DATAFLOWS={})", c.dataflows));
   for (int k = 0; k < 16 && run->goes_on(); ++k)
     run->Try(TileCase(c, k, Operands::kSmall, "small operands"));
   for (int k = 16; k < 24 && run->goes_on(); ++k)

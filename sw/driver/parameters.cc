@@ -63,8 +63,10 @@ int ParseDataflows(const std::string& value) {
   int mask = 0;
   if (ParseInt(value, &mask)) return mask;
   for (const std::string& name : Split(value, ',')) {
-    if (name != "ws" && name != "os") BadValue("DATAFLOWS", value, "ws (1) or ws,os (3)");
-    mask |= name == "ws" ? 1 : 2;
+    if (name != "ws" && name != "os" && name != "is") {
+      BadValue("DATAFLOWS", value, "ws (1), ws,os (3), ws,is (5) or ws,os,is (7)");
+    }
+    mask |= name == "ws" ? 1 : name == "os" ? 2 : 4;
   }
   return mask;
 }

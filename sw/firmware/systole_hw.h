@@ -134,7 +134,7 @@
 #define SYSTOLE_PARAM_ROW_SUM_REG SYSTOLE_REG_PARAM5
 #define SYSTOLE_PARAM_ROW_SUM_LSB 24
 #define SYSTOLE_PARAM_ROW_SUM_W 1
-/* bit 0: weight stationary; bit 1: output stationary too */
+/* bit 0: weight stationary; bit 1: output stationary too; bit 2: input stationary too */
 #define SYSTOLE_PARAM_DATAFLOWS_REG SYSTOLE_REG_PARAM5
 #define SYSTOLE_PARAM_DATAFLOWS_LSB 25
 #define SYSTOLE_PARAM_DATAFLOWS_W 7
@@ -247,12 +247,13 @@
 /* 1: slice i uses offset row MmKtab + i; 0: every slice uses row MmKtab */
 #define SYSTOLE_FIELD_MM_KTAB_INC 25, 1
 #define SYSTOLE_FIELD_MM_HALF 26, 1 /* accumulator half */
-/* 0 weight stationary; 1 output stationary; 3 weight stationary in column mode; 2 is refused */
+/* 0 weight stationary; 1 output stationary; 2 input stationary; 3 weight stationary in column
+   mode */
 #define SYSTOLE_FIELD_MM_DATAFLOW 28, 2
 /* activation byte address of the first window (slice 0) */
 #define SYSTOLE_FIELD_MM_BASE 32, 24
 /* columns used, 1 to COLS; in column mode lanes too, 1 to min(ROWS, COLS); output stationary 1
-   to OS_COLS */
+   to OS_COLS; input stationary the filters, 1 or more */
 #define SYSTOLE_FIELD_MM_WCOLS 56, 7
 /* window base strides of the three nested counters, x fastest */
 #define SYSTOLE_FIELD_MM_STRIDE_X 64, 16
@@ -262,7 +263,7 @@
    slice that count as MACs, 1 to TAP_ROWS */
 #define SYSTOLE_FIELD_MM_KLAST 120, 7
 /* M = Nx * Ny * Nb vectors; weight stationary MmAccBase + M <= ACC_DEPTH, output stationary
-   MmWgtRow + M <= WGT_ROWS */
+   MmWgtRow + M <= WGT_ROWS; input stationary Nb tiles of Nx * Ny pixels, at most COLS */
 #define SYSTOLE_FIELD_MM_NX 128, 10
 #define SYSTOLE_FIELD_MM_NY 138, 10 /* likewise for y */
 #define SYSTOLE_FIELD_MM_NB 148, 10 /* likewise for b */
@@ -274,8 +275,11 @@
 #define SYSTOLE_FIELD_MM_KTAB 192, 16 /* offset table row of slice 0 */
 /* added to the window base at each further slice */
 #define SYSTOLE_FIELD_MM_BASE_INC 208, 16
-/* weight buffer row (per weight bank) of slice 0; output stationary of vector 0 of every tile */
+/* weight buffer row (per weight bank) of slice 0; output stationary of vector 0, input
+   stationary of filter 0 in slice 0, of every tile */
 #define SYSTOLE_FIELD_MM_WGT_ROW 224, 24
+/* input stationary: accumulator entries from COLS filters to the next COLS; others: not used */
+#define SYSTOLE_FIELD_MM_ACC_INC 248, 8
 /* slice 0 writes the accumulators without reading them */
 #define SYSTOLE_FIELD_RC_FIRST 24, 1
 /* 1: groups m2 take channel m2 and make output m2 */

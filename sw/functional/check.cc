@@ -22,11 +22,20 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   const uint64_t slices = i.Get(field::kMmKslices), wcols = i.Get(field::kMmWcols),
                  klast = i.Get(field::kMmKlast);
   if (m == 0 || slices == 0 || wcols == 0 || klast == 0) return ErrorCode::kBadField;
-  if (wcols > static_cast<uint64_t>(c.cols) || klast > static_cast<uint64_t>(c.rows))
+  const uint64_t columns = static_cast<uint64_t>(c.cols), more = (wcols - 1) / columns;
+  const bool tiles = IsOutputStationary(i), input = IsInputStationary(i);
+  if ((wcols > columns && !(input && HasInputStationary(c))) ||
+      klast > static_cast<uint64_t>(c.rows)) {
     return ErrorCode::kBadField;
-  const bool tiles = IsOutputStationary(i);
-  if (tiles) {
-    if (c.dataflows < 2 || wcols > static_cast<uint64_t>(c.OsCols())) return ErrorCode::kBadField;
+  }
+  if (input) {
+    if (!HasInputStationary(c) || i.Get(field::kMmNx) * i.Get(field::kMmNy) > columns ||
+        (more > 0 && i.Get(field::kMmAccInc) < m)) {
+      return ErrorCode::kBadField;
+    }
+  } else if (tiles) {
+    if (!HasOutputStationary(c) || wcols > static_cast<uint64_t>(c.OsCols()))
+      return ErrorCode::kBadField;
   } else if (InColumnMode(i)) {
     if (c.taps == 0 || wcols > static_cast<uint64_t>(c.rows) ||
         klast > static_cast<uint64_t>(c.TapRows())) {
@@ -35,12 +44,15 @@ ErrorCode CheckMatmul(const Instruction& i, const HwConfig& c) {
   } else if (i.Get(field::kMmDataflow) != 0) {
     return ErrorCode::kBadField;
   }
-  const uint64_t entries = tiles ? (slices - 1) * static_cast<uint64_t>(c.rows) + klast : m;
+  const uint64_t entries = tiles   ? (slices - 1) * static_cast<uint64_t>(c.rows) + klast
+                           : input ? m + more * i.Get(field::kMmAccInc)
+                                   : m;
   if (i.Get(field::kMmAccBase) + entries > static_cast<uint64_t>(c.acc_depth))
     return ErrorCode::kBufferRange;
   const uint64_t last_ktab = i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? slices - 1 : 0);
   if (last_ktab >= static_cast<uint64_t>(c.KtabRows())) return ErrorCode::kBufferRange;
-  const uint64_t load = static_cast<uint64_t>(WeightLoadCycles(static_cast<int64_t>(wcols), c));
+  const uint64_t load =
+      input ? wcols : static_cast<uint64_t>(WeightLoadCycles(static_cast<int64_t>(wcols), c));
   if (i.Get(field::kMmWgtRow) + (tiles ? m : slices * load) > static_cast<uint64_t>(c.WgtRows()))
     return ErrorCode::kBufferRange;
   return ErrorCode::kNone;

@@ -56,8 +56,9 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
         break;
       }
       a.shape = ShapeOfMatmul(i, laws_);
-      a.first = ActivationRead(MatmulSlot(issue, 0, 0, a.shape, laws_), laws_);
-      a.last = ActivationRead(MatmulLastSlot(issue, a.shape, laws_), laws_);
+      a.first = ActivationRead(WindowSlot(issue, 0, 0, a.shape, laws_), laws_);
+      a.last = ActivationRead(
+          WindowSlot(issue, a.shape.slices - 1, WindowsOf(a.shape) - 1, a.shape, laws_), laws_);
       a.done = MatmulRetire(issue, a.shape, laws_);
       break;
     case Engine::kPost:
@@ -179,19 +180,27 @@ uint64_t ConflictMonitor::GroupsAt(const Active& a, int engine, Cycle cycle) con
   const Instruction& i = a.instruction;
   if (!a.steps.empty()) return RowGroupsAt(a, cycle);
   if (engine == kMatmul) {
-    const int64_t since = cycle - a.first, slice = since / a.shape.period,
-                  v = since % a.shape.period;
-    if (since < 0 || slice >= a.shape.slices || v >= a.shape.vectors) return 0;
-    const uint64_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), n = static_cast<uint64_t>(v);
+    int64_t since = cycle - a.first, fold = 0;
+    if (since >= a.shape.lead) {  // input stationary: fold 0's windows come before all vectors
+      since -= a.shape.lead;
+      fold = since / a.shape.period + (a.shape.pixels > 0 ? 1 : 0);
+      since %= a.shape.period;
+    }
+    if (since < 0 || fold >= a.shape.slices || since >= WindowsOf(a.shape)) return 0;
+    // Input stationary a tile's slices are folds, and b counts tiles.
+    const int64_t slices = static_cast<int64_t>(i.Get(field::kMmKslices));
+    const uint64_t tile = static_cast<uint64_t>(fold / slices),
+                   slice = static_cast<uint64_t>(fold % slices);
+    const uint64_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy),
+                   n = static_cast<uint64_t>(since);
     const uint64_t base = i.Get(field::kMmBase) + n % nx * i.Get(field::kMmStrideX) +
                           n / nx % ny * i.Get(field::kMmStrideY) +
-                          n / nx / ny * i.Get(field::kMmStrideB) +
-                          static_cast<uint64_t>(slice) * i.Get(field::kMmBaseInc);
+                          (n / nx / ny + tile) * i.Get(field::kMmStrideB) +
+                          slice * i.Get(field::kMmBaseInc);
     const uint16_t* offset =
-        a.ktab +
-        (i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? static_cast<uint64_t>(slice) : 0)) *
-            static_cast<uint64_t>(config_.rows);
-    const int lanes = static_cast<int>(GatheredLanes(i, slice, config_.rows));
+        a.ktab + (i.Get(field::kMmKtab) + (i.Get(field::kMmKtabInc) ? slice : 0)) *
+                     static_cast<uint64_t>(config_.rows);
+    const int lanes = static_cast<int>(GatheredLanes(i, fold, config_.rows));
     uint64_t groups = 0;
     for (int j = 0; j < lanes; ++j) {
       const uint64_t group = (base + offset[j]) / group_bytes_;
@@ -242,7 +251,7 @@ uint64_t ConflictMonitor::AllGroups(const Active& a, int engine) const {
     high = low + (i.Get(field::kMmNx) - 1) * i.Get(field::kMmStrideX) +
            (i.Get(field::kMmNy) - 1) * i.Get(field::kMmStrideY) +
            (i.Get(field::kMmNb) - 1) * i.Get(field::kMmStrideB) +
-           static_cast<uint64_t>(a.shape.slices - 1) * i.Get(field::kMmBaseInc) + 0xFFFF;
+           (i.Get(field::kMmKslices) - 1) * i.Get(field::kMmBaseInc) + 0xFFFF;
   } else if (engine == kPostReads) {
     low = i.Get(field::kPaSrc);
     if (i.opcode() == Opcode::kPostActAdd) low = std::min(low, i.Get(field::kPbSrc));
@@ -317,6 +326,18 @@ void ConflictMonitor::CollideSums(const Active& matmul, const Active& post,
   const Cycle post_first = PostTap(post.issue, 0, laws_),
               post_last = PostTap(post.issue, PostTaps(post.instruction, laws_) - 1, laws_);
   const int64_t last_column = config_.cols - (config_.row_sum ? 0 : 1);
+  if (matmul.shape.pixels > 0) {  // all columns at once; a tile's first slice may write alone
+    const int64_t slices = static_cast<int64_t>(m.Get(field::kMmKslices));
+    for (int64_t fold = 0; fold < matmul.shape.slices; ++fold) {
+      if (m.Get(field::kMmFirst) != 0 && fold % slices == 0) continue;
+      const Cycle first = LevelRead(MatmulSlot(matmul.issue, fold, 0, matmul.shape, laws_), laws_),
+                  last = first + matmul.shape.vectors - 1, cycle = std::max(first, post_first);
+      if (cycle <= std::min(last, post_last))
+        return Keep(cycle, kMatmul, OldestMatmul(matmul, cycle), true, found);
+      if (first > post_last) return;
+    }
+    return;
+  }
   // Of an output-stationary one all tiles write without reading, or none.
   const int64_t writing = m.Get(field::kMmFirst) == 0 ? 0
                           : IsOutputStationary(m)     ? matmul.shape.slices
@@ -336,6 +357,10 @@ void ConflictMonitor::CollideSums(const Active& matmul, const Active& post,
 // its first sum has arrived.
 void ConflictMonitor::FollowSums(const Active& a, std::optional<Conflict>* found) {
   if (!a.steps.empty()) return;  // its first sum comes when those before have been written
+  if (a.shape.pixels > 0) {      // likewise, and those behind it wait
+    last_slots_.clear();
+    return;
+  }
   const Instruction& i = a.instruction;
   const uint64_t entry = i.Get(field::kMmHalf) * 1024 + i.Get(field::kMmAccBase);
   const SumSlots first = SumSlotsOf(i, a.issue, 0, a.shape, laws_),

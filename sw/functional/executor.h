@@ -47,7 +47,7 @@ class Executor {
   const uint8_t* activations() const { return activations_.data(); }
   // The offset table: KtabRows() x ROWS.
   const uint16_t* offsets() const { return ktab_.data(); }
-  // COLS sums of an accumulator entry; its row sum.
+  // COLS sums of an accumulator entry, bank by bank; its row sum.
   const int32_t* Accumulators(int half, int entry) const { return Entry(half, entry); }
   int32_t RowSum(int half, int entry) const { return row_sums_[RowSumIndex(half, entry)]; }
 
@@ -77,6 +77,7 @@ class Executor {
   ErrorCode Store(const Instruction& i, MemoryAccess* memory);
   ErrorCode Matmul(const Instruction& i);
   ErrorCode MatmulTiles(const Instruction& i);
+  ErrorCode MatmulInput(const Instruction& i);
   // Where the lanes of a slice's windows lie, checked.
   struct Windows {
     size_t base = 0;  // of the first window
@@ -84,7 +85,7 @@ class Executor {
     int lanes = 0;
     bool contiguous = false;  // lane j at lane 0 + j
   };
-  ErrorCode FindWindows(const Instruction& i, int slice, Windows* w);
+  ErrorCode FindWindows(const Instruction& i, int slice, Windows* w, int tile = 0);
   ErrorCode RowConv(const Instruction& i);
   ErrorCode CheckRowVectors(const Instruction& i);
   void PackWeights(int row, int load, int columns, int lanes);
@@ -102,6 +103,7 @@ class Executor {
   std::vector<Parameter> parameters_;  // rows x LANES
   std::vector<int32_t> accumulators_;  // 2 x ACC_DEPTH x padded_columns_
   std::vector<int32_t> row_sums_;      // 2 x ACC_DEPTH
+  bool diagonal_[2] = {false, false};  // of a half: its last Matmul was input stationary
 
   Place error_place_;
 

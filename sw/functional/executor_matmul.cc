@@ -69,15 +69,18 @@ void Executor::PackTaps(int row, int load, int columns) {
 }
 
 // The bank rule is checked at the slice's first window; there the range comes first.
-ErrorCode Executor::FindWindows(const Instruction& i, int slice, Windows* w) {
-  const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), nb = i.Get(field::kMmNb);
+ErrorCode Executor::FindWindows(const Instruction& i, int slice, Windows* w, int tile) {
+  const bool input = IsInputStationary(i);  // b counts tiles
+  const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy),
+               nb = input ? 1 : i.Get(field::kMmNb);
   const size_t stride_x = i.Get(field::kMmStrideX), stride_y = i.Get(field::kMmStrideY),
                stride_b = i.Get(field::kMmStrideB);
   const size_t span = (nx - 1) * stride_x + (ny - 1) * stride_y + (nb - 1) * stride_b;
   const unsigned bank_mask = static_cast<unsigned>(config_.Banks() - 1);
   const bool ktab_increments = i.Get(field::kMmKtabInc) != 0;
   w->lanes = static_cast<int>(GatheredLanes(i, slice, config_.rows));
-  w->base = i.Get(field::kMmBase) + static_cast<size_t>(slice) * i.Get(field::kMmBaseInc);
+  w->base = i.Get(field::kMmBase) + static_cast<size_t>(slice) * i.Get(field::kMmBaseInc) +
+            static_cast<size_t>(tile) * stride_b;
   w->offset = &ktab_[(i.Get(field::kMmKtab) + static_cast<size_t>(ktab_increments ? slice : 0)) *
                      config_.rows];
   unsigned misplaced = 0, not_contiguous = 0;
@@ -89,7 +92,7 @@ ErrorCode Executor::FindWindows(const Instruction& i, int slice, Windows* w) {
     furthest = std::max<size_t>(furthest, w->offset[j]);
   }
   w->contiguous = not_contiguous == 0;
-  error_place_ = {slice, 0};
+  error_place_ = {tile * Int(i, field::kMmKslices) + slice, 0};
   if (misplaced != 0) {
     return w->base + furthest >= activations_.size() ? ErrorCode::kBufferRange
                                                      : ErrorCode::kConflict;
@@ -105,7 +108,9 @@ ErrorCode Executor::FindWindows(const Instruction& i, int slice, Windows* w) {
 }
 
 ErrorCode Executor::Matmul(const Instruction& i) {
+  diagonal_[i.Get(field::kMmHalf)] = IsInputStationary(i);
   if (IsOutputStationary(i)) return MatmulTiles(i);
+  if (IsInputStationary(i)) return MatmulInput(i);
   const size_t nx = i.Get(field::kMmNx), ny = i.Get(field::kMmNy), nb = i.Get(field::kMmNb),
                m = nx * ny * nb;
   const size_t stride_x = i.Get(field::kMmStrideX), stride_y = i.Get(field::kMmStrideY),

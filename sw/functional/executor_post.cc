@@ -66,7 +66,7 @@ ErrorCode Executor::Post(const Instruction& i) {
     const unsigned column_base = static_cast<unsigned>(Int(i, field::kPoCol) + done);
     for (unsigned y = 0; y < ny; ++y) {
       for (unsigned x = 0; x < nx; ++x) {
-        int32_t v[64];
+        int32_t v[64], columns[64];
         std::fill_n(v, lanes, INT32_MIN);
         for (unsigned ty = 0; ty < nty; ++ty) {
           for (unsigned tx = 0; tx < ntx; ++tx) {
@@ -75,6 +75,10 @@ ErrorCode Executor::Post(const Instruction& i) {
             if (entry >= static_cast<unsigned>(config_.acc_depth)) return ErrorCode::kBufferRange;
             ++error_place_.item;
             const int32_t* sums = Entry(half, static_cast<int>(entry));
+            if (diagonal_[half]) {  // column j lies in bank (entry + j) mod COLS
+              for (unsigned c = 0; c < cols; ++c) columns[c] = sums[(entry + c) % cols];
+              sums = columns;
+            }
             const int32_t row_sum =
                 zw == 0 ? 0 : row_sums_[RowSumIndex(half, static_cast<int>(entry))];
             for (int part = 0; part < parts; ++part) {

@@ -65,11 +65,14 @@ void Validate(const HwConfig& c) {
   Require(c.roundings >= 1 && c.roundings <= kAllRoundings, "ROUNDINGS", c.roundings,
           "a mask of the rounding modes, 1 to 63");
   Require(c.row_sum >= 0 && c.row_sum <= 1, "ROW_SUM", c.row_sum, "0 or 1");
-  Require((c.dataflows == 1 || c.dataflows == 3), "DATAFLOWS", c.dataflows, "1 (ws) or 3 (ws,os)");
+  Require((c.dataflows == 1 || c.dataflows == 3 || c.dataflows == 5 || c.dataflows == 7),
+          "DATAFLOWS", c.dataflows, "1 (ws), 3 (ws,os), 5 (ws,is) or 7 (ws,os,is)");
   Require(c.dataflows < 2 ||
               (c.rows >= 3 && c.engine < 1 && (c.wport < 2 || c.cols <= (c.rows * c.wport))),
           "DATAFLOWS", c.dataflows,
-          "1, or 3 where ROWS is 3 or more, ENGINE 0, and WPORT 1 or COLS / WPORT at most ROWS");
+          "1, or more where ROWS is 3 or more, ENGINE 0, and WPORT 1 or COLS / WPORT at most ROWS");
+  Require(c.dataflows < 4 || c.wport == 1, "DATAFLOWS", c.dataflows,
+          "1 or 3, or 5 or 7 where WPORT is 1");
   Require(c.taps >= 0 && c.taps <= 64, "TAPS", c.taps, "0 to 64");
   Require(c.post_act >= 0 && c.post_act <= 1, "POST_ACT", c.post_act, "0 or 1");
   Require(c.add_unit >= 0 && c.add_unit <= c.post_act, "ADD_UNIT", c.add_unit,

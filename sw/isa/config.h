@@ -37,7 +37,8 @@ struct HwConfig {
   int queue_depth = 8;   // instructions queued per engine
   int roundings = 63;    // bit r: rounding mode r is included
   int row_sum = 1;       // 1: the row-sum column (asymmetric weights) is included
-  int dataflows = 1;     // bit 0: weight stationary; bit 1: output stationary too
+  // bit 0: weight stationary; bit 1: output stationary too; bit 2: input stationary too
+  int dataflows = 1;
   int taps = 3;  // array rows that take their column's own lane in column mode; 0: it is not built
   int post_act = 1;  // 1: POST reads the activation buffer too (PostAct: pools, rescaling, copies)
   int add_unit = 1;  // 1: POST adds two tensors (PostActAdd)
@@ -125,10 +126,10 @@ inline constexpr ParameterInfo kParameters[kNumParameters] = {
      "a mask of the rounding modes, 1 to 63", "bit r: rounding mode r is included"},
     {"ROW_SUM", "row_sum", &HwConfig::row_sum, 5, 24, 1, 0, 1, "0 or 1",
      "1: the row-sum column (asymmetric weights) is included"},
-    {"DATAFLOWS", "dataflows", &HwConfig::dataflows, 5, 25, 7, 1, 3,
-     "1 (ws) or 3 (ws,os); 1, or 3 where ROWS is 3 or more, ENGINE 0, and WPORT 1 or COLS / WPORT "
-     "at most ROWS",
-     "bit 0: weight stationary; bit 1: output stationary too"},
+    {"DATAFLOWS", "dataflows", &HwConfig::dataflows, 5, 25, 7, 1, 7,
+     "1 (ws), 3 (ws,os), 5 (ws,is) or 7 (ws,os,is); 1, or more where ROWS is 3 or more, ENGINE 0, "
+     "and WPORT 1 or COLS / WPORT at most ROWS; 1 or 3, or 5 or 7 where WPORT is 1",
+     "bit 0: weight stationary; bit 1: output stationary too; bit 2: input stationary too"},
     {"TAPS", "taps", &HwConfig::taps, 6, 0, 8, 0, 64, "0 to 64",
      "array rows that take their column's own lane in column mode; 0: it is not built"},
     {"POST_ACT", "post_act", &HwConfig::post_act, 6, 8, 1, 0, 1, "0 or 1",

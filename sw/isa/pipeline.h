@@ -14,6 +14,8 @@ inline constexpr int kParBytes = 16;
 inline constexpr int kKtabBytes = 2;
 // code: of MmDataflow: output stationary
 inline constexpr int kOutputStationary = 1;
+// code: of MmDataflow: input stationary
+inline constexpr int kInputStationary = 2;
 // code: of MmDataflow: column mode
 inline constexpr int kColumnMode = 3;
 // tokens: that a counter holds

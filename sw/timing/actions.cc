@@ -9,8 +9,32 @@ namespace {
 // Parameter rows that an addition reads for its operands and their sum, an entry each.
 constexpr int64_t kOperandRows = 3;
 
+// Filters are the vectors; pixels' windows shift in as weights do, all a fold's entries at once.
+void CountInput(const Instruction& i, const HwConfig& c, const MatmulShape& s, ActionCounts* n) {
+  const int64_t first = static_cast<int64_t>(i.Get(field::kMmFirst)),
+                delays = int64_t{c.rows} * (c.rows - 1) / 2,
+                tiles = AtLeastOne(i.Get(field::kMmNb)), filters = s.vectors * s.slices;
+  int64_t lanes = 0;  // of a tile's slices
+  for (int64_t slice = 0; slice < s.slices / tiles; ++slice)
+    lanes += GatheredLanes(i, slice, c.rows);
+  ActionCounts& a = *n;
+  a[Action::mac] = s.macs;
+  a[Action::pass] = filters * c.rows * c.cols;
+  a[Action::idle_mac] = a[Action::pass] - s.macs;
+  a[Action::row_sum] = filters * c.rows * c.row_sum;
+  a[Action::weight_shift] = s.slices * c.rows * (s.pixels * (s.pixels + 1) / 2);
+  a[Action::weight_swap] = s.slices * c.rows * c.cols;
+  a[Action::skew] = (filters + s.pixels * s.slices) * delays;
+  a[Action::weight_read] = filters * c.rows;
+  a[Action::offset_read] = s.slices * c.rows * pipeline::kKtabBytes;
+  a[Action::gather_read] = tiles * s.pixels * lanes;
+  a[Action::sum_write] = filters * s.pixels;
+  a[Action::sum_read] = (filters - first * tiles * s.vectors) * s.pixels;
+}
+
 void CountMatmul(const Instruction& i, const HwConfig& c, const LawConfig& laws, ActionCounts* n) {
   const MatmulShape s = ShapeOfMatmul(i, laws);
+  if (s.pixels > 0) return CountInput(i, c, s, n);
   const bool tiles = IsOutputStationary(i);
   const int64_t first = static_cast<int64_t>(i.Get(field::kMmFirst)),
                 delays = int64_t{c.rows} * (c.rows - 1) / 2;  // registers of a skew

@@ -13,6 +13,12 @@
 //   weight_swap = max(M, ROWS - 1) F ROWS COLS
 //   drain = F COLS ROWS (ROWS - 1) / 2    skew = (P F + M F WPORT) ROWS (ROWS - 1) / 2
 //   sum_write = L (COLS + ROW_SUM)        sum_read = (1 - First) L (COLS + ROW_SUM)
+// Input stationary (M filters, F folds of X pixels, all L of all tiles' slices together; First of
+// each of Nb tiles):
+//   weight_read = M F ROWS                weight_shift = F ROWS X (X + 1) / 2
+//   weight_swap = F ROWS COLS             skew = (M F + X F) ROWS (ROWS - 1) / 2
+//   gather_read = X L                     sum_write = M F X
+//   sum_read = M (F - First Nb) X
 //
 // Row stationary: sw/timing/row_actions.h.
 //

@@ -10,12 +10,26 @@
 // the stamps of accumulators of a slot P - 1 - j of its tile, and the last slot is the last tile's
 // P - 1.
 //
+// Input stationary a slice of a tile is a fold, and a vector a filter (M of them); its X pixels are
+// read in load slots, of the first fold before its vectors, of the others during the fold before:
+//
+//   slot(g, f) = issue + 1 + max(X, 3) + g P + f          fold g, P = max(M, X, 3)
+//   read(0, x) = issue + 1 + x,  read(g, x) = slot(g - 1, x)
+//   slot + 2 + ROWS + COLS                                all pixels' entries are read
+//   slot + 4 + ROWS + COLS                                and written
+//
+// and the sums of another Matmul, which meet their entries column by column, come after that.
+//
 // The numbers stand in pipeline.h.
 #pragma once
 
 #include "sw/timing/law_config.h"
 
 namespace systole {
+
+// Built in: an array of any other dataflow refuses its Matmuls.
+inline bool HasOutputStationary(const HwConfig& c) { return (c.dataflows & 2) != 0; }
+inline bool HasInputStationary(const HwConfig& c) { return (c.dataflows & 4) != 0; }
 
 // wl: cycles to shift the weights of `columns` columns in, which are the rows they take in the
 // weight buffer: one row of each of the WPORT banks a cycle.
@@ -41,23 +55,34 @@ inline bool IsOutputStationary(const Instruction& i) {
   return i.Get(field::kMmDataflow) == static_cast<uint64_t>(pipeline::kOutputStationary);
 }
 
-// Lanes that slice `slice` gathers, of `rows`.
+// A fold is a tile's slice, whose pixels stay in the array.
+inline bool IsInputStationary(const Instruction& i) {
+  return i.Get(field::kMmDataflow) == static_cast<uint64_t>(pipeline::kInputStationary);
+}
+
+// Lanes that slice (input stationary: fold) `slice` gathers, of `rows`.
 inline int64_t GatheredLanes(const Instruction& i, int64_t slice, int64_t rows) {
   if (InColumnMode(i)) return static_cast<int64_t>(i.Get(field::kMmWcols));
-  const bool last = slice == AtLeastOne(i.Get(field::kMmKslices)) - 1;
+  const int64_t slices = AtLeastOne(i.Get(field::kMmKslices));
+  const bool last = slice % slices == slices - 1;
   return last ? static_cast<int64_t>(i.Get(field::kMmKlast)) : rows;
 }
 
 struct MatmulShape {
   int64_t vectors = 1;  // M
   int64_t slices = 1;   // F
-  int64_t load = 1;     // wl; 1 where weights come with their vectors
+  int64_t load = 1;     // wl; 1 where weights come with their vectors, 0 input stationary
   int64_t period = 1;   // P
   int64_t macs = 0;     // useful ones: valid lanes (column mode: taps) x columns, over all vectors
-  int64_t idle = 0;     // slots of a tile after its vectors; 0: weight stationary
+  int64_t idle = 0;     // slots of a tile after its vectors; 0: not output stationary
+  int64_t pixels = 0;   // X; 0: not input stationary
+  int64_t lead = 0;     // slots before the first vector: of its first pixels
+  int64_t end = 0;      // period of the last fold, which loads no pixels
 
   // Cycles from issue until the next Matmul may issue: F P.
-  int64_t Occupancy() const { return slices * period; }
+  int64_t Occupancy() const {
+    return pixels == 0 ? slices * period : lead + (slices - 1) * period + end;
+  }
 };
 
 // Without `macs`: output stationary, `tiles` of them.
@@ -67,6 +92,20 @@ inline MatmulShape ShapeOfTiles(int64_t vectors, int64_t tiles, const LawConfig&
   s.slices = tiles;
   s.period = std::max<int64_t>(vectors, c.rows - 1) + c.rows - 1;
   s.idle = s.period - vectors;
+  return s;
+}
+
+// Without `macs`: input stationary, `folds` of them.
+inline MatmulShape ShapeOfInput(int64_t filters, int64_t pixels, int64_t folds,
+                                const LawConfig& c) {
+  MatmulShape s;
+  s.vectors = filters;
+  s.slices = folds;
+  s.load = 0;
+  s.pixels = pixels;
+  s.lead = std::max<int64_t>(pixels, c.shortest_period);
+  s.end = std::max<int64_t>(filters, c.shortest_period);
+  s.period = std::max(s.lead, s.end);
   return s;
 }
 
@@ -83,9 +122,15 @@ inline MatmulShape ShapeOfMatmul(int64_t vectors, int64_t slices, int64_t column
 
 inline MatmulShape ShapeOfMatmul(const Instruction& i, const LawConfig& c) {
   const int64_t columns = AtLeastOne(i.Get(field::kMmWcols));
-  const int64_t vectors = AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)) *
-                          AtLeastOne(i.Get(field::kMmNb));
+  const int64_t pixels = AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)),
+                images = AtLeastOne(i.Get(field::kMmNb)), vectors = pixels * images;
   const int64_t slices = AtLeastOne(i.Get(field::kMmKslices));
+  if (IsInputStationary(i)) {
+    MatmulShape s = ShapeOfInput(columns, pixels, images * slices, c);
+    s.macs =
+        vectors * columns * ((slices - 1) * c.rows + static_cast<int64_t>(i.Get(field::kMmKlast)));
+    return s;
+  }
   MatmulShape s = IsOutputStationary(i) ? ShapeOfTiles(vectors, slices, c)
                                         : ShapeOfMatmul(vectors, slices, columns, c);
   const int64_t klast = static_cast<int64_t>(i.Get(field::kMmKlast));
@@ -95,8 +140,18 @@ inline MatmulShape ShapeOfMatmul(const Instruction& i, const LawConfig& c) {
 
 inline Cycle MatmulSlot(Cycle issue, int64_t slice, int64_t vector, const MatmulShape& s,
                         const LawConfig& c) {
-  return issue + c.pipeline.issue_to_work + slice * s.period + vector;
+  return issue + c.pipeline.issue_to_work + s.lead + slice * s.period + vector;
 }
+// When window `window` of a slice is asked for: in its vector's slot, input stationary a fold
+// ahead.
+inline Cycle WindowSlot(Cycle issue, int64_t slice, int64_t window, const MatmulShape& s,
+                        const LawConfig& c) {
+  if (s.pixels == 0) return MatmulSlot(issue, slice, window, s, c);
+  return slice == 0 ? issue + c.pipeline.issue_to_work + window
+                    : MatmulSlot(issue, slice - 1, window, s, c);
+}
+// Of a slice, or of a tile's slice.
+inline int64_t WindowsOf(const MatmulShape& s) { return s.pixels == 0 ? s.vectors : s.pixels; }
 inline Cycle MatmulLastSlot(Cycle issue, const MatmulShape& s, const LawConfig& c) {
   return MatmulSlot(issue, s.slices - 1, s.vectors - 1, s, c);
 }
@@ -128,15 +183,27 @@ inline Cycle AccumulatorRead(Cycle slot, int64_t column, const LawConfig& c) {
 inline Cycle AccumulatorWrite(Cycle slot, int64_t column, const LawConfig& c) {
   return AccumulatorRead(slot, column, c) + c.pipeline.accumulator_read_to_write;
 }
+// Input stationary all columns meet their entries with the last one.
+inline Cycle LevelRead(Cycle slot, const LawConfig& c) {
+  return AccumulatorRead(slot, c.cols - 1, c);
+}
 // Is the sum of a slot still on its way into its entry when that of a later one is formed?
 inline bool OnItsWay(Cycle slot, Cycle later, const LawConfig& c) {
   return AccumulatorRead(later, 0, c) <= AccumulatorWrite(slot, 0, c);
 }
 
 // From when on a Matmul leaves the weight buffer to the next one: when its last slice begins or,
-// output stationary, after its last vector.
+// output or input stationary, after its last vector.
 inline Cycle WeightsFree(Cycle issue, const MatmulShape& s, const LawConfig& c) {
-  return MatmulSlot(issue, s.slices - 1, s.idle == 0 ? 0 : s.vectors, s, c);
+  const bool rows = s.idle > 0 || s.pixels > 0;  // that come with the vectors
+  return MatmulSlot(issue, s.slices - 1, rows ? s.vectors : 0, s, c);
+}
+
+// From when on one that is not input stationary may issue behind an input-stationary one: its first
+// sum meets column 0's entry after the last sums of all columns have been written.
+inline Cycle Settled(Cycle issue, const MatmulShape& s, const LawConfig& c) {
+  return MatmulLastSlot(issue, s, c) + c.cols + c.pipeline.accumulator_read_to_write -
+         c.pipeline.issue_to_work;
 }
 
 // pre(j): from when on the first slice's weights may be shifted in. `previous_issue` < 0: there is

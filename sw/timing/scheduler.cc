@@ -199,6 +199,8 @@ unsigned Scheduler::Run(unsigned e) {
                                     ? head
                                     : std::max(head, last_matmul_issue_ + last_matmul_.last_load);
           issue = std::max({issue, preload + times.load - 1, engine.free});
+          if (last_matmul_.input && !times.input)
+            issue = std::max(issue, last_matmul_issue_ + last_matmul_.settled);
           retire = issue + times.retire;
           busy_end = engine.free = issue + times.occupancy;
           last_matmul_ = times;

@@ -15,7 +15,7 @@ namespace systole::testing {
 inline constexpr int kCountedShapes = 6;
 inline std::vector<HwConfig> CountedShapes() {
   HwConfig square, odd, small, wide;
-  odd.rows = 5, odd.cols = odd.lanes = 7, odd.dataflows = 3;
+  odd.rows = 5, odd.cols = odd.lanes = 7, odd.dataflows = 7;
   small.rows = small.cols = 8, small.wport = 2, small.lanes = 4, small.dataflows = 3;
   wide.rows = 6, wide.cols = 4, wide.lanes = 3, wide.axi_data_width = 128, wide.row_sum = 0;
   wide.dataflows = 3;
@@ -35,7 +35,7 @@ inline bool Built(Action a, const HwConfig& c) {
                           a == Action::weight_swap || a == Action::drain;
   if (of_rows || of_columns) {
     if (of_rows != (c.engine != 0)) return false;
-    if (a == Action::drain) return c.dataflows > 1;
+    if (a == Action::drain) return (c.dataflows & 2) != 0;
   }
   return c.row_sum != 0 || (a != Action::row_sum && a != Action::correction);
 }

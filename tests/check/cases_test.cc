@@ -55,7 +55,7 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
     c.roundings = pick({63, 1, 16, 32, 42});
     c.row_sum = pick({0, 1});
     c.taps = pick({0, 1, 3, 64});
-    c.dataflows = trial % 2 == 0 ? 1 : 3;
+    c.dataflows = pick({1, 3, 5, 7});
     c.post_act = pick({0, 1});
     c.add_unit = c.post_act * pick({0, 1});
     try {
@@ -68,10 +68,11 @@ TEST(CheckCasesTest, AreLegalOnRandomConfigurations) {
     const std::map<std::string, int> cases = RunDry(c);
     for (const auto& [area, count] : cases) {
       if (area == "columns") EXPECT_EQ(count > 0, c.taps > 0);
-      if (area == "tiles") EXPECT_EQ(count > 0, c.dataflows > 1);
+      if (area == "tiles") EXPECT_EQ(count > 0, (c.dataflows & 2) != 0);
+      if (area == "filters") EXPECT_EQ(count > 0, (c.dataflows & 4) != 0);
       if (area == "activations") EXPECT_EQ(count > 0, c.post_act > 0);
       const bool always = area != "layers" && area != "columns" && area != "tiles" &&
-                          area != "activations" && area != "rows";
+                          area != "filters" && area != "activations" && area != "rows";
       if (always) EXPECT_GT(count, 0) << area;
     }
     if (HasFailure()) return;

@@ -28,6 +28,8 @@ TEST(ParametersTest, DefaultsAndAssignments) {
 
 TEST(ParametersTest, DataflowsByNumberOrByName) {
   EXPECT_EQ(ParseParameters({"DATAFLOWS=ws,os"}).dataflows, 3);
+  EXPECT_EQ(ParseParameters({"DATAFLOWS=is,ws"}).dataflows, 5);
+  EXPECT_EQ(ParseParameters({"DATAFLOWS=ws,os,is"}).dataflows, 7);
   EXPECT_EQ(ParseParameters({"DATAFLOWS=3"}).Key(), ParseParameters({"DATAFLOWS=os,ws"}).Key());
   EXPECT_EQ(ParseParameters({"ROWS=5", "COLS=7", "DATAFLOWS=3"}).OsCols(), 5);
   EXPECT_EQ(ParseParameters({"ROWS=5", "COLS=7", "WPORT=7", "DATAFLOWS=3"}).OsCols(), 7);
@@ -80,13 +82,17 @@ TEST(ParametersTest, RefusalsNameTheParameter) {
   EXPECT_EQ(Refusal({"ROWS=8x"}), "parameter ROWS=8x is not possible; allowed: a whole number");
   EXPECT_EQ(Refusal({"ROWS="}), "parameter ROWS= is not possible; allowed: a whole number");
   EXPECT_NE(Refusal({"ROW=8"}).find("parameter ROW is unknown"), std::string::npos);
-  EXPECT_EQ(Refusal({"DATAFLOWS=ws,is"}),
-            "parameter DATAFLOWS=ws,is is not possible; allowed: ws (1) or ws,os (3)");
+  EXPECT_EQ(Refusal({"DATAFLOWS=ws,rs"}),
+            "parameter DATAFLOWS=ws,rs is not possible; allowed: ws (1), ws,os (3), ws,is (5) or "
+            "ws,os,is (7)");
   EXPECT_EQ(Refusal({"DATAFLOWS=os"}),
-            "parameter DATAFLOWS=2 is not possible; allowed: 1 (ws) or 3 (ws,os)");
+            "parameter DATAFLOWS=2 is not possible; allowed: 1 (ws), 3 (ws,os), 5 (ws,is) or "
+            "7 (ws,os,is)");
   EXPECT_EQ(Refusal({"DATAFLOWS=ws,os", "ENGINE=row"}),
-            "parameter DATAFLOWS=3 is not possible; allowed: 1, or 3 where ROWS is 3 or more, "
+            "parameter DATAFLOWS=3 is not possible; allowed: 1, or more where ROWS is 3 or more, "
             "ENGINE 0, and WPORT 1 or COLS / WPORT at most ROWS");
+  EXPECT_EQ(Refusal({"DATAFLOWS=ws,is", "WPORT=2"}),
+            "parameter DATAFLOWS=5 is not possible; allowed: 1 or 3, or 5 or 7 where WPORT is 1");
   EXPECT_NE(Refusal({"ROUNDINGS=nearest"}).find("half_even"), std::string::npos);
 }
 

@@ -113,11 +113,40 @@ TEST(CheckInstruction, OutputStationary) {
           kRange},
          {"nothing else", With(m, {{field::kMmDataflow, 2}}), kField}},
         c);
+  c.dataflows = 5;
+  Check({{"the other one is built", m, kField}}, c);
   Check({{"five columns of seven", With(m, {{field::kMmWcols, 5}}), kOk},
          {"six columns, weights for five", With(m, {{field::kMmWcols, 6}}), kField}},
         flat);
   flat.wport = 7;
   Check({{"seven columns, a bank each", With(m, {{field::kMmWcols, 7}}), kOk}}, flat);
+}
+
+TEST(CheckInstruction, InputStationary) {
+  // Two tiles of 3 x 5 pixels, two slices, 40 filters: entries 0 to 29, 32 to 61, 64 to 93.
+  const Instruction m =
+      With(MakeMatmul(3, 2, 40),
+           {{field::kMmDataflow, 2}, {field::kMmNy, 5}, {field::kMmNb, 2}, {field::kMmAccInc, 32}});
+  HwConfig c;
+  Check({{"not built", m, kField}});
+  c.dataflows = 3;
+  Check({{"the other one is built", m, kField}}, c);
+  c.dataflows = 7;
+  Check({{"legal", m, kOk},
+         {"16 pixels", With(m, {{field::kMmNx, 16}, {field::kMmNy, 1}}), kOk},
+         {"17 pixels", With(m, {{field::kMmNx, 17}, {field::kMmNy, 1}}), kField},
+         {"6 x 3 pixels", With(m, {{field::kMmNx, 6}, {field::kMmNy, 3}}), kField},
+         {"no filters", With(m, {{field::kMmWcols, 0}}), kField},
+         {"17 lanes", With(m, {{field::kMmKlast, 17}}), kField},
+         {"blocks side by side", With(m, {{field::kMmAccInc, 30}}), kOk},
+         {"blocks on each other", With(m, {{field::kMmAccInc, 29}}), kField},
+         {"one block", With(m, {{field::kMmAccInc, 0}, {field::kMmWcols, 16}}), kOk},
+         {"two blocks", With(m, {{field::kMmAccInc, 0}, {field::kMmWcols, 17}}), kField},
+         {"last entry", With(m, {{field::kMmAccBase, 128 - 94}}), kOk},
+         {"past the last entry", With(m, {{field::kMmAccBase, 128 - 93}}), kRange},
+         {"last weight row", With(m, {{field::kMmWgtRow, 8192 - 80}}), kOk},
+         {"past the last weight row", With(m, {{field::kMmWgtRow, 8192 - 79}}), kRange}},
+        c);
 }
 
 TEST(CheckInstruction, Post) {

@@ -105,6 +105,72 @@ class MatmulCase {
     }
   }
 
+  // Input stationary: filter f of a pixel is in bank (entry + f) mod COLS; nothing else changes.
+  void RunInput() {
+    const int rows = config_.rows, cols = config_.cols, nx = 1 + Below(cols),
+              ny = 1 + Below(cols / nx), tile = nx * ny,
+              nb = 1 + Below(std::min(3, config_.acc_depth / 2 / tile)), m = tile * nb,
+              blocks = 1 + Below(std::min(3, config_.acc_depth / m)),
+              filters = (blocks - 1) * cols + 1 + Below(cols),
+              inc = m + Below((config_.acc_depth - blocks * m) / blocks + 1),
+              entry = Below(config_.acc_depth - m - (blocks - 1) * inc + 1),
+              slices = 1 + Below(std::min(4, kWeightRows / filters)), klast = 1 + Below(rows),
+              half = Below(2), sx = Below(9), sy = Below(200), sb = Below(900), base = Below(5000),
+              base_inc = Below(40), increments = Below(2), ktab = Below(kKtabRows - slices + 1),
+              weight_row = Below(kWeightRows - slices * filters + 1), first = Below(2);
+    const Instruction i = Make(Opcode::kMatmul, {{field::kMmDataflow, 2},
+                                                 {field::kMmFirst, U(first)},
+                                                 {field::kMmKtabInc, U(increments)},
+                                                 {field::kMmHalf, U(half)},
+                                                 {field::kMmBase, U(base)},
+                                                 {field::kMmWcols, U(filters)},
+                                                 {field::kMmStrideX, U(sx)},
+                                                 {field::kMmStrideY, U(sy)},
+                                                 {field::kMmStrideB, U(sb)},
+                                                 {field::kMmKlast, U(klast)},
+                                                 {field::kMmNx, U(nx)},
+                                                 {field::kMmNy, U(ny)},
+                                                 {field::kMmNb, U(nb)},
+                                                 {field::kMmKslices, U(slices)},
+                                                 {field::kMmAccBase, U(entry)},
+                                                 {field::kMmKtab, U(ktab)},
+                                                 {field::kMmBaseInc, U(base_inc)},
+                                                 {field::kMmAccInc, U(inc)},
+                                                 {field::kMmWgtRow, U(weight_row)}});
+    std::vector<int32_t> want;  // [entry][bank]
+    for (int e = 0; e < config_.acc_depth; ++e) {
+      const int32_t* sum = executor_.Accumulators(half, e);
+      want.insert(want.end(), sum, sum + cols);
+    }
+    for (int p = 0; p < m; ++p) {
+      for (int f = 0; f < filters; ++f) {
+        const int e = entry + p + f / cols * inc;
+        int64_t sum = 0;
+        for (int s = 0; s < slices; ++s) {
+          for (int j = 0; j < (s + 1 == slices ? klast : rows); ++j) {
+            const uint64_t offset = kKtab + U((ktab + (increments ? s : 0)) * ktab_pitch_ + 2 * j);
+            const int address = base + p % nx * sx + p / nx % ny * sy + p / tile * sb +
+                                s * base_inc + memory_.at[offset] + 256 * memory_.at[offset + 1];
+            const int row = weight_row + s * filters + f;
+            sum += static_cast<int8_t>(memory_.at[kAct + U(address)]) *
+                   static_cast<int8_t>(memory_.at[kWgt + U(row * weight_pitch_ + j)]);
+          }
+        }
+        int32_t& bank = want[static_cast<size_t>(e * cols + (e + f) % cols)];
+        bank = static_cast<int32_t>(first ? sum : bank + sum);
+      }
+    }
+    ASSERT_EQ(executor_.Execute(i, &memory_), ErrorCode::kNone);
+    for (int e = 0; e < config_.acc_depth; ++e) {
+      const int32_t* got = executor_.Accumulators(half, e);
+      for (int c = 0; c < cols; ++c) {
+        ASSERT_EQ(got[c], want[static_cast<size_t>(e * cols + c)])
+            << "entry " << e << ", bank " << c;
+        sums_[half][static_cast<size_t>(e) * (cols + 1) + static_cast<size_t>(c)] = got[c];
+      }
+    }
+  }
+
   void RunOne() {
     Instruction i = Make(Opcode::kMatmul);
     const int nx = 1 + Below(5), ny = 1 + Below(4), nb = 1 + Below(2), slices = 1 + Below(3);
@@ -203,7 +269,9 @@ class MatmulCase {
 };
 
 TEST(ExecutorMatmul, EqualsTheFormulaAtSeveralConfigurations) {
-  std::vector<HwConfig> configs(5);
+  std::vector<HwConfig> configs(6);
+  configs[5].rows = 5, configs[5].cols = 7, configs[5].lanes = 7, configs[5].acc_depth = 50;
+  configs[5].dataflows = 5;
   configs[1].wport = 4;
   configs[2].rows = 5, configs[2].cols = 6, configs[2].wport = 3, configs[2].lanes = 3,
   configs[2].acc_depth = 48;
@@ -211,14 +279,16 @@ TEST(ExecutorMatmul, EqualsTheFormulaAtSeveralConfigurations) {
   configs[3].rows = 8, configs[3].cols = 8, configs[3].wport = 2, configs[3].lanes = 8,
   configs[3].axi_data_width = 32;
   configs[4].rows = 33, configs[4].cols = 40, configs[4].wport = 8, configs[4].acc_depth = 60;
-  configs[0].dataflows = configs[1].dataflows = configs[2].dataflows = configs[4].dataflows = 3;
+  configs[0].dataflows = 7;
+  configs[1].dataflows = configs[2].dataflows = configs[4].dataflows = 3;
   configs[1].taps = 5, configs[2].taps = 64, configs[3].taps = 0, configs[4].taps = 1;
   for (size_t k = 0; k < configs.size(); ++k) {
     SCOPED_TRACE("configuration " + std::to_string(k) + ", seed " + std::to_string(100 + k));
     MatmulCase c(configs[k], static_cast<uint32_t>(100 + k));
     for (int run = 0; run < 30; ++run) {
       c.RunOne();
-      if (configs[k].dataflows == 3 && run % 2 == 1) c.RunTiles();
+      if ((configs[k].dataflows & 2) != 0 && run % 2 == 1) c.RunTiles();
+      if ((configs[k].dataflows & 4) != 0 && run > 2) c.RunInput();
       if (::testing::Test::HasFatalFailure()) return;
     }
   }

@@ -4,6 +4,7 @@
 #include "Vmatmul_12x14w2.h"
 #include "Vmatmul_12x14w7.h"
 #include "Vmatmul_16x16.h"
+#include "Vmatmul_16x16is.h"
 #include "Vmatmul_16x16w2.h"
 #include "Vmatmul_2x2.h"
 #include "Vmatmul_5x7.h"
@@ -40,9 +41,10 @@ HwConfig Config(int rows, int cols, int wport, int lanes, int act_kib, int group
 const std::vector<Build>& Builds() {
   static const std::vector<Build> builds = {
       {"r16c16", HwConfig{}, Create<Vmatmul_16x16>},
+      {"r16c16is", Config(16, 16, 1, 8, 8, 4, 32, 4, 128, 64, 1, 3, 5), Create<Vmatmul_16x16is>},
       {"r16c16w2", Config(16, 16, 2, 16, 4, 1, 16, 1, 64, 128, 1, 3, 3), Create<Vmatmul_16x16w2>},
-      {"r5c7l5", Config(5, 7, 1, 5, 2, 4, 3, 1, 33, 64, 1, 5, 3), Create<Vmatmul_5x7>},
-      {"r12c14", Config(12, 14, 1, 14, 8, 2, 8, 1, 48, 32, 1, 1, 3), Create<Vmatmul_12x14>},
+      {"r5c7l5", Config(5, 7, 1, 5, 2, 4, 3, 1, 33, 64, 1, 5, 7), Create<Vmatmul_5x7>},
+      {"r12c14", Config(12, 14, 1, 14, 8, 2, 8, 1, 48, 32, 1, 1, 7), Create<Vmatmul_12x14>},
       {"r12c14w2", Config(12, 14, 2, 3, 4, 4, 8, 2, 40, 64, 0, 7), Create<Vmatmul_12x14w2>},
       {"r12c14w7", Config(12, 14, 7, 7, 4, 4, 8, 1, 40, 64, 1, 0), Create<Vmatmul_12x14w7>},
       {"r2c2", Config(2, 2, 1, 1, 1, 16, 1, 1, 4, 32, 1, 64), Create<Vmatmul_2x2>},

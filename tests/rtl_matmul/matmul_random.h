@@ -49,6 +49,7 @@ class Random {
         if (OutputStationary(i) && OutputStationary(*prev)) {
           for (Field f : {field::kMmKslices, field::kMmKlast}) i.Set(f, prev->Get(f));
         }
+        if (InputStationary(*prev)) i.Set(field::kMmAccInc, prev->Get(field::kMmAccInc));
       }
       if (Legal(i) && !(prev && Hazard(*prev, i))) return i;
     }
@@ -88,6 +89,7 @@ class Random {
   }
   bool Chance(int percent) { return In(1, 100) <= percent; }
   static bool OutputStationary(const Instruction& i) { return i.Get(field::kMmDataflow) == 1; }
+  static bool InputStationary(const Instruction& i) { return i.Get(field::kMmDataflow) == 2; }
 
   Instruction Draw() {
     Instruction i;
@@ -115,7 +117,17 @@ class Random {
       i.Set(field::kMmWcols, In(1, std::min(c_.rows, c_.cols)));
       i.Set(field::kMmKlast, In(1, std::min(c_.taps, c_.rows)));
     }
-    if (c_.dataflows == 3 && Chance(45)) {
+    i.Set(field::kMmAccInc, In(0, 40));  // used input stationary alone
+    if ((c_.dataflows & 4) != 0 && Chance(45)) {
+      i.Set(field::kMmDataflow, 2);
+      i.Set(field::kMmNx, Chance(30) ? 1 : In(1, c_.cols));
+      i.Set(field::kMmNy, Chance(40) ? 1 : In(1, std::max(1, c_.cols / 3)));
+      i.Set(field::kMmNb, Chance(40) ? 1 : In(1, 3));
+      i.Set(field::kMmWcols, Chance(40) ? In(1, 3 * c_.cols) : In(1, c_.cols));
+      i.Set(field::kMmAccBase, In(0, c_.acc_depth / 2));
+      return i;
+    }
+    if ((c_.dataflows & 2) != 0 && Chance(45)) {
       i.Set(field::kMmDataflow, 1);
       i.Set(field::kMmWcols, Chance(50) ? c_.OsCols() : In(1, c_.OsCols()));
       i.Set(field::kMmKlast, Chance(50) ? c_.rows : In(1, c_.rows));
@@ -136,8 +148,10 @@ class Random {
   bool Legal(const Instruction& i) const {
     const MatmulFields f(c_, i);
     if (i.Get(field::kMmAccBase) + f.entries > static_cast<uint64_t>(c_.acc_depth)) return false;
-    if (i.Get(field::kMmWgtRow) + (f.os ? f.m : f.slices * f.wl) >
-        static_cast<uint64_t>(c_.WgtRows())) {
+    if (i.Get(field::kMmWgtRow) + f.weight_rows > static_cast<uint64_t>(c_.WgtRows())) return false;
+    const uint64_t columns = static_cast<uint64_t>(c_.cols);
+    if (!f.is && f.wcols > columns) return false;
+    if (f.is && (f.nx * f.ny > columns || (f.wcols > columns && i.Get(field::kMmAccInc) < f.m))) {
       return false;
     }
     if (f.os && f.wcols > static_cast<uint64_t>(c_.OsCols())) return false;

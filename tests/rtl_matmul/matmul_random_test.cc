@@ -25,7 +25,7 @@ void ExpectAccumulators(const HwConfig& c, const Accumulators& want, Model* mode
     for (int entry = 0; entry < c.acc_depth; ++entry) {
       const std::vector<int32_t> got = ReadEntry(c, model, half, entry);
       for (int col = 0; col <= c.cols; ++col) {
-        const auto& w = want.entry[half][entry][col];
+        const auto& w = want.Column(half, entry, col);
         if (!w) continue;
         ASSERT_EQ(got[col], *w) << "half " << half << " entry " << entry << " column " << col;
         ++compared;
@@ -50,7 +50,7 @@ void ExpectLaw(const HwConfig& c, const std::vector<Step>& program, const Trace&
       ASSERT_EQ(trace.push[retired], program[j].instr.Get(field::kPush)) << "instruction " << j;
       ++retired;
       const MatmulFields f(c, program[j].instr);
-      occupancy = f.slices * f.p;
+      occupancy = f.occupancy;
       macs += f.Macs(c);
       for (uint64_t t = law[j].issue + 1; t <= law[j].retire; ++t) inflight.at(t) = true;
     }

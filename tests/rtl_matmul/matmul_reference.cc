@@ -16,10 +16,28 @@ MatmulFields::MatmulFields(const HwConfig& c, const Instruction& instr)
       p(std::max({m, wl, uint64_t{3}})),
       column(instr.Get(field::kMmDataflow) == 3),
       os(instr.Get(field::kMmDataflow) == 1),
-      entries(m) {
-  if (!os) return;
-  p = std::max<uint64_t>(m, c.rows - 1) + c.rows - 1;
-  entries = (slices - 1) * c.rows + klast;
+      is(instr.Get(field::kMmDataflow) == 2),
+      entries(m),
+      weight_rows(slices * wl),
+      first(1),
+      last((slices - 1) * p + m),
+      occupancy(slices * p) {
+  if (os) {
+    p = std::max<uint64_t>(m, c.rows - 1) + c.rows - 1;
+    entries = (slices - 1) * c.rows + klast;
+    weight_rows = m;
+    last = occupancy = slices * p;
+  }
+  if (is) {  // each tile's slices are folds, whose pixels come during the fold before
+    const uint64_t pixels = nx * ny, folds = nb * slices, filters = wcols;
+    wl = 0;
+    p = std::max({filters, pixels, uint64_t{3}});
+    entries = m + (filters - 1) / c.cols * instr.Get(field::kMmAccInc);
+    weight_rows = slices * filters;
+    first = 1 + std::max<uint64_t>(pixels, 3);
+    last = first + (folds - 1) * p + filters - 1;
+    occupancy = first - 1 + (folds - 1) * p + std::max<uint64_t>(filters, 3);
+  }
 }
 
 std::vector<Meeting> Meetings(const HwConfig& c, const Instruction& instr, bool last) {
@@ -27,7 +45,9 @@ std::vector<Meeting> Meetings(const HwConfig& c, const Instruction& instr, bool 
   const uint64_t slice = last ? f.slices - 1 : 0, start = slice * f.p,
                  base = instr.Get(field::kMmAccBase);
   std::vector<Meeting> meetings;
-  if (f.os) {
+  if (f.is) {
+    // None of its sums meets one on its way.
+  } else if (f.os) {
     for (uint64_t j = f.Lanes(c, slice); j-- > 0;)
       meetings.push_back({start + f.p - 1 - j, base + slice * c.rows + j});
   } else {
@@ -82,12 +102,45 @@ void ExecuteTiles(const HwConfig& c, const Buffers& buffers, const Instruction& 
   }
 }
 
+// Input stationary: filter f of pixel v of tile b, against a plain sum over the slices.
+void ExecuteInput(const HwConfig& c, const Buffers& buffers, const Instruction& instr,
+                  Accumulators* acc) {
+  const MatmulFields f(c, instr);
+  for (uint64_t v = 0; v < f.m; ++v) {
+    const uint64_t x = v % f.nx, y = v / f.nx % f.ny, b = v / f.nx / f.ny;
+    for (uint64_t filter = 0; filter < f.wcols; ++filter) {
+      int64_t sum = 0;
+      for (uint64_t i = 0; i < f.slices; ++i) {
+        const auto& offsets =
+            buffers.ktab.at(instr.Get(field::kMmKtab) + (instr.Get(field::kMmKtabInc) ? i : 0));
+        const uint64_t base = instr.Get(field::kMmBase) + x * instr.Get(field::kMmStrideX) +
+                              y * instr.Get(field::kMmStrideY) + b * instr.Get(field::kMmStrideB) +
+                              i * instr.Get(field::kMmBaseInc);
+        const auto& weights =
+            buffers.weights.at(0).at(instr.Get(field::kMmWgtRow) + i * f.wcols + filter);
+        for (uint64_t j = 0; j < f.Lanes(c, i); ++j)
+          sum += int64_t{buffers.act.at(base + offsets.at(j))} * weights.at(j);
+      }
+      const uint64_t e =
+          instr.Get(field::kMmAccBase) + v + filter / c.cols * instr.Get(field::kMmAccInc);
+      auto& bank = acc->entry.at(instr.Get(field::kMmHalf)).at(e).at((e + filter) % c.cols);
+      if (instr.Get(field::kMmFirst)) {
+        bank = static_cast<int32_t>(sum);
+      } else if (bank) {
+        bank = static_cast<int32_t>(static_cast<uint32_t>(*bank + sum));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void Execute(const HwConfig& c, const Buffers& buffers, const Instruction& instr,
              Accumulators* acc) {
   const MatmulFields f(c, instr);
+  acc->diagonal[instr.Get(field::kMmHalf)] = f.is;
   if (f.os) return ExecuteTiles(c, buffers, instr, acc);
+  if (f.is) return ExecuteInput(c, buffers, instr, acc);
   const uint64_t n = c.cols / c.wport;
   auto& half = acc->entry.at(instr.Get(field::kMmHalf));
   for (uint64_t i = 0; i < f.slices; ++i) {
@@ -142,6 +195,7 @@ std::vector<Stamp> Law(const HwConfig& c, const std::vector<Step>& program) {
   uint64_t head = 0;             // earliest cycle at the queue's output
   bool any = false;              // a Matmul has been issued:
   uint64_t free = 0, ports = 0;  // when it has issued all slots, read its last weights
+  uint64_t settled = 0;          // when one that is not input stationary may issue
   for (const Step& step : program) {
     head = std::max(head, step.arrival);
     Stamp s;
@@ -150,11 +204,13 @@ std::vector<Stamp> Law(const HwConfig& c, const std::vector<Step>& program) {
     } else {
       const MatmulFields f(c, step.instr);
       const uint64_t pre = any ? std::max(head, ports) : head;
-      s.issue = std::max({head, f.os ? 0 : pre + f.wl - 1, any ? free : 0, step.tokens});
-      s.retire = s.issue + (f.slices - 1) * f.p + (f.os ? f.p : f.m) + c.rows + c.cols + 5;
+      s.issue = std::max({head, f.os || f.is ? 0 : pre + f.wl - 1, any ? free : 0, step.tokens,
+                          f.is ? 0 : settled});
+      s.retire = s.issue + f.last + c.rows + c.cols + 5;
       any = true;
-      free = s.issue + f.slices * f.p;
-      ports = s.issue + 1 + (f.slices - 1) * f.p + (f.os ? f.m : 0);
+      free = s.issue + f.occupancy;
+      ports = f.is ? s.issue + f.last + 1 : s.issue + 1 + (f.slices - 1) * f.p + (f.os ? f.m : 0);
+      if (f.is) settled = s.issue + f.last + c.cols + 1;
     }
     head = s.issue + 1;
     stamps.push_back(s);

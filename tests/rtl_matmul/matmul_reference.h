@@ -23,12 +23,21 @@ struct Buffers {
   std::vector<std::vector<std::vector<int8_t>>> weights;  // [bank][row][lane]
 };
 
-// [half][entry][column], column `cols` being the row sum; nothing: undefined.
+// [half][entry][bank], bank `cols` being the row sum; nothing: undefined.
 struct Accumulators {
   explicit Accumulators(const HwConfig& c)
-      : entry(2, std::vector<std::vector<std::optional<int32_t>>>(
+      : columns(c.cols),
+        entry(2, std::vector<std::vector<std::optional<int32_t>>>(
                      c.acc_depth, std::vector<std::optional<int32_t>>(c.cols + 1))) {}
+  // What POST sees in a column: its bank, or a diagonal's where the half's last Matmul was input
+  // stationary.
+  const std::optional<int32_t>& Column(int half, int e, int column) const {
+    const bool turned = diagonal[half] && column < columns;
+    return entry[half][e][turned ? (e + column) % columns : column];
+  }
+  int columns;
   std::vector<std::vector<std::vector<std::optional<int32_t>>>> entry;
+  bool diagonal[2] = {false, false};
 };
 
 // Fields of a Matmul with the quantities derived from them.
@@ -38,7 +47,11 @@ struct MatmulFields {
   uint64_t slices, wcols, klast, wl, p;
   bool column;  // column mode
   bool os;      // output stationary
+  bool is;      // input stationary
   uint64_t entries;
+  uint64_t weight_rows;
+  // From the issue on: the first slot, the last one, until the next Matmul may issue.
+  uint64_t first, last, occupancy;
   uint64_t Lanes(const HwConfig& c, uint64_t slice) const {
     return column ? wcols : slice + 1 == slices ? klast : static_cast<uint64_t>(c.rows);
   }

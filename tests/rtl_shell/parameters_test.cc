@@ -68,6 +68,8 @@ const Illegal kIllegal[] = {
     {"DATAFLOWS", "0", ""},
     {"DATAFLOWS", "2", ""},
     {"DATAFLOWS", "3", "ROWS=2"},
+    {"DATAFLOWS", "6", ""},
+    {"DATAFLOWS", "5", "WPORT=2"},
     {"TAPS", "65", ""},
     {"ENGINE", "1",
      "ROWS=12 ROW_SUM=0 TAPS=0 RS_ROWS=4 RS_COLS=4 IFMAP_SPAD=4 WGT_SPAD=2 "

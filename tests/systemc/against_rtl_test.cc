@@ -41,7 +41,7 @@ class AgainstRtl : public ::testing::TestWithParam<int> {
         config_.rows = 8, config_.cols = 8, config_.wport = 2, config_.lanes = 4;
         break;
       case 4:
-        config_.rows = 5, config_.cols = 7, config_.lanes = 7, config_.dataflows = 3;
+        config_.rows = 5, config_.cols = 7, config_.lanes = 7, config_.dataflows = 7;
         break;
       default:
         break;
@@ -148,6 +148,7 @@ TEST_P(AgainstRtl, Errors) {
       {Make(Opcode::kSyncMatmul, {{field::kPush, 1}})},
       {MakeMatmul(1, 1, static_cast<uint64_t>(config_.cols + 1))},
       {MakeMatmul(1, 1, 1), With(MakeMatmul(1, 1, 1), {{field::kMmDataflow, 1}})},
+      {MakeMatmul(1, 1, 1), With(MakeMatmul(1, 1, 1), {{field::kMmDataflow, 2}})},
       {MakeMatmul(static_cast<uint64_t>(config_.acc_depth + 1), 1, 1)},
       {With(MakePost(1), {{field::kPoRounding, 6}})},
       {With(MakePost(1), {{field::kPoNchan, static_cast<uint64_t>(config_.cols + 1)}})},
@@ -189,8 +190,8 @@ TEST_P(AgainstRtl, Errors) {
     RunBoth(programs[k], "program " + std::to_string(k));
     if (tlm_->ReadReg(reg::kStatus) & reg::kStatusError) ++failed;
   }
-  // The output-stationary Matmul is refused where it is not built.
-  EXPECT_EQ(failed, config_.dataflows > 1 ? 21 : 22);
+  // Output- and input-stationary Matmuls are refused where they are not built.
+  EXPECT_EQ(failed, config_.dataflows > 1 ? 21 : 23);
 }
 
 TEST_P(AgainstRtl, Windows) {

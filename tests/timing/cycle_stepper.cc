@@ -157,6 +157,9 @@ void CycleStepper::StepEngine(int e) {
         const int64_t wl = LoadSlots(i);
         if (shadow_busy_ == 0 && columns_loaded_ < wl) ++columns_loaded_;
         may_start = may_start && columns_loaded_ == wl;
+        // Column 0 of one that is not input stationary is read after all columns of one that is.
+        const int64_t column0 = now_ + depths_.issue_to_work + depths_.slot_to_array + config_.rows;
+        if (Get(i, field::kMmDataflow) != 2 && column0 <= level_written_) may_start = false;
       }
     }
     if (e == 0 && i.opcode() == Opcode::kFill && loads_in_flight_ > 0) may_start = false;
@@ -174,7 +177,7 @@ void CycleStepper::StepEngine(int e) {
 
 // Cycles to shift a Matmul's first weights in; they come with the vectors output stationary.
 int64_t CycleStepper::LoadSlots(const Instruction& i) const {
-  if (Get(i, field::kMmDataflow) == 1) return 0;
+  if (Get(i, field::kMmDataflow) == 1 || Get(i, field::kMmDataflow) == 2) return 0;
   return std::min(Get(i, field::kMmWcols), int64_t{config_.cols / config_.wport});
 }
 
@@ -217,6 +220,24 @@ void CycleStepper::StepStoreBursts() {
   while (!responses_.empty() && responses_.front() <= now_) responses_.pop_front();
 }
 
+// Input stationary: a fold's pixels come while the one before has its filters, the first one's
+// alone; all columns meet their entries with the last one.
+void CycleStepper::StartInput(int index) {
+  const Instruction& i = code_[index];
+  const int64_t turn = depths_.accumulator_read_to_write + 1, filters = Get(i, field::kMmWcols),
+                pixels = Get(i, field::kMmNx) * Get(i, field::kMmNy),
+                folds = Get(i, field::kMmNb) * Get(i, field::kMmKslices);
+  int64_t last_fold = std::max(pixels, turn);
+  for (int64_t fold = 1; fold < folds; ++fold) last_fold += std::max({pixels, filters, turn});
+  engine_[1].left = last_fold + std::max(filters, turn);
+  shadow_busy_ = last_fold + filters + depths_.issue_to_work;
+  columns_loaded_ = 0;
+  const int64_t last_slot = now_ + depths_.issue_to_work + last_fold + filters - 1;
+  level_written_ = last_slot + depths_.slot_to_array + config_.rows + config_.cols - 1 +
+                   depths_.accumulator_read_to_write;
+  retiring_.push_back({1, index, level_written_ + 1});
+}
+
 void CycleStepper::Start(int e, int index) {
   Engine& engine = engine_[e];
   const Instruction& i = code_[index];
@@ -236,6 +257,7 @@ void CycleStepper::Start(int e, int index) {
     const int64_t m = Get(i, field::kMmNx) * Get(i, field::kMmNy) * Get(i, field::kMmNb);
     const int64_t wl = LoadSlots(i);
     const bool tiles = Get(i, field::kMmDataflow) == 1;
+    if (Get(i, field::kMmDataflow) == 2) return StartInput(index);
     // An entry's sum is written before it is read again.
     const int64_t turn = depths_.accumulator_read_to_write + 1;
     // A tile's sums leave the array before the next tile's begin.

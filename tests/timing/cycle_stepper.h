@@ -80,6 +80,7 @@ class CycleStepper {
   void StepReads();
   void StepEngine(int e);
   int64_t LoadSlots(const Instruction& i) const;
+  void StartInput(int index);
   void StepLoadBursts();
   void StepStoreBursts();
   bool TokensThere(int e, const Instruction& i) const;
@@ -117,6 +118,7 @@ class CycleStepper {
   // MATMUL: how long the shadow registers still belong to the running instruction, weight columns
   // loaded.
   int64_t shadow_busy_ = 0, columns_loaded_ = 0;
+  int64_t level_written_ = -1;  // the last sums of an input-stationary Matmul
 };
 
 }  // namespace systole::testing

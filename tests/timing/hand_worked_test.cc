@@ -129,6 +129,38 @@ TEST(MatmulLaw, OutputStationaryByHand) {
   EXPECT_EQ(ShapeOfTiles(3, 1, laws).period, 6);
 }
 
+// docs/timing.md, Input stationary: two tiles of 3 pixels, two slices, 5 filters, on 4x4.
+TEST(MatmulLaw, InputStationaryByHand) {
+  HwConfig c;
+  c.rows = c.cols = c.lanes = 4, c.dataflows = 5;
+  const LawConfig laws(c, MemoryTiming{});
+  const Instruction i = With(
+      MakeMatmul(3, 2, 5),
+      {{field::kMmDataflow, 2}, {field::kMmNb, 2}, {field::kMmKlast, 3}, {field::kMmAccInc, 6}});
+  const MatmulShape s = ShapeOfMatmul(i, laws);
+  EXPECT_EQ(s.period, 5);
+  EXPECT_EQ(s.slices, 4);
+  EXPECT_EQ(WindowSlot(9, 0, 0, s, laws), 10);
+  EXPECT_EQ(WindowSlot(9, 0, 2, s, laws), 12);
+  EXPECT_EQ(WindowSlot(9, 1, 0, s, laws), 13);
+  EXPECT_EQ(MatmulSlot(9, 0, 0, s, laws), 13);
+  EXPECT_EQ(MatmulSlot(9, 3, 4, s, laws), 32);
+  EXPECT_EQ(LevelRead(13, laws), 23);
+  EXPECT_EQ(9 + s.Occupancy(), 32);
+  EXPECT_EQ(Settled(9, s, laws), 37);
+  EXPECT_EQ(WeightsFree(9, s, laws), 33);
+  EXPECT_EQ(MatmulRetire(9, s, laws), 45);
+  EXPECT_EQ(s.macs, 6 * 5 * (4 + 3));
+  // Behind it: one of its kind, a dense one of four columns, an output-stationary one.
+  c.dataflows = 7;
+  const Instruction dense = MakeMatmul(3, 1, 4),
+                    tiles = With(MakeMatmul(3, 1, 4), {{field::kMmDataflow, 1}});
+  const Cycle first = TimesOf({i, i}, 1, c).issue[0];
+  EXPECT_EQ(TimesOf({i, i}, 1, c).issue[1], first + 23);
+  EXPECT_EQ(TimesOf({i, dense}, 1, c).issue[1], first + 28);
+  EXPECT_EQ(TimesOf({i, tiles}, 1, c).issue[1], first + 28);
+}
+
 // A dense Matmul's weights shift in behind an output-stationary one's last vector, in its idle
 // slots, and an output-stationary one has none to wait for.
 TEST(MatmulLaw, OutputStationaryAndDenseInTurn) {

@@ -72,8 +72,41 @@ class PortModel {
   }
 
  private:
+  // Input stationary: windows of a tile's slice during the fold before, all columns' sums at once.
+  void Input(uint32_t index) {
+    const Instruction& i = code_[index];
+    const int64_t pixels = Get(i, field::kMmNx) * Get(i, field::kMmNy),
+                  slices = Get(i, field::kMmKslices), filters = Get(i, field::kMmWcols),
+                  turn = depths_.accumulator_read_to_write + 1;
+    int64_t window = steps_.issue[index] + depths_.issue_to_work,
+            fold = window + std::max(pixels, turn);
+    for (int64_t b = 0; b < Get(i, field::kMmNb); ++b) {
+      for (int64_t s = 0; s < slices; ++s) {
+        for (int64_t v = 0; v < pixels; ++v) {
+          const int64_t base = Get(i, field::kMmBase) + s * Get(i, field::kMmBaseInc) +
+                               b * Get(i, field::kMmStrideB) +
+                               v / Get(i, field::kMmNx) * Get(i, field::kMmStrideY) +
+                               v % Get(i, field::kMmNx) * Get(i, field::kMmStrideX);
+          const int64_t row = Get(i, field::kMmKtab) + (Get(i, field::kMmKtabInc) ? s : 0);
+          const int64_t lanes = s + 1 == slices ? Get(i, field::kMmKlast) : config_.rows;
+          Access& read = matmul_reads_[window + v + depths_.slot_to_activation_read];
+          read.index = index;
+          for (int64_t j = 0; j < lanes; ++j)
+            read.where.insert((base + ktab_[row * config_.rows + j]) / config_.GroupBytes());
+        }
+        for (int64_t f = 0; f < filters && (s > 0 || Get(i, field::kMmFirst) == 0); ++f) {
+          const int64_t level = fold + f + depths_.slot_to_array + config_.rows + config_.cols - 1;
+          sum_reads_[level].where.insert(Get(i, field::kMmHalf));
+        }
+        window = fold;
+        fold += std::max({pixels, filters, turn});
+      }
+    }
+  }
+
   void Matmul(uint32_t index) {
     const Instruction& i = code_[index];
+    if (Get(i, field::kMmDataflow) == 2) return Input(index);
     const int64_t nx = Get(i, field::kMmNx), ny = Get(i, field::kMmNy), nb = Get(i, field::kMmNb);
     const int64_t slices = Get(i, field::kMmKslices), m = nx * ny * nb;
     const bool tiles = Get(i, field::kMmDataflow) == 1;

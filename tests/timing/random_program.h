@@ -146,7 +146,8 @@ class RandomProgram {
       i.Set(field::kMmWcols, std::min(columns, most));
       i.Set(field::kMmKlast, Count(config_.TapRows()));
     }
-    if (config_.dataflows == 3 && Below(3) == 0) return Tiles(i);
+    if ((config_.dataflows & 2) != 0 && Below(3) == 0) return Tiles(i);
+    if ((config_.dataflows & 4) != 0 && Below(2) == 0) return Input(i);
     // Not an entry whose sum the Matmul before may still have on its way.
     const int entry = Below(depth - static_cast<int>(nx * ny) + 1);
     if (entry == last_entry_ || entry == last_entry_ - 1 || last_tiles_) i.Set(field::kMmFirst, 1);
@@ -190,6 +191,36 @@ class RandomProgram {
     Place(&i);
     const int vectors = static_cast<int>(i.Get(field::kMmNx) * i.Get(field::kMmNy));
     i.Set(field::kMmWgtRow, static_cast<uint64_t>(Below(config_.WgtRows() - vectors + 1)));
+    return i;
+  }
+
+  // The same input stationary: its sums meet none that are on their way.
+  Instruction Input(Instruction i) {
+    const int depth = config_.acc_depth, nx = 1 + Below(std::min(config_.cols, depth)),
+              ny = 1 + Below(std::min(config_.cols, depth) / nx), tile = nx * ny,
+              tiles = 1 + Below(std::min(3, depth / tile)), m = tile * tiles,
+              blocks = 1 + Below(std::min({3, depth / m, 127 / config_.cols}));
+    const int filters = (blocks - 1) * config_.cols + 1 + Below(config_.cols),
+              inc = std::min(255, m + Below((depth - blocks * m) / blocks + 1)),
+              slices = static_cast<int>(i.Get(field::kMmKslices));
+    if (m > 255 || slices * filters > config_.WgtRows()) return Matmul();
+    i.Set(field::kMmDataflow, 2);
+    i.Set(field::kMmNx, static_cast<uint64_t>(nx));
+    i.Set(field::kMmNy, static_cast<uint64_t>(ny));
+    i.Set(field::kMmNb, static_cast<uint64_t>(tiles));
+    i.Set(field::kMmKlast, Count(config_.rows));
+    i.Set(field::kMmWcols, static_cast<uint64_t>(filters));
+    i.Set(field::kMmAccInc, static_cast<uint64_t>(inc));
+    i.Set(field::kMmAccBase, static_cast<uint64_t>(Below(depth - m - (blocks - 1) * inc + 1)));
+    last_tiles_ = false;
+    last_entry_ = -2;
+    i.Set(field::kMmKtab, static_cast<uint64_t>(i.Get(field::kMmKtabInc) ? 0 : Below(kKtabRows)));
+    i.Set(field::kMmBaseInc, static_cast<uint64_t>(Below(2) * config_.rows));
+    i.Set(field::kMmStrideX, Count(4));
+    i.Set(field::kMmStrideY, Count(40));
+    i.Set(field::kMmStrideB, Count(20));
+    Place(&i);
+    i.Set(field::kMmWgtRow, static_cast<uint64_t>(Below(config_.WgtRows() - slices * filters + 1)));
     return i;
   }
 

@@ -31,6 +31,9 @@ std::vector<Case> Cases() {
   cases.push_back({"odd", c, 33});
   c.dataflows = 3;
   cases.push_back({"output_stationary", c, 20});
+  c.wport = 1, c.acc_depth = 40;
+  c.dataflows = 7;
+  cases.push_back({"input_stationary", c, 20});
   c = HwConfig{};
   c.rows = 32, c.cols = 32, c.wport = 4, c.lanes = 16, c.axi_data_width = 128, c.queue_depth = 16,
   c.outstanding = 32;
