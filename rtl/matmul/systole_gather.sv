@@ -17,6 +17,7 @@ module systole_gather #(
   parameter int ROWS = 16,
   parameter int BB = 4,        // log2(BANKS)
   parameter int RB = 11,       // row bits of a bank
+  parameter int INPUT = 0,     // 1: row_valid_i may be
   localparam int BANKS = 1 << BB
 ) (
   input  logic clk_i,
@@ -136,7 +137,7 @@ module systole_gather #(
   end
   assign lanes_o = lanes[8*ROWS-1:0] & mask;
   always_ff @(posedge clk_i) begin
-    if (row_valid_i) act_o <= row_i;
+    if (INPUT != 0 && row_valid_i) act_o <= row_i;
     else if (valid2_q) act_o <= lanes_o;
   end
 endmodule

@@ -118,7 +118,7 @@ module systole_matmul #(
     .clk_i(clk_i), .we_i(ktab_we_i), .row_i(buf_row_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
     .re_i(ktab_re), .raddr_i(ktab_row[KA-1:0]), .rdata_o(offsets)
   );
-  systole_gather #(.ROWS(ROWS), .BB(BB), .RB(RB)) u_gather (
+  systole_gather #(.ROWS(ROWS), .BB(BB), .RB(RB), .INPUT(INPUT ? 1 : 0)) u_gather (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(gather),
     .first_i(gather_first), .base_i(slot_base), .lanes_i(slot_lanes), .offsets_i(offsets),
     .re_o(act_re_o), .row_o(act_row_o), .data_i(act_data_i), .row_valid_i(slot_input2),

@@ -357,7 +357,7 @@ module systole_matmul_control #(
                       ktab_q + SLICE_W'(ktab_inc_q);
 
   // ---- Slots.
-  systole_window_walker u_walker (
+  systole_window_walker #(.INPUT(INPUT ? 1 : 0)) u_walker (
     .clk_i(clk_i), .start_i(start_i), .instr_i(instr_i), .step_i(gather_o && !walk_last),
     .slice_i(next_slice), .tiles_i(input_q), .tile_i(next_tile), .base_o(slot_base_o),
     .entry_o(walk_entry), .since_o(walk_since), .last_o(walk_last), .last_b_o(last_tile)

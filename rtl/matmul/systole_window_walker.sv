@@ -9,7 +9,9 @@
 // slice_i to window 0 of the next slice; all take effect in the next cycle. 25 bits: a base past
 // the activation buffer is an error in its own slot, and no base grows twice between two slots, so
 // no sum wraps unseen.
-module systole_window_walker (
+module systole_window_walker #(
+  parameter int INPUT = 0  // 1: tiles_i may be
+) (
   input  logic clk_i,
 
   input  logic                            start_i,
@@ -37,9 +39,12 @@ module systole_window_walker (
   assign last_x = x_q == ENTRY_W'(1);
   assign last_y = y_q == ENTRY_W'(1);
   assign last_b = b_q == ENTRY_W'(1);
-  assign last_o = last_x && last_y && (last_b || tiles_i);
+  logic tiles, tile;
+  assign tiles = INPUT != 0 && tiles_i;
+  assign tile = INPUT != 0 && tile_i;
+  assign last_o = last_x && last_y && (last_b || tiles);
   assign last_b_o = last_b;
-  assign since_o = entry_q - acc_base_q;
+  assign since_o = (INPUT != 0) ? entry_q - acc_base_q : '0;
   assign base_o = base_q;
   assign entry_o = entry_q;
 
@@ -47,7 +52,7 @@ module systole_window_walker (
   logic [BUF_W:0] from, next;
   logic [BUF_W-1:0] stride;
   always_comb begin
-    if (tile_i) begin
+    if (tile) begin
       from = image_q;
       stride = stride_b_q;
     end else if (slice_i) begin
@@ -84,19 +89,19 @@ module systole_window_walker (
       image_q <= (BUF_W + 1)'(instr_i[systole_pkg::MM_BASE_LSB +: systole_pkg::MM_BASE_W]);
       slice_q <= (BUF_W + 1)'(instr_i[systole_pkg::MM_BASE_LSB +: systole_pkg::MM_BASE_W]);
       entry_q <= instr_i[systole_pkg::MM_ACC_BASE_LSB +: systole_pkg::MM_ACC_BASE_W];
-    end else if (slice_i || tile_i) begin
+    end else if (slice_i || tile) begin
       base_q <= next;
       line_q <= next;
-      if (!tiles_i || tile_i) image_q <= next;
+      if (!tiles || tile) image_q <= next;
       slice_q <= next;
       x_q <= nx_q;
       y_q <= ny_q;
-      if (tile_i) begin
+      if (tile) begin
         b_q <= b_q - ENTRY_W'(1);
         entry_q <= entry_q + ENTRY_W'(1);
         acc_base_q <= entry_q + ENTRY_W'(1);
       end else begin
-        if (!tiles_i) b_q <= nb_q;
+        if (!tiles) b_q <= nb_q;
         entry_q <= acc_base_q;
       end
     end else if (step_i) begin

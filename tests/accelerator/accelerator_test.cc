@@ -132,7 +132,7 @@ TEST(AcceleratorDataflowTest, RandomNetworksEqualGoldenAndModel) {
     const std::vector<int8_t> images = net.Images(options.images);
     for (const auto& [rows, cols] : {std::pair{5, 7}, {8, 8}, {16, 16}}) {
       HwConfig config = CaseConfig(rows, cols);
-      config.dataflows = 3;
+      config.dataflows = 7;
       const Program program = Compile(model, config, options);
       const int latencies[] = {20, 1, 100, 0};
       const int latency = latencies[seed % 4];

@@ -108,7 +108,7 @@ TEST_P(ArrayRtl, AFoldIsScaleSimsAndAConstant) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, ArrayRtl,
-                         ::testing::Values(Shape{16, 16, 1}, Shape{12, 14, 1}, Shape{5, 7, 3}),
+                         ::testing::Values(Shape{16, 16, 1}, Shape{12, 14, 1}, Shape{5, 7, 7}),
                          [](const auto& info) {
                            return fmt::format("{}x{}", info.param.rows, info.param.cols);
                          });

@@ -192,7 +192,7 @@ TEST(TiledHardwareTest, TwelveByFourteenOnRtl) { RunGraphs("rtl", Shape(12, 14))
 
 // Output stationary; RTL on the shape of `make test` that has it.
 HwConfig WithOs(HwConfig config) {
-  config.dataflows = 3;
+  config.dataflows = 7;
   config.lanes = std::min(config.lanes, config.cols);
   return config;
 }
