@@ -127,7 +127,7 @@ TEST(CheckCasesTest, AreLegalOnRandomRowStationaryConfigurations) {
 
 TEST(CheckCasesTest, TheDefaultConfigurationHasAll) {
   const std::map<std::string, int> cases = RunDry(HwConfig{});
-  EXPECT_EQ(cases.size(), 18u);
+  EXPECT_EQ(cases.size(), 19u);
   EXPECT_EQ(static_cast<size_t>(cases.at("layers")), LayerCases().size());
   EXPECT_GE(cases.at("tokens"), 12 + 8 + 4 + 1);
   int all = 0;
