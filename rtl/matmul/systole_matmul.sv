@@ -100,9 +100,8 @@ module systole_matmul #(
     .slot_code_o(slot_code), .slot_base_o(slot_base), .slot_lanes_o(slot_lanes), .acc_o(acc),
     .acc_first_o(acc_now_first), .acc_half_o(acc_now_half), .acc_entry_o(acc_now_entry),
     .acc_input_o(acc_now_input), .acc_turn_o(acc_now_turn), .acc_pixels_o(acc_now_pixels),
-    .acc_diagonal_o(acc_diagonal),
-    .range_err_i(range_err), .rule_err_i(rule_err), .act_conflict_i(conflict_i),
-    .acc_conflict_i(acc_conflict)
+    .acc_diagonal_o(acc_diagonal), .range_err_i(range_err), .rule_err_i(rule_err),
+    .act_conflict_i(conflict_i), .acc_conflict_i(acc_conflict)
   );
 
   // ---- Activations. Input stationary they and the weights change places at the array's edge.
@@ -119,11 +118,10 @@ module systole_matmul #(
     .re_i(ktab_re), .raddr_i(ktab_row[KA-1:0]), .rdata_o(offsets)
   );
   systole_gather #(.ROWS(ROWS), .BB(BB), .RB(RB), .INPUT(INPUT ? 1 : 0)) u_gather (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(gather),
-    .first_i(gather_first), .base_i(slot_base), .lanes_i(slot_lanes), .offsets_i(offsets),
-    .re_o(act_re_o), .row_o(act_row_o), .data_i(act_data_i), .row_valid_i(slot_input2),
-    .row_i(weights[8*ROWS-1:0]), .lanes_o(gathered), .act_o(act), .range_err_o(range_err),
-    .rule_err_o(rule_err)
+    .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(gather), .first_i(gather_first),
+    .base_i(slot_base), .lanes_i(slot_lanes), .offsets_i(offsets), .re_o(act_re_o),
+    .row_o(act_row_o), .data_i(act_data_i), .row_valid_i(slot_input2), .row_i(weights[8*ROWS-1:0]),
+    .lanes_o(gathered), .act_o(act), .range_err_o(range_err), .rule_err_o(rule_err)
   );
   systole_skew #(.N(ROWS), .W(8)) u_act_skew (
     .clk_i(clk_i), .valid_i(valid3 || empty3), .data_i(act_zeroed), .data_o(act_skewed)

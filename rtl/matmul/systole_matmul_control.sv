@@ -63,8 +63,8 @@ module systole_matmul_control #(
   output logic [systole_pkg::SLICE_W-1:0] ktab_row_o,
 
   // systole_gather: a window
-  output logic                          gather_o,
-  output logic                          gather_first_o,  // of its fold
+  output logic gather_o,
+  output logic gather_first_o,  // of its fold
 
   // systole_array: a vector slot
   output logic                          slot_o,
@@ -80,10 +80,10 @@ module systole_matmul_control #(
   output logic                            acc_o,
   output logic                            acc_first_o,
   output logic                            acc_half_o,
-  output logic [systole_pkg::ENTRY_W-1:0] acc_entry_o,  // input stationary of column 0
+  output logic [systole_pkg::ENTRY_W-1:0] acc_entry_o,     // input stationary of column 0
   output logic                            acc_input_o,
-  output logic [$clog2(COLS)-1:0]         acc_turn_o,   // input stationary: bank of column 0
-  output logic [$clog2(COLS)-1:0]         acc_pixels_o,  // columns after column 0 that count
+  output logic [$clog2(COLS)-1:0]         acc_turn_o,      // input stationary: bank of column 0
+  output logic [$clog2(COLS)-1:0]         acc_pixels_o,    // columns after column 0 that count
   output logic [1:0]                      acc_diagonal_o,  // a half's last Matmul is so
 
   // errors of the datapath: in slot + 1, and at the accumulators
@@ -389,8 +389,7 @@ module systole_matmul_control #(
   logic entry_err;
   systole_slot_guard u_guard (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .slot_i(acc_o && !input_q),
-    .first_i(acc_first_q),
-    .half_i(half_q), .entry_i(acc_entry_o), .err_o(entry_err)
+    .first_i(acc_first_q), .half_i(half_q), .entry_i(acc_entry_o), .err_o(entry_err)
   );
 
   // ---- Retire: the last slot comes out of the pipeline.

@@ -124,7 +124,7 @@ module systole_rs_matmul #(
   systole_gather #(.ROWS(ROWS), .BB(BB), .RB(RB)) u_gather (
     .clk_i(clk_i), .rst_ni(rst_ni), .clear_i(clear_i), .valid_i(slot), .first_i(slot),
     .base_i(slot_base), .lanes_i(slot_lanes), .offsets_i(offsets), .re_o(act_re_o),
-    .row_o(act_row_o), .data_i(act_data_i), .row_valid_i(1'b0), .row_i('0), .lanes_o(),
+    .row_o(act_row_o), .data_i(act_data_i), .row_valid_i(1'b0), .row_i({8*ROWS{1'b0}}), .lanes_o(),
     .act_o(vector), .range_err_o(range_err), .rule_err_o(rule_err)
   );
   systole_delay #(.W(1 + INDEX_W + XA), .D(systole_pkg::PIPE_SLOT_TO_ARRAY)) u_vector_delay (
