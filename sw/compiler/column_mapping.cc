@@ -31,6 +31,7 @@ bool ColumnMapping(const Stage& stage, const HwConfig& config, int most_groups, 
       mapping->tap_groups.push_back(again);
     }
   }
+  mapping->input_cols = 0;
   const int groups = static_cast<int>(mapping->tap_groups.size());
   if (groups > most_groups) return false;
   for (int c = 0; c < stage.cout; c += mapping->cols) {

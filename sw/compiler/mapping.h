@@ -38,6 +38,7 @@ struct Fold {
   int columns = 0;
   int rows = 1;  // lanes of a slice; 1: output stationary, where a slice is a step
   int run = 1, run_slices = 1, slices = 1;
+  bool input = false;  // input stationary: columns are filters, a row of weights each
 
   int FirstElement(int slice) const { return slice / run_slices * run + slice % run_slices * rows; }
   int Valid(int slice) const { return std::min(rows, run - slice % run_slices * rows); }
@@ -83,6 +84,13 @@ struct Mapping {
   // input lines from lane to lane, 0 where the output is one line of cells.
   int tile_rows = 0, lane_lines = 0;
   bool OutputStationary() const { return tile_rows > 0; }
+  // Input stationary (sw/compiler/input_mapping.h): COLS; 0: not so. Blocks of COLS filters have
+  // accumulator entries behind each other.
+  int input_cols = 0;
+  bool InputStationary() const { return input_cols > 0; }
+  int Blocks() const {
+    return input_cols == 0 ? 1 : std::max(1, (cols + input_cols - 1) / input_cols);
+  }
   // Accumulator entries from cell to cell, and from line to line of `cells` cells.
   int EntryStep() const { return tile_rows > 0 ? tile_rows : vector_step; }
   int EntryLine(int cells) const { return tile_rows > 0 ? 1 : LineVectors(cells); }
@@ -98,9 +106,10 @@ struct Mapping {
       b = index / block;
       i -= b * block;
     }
-    const int f = i / cols, column = i - f * cols;
+    const int f = i / cols, column = i - f * cols,
+              together = input_cols == 0 ? cols - column : input_cols - column % input_cols;
     return {b > 0 ? b * ((block + cols - 1) / cols) + f : f, column,
-            std::min(cols - column, block - i)};
+            std::min({together, cols - column, block - i})};
   }
   Column ColumnOf(const Stage& stage, const Fold& fold, int i) const {
     const int index = fold.first_column + i, pixel = index / stage.cout;
@@ -113,6 +122,7 @@ struct Mapping {
 
 // Cycles to shift one slice's weights in, and the rows they take in the weight buffer.
 inline int LoadCycles(const Fold& fold, const HwConfig& config) {
+  if (fold.input) return fold.columns;
   return fold.rows == 1 ? 1 : static_cast<int>(WeightLoadCycles(fold.columns, config));
 }
 

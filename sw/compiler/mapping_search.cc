@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "sw/compiler/column_mapping.h"
+#include "sw/compiler/input_mapping.h"
 #include "sw/compiler/output_mapping.h"
 
 namespace systole {
@@ -30,7 +32,7 @@ void EveryCellAVector(Mapping* mapping) {
   mapping->tap_groups.clear();
   mapping->vector_step = 1;
   mapping->vector_tail = 0;
-  mapping->tile_rows = mapping->lane_lines = 0;
+  mapping->tile_rows = mapping->lane_lines = mapping->input_cols = 0;
 }
 
 // Lanes of a slice, and columns of a fold.
@@ -153,7 +155,7 @@ int64_t MatmulCycles(const Mapping& mapping, int64_t vectors, const HwConfig& co
 
 // A lower bound of MappingCycles() of all tiles.
 int64_t LeastCycles(const Stage& stage, const Mapping& mapping, const HwConfig& config) {
-  if (mapping.OutputStationary()) return 0;
+  if (mapping.OutputStationary() || mapping.InputStationary()) return 0;
   return MatmulCycles(mapping, LeastVectors(stage, mapping.ph, mapping.pw), config);
 }
 
@@ -170,11 +172,14 @@ double LeastCost(const Stage& stage, const HwConfig& config, int ph, int pw) {
 }  // namespace
 
 int64_t MappingCycles(const Mapping& mapping, const Tile& tile, const HwConfig& config) {
-  if (!mapping.OutputStationary()) return MatmulCycles(mapping, tile.vectors, config);
+  const bool input = mapping.InputStationary();
+  if (!mapping.OutputStationary() && !input) return MatmulCycles(mapping, tile.vectors, config);
   const LawConfig laws = PlanningLaws(config);
   int64_t cycles = 0;
-  for (const Fold& fold : mapping.folds)
-    cycles += ShapeOfTiles(fold.slices, tile.nx, laws).Occupancy();
+  for (const Fold& fold : mapping.folds) {
+    cycles += input ? InputCycles(tile.nx, tile.ny, 1, fold.slices, fold.columns, laws)
+                    : ShapeOfTiles(fold.slices, tile.nx, laws).Occupancy();
+  }
   return cycles;
 }
 
@@ -229,12 +234,42 @@ bool MappingSearch::ChooseOutputStationary(const Stage& stage, const HwConfig& c
   return !best_tiles_.empty();
 }
 
+bool MappingSearch::ChooseInputStationary(const Stage& stage, const HwConfig& config, bool pack) {
+  const auto consider = [&] {
+    MakeInputStationary(config, &candidate_);
+    Consider(stage, config);
+  };
+  // As many filters together as make the fewest cycles.
+  for (int filters = config.cols; filters <= std::max(config.cols, MostFilters(config));
+       filters += config.cols) {
+    DenseMapping(stage, {config.rows, filters}, 1, 1, &candidate_);
+    consider();
+    if (filters >= stage.cout) break;
+  }
+  if (stage.groups > 1) {
+    GroupedMapping(stage, config, &candidate_);
+    consider();
+  }
+  const int side = pack ? kMaxCellSide : 1;
+  for (int ph = 1; ph <= std::min(side, stage.conv_h); ++ph) {
+    for (int pw = 1; pw <= std::min(side, stage.conv_w); ++pw) {
+      if (ph * pw == 1 || !MayShareColumns(ph * pw, stage.cout, config) ||
+          !PackingAllowed(stage, ph, pw))
+        continue;
+      DenseMapping(stage, {config.rows, config.cols}, ph, pw, &candidate_);
+      consider();
+    }
+  }
+  return !best_tiles_.empty();
+}
+
 void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping,
                            std::vector<Tile>* tiles, int tap_groups) {
   best_.folds.clear();
   best_cost_ = kImpossible;
-  if (stage.output_stationary && WhyWeightStationary(stage, config).empty() &&
-      ChooseOutputStationary(stage, config, pack)) {
+  if (stage.dataflow != Dataflow::kWs && WhyWeightStationary(stage, config).empty() &&
+      (stage.dataflow == Dataflow::kIs ? ChooseInputStationary(stage, config, pack)
+                                       : ChooseOutputStationary(stage, config, pack))) {
     std::swap(*mapping, best_);
     std::swap(*tiles, best_tiles_);
     return;
@@ -264,21 +299,30 @@ void MappingSearch::Choose(const Stage& stage, const HwConfig& config, bool pack
   std::swap(*tiles, best_tiles_);
 }
 
-bool OutputStationaryMayPay(Stage stage, const HwConfig& config, bool pack) {
-  if (!WhyWeightStationary(stage, config).empty()) return false;
+std::vector<Dataflow> DataflowsThatMayPay(Stage stage, const HwConfig& config, bool pack) {
   constexpr int kTapGroups = 64;
   MappingSearch search;
-  int64_t cycles[2] = {0, 0};
-  for (const bool output_stationary : {false, true}) {
-    stage.output_stationary = output_stationary;
+  // Of the array for the whole stage; none: it is of another dataflow all the same.
+  const auto cycles = [&](Dataflow dataflow) -> std::optional<int64_t> {
+    stage.dataflow = dataflow;
+    if (!WhyWeightStationary(stage, config).empty()) return {};
     Mapping mapping;
     std::vector<Tile> tiles;
     search.Choose(stage, config, pack, &mapping, &tiles, kTapGroups);
-    if (tiles.empty() || mapping.OutputStationary() != output_stationary) return false;
-    for (const Tile& tile : tiles)
-      cycles[output_stationary ? 1 : 0] += MappingCycles(mapping, tile, config);
-  }
-  return cycles[1] <= cycles[0];
+    if (tiles.empty() || mapping.OutputStationary() != (dataflow == Dataflow::kOs) ||
+        mapping.InputStationary() != (dataflow == Dataflow::kIs)) {
+      return {};
+    }
+    int64_t sum = 0;
+    for (const Tile& tile : tiles) sum += MappingCycles(mapping, tile, config);
+    return sum;
+  };
+  std::vector<Dataflow> flows;
+  const std::optional<int64_t> ws = cycles(Dataflow::kWs), os = cycles(Dataflow::kOs),
+                               is = cycles(Dataflow::kIs);
+  if (os && ws && *os <= *ws) flows.push_back(Dataflow::kOs);
+  if (is && ws && *is < *ws) flows.push_back(Dataflow::kIs);
+  return flows;
 }
 
 }  // namespace systole

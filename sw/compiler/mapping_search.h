@@ -21,21 +21,23 @@ inline bool MayShareColumns(int pixels, int outputs, const HwConfig& config) {
 // Cycles of the array for a tile.
 int64_t MappingCycles(const Mapping& mapping, const Tile& tile, const HwConfig& config);
 
-// Does the stage take no more of the array's cycles output stationary than weight stationary?
-bool OutputStationaryMayPay(Stage stage, const HwConfig& config, bool pack);
+// In which dataflows the stage takes fewer of the array's cycles than weight stationary; output
+// stationary as many will do.
+std::vector<Dataflow> DataflowsThatMayPay(Stage stage, const HwConfig& config, bool pack);
 
 // Keeps its memory from search to search.
 class MappingSearch {
  public:
   // The mapping with the fewest cycles for the stage on this array, without `pack` of those with
   // one pixel a vector, and its tiles: none if not even one pooling window fits into the
-  // accumulators. `tap_groups`: the most that column mode may have. Of a stage that asks for it,
-  // and can be, the best output-stationary one.
+  // accumulators. `tap_groups`: the most that column mode may have. Of a stage that asks for
+  // another dataflow, and can be so, the best one of that.
   void Choose(const Stage& stage, const HwConfig& config, bool pack, Mapping* mapping,
               std::vector<Tile>* tiles, int tap_groups = 1);
 
  private:
   bool ChooseOutputStationary(const Stage& stage, const HwConfig& config, bool pack);
+  bool ChooseInputStationary(const Stage& stage, const HwConfig& config, bool pack);
   // Judges the candidate and takes it if it is better than the best so far.
   void Consider(const Stage& stage, const HwConfig& config);
 

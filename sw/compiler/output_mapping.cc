@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sw/compiler/input_mapping.h"
 #include "sw/compiler/misfit.h"
 #include "sw/compiler/pack.h"
 
@@ -31,6 +32,8 @@ void SetBytes(int count, StepRun* run) {
 }  // namespace
 
 std::string WhyWeightStationary(const Stage& stage, const HwConfig& config) {
+  if (stage.dataflow == Dataflow::kWs) return "";
+  if (stage.dataflow == Dataflow::kIs) return WhyNotInputStationary(stage, config);
   if ((config.dataflows & 2) == 0) return "not built";
   if (stage.groups > 1 && stage.OutGroup() == 1) return "a filter a channel";
   if (stage.zw != 0) return "weight zero point";
@@ -41,7 +44,8 @@ std::string WhyWeightStationary(const Stage& stage, const HwConfig& config) {
 
 std::string DescribeOn(const Stage& stage, const Mapping& mapping, const HwConfig& config) {
   if (mapping.OutputStationary()) return "os, " + mapping.Describe();
-  if (!stage.output_stationary) return "ws, " + mapping.Describe();
+  if (mapping.InputStationary()) return "is, " + mapping.Describe();
+  if (stage.dataflow == Dataflow::kWs) return "ws, " + mapping.Describe();
   std::string why = WhyWeightStationary(stage, config);
   if (why.empty()) why = "too few accumulator entries";
   return fmt::format("ws ({}), {}", why, mapping.Describe());

@@ -21,10 +21,10 @@
 
 namespace systole {
 
-// What about the stage keeps it weight stationary, in a few words; "": nothing.
+// What about the stage keeps it from the dataflow that it asks for, in a few words; "": nothing.
 std::string WhyWeightStationary(const Stage& stage, const HwConfig& config);
 
-// "ws, packing 1x2, ...", "os, ..."; where the stage asks for os and is ws, also why.
+// "ws, packing 1x2, ...", "os, ...", "is, ..."; where the stage asks for another, also why not.
 std::string DescribeOn(const Stage& stage, const Mapping& mapping, const HwConfig& config);
 
 // Lines that a tile may have: offsets of 16 bits reach them.

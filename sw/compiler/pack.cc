@@ -26,7 +26,7 @@ void PackWeights(const Stage& stage, const Mapping& mapping, const Fold& fold,
     const int k0 = fold.FirstElement(i), valid = fold.Valid(i);
     for (int q = 0; q < wl; ++q) {
       for (int g = 0; g < config.wport; ++g) {
-        const int c = g * n + wl - 1 - q;
+        const int c = fold.input ? q : g * n + wl - 1 - q;
         const Column column = c < fold.columns ? mapping.ColumnOf(stage, fold, c) : Column{};
         for (int j = 0; j < config.rows; ++j) {
           int weight = c < fold.columns ? stage.zw : 0;

@@ -56,7 +56,10 @@ int FirstBatched(const std::vector<PlannedStage>& stages, const HwConfig& config
 int ImagesPerTile(const PlannedStage& p, const HwConfig& config, int batch) {
   if (p.tiles.size() > 1) return 1;
   const int folds = p.mapping.joint ? static_cast<int>(p.mapping.folds.size()) : 1;
-  int most = std::max(1, std::min(config.acc_depth, 1023) / (p.tiles[0].vectors * folds));
+  const int entries = p.tiles[0].vectors * folds * p.mapping.Blocks();
+  int most = std::max(1, std::min(config.acc_depth, 1023) / entries);
+  if (p.mapping.Blocks() > 1)  // AccInc has 8 bits
+    most = std::max(1, std::min(most, 255 / p.tiles[0].vectors));
   if (p.mapping.OutputStationary())  // images are lanes
     most = p.tiles[0].vectors > 1 ? 1 : std::min(most, config.rows);
   const int tiles = (batch + most - 1) / most;
@@ -77,43 +80,46 @@ Planner::Planner(const Model& model)
 
 Program& Planner::Plan(const HwConfig& config, const ProgramOptions& options) {
   CheckPossible(config, options);
-  if (options.dataflow == Dataflow::kAuto && (config.dataflows & 2) != 0)
-    return PlanEach(config, options);
+  const bool each = options.dataflow == Dataflow::kAuto;
+  if (each && config.dataflows > 1) return PlanEach(config, options);
   return PlanAs(config, options,
-                std::vector<bool>(unfused_.size(), options.dataflow == Dataflow::kOs));
+                std::vector<Dataflow>(unfused_.size(), each ? Dataflow::kWs : options.dataflow));
 }
 
 Program& Planner::PlanEach(const HwConfig& config, const ProgramOptions& options) {
   RunTimer timer;
-  const auto cycles = [&](const std::vector<bool>& output_stationary) {
-    return timer.Time(PlanAs(config, options, output_stationary).code, config, MemoryTiming{})
-        .total;
+  const auto cycles = [&](const std::vector<Dataflow>& dataflows) {
+    return timer.Time(PlanAs(config, options, dataflows).code, config, MemoryTiming{}).total;
   };
-  std::vector<bool> best(unfused_.size());
+  std::vector<Dataflow> best(unfused_.size(), Dataflow::kWs);
   auto least = cycles(best);
   for (size_t s = 0; s < stages_.size(); ++s) {
-    if (!WhyWeightStationary(*stages_[s].stage, config).empty()) continue;
-    std::vector<bool> other = best;
-    other[s] = true;
-    try {
-      const auto now = cycles(other);
-      if (now >= least) continue;
-      least = now;
-      best = other;
-    } catch (const MisfitError&) {  // it fits weight stationary
+    for (const Dataflow dataflow : {Dataflow::kOs, Dataflow::kIs}) {
+      Stage asked = *stages_[s].stage;
+      asked.dataflow = dataflow;
+      if (!WhyWeightStationary(asked, config).empty()) continue;
+      std::vector<Dataflow> other = best;
+      other[s] = dataflow;
+      try {
+        const auto now = cycles(other);
+        if (now >= least) continue;
+        least = now;
+        best = other;
+      } catch (const MisfitError&) {  // it fits weight stationary
+      }
     }
   }
   return PlanAs(config, options, best);
 }
 
 Program& Planner::PlanAs(const HwConfig& config, const ProgramOptions& options,
-                         const std::vector<bool>& output_stationary) {
+                         const std::vector<Dataflow>& dataflows) {
   program_.config = config;
   program_.options = options;
   for (auto* code : {&program_.setup, &program_.code}) code->clear();
   for (auto* marks : {&program_.layer_of, &program_.report_of}) marks->clear();
   program_.observations.clear();
-  PlanStages(config, options, output_stationary);
+  PlanStages(config, options, dataflows);
 
   placement_.tensors.clear();
   for (const PlannedStage& p : stages_) {
@@ -136,12 +142,12 @@ Program& Planner::PlanAs(const HwConfig& config, const ProgramOptions& options,
 }
 
 void Planner::PlanStages(const HwConfig& config, const ProgramOptions& options,
-                         const std::vector<bool>& output_stationary) {
+                         const std::vector<Dataflow>& dataflows) {
   std::vector<Stage>& stages = options.fuse_pool ? fused_ : unfused_;
   stages_.resize(stages.size());
   for (size_t s = 0; s < stages.size(); ++s) {
     PlannedStage& p = stages_[s];
-    stages[s].output_stationary = output_stationary[s];
+    stages[s].dataflow = dataflows[s];
     p.stage = &stages[s];
     CheckSupported(*p.stage, config);
     search_.Choose(*p.stage, config, options.pack_pixels, &p.mapping, &p.tiles);

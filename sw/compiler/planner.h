@@ -34,13 +34,13 @@ class Planner {
   const Placement& placement() const { return placement_; }
 
  private:
-  // `output_stationary`: the stages that are asked to be.
+  // `dataflows`: what is asked of the stages.
   Program& PlanAs(const HwConfig& config, const ProgramOptions& options,
-                  const std::vector<bool>& output_stationary);
+                  const std::vector<Dataflow>& dataflows);
   // Stage by stage the dataflow with which the program takes fewer cycles.
   Program& PlanEach(const HwConfig& config, const ProgramOptions& options);
   void PlanStages(const HwConfig& config, const ProgramOptions& options,
-                  const std::vector<bool>& output_stationary);
+                  const std::vector<Dataflow>& dataflows);
   void PlaceConstants(const HwConfig& config);
   void PlaceMemory();
   void EmitSetup();

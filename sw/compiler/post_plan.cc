@@ -180,8 +180,11 @@ bool PostPlanner::Plan(const Stage& stage, const Mapping& mapping, const Tile& t
         if (!run.even) return false;
         PostPiece p;
         p.fold = run.first.fold;
-        p.column = run.first.column;
-        p.entry = p.fold * fold_entries + y.cell * line + x.cell * step;
+        // Input stationary filters beyond COLS have entries of their own.
+        const int beyond = mapping.InputStationary() ? run.first.column / mapping.input_cols : 0;
+        p.column = run.first.column - beyond * mapping.input_cols;
+        p.entry =
+            beyond * images * tile.vectors + p.fold * fold_entries + y.cell * line + x.cell * step;
         p.nx = x.n;
         p.ny = y.n;
         p.es_x = x.cell_step * step;

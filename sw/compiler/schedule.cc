@@ -5,6 +5,7 @@
 
 #include "sw/base/check.h"
 #include "sw/compiler/emitter.h"
+#include "sw/compiler/input_mapping.h"
 #include "sw/compiler/instructions.h"
 #include "sw/compiler/job_needs.h"
 #include "sw/compiler/tensor_slots.h"
@@ -158,6 +159,14 @@ class JobScheduler::Impl {
     return ShapeOfMatmul(int64_t{tile.vectors} * job.images, slices, fold.columns, law_);
   }
 
+  // Of all the Matmuls of these slices.
+  int64_t CyclesOf(const Job& job, const Fold& fold, int slices) const {
+    const PlannedStage& p = stages_[job.stage];
+    const Tile& tile = p.tiles[job.tile];
+    if (!p.mapping.InputStationary()) return ShapeOf(job, fold, slices).Occupancy();
+    return InputCycles(tile.nx, tile.ny, job.images, slices, fold.columns, law_);
+  }
+
   // The job's Matmuls (parts_), if it is next, and the cycles for which it would keep the array
   // waiting. A fold's slices are cut where later ones need what will not be there yet when the
   // earlier ones can start.
@@ -168,7 +177,7 @@ class JobScheduler::Impl {
     Cycle at = std::max(matmul_free_, Ready(post_of_half_[half_])), work = 0;
     for (int f = job.fold0; f < job.fold1; ++f) {
       const Fold& fold = p.mapping.folds[f];
-      const auto cycles = [&](int slices) { return ShapeOf(job, fold, slices).Occupancy(); };
+      const auto cycles = [&](int slices) { return CyclesOf(job, fold, slices); };
       const Needs& needs = needs_.Of(job, p, f, slots_, retire_, law_);
       work += cycles(fold.slices);
       parts_.push_back({f, 0, 0, After{}});
@@ -236,11 +245,28 @@ class JobScheduler::Impl {
     const int entry = (part.fold - job.fold0) * tile.vectors * job.images;
     const MatmulWork work = {*p.stage,   p.mapping, tile,      fold,       offsets, rows.weight_row,
                              part.first, part.last, job.image, job.images, entry,   half_};
+    if (p.mapping.InputStationary()) return EmitInputMatmuls(job, work, part);
     const MatmulShape shape = ShapeOf(job, fold, part.last - part.first);
     const Cycle issue = std::max(matmul_free_, Ready(part.after));
     matmul_free_ = issue + shape.Occupancy();
     SetMatmul(work, tensors_[job.stage], program_->config, emitter_.Append());
     return Emit(part.after, MatmulRetire(issue, shape, law_), job.stage);
+  }
+
+  int64_t EmitInputMatmuls(const Job& job, const MatmulWork& work, const Part& part) {
+    Instruction dense;
+    SetMatmul(work, tensors_[job.stage], program_->config, &dense);
+    int64_t last = kNone;
+    for (const Instruction& i :
+         InputMatmuls(dense, program_->config, work.tile.vectors * job.images)) {
+      const After after = last == kNone ? part.after : After{};
+      const MatmulShape shape = ShapeOfMatmul(i, law_);
+      const Cycle issue = std::max(matmul_free_, Ready(after));
+      matmul_free_ = issue + shape.Occupancy();
+      *emitter_.Append() = i;
+      last = Emit(after, MatmulRetire(issue, shape, law_), job.stage);
+    }
+    return last;
   }
 
   // A piece for the job's images: one instruction where they lie side by side as pixels, else one

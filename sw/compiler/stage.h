@@ -9,6 +9,7 @@
 
 #include "sw/base/shared_bytes.h"
 #include "sw/model/model.h"
+#include "sw/program/program.h"
 
 namespace systole {
 
@@ -42,7 +43,7 @@ struct Stage {
   int zy = 0, lo = -128, hi = 127;
   uint64_t macs = 0;  // of the model: those of convolutions and fully connected layers
   // Asked for; a stage that cannot (WhyWeightStationary()) is weight stationary all the same.
-  bool output_stationary = false;
+  Dataflow dataflow = Dataflow::kWs;
 
   int InGroup() const { return cin / groups; }
   int OutGroup() const { return cout / groups; }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kComfortableVectors = 64;  // tiles of about this size overlap array and POST well
 constexpr int kMaxCount = 1023;          // Nx, Ny, Nb are 10-bit fields
+constexpr int kMaxAccInc = 255;          // AccInc has 8 bits
 
 // Convolution outputs [c0, c1) that pooled outputs [o0, o1) of one axis need.
 void ConvRange(int o0, int o1, int kernel, int stride, int dilation, int pad, int conv, int* c0,
@@ -103,10 +104,12 @@ void TileSearch::ChooseLines(const Stage& stage, const Mapping& mapping, const H
 void TileSearch::Choose(const Stage& stage, const Mapping& mapping, const HwConfig& config,
                         std::vector<Tile>* tiles) {
   const int folds = mapping.joint ? static_cast<int>(mapping.folds.size()) : 1;
-  const int limit = std::min(config.acc_depth / folds, kMaxCount);
+  const int most = mapping.Blocks() > 1 ? kMaxAccInc : kMaxCount;
+  const int limit = std::min(config.acc_depth / (folds * mapping.Blocks()), most);
   if (mapping.OutputStationary()) return ChooseLines(stage, mapping, config, limit, tiles);
   int wl = 3;
-  for (const Fold& fold : mapping.folds) wl = std::max(wl, LoadCycles(fold, config));
+  for (const Fold& fold : mapping.folds)
+    wl = std::max(wl, mapping.InputStationary() ? 3 : LoadCycles(fold, config));
   const int comfortable = std::max(kComfortableVectors, wl);
   const OutputAxis y_axis = AxisY(stage, mapping.ph), x_axis = AxisX(stage, mapping.pw);
   const int units_y = y_axis.Units(), units_x = x_axis.Units(), least_y = y_axis.LeastCells();

@@ -60,8 +60,8 @@ struct Segment {
   std::vector<HostStep> host;
 };
 
-// How a layer lies on the array: its weights stay there, or its sums; auto: the faster way.
-enum class Dataflow { kWs, kOs, kAuto };
+// How a layer lies on the array: its weights stay there, its sums or its inputs; auto: the fastest.
+enum class Dataflow { kWs, kOs, kAuto, kIs };
 
 struct ProgramOptions {
   int images = 1;  // images of this run
@@ -69,7 +69,7 @@ struct ProgramOptions {
   bool fuse_pool =
       true;  // false: pooling layers run on their own, so that every tensor is observable
   bool pack_pixels = true;  // false: one output pixel a vector, its channels alone on the columns
-  Dataflow dataflow = Dataflow::kWs;  // of layers that can be output stationary
+  Dataflow dataflow = Dataflow::kWs;  // of layers that can be so
   uint64_t base = 0x10000000;         // first memory address used (256-byte aligned)
   uint64_t memory = 0;  // bytes from there on that may be used; 0: as far as addresses reach
   int segments = 1;     // runs to cut the code into, at borders of layers; only from memory

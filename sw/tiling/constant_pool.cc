@@ -34,7 +34,7 @@ void PackDense(const Stage& stage, const Fold& fold, const HwConfig& config,
     }
     for (int q = 0; q < wl; ++q) {
       for (int g = 0; g < config.wport; ++g, at += row_bytes) {
-        const int c = g * n + wl - 1 - q;
+        const int c = fold.input ? q : g * n + wl - 1 - q;
         if (c >= fold.columns) continue;
         const int8_t* filter = stage.weights.data() + (fold.first_column + c) * k;
         uint8_t* row = bytes->data() + at;

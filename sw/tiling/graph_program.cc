@@ -62,8 +62,7 @@ class GraphWriter {
     for (Unit& unit : units_) {
       for (Step& step : unit.steps) {
         const auto layer = static_cast<size_t>(step.stage.first_layer);
-        step.stage.output_stationary =
-            layer < way.output_stationary.size() && way.output_stationary[layer];
+        if (layer < way.dataflows.size()) step.stage.dataflow = way.dataflows[layer];
       }
       if (unit.steps.empty()) continue;
       const Step& step = unit.steps[0];

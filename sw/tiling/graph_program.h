@@ -20,7 +20,7 @@ struct Way {
   std::vector<int>
       cuts;  // units before which a run ends; if there are any, each batch's begins one
   LoadPolicy loads;
-  std::vector<bool> output_stationary;  // by layer: asked for; empty: of none
+  std::vector<Dataflow> dataflows;  // by layer: asked for; empty: weight stationary
 };
 
 struct GraphProgram {

@@ -109,7 +109,7 @@ std::shared_ptr<PartCache::Shape> PartCache::Find(const Stage& s, bool pack, boo
                                 s.zy,
                                 s.lo,
                                 s.hi,
-                                s.output_stationary,
+                                static_cast<int>(s.dataflow),
                                 pack,
                                 whole_pixels,
                                 batched};

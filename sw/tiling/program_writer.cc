@@ -319,9 +319,11 @@ class Writer {
 
   void EmitMatmul(const Op& op) {
     ItemState &input = state_[op.input], &weight = state_[op.weight], &offset = state_[op.offset];
-    // Weights are read before the Matmul takes its tokens; output stationary, with its vectors.
+    // Weights are read before the Matmul takes its tokens; else than weight stationary, with its
+    // vectors.
     const bool with_vectors =
-        op.instruction.opcode() == Opcode::kMatmul && IsOutputStationary(op.instruction);
+        op.instruction.opcode() == Opcode::kMatmul &&
+        (IsOutputStationary(op.instruction) || IsInputStationary(op.instruction));
     const int64_t weights = weight.made.index[static_cast<int>(Engine::kLoad)];
     if (!with_vectors && !emitter_.Covers(Engine::kMatmul, Engine::kLoad, weights)) {
       Instruction* sync = emitter_.Append();

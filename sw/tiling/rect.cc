@@ -62,7 +62,7 @@ Stage Bare(const Stage& s) {
   bare.conv_h = s.conv_h;
   bare.conv_w = s.conv_w;
   bare.zw = s.zw;
-  bare.output_stationary = s.output_stationary;
+  bare.dataflow = s.dataflow;
   bare.pool_h = s.pool_h;
   bare.pool_w = s.pool_w;
   bare.pool_stride_h = s.pool_stride_h;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "sw/compiler/input_mapping.h"
 #include "sw/tiling/column_runs.h"
 #include "sw/tiling/fold_runs.h"
 #include "sw/tiling/put.h"
@@ -172,6 +173,14 @@ void StepWriter::AddMatmuls(const Job& job, const Input& input, int late_slice, 
         op.instruction.Set(field::kMmStrideX, static_cast<uint64_t>(line > 1 ? s.cin : 0));
         op.instruction.Set(field::kMmKlast, static_cast<uint64_t>(g.taps));
         op.instruction.Set(field::kMmNx, static_cast<uint64_t>(line));
+      }
+      if (mapping.InputStationary()) {
+        const Op dense = op;
+        work->ops.pop_back();
+        for (const Instruction& i : InputMatmuls(dense.instruction, config_, tile.vectors)) {
+          work->ops.push_back(dense);
+          work->ops.back().instruction = i;
+        }
       }
     }
   }

@@ -61,7 +61,8 @@ constexpr LoadPolicy kLarge{8, 8, 4}, kMany{16, 2, 6};
 Way First(const Model& model, const ProgramOptions& options) {
   Way way;
   way.loads = kLarge;
-  if (options.dataflow == Dataflow::kOs) way.output_stationary.assign(model.layers.size(), true);
+  if (options.dataflow != Dataflow::kAuto)
+    way.dataflows.assign(model.layers.size(), options.dataflow);
   return way;
 }
 
@@ -95,10 +96,10 @@ class Best {
     way = way_;
     way.loads = kMany;
     Try(way);
-    for (const size_t layer : Candidates()) {
+    for (const auto& [layer, dataflow] : Candidates()) {
       way = way_;
-      way.output_stationary.resize(model_.layers.size());
-      way.output_stationary[layer] = true;
+      way.dataflows.resize(model_.layers.size(), Dataflow::kWs);
+      way.dataflows[layer] = dataflow;
       Try(way);
     }
     way_.cuts = Cuts(*best_);
@@ -115,17 +116,18 @@ class Best {
     return way;
   }
 
-  // Layers of which the dataflow is to be chosen, and that may take fewer cycles output stationary.
-  std::vector<size_t> Candidates() const {
-    std::vector<size_t> layers;
-    if (options_.dataflow != Dataflow::kAuto || (config_.dataflows & 2) == 0) return layers;
+  // Layers of which the dataflow is to be chosen, and one in which they may take fewer cycles.
+  std::vector<std::pair<size_t, Dataflow>> Candidates() const {
+    std::vector<std::pair<size_t, Dataflow>> layers;
+    if (options_.dataflow != Dataflow::kAuto || config_.dataflows == 1) return layers;
     for (size_t i = 0; i < model_.layers.size(); ++i) {
       const LayerKind kind = model_.layers[i].kind;
       if (kind != LayerKind::kConv && kind != LayerKind::kFullyConnected) continue;
       const bool conv = kind == LayerKind::kConv;
       Stage s = Bare(conv ? shared_.layers->Of(i) : shared_.layers->Column(i));
       if (!conv) s.h = s.conv_h = s.out_h = std::min(options_.batch, options_.images);
-      if (OutputStationaryMayPay(std::move(s), config_, options_.pack_pixels)) layers.push_back(i);
+      for (const Dataflow d : DataflowsThatMayPay(std::move(s), config_, options_.pack_pixels))
+        layers.push_back({i, d});
     }
     return layers;
   }

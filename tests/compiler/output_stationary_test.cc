@@ -133,6 +133,7 @@ TEST(OutputStationary, SaysWhatKeepsALayerWeightStationary) {
   Stage stage;
   stage.cin = stage.cout = 8;
   stage.conv_h = 4;
+  stage.dataflow = Dataflow::kOs;
   EXPECT_EQ(WhyWeightStationary(stage, config), "");
   EXPECT_EQ(WhyWeightStationary(stage, CaseConfig(16, 16)), "not built");
   stage.stride_h = 2;
