@@ -85,8 +85,9 @@ void RunGraphs(const std::string& backend, const HwConfig& config,
       continue;
     }
     ++ran;
-    tiles += std::any_of(program.code.begin(), program.code.end(), [](const Instruction& i) {
-      return i.opcode() == Opcode::kMatmul && IsOutputStationary(i);
+    tiles += std::any_of(program.code.begin(), program.code.end(), [&](const Instruction& i) {
+      return i.opcode() == Opcode::kMatmul &&
+             (dataflow == Dataflow::kIs ? IsInputStationary(i) : IsOutputStationary(i));
     });
     Session session(device.get(), &program);
     const TargetRun run = session.Run(images.data());
@@ -95,7 +96,8 @@ void RunGraphs(const std::string& backend, const HwConfig& config,
         << backend << ", seed " << seed;
   }
   EXPECT_GE(ran, n * 9 / 10);
-  EXPECT_GE(tiles, dataflow == Dataflow::kOs ? n / 2 : 0);
+  const bool one = dataflow == Dataflow::kOs || dataflow == Dataflow::kIs;
+  EXPECT_GE(tiles, one ? n / 2 : 0);
 }
 
 // The runs of a program that was cut, the last one first, each on memory that holds nothing but
@@ -190,20 +192,26 @@ TEST(TiledHardwareTest, SixteenBySixteenOnRtl) { RunGraphs("rtl", Shape(16, 16))
 TEST(TiledHardwareTest, TwelveByFourteenOnTlm) { RunGraphs("tlm", Shape(12, 14)); }
 TEST(TiledHardwareTest, TwelveByFourteenOnRtl) { RunGraphs("rtl", Shape(12, 14)); }
 
-// Output stationary; RTL on the shape of `make test` that has it.
-HwConfig WithOs(HwConfig config) {
+// Output and input stationary; RTL on the shape of `make test` that has them.
+HwConfig WithAll(HwConfig config) {
   config.dataflows = 7;
   config.lanes = std::min(config.lanes, config.cols);
   return config;
 }
 TEST(TiledHardwareTest, OutputStationaryWithSmallBuffersOnTlm) {
-  RunGraphs("tlm", WithOs(Small()), Dataflow::kOs);
+  RunGraphs("tlm", WithAll(Small()), Dataflow::kOs);
+}
+TEST(TiledHardwareTest, InputStationaryWithSmallBuffersOnTlm) {
+  RunGraphs("tlm", WithAll(Small()), Dataflow::kIs);
+}
+TEST(TiledHardwareTest, InputStationaryFiveBySevenOnRtl) {
+  RunGraphs("rtl", WithAll(Shape(5, 7)), Dataflow::kIs);
 }
 TEST(TiledHardwareTest, EitherDataflowEightByEightOnTlm) {
-  RunGraphs("tlm", WithOs(Shape(8, 8)), Dataflow::kAuto);
+  RunGraphs("tlm", WithAll(Shape(8, 8)), Dataflow::kAuto);
 }
 TEST(TiledHardwareTest, EitherDataflowFiveBySevenOnRtl) {
-  RunGraphs("rtl", WithOs(Shape(5, 7)), Dataflow::kAuto);
+  RunGraphs("rtl", WithAll(Shape(5, 7)), Dataflow::kAuto);
 }
 
 // Networks of MLPerf Tiny, and random graphs, on shapes of which `make test` builds the last one's
@@ -213,7 +221,7 @@ class DataflowNetworkTest : public testing::TestWithParam<std::tuple<const char*
   void Run(const std::string& backend) {
     constexpr std::pair<int, int> kShapes[] = {{16, 16}, {8, 8}, {5, 7}};
     const auto [rows, cols] = kShapes[std::get<1>(GetParam())];
-    const HwConfig config = WithOs(Shape(rows, cols));
+    const HwConfig config = WithAll(Shape(rows, cols));
     try {
       device = MakeTarget(backend, config, {});
     } catch (const InputError& e) {
@@ -225,7 +233,7 @@ class DataflowNetworkTest : public testing::TestWithParam<std::tuple<const char*
     const Model model = Network(name);
     std::mt19937_64 random(1);
     const std::vector<int8_t> image = RandomImage(model, random);
-    for (const Dataflow dataflow : {Dataflow::kOs, Dataflow::kAuto}) {
+    for (const Dataflow dataflow : {Dataflow::kOs, Dataflow::kIs, Dataflow::kAuto}) {
       ProgramOptions options;
       options.dataflow = dataflow;
       const Program program = CompileNetwork(model, config, options);
