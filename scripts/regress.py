@@ -27,6 +27,7 @@ SHAPES = [
     {"ROWS": 4, "COLS": 4},
     {"ROWS": 8, "COLS": 8},
     {"ROWS": 8, "COLS": 32, "DATAFLOWS": 3},
+    {"ROWS": 16, "COLS": 16, "DATAFLOWS": 5},
     {"ROWS": 32, "COLS": 8, "ACT_KIB": 64},
     {"ROWS": 64, "COLS": 64, "ACT_KIB": 128, "KTAB_KIB": 8},
     {"ROWS": 16, "COLS": 16, "ENGINE": "row"},
@@ -77,7 +78,7 @@ def random_parameters(seed):
     parameters["ADD_UNIT"] = r.choice([0, parameters["POST_ACT"]])
     rows, wport = parameters["ROWS"], parameters["WPORT"]
     if rows >= 3 and (wport == 1 or cols <= rows * wport):
-        parameters["DATAFLOWS"] = r.choice([1, 3])
+        parameters["DATAFLOWS"] = r.choice([1, 3, 5, 7] if wport == 1 else [1, 3])
     return parameters
 
 
@@ -120,8 +121,9 @@ def run_one(systole, parameters, latency, state_seed, options):
     ]
     for key, value in parameters.items():
         command += ["--param", f"{key}={value}"]
-    if parameters.get("DATAFLOWS") == 3:
-        command += ["--dataflow", "os"]
+    dataflow = {3: "os", 5: "is", 7: "auto"}.get(parameters.get("DATAFLOWS"))
+    if dataflow:
+        command += ["--dataflow", dataflow]
     environment = dict(os.environ)
     if state_seed is not None:
         command += ["--rtl-variant", "random"]

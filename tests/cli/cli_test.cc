@@ -115,7 +115,8 @@ TEST_F(CliTest, UsageMistakesAreRefused) {
        {"run " + kModel + kDigits, "compile " + kModel + " -o " + Path("p"), "info " + kModel,
         "energy " + kModel}) {
     ExpectRefused(command + " --dataflow os", {"--dataflow os", "not built", "DATAFLOWS=3"});
-    ExpectRefused(command + " --dataflow is", {"--dataflow is", "auto, ws or os"});
+    ExpectRefused(command + " --dataflow is", {"--dataflow is", "not built", "DATAFLOWS=5"});
+    ExpectRefused(command + " --dataflow rs", {"--dataflow rs", "auto, ws, os or is"});
   }
   ExpectRefused("run " + kModel + kDigits + " --batch 0", {"--batch"});
   ExpectRefused("run " + kModel + kDigits + " --memory-latency 0", {"--memory-latency"});
@@ -586,8 +587,8 @@ TEST_F(CliTest, PackingIsRefusedWhereNothingPacks) {
 }
 
 TEST_F(CliTest, DataflowIsChosenAndReported) {
-  for (const std::string dataflow : {"ws", "os"}) {
-    const Result r = Run("--first 1 --batch 1 --dataflows ws,os --dataflow " + dataflow +
+  for (const std::string dataflow : {"ws", "os", "is"}) {
+    const Result r = Run("--first 1 --batch 1 --dataflows ws,os,is --dataflow " + dataflow +
                          " --json " + Path("r.json"));
     ASSERT_EQ(r.status, 0) << r.err;
     const json j = json::parse(ReadText(Path("r.json")));

@@ -2,7 +2,7 @@
 // time.
 //   network_bench NAME [ACT_KIB WGT_KIB GROUPS AXI ROWS COLS LANES TAPS LATENCY BATCH [rows]]
 //   network_bench NAME PARAMETER=VALUE ...    names of the RTL, behind the defaults of above
-//   DATAFLOW=ws, os or auto among the latter: how layers lie on the array
+//   DATAFLOW=ws, os, is or auto among the latter: how layers lie on the array
 //   NAME may be a model's file, which lies on chip where it fits
 #include <fmt/format.h>
 
@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
     const std::string given = argv[i];
     if (given.rfind("DATAFLOW=", 0) == 0) {
       options.dataflow = given == "DATAFLOW=os"     ? Dataflow::kOs
+                         : given == "DATAFLOW=is"   ? Dataflow::kIs
                          : given == "DATAFLOW=auto" ? Dataflow::kAuto
                                                     : Dataflow::kWs;
     } else if (std::strchr(argv[i], '=') != nullptr) {
