@@ -13,6 +13,14 @@
 namespace systole {
 namespace {
 
+// Which a row's mapping begins with.
+std::string DataflowOf(const std::string& mapping) {
+  for (const char* name : {"os", "is"}) {
+    if (mapping.rfind(name, 0) == 0) return name;
+  }
+  return "ws";
+}
+
 const char* const kDescriptions[] = {"rtl", "tlm", "model"};
 
 double Used(uint64_t macs, double cycles, const HwConfig& c) {
@@ -169,7 +177,7 @@ void WriteJson(const std::string& path, const RunSummary& s) {
       layers.push_back(
           {{"name", s.layers[r].name},
            {"macs", s.layers[r].macs},
-           {"dataflow", s.layers[r].mapping.rfind("os", 0) == 0 ? "os" : "ws"},
+           {"dataflow", DataflowOf(s.layers[r].mapping)},
            {"mapping", s.layers[r].mapping},
            {"bytes_compared", s.bytes[r]},
            {"mismatches", s.mismatches[r]},
