@@ -86,7 +86,9 @@ void MakeInputStationary(const HwConfig& config, Mapping* mapping) {
 }
 
 int MostFilters(const HwConfig& config) {
-  return std::min(kMostFilters / config.cols, config.acc_depth) * config.cols;
+  // A slice's rows of weights are at most a quarter of the buffer.
+  const int blocks = std::min(kMostFilters, config.WgtRows() / 4) / config.cols;
+  return std::max(1, std::min(blocks, config.acc_depth)) * config.cols;
 }
 
 std::vector<Instruction> InputMatmuls(const Instruction& dense, const HwConfig& config,

@@ -20,7 +20,7 @@ std::string WhyNotInputStationary(const Stage& stage, const HwConfig& config);
 // Makes a mapping of dense or grouped folds input stationary.
 void MakeInputStationary(const HwConfig& config, Mapping* mapping);
 
-// Filters that a fold may have.
+// Filters that a fold may have: COLS, or more.
 int MostFilters(const HwConfig& config);
 
 // A weight-stationary Matmul's vectors as input-stationary ones of at most COLS pixels a tile:

@@ -240,8 +240,7 @@ bool MappingSearch::ChooseInputStationary(const Stage& stage, const HwConfig& co
     Consider(stage, config);
   };
   // As many filters together as make the fewest cycles.
-  for (int filters = config.cols; filters <= std::max(config.cols, MostFilters(config));
-       filters += config.cols) {
+  for (int filters = config.cols; filters <= MostFilters(config); filters += config.cols) {
     DenseMapping(stage, {config.rows, filters}, 1, 1, &candidate_);
     consider();
     if (filters >= stage.cout) break;
