@@ -84,11 +84,12 @@ TEST_F(EngineAxisTest, RowStationary) {
 }
 
 TEST_F(EngineAxisTest, Dataflow) {
-  const auto points = Sweep("dataflow = [\"ws\", \"os\", \"auto\"]\n");
-  ASSERT_EQ(points.size(), 3u);
+  const auto points = Sweep("dataflow = [\"ws\", \"os\", \"is\", \"auto\"]\n");
+  ASSERT_EQ(points.size(), 4u);
   ExpectThatOf(points[0], {}, Dataflow::kWs, 256);
   ExpectThatOf(points[1], {"DATAFLOWS=3"}, Dataflow::kOs, 256);
-  ExpectThatOf(points[2], {"DATAFLOWS=3"}, Dataflow::kAuto, 256);
+  ExpectThatOf(points[2], {"DATAFLOWS=5"}, Dataflow::kIs, 256);
+  ExpectThatOf(points[3], {"DATAFLOWS=7"}, Dataflow::kAuto, 256);
 }
 
 // The bound counts weight-stationary mappings and those of RowConv.

@@ -202,7 +202,8 @@ TEST(SpaceTest, RefusesWhatIsMissing) {
 TEST(SpaceTest, TheNativeModelTellsWhatItCannotVary) {
   EXPECT_NE(Error("[space]\npacking = \"some\"", "native").find("allowed: \"no\", \"yes\""),
             std::string::npos);
-  EXPECT_NE(Error("[space]\ndataflow = \"is\"", "native").find("allowed: \"ws\", \"os\", \"auto\""),
+  EXPECT_NE(Error("[space]\ndataflow = \"rs\"", "native")
+                .find("allowed: \"ws\", \"os\", \"is\", \"auto\""),
             std::string::npos);
   EXPECT_NE(Error("[space]\nsram_kb = 4", "native").find("native cost model has no axis sram_kb"),
             std::string::npos);

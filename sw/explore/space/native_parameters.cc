@@ -23,6 +23,21 @@ Parameter WithAuto(Parameter p) {
   return p;
 }
 
+// DATAFLOWS: what is asked for, beside weight stationary; input stationary with one weight port.
+int DataflowsOf(Dataflow dataflow, int wport) {
+  switch (dataflow) {
+    case Dataflow::kWs:
+      return 1;
+    case Dataflow::kOs:
+      return 3;
+    case Dataflow::kIs:
+      return 5;
+    case Dataflow::kAuto:
+      return wport == 1 ? 7 : 3;
+  }
+  return 1;
+}
+
 struct OfRows {
   NativeIndex index;
   const char* name;
@@ -42,12 +57,13 @@ const std::vector<Parameter>& NativeParameters() {
       Hardware("cols", "array columns"),
       {"pe_budget", "processing elements", 0, 4, 4096, {}, true},
       {"dataflow",
-       "weight stationary, output stationary where a layer can be, or what takes fewer cycles",
+       "weight stationary; output or input stationary where a layer can be; auto: fewest cycles",
        static_cast<int64_t>(Dataflow::kWs),
        0,
        0,
        {{"ws", static_cast<int64_t>(Dataflow::kWs)},
         {"os", static_cast<int64_t>(Dataflow::kOs)},
+        {"is", static_cast<int64_t>(Dataflow::kIs)},
         {"auto", static_cast<int64_t>(Dataflow::kAuto)}},
        false},
       Hardware("wport", "weight columns loaded in a cycle, divides cols"),
@@ -116,7 +132,7 @@ HwConfig NativeConfig(const int64_t* p) {
   c.axi_data_width = value(kAxiDataWidth);
   c.outstanding = value(kOutstanding);
   c.queue_depth = value(kQueueDepth);
-  if (p[kDataflow] != static_cast<int64_t>(Dataflow::kWs)) c.dataflows = 3;
+  c.dataflows = DataflowsOf(static_cast<Dataflow>(p[kDataflow]), c.wport);
   c.engine = value(kEngine);
   std::vector<std::string> given;
   for (const auto& [index, name, member] : kOfRows) {
