@@ -66,20 +66,18 @@ class RowCompiler {
   void PlanStages() {
     constants_.Clear(c_);
     first_batched_ = static_cast<int>(stages_.size());
-    for (const Stage& stage : stages_) {
-      CheckSupported(stage, c_);
-      plans_.push_back(PlanRows(stage, c_));
-      placement_.tensors.push_back(RowInputStorage(plans_.back(), c_));
-    }
     while (first_batched_ > 0) {
       const Stage& s = stages_[static_cast<size_t>(first_batched_ - 1)];
       if (s.conv_h * s.conv_w != 1) break;
       --first_batched_;
     }
-    const int most = std::min(c_.acc_depth / c_.cols, 63);
-    for (size_t s = static_cast<size_t>(first_batched_); s < plans_.size(); ++s) {
-      const int tiles = (batch_ + most - 1) / most;
-      plans_[s].images_per_tile = (batch_ + tiles - 1) / tiles;
+    const int most = std::min(c_.acc_depth / c_.cols, 63), tiles = (batch_ + most - 1) / most;
+    for (size_t s = 0; s < stages_.size(); ++s) {
+      CheckSupported(stages_[s], c_);
+      const int images = static_cast<int>(s) < first_batched_ ? 1 : (batch_ + tiles - 1) / tiles;
+      plans_.push_back(PlanRows(stages_[s], c_, false, images));
+      plans_.back().images_per_tile = images;
+      placement_.tensors.push_back(RowInputStorage(plans_.back(), c_));
     }
     placement_.tensors.push_back(OutputStorage(stages_.back()));
     PlaceTensors(first_batched_, c_, o_.images, batch_, name_, &placement_);

@@ -33,7 +33,7 @@ struct RowPlan {
   std::vector<Tile> tiles;  // ny <= Q1 rows, nx columns of outputs; vectors: entries of an image
   int images_per_tile = 1;
   int weight_row = 0, ktab = 0;
-  int64_t cycles = 0;  // of the array and of POST, the larger, for an image
+  int64_t cycles = 0;  // of the array and of POST, the larger, for the images of a tile
 
   int EntryChannels() const { return static_cast<int>(map.Channels()) * packs; }
   int BlockFilters() const { return EntryChannels() * static_cast<int>(map.m3); }
@@ -58,8 +58,9 @@ struct RowPlan {
 // the stage. Throws MisfitError naming the stage where none fits: a pooling window larger than the
 // array or the accumulators.
 // `from_memory`: a RowConv may be cut into several of fewer slices; a set of weights takes no more
-// than a quarter of their buffer.
-RowPlan PlanRows(const Stage& stage, const HwConfig& config, bool from_memory = false);
+// than a quarter of their buffer. `images` of a tile share each weight.
+RowPlan PlanRows(const Stage& stage, const HwConfig& config, bool from_memory = false,
+                 int images = 1);
 
 // Bytes from line to line of its input: 1 (mod banks), so that the lanes of a vector lie in
 // distinct banks.

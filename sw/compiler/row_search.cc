@@ -71,14 +71,18 @@ int64_t Convs(const RowPlan& p) {
   return convs * p.Folds();
 }
 
-// Cycles of one RowConv of a tile of ny x nx outputs.
-int64_t ConvCycles(const RowPlan& p, int ny, int nx, const RowArray& a) {
-  // RunOfNest() of {nx, slide} and {slices, words, other weights}.
+// Cycles of one RowConv of a tile of ny x nx outputs, of so many images, one behind the other: its
+// own, or until the weights of the next one are there, which load from the first step of its last
+// slice on.
+int64_t ConvCycles(const RowPlan& p, int ny, int nx, int images, const RowArray& a) {
+  // RunOfNest() of {nx, slide}, {images, words} and {slices, words, other weights}.
   const RowMapping m = WithRows(p.map, ny);
-  const int64_t within = (nx - 1) * StepLength(m, p.apart ? m.Words() : m.Slide(), a);
-  const int64_t next = std::max(within + StepLength(m, m.Words(), a), m.WeightRows());
-  const int64_t last = (p.slices - 1) * next + within;
-  return std::max(FirstStep(m, a) + last + Settle(m, a), m.WeightRows() * p.slices);
+  const int64_t jump = StepLength(m, m.Words(), a),
+                line = (nx - 1) * StepLength(m, p.apart ? m.Words() : m.Slide(), a),
+                within = images * line + (images - 1) * jump,
+                next = std::max(within + jump, m.WeightRows());
+  const int64_t last_load = (p.slices - 1) * next;
+  return FirstStep(m, a) + last_load + std::max(within + Settle(m, a), m.WeightRows());
 }
 
 struct Cost {
@@ -109,11 +113,12 @@ std::vector<int> Parts(int whole, int64_t most) {
 
 class Search {
  public:
-  Search(const Stage& stage, const HwConfig& config, bool from_memory)
+  Search(const Stage& stage, const HwConfig& config, bool from_memory, int images)
       : s_(stage),
         c_(config),
         a_(LawConfig(config, MemoryTiming{}).row),
         from_memory_(from_memory),
+        images_(images),
         apart_(stage.stride_w > kMaxStride || stage.cin > kMaxPitch),
         pitch_(RowPitch(stage, config)),
         columns_(Sizes(CutColumns(stage, apart_, config))) {
@@ -196,8 +201,8 @@ class Search {
   int64_t LeastCycles(const RowPlan& p) const {
     const RowMapping& m = p.map;
     const int64_t step = std::max({m.Cycles(), m.Channels(), int64_t{3}});
-    return Ceil(s_.cout, m.Channels()) * p.Folds() * p.slices * s_.out_h * s_.out_w * step /
-           a_.cols;
+    return Ceil(s_.cout, m.Channels()) * p.Folds() * p.slices * s_.out_h * s_.out_w * step *
+           images_ / a_.cols;
   }
 
   const std::map<int, int>& Lines(int rows) {
@@ -210,19 +215,22 @@ class Search {
     Cost cost;
     const int64_t convs = Convs(p);
     for (const auto& [ny, n] : lines) {
-      for (const auto& [nx, m] : columns_) cost.array += convs * n * m * ConvCycles(p, ny, nx, a_);
+      for (const auto& [nx, m] : columns_)
+        cost.array += convs * n * m * ConvCycles(p, ny, nx, images_, a_);
     }
     int64_t chunks = 0;
     for (int n = 0; n < s_.cout; n += p.EntryChannels())
       chunks += Ceil(std::min(p.EntryChannels(), s_.cout - n), c_.lanes);
-    cost.post = chunks * s_.out_h * s_.out_w * s_.pool_h * s_.pool_w;
+    cost.post = chunks * s_.out_h * s_.out_w * s_.pool_h * s_.pool_w * images_;
     return cost;
   }
 
   const Stage& s_;
   const HwConfig& c_;
   const RowArray a_;
-  const bool from_memory_, apart_;
+  const bool from_memory_;
+  const int images_;
+  const bool apart_;
   const int pitch_;
   const std::map<int, int> columns_;         // sizes of a tile's lines
   std::map<int, std::map<int, int>> lines_;  // numbers of a tile's lines, by the most
@@ -262,12 +270,12 @@ int64_t RowArrayCycles(const RowPlan& plan, const std::vector<Tile>& tiles,
                        const HwConfig& config) {
   const RowArray a = LawConfig(config, MemoryTiming{}).row;
   int64_t cycles = 0;
-  for (const Tile& t : tiles) cycles += ConvCycles(plan, t.ny, t.nx, a);
+  for (const Tile& t : tiles) cycles += ConvCycles(plan, t.ny, t.nx, 1, a);
   return Convs(plan) * cycles;
 }
 
-RowPlan PlanRows(const Stage& stage, const HwConfig& config, bool from_memory) {
-  Search search(stage, config, from_memory);
+RowPlan PlanRows(const Stage& stage, const HwConfig& config, bool from_memory, int images) {
+  Search search(stage, config, from_memory, images);
   RowPlan plan = search.Run();
   if (!search.found()) {
     throw MisfitError(
