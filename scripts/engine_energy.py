@@ -3,7 +3,7 @@
 
     scripts/engine_energy.py MODEL... [--size 16] [--energy FILE]
 
-Arrays of SIZE x SIZE elements with the same buffers: weight stationary, output stationary, row
+Arrays of SIZE x SIZE elements with the same buffers: weight, output and input stationary, row
 stationary with spads of 32, 64 and 384 weights. Energy is `systole energy`'s of one image at batch
 1, by the table of FILE (Horowitz's where none is given).
 """
@@ -21,6 +21,7 @@ ROW = "--engine row --rs-rows {0} --rs-cols {0} --wgt-spad "
 ARRAYS = {
     "weight stationary": "--dataflow ws",
     "output stationary": "--dataflows 3 --dataflow os",
+    "input stationary": "--dataflows 5 --dataflow is",
     "row, 32 weights": ROW + "32",
     "row, 64 weights": ROW + "64",
     "row, 384 weights": ROW + "384",
@@ -50,14 +51,20 @@ def main():
         name = path.parent.name if path.stem == "model" else path.stem
         for array, options in ARRAYS.items():
             found = account(model, (CHIP + " " + options).format(arguments.size), arguments.energy)
-            spads = sum(
-                count * found["table"]["pJ"][action]
+            energy = {
+                action: count * found["table"]["pJ"][action]
                 for action, count in found["counts"].items()
+            }
+            spads = sum(
+                energy[action]
+                for action in energy
                 if action.removeprefix("idle_").split("_")[0] in ("ifmap", "filter", "psum")
             )
+            idle = sum(energy[action] for action in energy if action.startswith("idle_"))
             print(
                 f"{name}, {array}: {found['cycles']} cycles, {found['energy_pJ'] / 1e6:.3f} uJ,"
                 f" {found['on_chip_pJ'] / 1e6:.3f} on chip, {spads / 1e6:.3f} in spads,"
+                f" {100 * idle / found['on_chip_pJ']:.1f} % of it idle elements,"
                 f" {found['on_chip_pJ'] / found['macs']:.3f} pJ a multiply-add on chip",
                 flush=True,
             )
