@@ -56,8 +56,8 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help spec sim check mutants mutate formal test regress lint format cov synth wave bench \
-  venv clean rtl torchvision reshape \
+.PHONY: help spec sim check mutants mutate formal faults test regress lint format cov synth wave \
+  bench venv clean rtl torchvision reshape \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
   setup-synth setup-wave setup-cov setup-venv setup-explore
 
@@ -73,6 +73,8 @@ help:
 	@echo 'make mutate   mutation score: N mutants of the RTL (1500), drawn by SEED (1), in three' \
 	  'builds; goes on where it was cut; SHARD=2/8: a part; AGAIN=yes: those not found, again' \
 	  '(needs make venv)'
+	@echo 'make faults   N faults (1000000) from SEED (1) on, on four networks: the same end on RTL and' \
+	  'SystemC platform, correct runs afterwards; goes on where it was cut; SHARD=2/8: a part'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
 	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py;' \
 	  'clang-format'
@@ -176,6 +178,20 @@ mutate: build
 	@PYTHONPATH=scripts .venv/bin/python -m mutate --build $(BUILD) --jobs $(JOBS) \
 	  $(if $(N),--count '$(N)') $(if $(SEED),--seed '$(SEED)') $(if $(SHARD),--shard '$(SHARD)') \
 	  $(if $(AGAIN),--again)
+
+# Faults by the million; build/faults keeps what was done.
+faults: setup-test config
+	@scripts/build_rtl.sh ROWS=5 COLS=7
+	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ROWS=5 COLS=7 DATAFLOWS=3
+	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ENGINE=row ROWS=8 COLS=8 LANES=3 RS_ROWS=5 RS_COLS=7 \
+	  IFMAP_SPAD=16 WGT_SPAD=30 PSUM_SPAD=3
+	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || \
+	  $(HOST_CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || \
+	  { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target fault_campaign >$(BUILD)/build.log 2>&1 || \
+	  { cat $(BUILD)/build.log >&2; exit 1; }
+	@$(BUILD)/tests/tb/fault_campaign --work $(dir $(BUILD))faults --jobs $(JOBS) \
+	  $(if $(N),--count '$(N)') $(if $(SEED),--seed '$(SEED)') $(if $(SHARD),--shard '$(SHARD)')
 
 test: setup-test config
 	@for s in $(TEST_SHAPES); do scripts/build_rtl.sh ROWS=$${s%,*} COLS=$${s#*,} || exit 1; done

@@ -45,18 +45,21 @@ Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Ex
   }
 }
 
+// A deadlock that does not need the instructions that never come is seen all the same.
+bool Sequencer::WaitsForBus() const { return engine_hangs_ || (fetch_hangs_ && !deadlock_); }
+
 Cycle Sequencer::Next() {
   Cycle expired;
   const bool empty = events_.empty();
   const Cycle next = empty ? kForever : events_.top().cycle;
   if (track_progress_ && FindExpiry(next, &expired)) return expired;
   if (!empty) return next;
-  if (engine_hangs_ || fetch_hangs_) {
+  if (WaitsForBus()) {
     return settings_.watchdog == 0
                ? kForever
                : WatchdogExpires(std::max(now_, last_progress_), settings_.watchdog);
   }
-  return DeadlockSeen(now_);
+  return DeadlockSeen(now_, scheduler_->blocked_from());
 }
 
 bool Sequencer::Step() {
@@ -407,18 +410,23 @@ bool Sequencer::EndWith(ErrorCode code, int engine, uint32_t pc, Cycle cycle) {
 
 bool Sequencer::WatchdogEnds(Cycle cycle) {
   const std::vector<Cycle>& dispatch = scheduler_->dispatch();
-  const bool dispatched = oldest_ < dispatch.size() && dispatch[oldest_] < cycle;
+  // What retires in this very cycle is still under way.
+  uint32_t oldest = oldest_;
+  for (uint32_t i = 0; i < oldest; ++i) {
+    if (scheduler_->retire()[i] >= cycle) oldest = i;
+  }
+  const bool dispatched = oldest < dispatch.size() && dispatch[oldest] < cycle;
   EndWith(ErrorCode::kWatchdog,
-          dispatched ? static_cast<int>(code_[oldest_].engine()) : kFetchEngine, oldest_, cycle);
+          dispatched ? static_cast<int>(code_[oldest].engine()) : kFetchEngine, oldest, cycle);
   result_.end = DoneAfterWatchdog(cycle);
   return false;
 }
 
 bool Sequencer::EndOfEvents() {
-  if (engine_hangs_ || fetch_hangs_) return WatchdogEnds(Next());
+  if (WaitsForBus()) return WatchdogEnds(Next());
   if (deadlock_)
     return EndWith(ErrorCode::kToken, scheduler_->error_engine(), scheduler_->error_index(),
-                   DeadlockSeen(now_));
+                   DeadlockSeen(now_, scheduler_->blocked_from()));
   result_.end = scheduler_->total();
   result_.counters = scheduler_->counters();
   return false;

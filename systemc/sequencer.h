@@ -135,6 +135,7 @@ class Sequencer : private MemoryAccess {
   bool FindExpiry(Cycle now, Cycle* expired);
   void Progress(Cycle first, Cycle last);
   void OpenBurst(Cycle address, Cycle end);
+  bool WaitsForBus() const;  // nothing happens any more but the watchdog
   bool WatchdogEnds(Cycle cycle);
 
   ErrorCode ReadBurst(uint64_t address, uint8_t* data, size_t bytes) override;

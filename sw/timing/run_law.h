@@ -21,7 +21,10 @@ inline Cycle WatchdogExpires(Cycle last_progress, Cycle patience) {
 }
 inline Cycle DoneAfterWatchdog(Cycle expired) { return expired + 1; }
 
-// Everything waits for tokens that nobody will give: noticed after the last thing that happened.
-inline Cycle DeadlockSeen(Cycle last_event) { return last_event + 1; }
+// Everything waits for tokens that nobody will give: noticed after the last thing that happened,
+// and not before the dispatcher is blocked, too.
+inline Cycle DeadlockSeen(Cycle last_event, Cycle blocked_from) {
+  return std::max(last_event + 1, blocked_from);
+}
 
 }  // namespace systole

@@ -45,6 +45,7 @@ void Scheduler::Start(const HwConfig& config, const MemoryTiming& memory) {
   write_ = WritePort();
   last_matmul_ = ArrayTimes();
   last_matmul_issue_ = last_dispatch_ = -1;
+  blocked_from_ = 0;
   last_retire_ = 0;
   issue_.clear();
   retire_.clear();
@@ -92,6 +93,7 @@ bool Scheduler::Feed(const Instruction& instruction) {
   if (engine.dispatched >= depth) {
     const uint32_t k = engine.dispatched - depth;
     if (k >= engine.done) {  // its queue is full for good
+      blocked_from_ = d;
       FailWaiting();
       return false;
     }
@@ -315,6 +317,7 @@ bool Scheduler::Finish() {
   JudgeUntaken(kMaxCycle);
   for (const EngineState& engine : engine_) {
     if (engine.done != engine.dispatched) {
+      blocked_from_ = last_dispatch_ + 1;
       FailWaiting();
       return false;
     }

@@ -75,6 +75,9 @@ class Scheduler {
   int error_engine() const { return error_engine_; }
   uint32_t error_index() const { return error_index_; }
   Cycle error_cycle() const { return error_cycle_; }
+  // Of a Token error that everything comes to rest with: the first cycle in which the dispatcher
+  // has nothing to dispatch, or an instruction whose queue is full.
+  Cycle blocked_from() const { return blocked_from_; }
 
   const LawConfig& laws() const { return laws_; }
 
@@ -136,7 +139,7 @@ class Scheduler {
 
   std::vector<Cycle> issue_, retire_, dispatch_;
   std::vector<uint32_t> known_;
-  Cycle last_dispatch_ = -1, last_retire_ = 0;
+  Cycle last_dispatch_ = -1, last_retire_ = 0, blocked_from_ = 0;
   RunCounters counters_;
 
   uint32_t hang_ = ~0u;

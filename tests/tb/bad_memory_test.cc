@@ -2,7 +2,6 @@
 // never ready, late answers. Always: no hang, an error that names the instruction, the same one on
 // the verilated RTL and on the SystemC platform, and a correct run afterwards.
 #include <algorithm>
-#include <random>
 #include <tuple>
 
 #include "sw/driver/disassemble.h"
@@ -14,46 +13,15 @@ namespace {
 // ---- Bad memories
 
 TEST_P(FaultTest, MutatedProgramsOnFaultyMemoriesEndTheSameOnBoth) {
-  // As above, on memories that answer some beats with an error, or a fetch never, under watchdogs
-  // from shorter than the latency on. (Where data are never answered the TLM's engine stops at
-  // once, the RTL's goes on until OUTSTANDING: the two may last differently.)
   constexpr uint64_t kSeed = 50000;
   int by_code[16] = {};
-  for (uint64_t trial = 0; trial < 1000; ++trial) {
-    std::mt19937_64 random(kSeed + trial);
-    const auto below = [&](uint64_t n) { return random() % n; };
-    Program bad = program_;
-    const uint32_t pc = static_cast<uint32_t>(below(bad.code.size()));
-    if (below(3) != 0) bad.code[pc].word[below(8)] ^= 1u << below(32);
-    AxiFault fault[3];  // read, fetch, write
-    AxiFault& f = fault[below(3)];
-    f.kind =
-        &f == &fault[1] && below(2) == 0 ? AxiFault::Kind::kNoResponse : AxiFault::Kind::kError;
-    f.first = &f == &fault[2] ? bad.output.address + 8 * below(8)
-              : below(2) == 0
-                  ? bad.input.address + 8 * below(25)
-                  : bad.setup_address + 8 * below((bad.memory_end - bad.setup_address) / 8);
-    f.last = f.first + below(3) * 100;
-    const uint32_t watchdog =
-        below(2) == 0 ? kFaultWatchdog : static_cast<uint32_t>(10 + below(300));
-    FaultOutcome outcome[2];
-    FaultBench* const benches[2] = {&rtl_, &tlm_};
-    for (int b = 0; b < 2; ++b) {
-      benches[b]->SetFaults(fault[0], fault[1], fault[2]);
-      outcome[b] = benches[b]->Run(bad, images_, 1000000, watchdog);
-      benches[b]->SetFaults({}, {}, {});
-      benches[b]->Reset();
-    }
-    if (outcome[0].engine >= 0) ++by_code[static_cast<int>(outcome[0].code) % 16];
-    const std::string what =
-        fmt::format("seed {}: {}, kind {} at {:#x}..{:#x} of {}, watchdog {}", kSeed + trial,
-                    Disassemble(bad.code[pc]), static_cast<int>(f.kind), f.first, f.last,
-                    &f == &fault[0]   ? "read"
-                    : &f == &fault[1] ? "fetch"
-                                      : "write",
-                    watchdog);
-    EXPECT_EQ(outcome[0].Text(), outcome[1].Text()) << what;
-    EXPECT_EQ(outcome[0].cycles, outcome[1].cycles) << what;
+  for (uint64_t trial = 0; trial < 1500; ++trial) {
+    const FaultTrial bad = BadMemoryTrial(program_, kSeed + trial);
+    const auto [rtl, tlm] = RunTrial(this, bad);
+    if (rtl.engine >= 0) ++by_code[static_cast<int>(rtl.code) % 16];
+    const std::string what = fmt::format("seed {}: {}, {}", kSeed + trial, rtl.Text(), bad.text);
+    EXPECT_EQ(rtl.Text(), tlm.Text()) << what;
+    EXPECT_EQ(rtl.cycles, tlm.cycles) << what;
     if (trial % 10 == 0) ExpectCorrectRun(&rtl_, what);
   }
   for (const ErrorCode code : {ErrorCode::kReadResponse, ErrorCode::kWriteResponse,
@@ -70,7 +38,7 @@ struct BusBurst {
 };
 
 std::vector<BusBurst> Bursts(const Program& program, bool stores) {
-  const uint64_t beat = FaultConfig().axi_data_width / 8;
+  const uint64_t beat = program.config.axi_data_width / 8;
   std::vector<BusBurst> bursts;
   for (const bool in_setup : {true, false}) {
     const std::vector<Instruction>& code = in_setup ? program.setup : program.code;
@@ -163,7 +131,7 @@ TEST_P(FaultTest, AnErrorInAnyBurstOfTheDataPortNamesItsInstruction) {
 }
 
 TEST_P(FaultTest, AnErrorInAnyBeatThatIsReadNamesItsInstruction) {
-  const uint64_t beat = FaultConfig().axi_data_width / 8;
+  const uint64_t beat = program_.config.axi_data_width / 8;
   const std::vector<BusBurst> bursts = Bursts(program_, false);
   int beats = 0;
   for (const BusBurst& b : bursts) {
@@ -182,7 +150,7 @@ TEST_P(FaultTest, AnErrorInAnyBeatThatIsReadNamesItsInstruction) {
 }
 
 TEST_P(FaultTest, AnErrorInAnyBeatThatIsFetchedNamesItsInstruction) {
-  const uint64_t beat = FaultConfig().axi_data_width / 8;
+  const uint64_t beat = program_.config.axi_data_width / 8;
   for (const bool in_setup : {true, false}) {
     const uint64_t base = in_setup ? program_.setup_address : program_.code_address;
     const size_t count = in_setup ? program_.setup.size() : program_.code.size();
@@ -246,7 +214,9 @@ TEST_P(FaultTest, AfterALateAnswerTheNextStartWorksWithoutReset) {
   ExpectCorrectRun(&rtl_, "rtl");
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, FaultTest, ::testing::Values(FaultNet::kChain, FaultNet::kGraph),
+INSTANTIATE_TEST_SUITE_P(Networks, FaultTest,
+                         ::testing::Values(FaultNet::kChain, FaultNet::kGraph, FaultNet::kTiles,
+                                           FaultNet::kRow),
                          FaultNetName);
 
 }  // namespace

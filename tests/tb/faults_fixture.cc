@@ -1,6 +1,7 @@
 #include "tests/tb/faults_fixture.h"
 
 #include <algorithm>
+#include <random>
 
 #include "sw/compiler/compiler.h"
 #include "sw/golden/golden.h"
@@ -17,6 +18,22 @@ bool IsColumn(const Instruction& i) {
 
 }  // namespace
 
+HwConfig FaultConfig(FaultNet net) {
+  HwConfig config;
+  config.rows = 5;
+  config.cols = 7;
+  config.lanes = 7;
+  if (net == FaultNet::kTiles) config.dataflows = 3;
+  if (net == FaultNet::kRow) {
+    config.engine = 1;
+    config.row_sum = config.taps = 0;
+    config.rows = config.cols = 8, config.lanes = 3;
+    config.rs_rows = 5, config.rs_cols = 7;
+    config.ifmap_spad = 16, config.wgt_spad = 30, config.psum_spad = 3;
+  }
+  return config;
+}
+
 NetBuilder FaultNetwork(FaultNet kind) {
   ConvSpec conv;
   conv.pad = {1, 1, 1, 1};
@@ -24,6 +41,12 @@ NetBuilder FaultNetwork(FaultNet kind) {
     NetBuilder net("faults", 11, 3, 9, 8);
     conv.cout = 9;
     conv.weight_zero_point = 2;
+    net.Conv(conv).Pool({}).FullyConnected(10);
+    return net;
+  }
+  if (kind == FaultNet::kTiles) {
+    NetBuilder net("faults", 13, 3, 9, 8);
+    conv.cout = 9;
     net.Conv(conv).Pool({}).FullyConnected(10);
     return net;
   }
@@ -39,11 +62,13 @@ NetBuilder FaultNetwork(FaultNet kind) {
 Program FaultProgram(FaultNet kind, const Model& model) {
   ProgramOptions options;
   options.images = options.batch = kFaultImages;
-  return kind == FaultNet::kChain ? Compile(model, FaultConfig(), options)
-                                  : CompileTiled(model, FaultConfig(), options);
+  const HwConfig config = FaultConfig(kind);
+  if (kind == FaultNet::kTiles) options.dataflow = Dataflow::kOs;
+  const bool resident = kind == FaultNet::kChain || kind == FaultNet::kTiles;
+  return resident ? Compile(model, config, options) : CompileTiled(model, config, options);
 }
 
-FaultBase::FaultBase(FaultNet kind) {
+FaultPair::FaultPair(FaultNet kind) : rtl_(FaultConfig(kind)), tlm_(FaultConfig(kind)) {
   const NetBuilder net = FaultNetwork(kind);
   model_ = net.Build(Rounding::kFloat32);
   images_ = net.Images(kFaultImages);
@@ -55,10 +80,65 @@ FaultBase::FaultBase(FaultNet kind) {
   }
 }
 
-void FaultBase::ExpectCorrectRun(FaultBench* bench, const std::string& where) {
+std::string FaultPair::WrongRun(FaultBench* bench) {
   const FaultOutcome after = bench->Run(program_, images_);
-  EXPECT_EQ(after.Text(), "done") << where;
-  EXPECT_EQ(after.outputs, golden_) << where;
+  if (after.engine >= 0) return after.Text();
+  return after.outputs == golden_ ? "" : "outputs differ from golden's";
+}
+
+FaultTrial MutatedTrial(const Program& program, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  FaultTrial t;
+  t.program = program;
+  const uint32_t pc = static_cast<uint32_t>(random() % program.code.size());
+  const int flips = 1 + static_cast<int>(random() % 3);
+  for (int i = 0; i < flips; ++i) t.program.code[pc].word[random() % 8] ^= 1u << random() % 32;
+  t.text = fmt::format("{}: {}", pc, Disassemble(t.program.code[pc]));
+  return t;
+}
+
+FaultTrial BadMemoryTrial(const Program& program, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto below = [&](uint64_t n) { return random() % n; };
+  FaultTrial t;
+  t.program = program;
+  const uint32_t pc = static_cast<uint32_t>(below(program.code.size()));
+  if (below(3) != 0) t.program.code[pc].word[below(8)] ^= 1u << below(32);
+  AxiFault* const ports[] = {&t.read, &t.fetch, &t.write};
+  const char* const names[] = {"read", "fetch", "write"};
+  const uint64_t port = below(3);
+  AxiFault& f = *ports[port];
+  f.kind = port == 1 && below(2) == 0 ? AxiFault::Kind::kNoResponse : AxiFault::Kind::kError;
+  f.first = port == 2       ? program.output.address + 8 * below(8)
+            : below(2) == 0 ? program.input.address + 8 * below(25)
+                            : program.setup_address +
+                                  8 * below((program.memory_end - program.setup_address) / 8);
+  f.last = f.first + below(3) * 100;
+  t.watchdog = below(2) == 0 ? kFaultWatchdog : static_cast<uint32_t>(10 + below(300));
+  t.text = fmt::format("{}: {}, kind {} at {:#x}..{:#x} of {}, watchdog {}", pc,
+                       Disassemble(t.program.code[pc]), static_cast<int>(f.kind), f.first, f.last,
+                       names[port], t.watchdog);
+  return t;
+}
+
+std::pair<FaultOutcome, FaultOutcome> RunTrial(FaultPair* pair, const FaultTrial& t) {
+  constexpr AxiFault::Kind kNone = AxiFault::Kind::kNone;
+  const bool bad = t.read.kind != kNone || t.fetch.kind != kNone || t.write.kind != kNone;
+  const auto run = [&](FaultBench* bench) {
+    if (bad) bench->SetFaults(t.read, t.fetch, t.write);
+    const FaultOutcome outcome = bench->Run(t.program, pair->images_, 1000000, t.watchdog);
+    if (bad) {
+      bench->SetFaults({}, {}, {});
+      bench->Reset();
+    }
+    return outcome;
+  };
+  const FaultOutcome rtl = run(&pair->rtl_);
+  return {rtl, run(&pair->tlm_)};
+}
+
+void FaultBase::ExpectCorrectRun(FaultBench* bench, const std::string& where) {
+  EXPECT_EQ(WrongRun(bench), "") << where;
 }
 
 void FaultBase::ExpectError(const Program& program, ErrorCode code, int engine, bool in_setup,
@@ -88,7 +168,7 @@ void FaultBase::ExpectFieldError(Opcode opcode, Field field, uint64_t value, Err
   ADD_FAILURE() << "no " << OpcodeName(opcode) << " in the program";
 }
 
-uint64_t FaultBase::Cycles() const {
+uint64_t FaultPair::Cycles() const {
   return static_cast<uint64_t>(
       Simulate(program_.code, program_.config, MemoryTiming{kFaultLatency, {}}).total);
 }

@@ -1,4 +1,4 @@
-// What the tests of things that go wrong share: two networks, the RTL and the SystemC platform
+// What the tests of things that go wrong share: networks, the RTL and the SystemC platform
 // behind one face, what a run came to, and that a correct run follows.
 #pragma once
 
@@ -22,13 +22,12 @@ namespace systole {
 constexpr int kFaultLatency = 20;
 constexpr uint32_t kFaultWatchdog = 3000;
 
-inline HwConfig FaultConfig() {
-  HwConfig config;
-  config.rows = 5;
-  config.cols = 7;
-  config.lanes = 7;
-  return config;
-}
+// kChain: a convolution, its pool and a fully connected layer, weights resident. kGraph: a
+// depthwise convolution, an addition, pools on POST alone, from memory: every instruction of POST,
+// and column mode. kTiles: a chain, output stationary. kRow: kGraph on the row-stationary array.
+enum class FaultNet { kChain, kGraph, kTiles, kRow };
+
+HwConfig FaultConfig(FaultNet net = FaultNet::kChain);
 
 // Outcome of setup and code: the error that ended them, or none.
 struct FaultOutcome {
@@ -78,7 +77,8 @@ class FaultBench {
 class RtlFaultBench : public FaultBench {
  public:
   // Mutated programs may let an engine read what another one writes.
-  RtlFaultBench() : device_(OpenRtl(FaultConfig(), RtlVariant::kPlain, {"+systole_any_program"})) {
+  explicit RtlFaultBench(const HwConfig& config)
+      : device_(OpenRtl(config, RtlVariant::kPlain, {"+systole_any_program"})) {
     device_->SetTiming({kFaultLatency, false, 0});
   }
   Device* device() override { return device_.get(); }
@@ -94,7 +94,8 @@ class RtlFaultBench : public FaultBench {
 
 class TlmFaultBench : public FaultBench {
  public:
-  TlmFaultBench() : device_(FaultConfig(), MemoryTiming{kFaultLatency, {}}) {}
+  explicit TlmFaultBench(const HwConfig& config)
+      : device_(config, MemoryTiming{kFaultLatency, {}}) {}
   Device* device() override { return &device_; }
   void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) override {
     device_.SetFaults(read, fetch, write);
@@ -105,26 +106,16 @@ class TlmFaultBench : public FaultBench {
   TlmDevice device_;
 };
 
-// kChain: a convolution, its pool and a fully connected layer, weights resident. kGraph: a
-// depthwise convolution, an addition, pools on POST alone, from memory: every instruction of POST,
-// and column mode.
-enum class FaultNet { kChain, kGraph };
 constexpr int kFaultImages = 2;
 NetBuilder FaultNetwork(FaultNet net);
 Program FaultProgram(FaultNet net, const Model& model);
 
-class FaultBase : public ::testing::Test {
- protected:
-  explicit FaultBase(FaultNet net);
+// A network with its right outputs, and both descriptions of the accelerator that runs it.
+struct FaultPair {
+  explicit FaultPair(FaultNet net);
 
-  void ExpectCorrectRun(FaultBench* bench, const std::string& where);
-  // Both descriptions end `program` with this error; a correct run follows.
-  void ExpectError(const Program& program, ErrorCode code, int engine, bool in_setup, uint32_t pc);
-  // ExpectError for one field of `program_`'s first instruction that has this opcode, in column
-  // mode if `column`.
-  void ExpectFieldError(Opcode opcode, Field field, uint64_t value, ErrorCode code,
-                        bool column = false);
-
+  // Empty if `bench` runs the program right.
+  std::string WrongRun(FaultBench* bench);
   // Cycles of a run of `program_`'s code without faults.
   uint64_t Cycles() const;
 
@@ -135,14 +126,45 @@ class FaultBase : public ::testing::Test {
   TlmFaultBench tlm_;
 };
 
-// On both networks.
+// A program of which bits may have changed, on a memory that may answer with errors or never.
+struct FaultTrial {
+  Program program;
+  AxiFault read, fetch, write;
+  uint32_t watchdog = kFaultWatchdog;
+  std::string text;  // what was done
+};
+// One to three bits of one instruction changed.
+FaultTrial MutatedTrial(const Program& program, uint64_t seed);
+// Two in three with a changed bit; an error response to some beats, or a fetch that is never
+// answered, under a watchdog that is shorter than the latency at the least. (Where data are never
+// answered the TLM's engine stops at once, the RTL's goes on until OUTSTANDING: the two may last
+// differently.)
+FaultTrial BadMemoryTrial(const Program& program, uint64_t seed);
+// Both run it; the outcomes of RTL and TLM, and both reset where the memory was bad.
+std::pair<FaultOutcome, FaultOutcome> RunTrial(FaultPair* pair, const FaultTrial& trial);
+
+class FaultBase : public ::testing::Test, protected FaultPair {
+ protected:
+  explicit FaultBase(FaultNet net) : FaultPair(net) {}
+
+  void ExpectCorrectRun(FaultBench* bench, const std::string& where);
+  // Both descriptions end `program` with this error; a correct run follows.
+  void ExpectError(const Program& program, ErrorCode code, int engine, bool in_setup, uint32_t pc);
+  // ExpectError for one field of `program_`'s first instruction that has this opcode, in column
+  // mode if `column`.
+  void ExpectFieldError(Opcode opcode, Field field, uint64_t value, ErrorCode code,
+                        bool column = false);
+};
+
+// On each network.
 class FaultTest : public FaultBase, public ::testing::WithParamInterface<FaultNet> {
  protected:
   FaultTest() : FaultBase(GetParam()) {}
 };
 
 inline std::string FaultNetName(const ::testing::TestParamInfo<FaultNet>& info) {
-  return info.param == FaultNet::kChain ? "Chain" : "Graph";
+  const char* const names[] = {"Chain", "Graph", "Tiles", "Row"};
+  return names[static_cast<int>(info.param)];
 }
 
 }  // namespace systole

@@ -3,7 +3,6 @@
 // the SystemC platform, and a correct run afterwards; of mutated programs, which may also end well,
 // the same end in the same cycle on both, and a correct run after every tenth.
 #include <algorithm>
-#include <random>
 
 #include "sw/driver/disassemble.h"
 #include "sw/timing/timeline.h"
@@ -17,10 +16,27 @@ TEST_P(FaultTest, WithoutAFaultBothAreRight) {
   ExpectCorrectRun(&tlm_, "tlm");
 }
 
+// Its Matmuls are what the network is for.
+TEST_P(FaultTest, TheProgramHasTheInstructionsItIsFor) {
+  int tiles = 0, columns = 0, rows = 0;
+  for (const Instruction& i : program_.code) {
+    const bool matmul = i.opcode() == Opcode::kMatmul;
+    tiles += matmul && i.Get(field::kMmDataflow) == uint64_t{pipeline::kOutputStationary};
+    columns += matmul && i.Get(field::kMmDataflow) == uint64_t{pipeline::kColumnMode};
+    rows += i.opcode() == Opcode::kRowConv;
+  }
+  EXPECT_EQ(tiles > 0, GetParam() == FaultNet::kTiles);
+  EXPECT_EQ(columns > 0, GetParam() == FaultNet::kGraph);
+  EXPECT_EQ(rows > 0, GetParam() == FaultNet::kRow);
+}
+
 // ---- Bad programs
 
 TEST_P(FaultTest, BadOpcodesAreNamedByTheDispatcher) {
-  for (uint32_t opcode : {0x00u, 0x15u, 0x77u, 0xFFu, 0x21u, 0x50u}) {
+  // The array's instruction is Matmul or RowConv, never both.
+  const bool row = program_.config.engine != 0;
+  const auto other = static_cast<uint32_t>(row ? Opcode::kMatmul : Opcode::kRowConv);
+  for (uint32_t opcode : {0x00u, 0x15u, 0x77u, 0xFFu, other, 0x50u}) {
     SCOPED_TRACE(opcode);
     Program bad = program_;
     const uint32_t pc = static_cast<uint32_t>(bad.code.size()) / 2;
@@ -30,10 +46,20 @@ TEST_P(FaultTest, BadOpcodesAreNamedByTheDispatcher) {
 }
 
 TEST_P(FaultTest, IllegalFieldsNameTheirInstruction) {
-  ExpectFieldError(Opcode::kMatmul, field::kMmWcols, 0, ErrorCode::kBadField);
-  ExpectFieldError(Opcode::kMatmul, field::kMmWcols, 8, ErrorCode::kBadField);
-  ExpectFieldError(Opcode::kMatmul, field::kMmDataflow, 1, ErrorCode::kBadField);
-  ExpectFieldError(Opcode::kMatmul, field::kMmKlast, 6, ErrorCode::kBadField);
+  if (GetParam() == FaultNet::kRow) {
+    ExpectFieldError(Opcode::kRowConv, field::kRcS1, 0, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kRowConv, field::kRcS1, 6, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kRowConv, field::kRcQ1, 8, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kRowConv, field::kRcHs, 0, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kRowConv, field::kRcAccBase, 4, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kRowConv, field::kRcJBase, 8, ErrorCode::kBadField);
+  } else {
+    const uint64_t dataflow = GetParam() == FaultNet::kTiles ? 2 : 1;
+    ExpectFieldError(Opcode::kMatmul, field::kMmWcols, 0, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kMatmul, field::kMmWcols, 8, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kMatmul, field::kMmDataflow, dataflow, ErrorCode::kBadField);
+    ExpectFieldError(Opcode::kMatmul, field::kMmKlast, 6, ErrorCode::kBadField);
+  }
   ExpectFieldError(Opcode::kPost, field::kPoNx, 0, ErrorCode::kBadField);
   ExpectFieldError(Opcode::kPost, field::kPoRounding, 7, ErrorCode::kBadField);
   ExpectFieldError(Opcode::kLoadAct, field::kLsBytes, 0, ErrorCode::kBadField);
@@ -44,10 +70,16 @@ TEST_P(FaultTest, IllegalFieldsNameTheirInstruction) {
 }
 
 TEST_P(FaultTest, BuffersAddressedOutOfRange) {
-  ExpectFieldError(Opcode::kMatmul, field::kMmAccBase, 127, ErrorCode::kBufferRange);
-  ExpectFieldError(Opcode::kMatmul, field::kMmKtab, 0xFFFF, ErrorCode::kBufferRange);
-  ExpectFieldError(Opcode::kMatmul, field::kMmWgtRow, 0xFFFFFF, ErrorCode::kBufferRange);
-  ExpectFieldError(Opcode::kMatmul, field::kMmBase, 0xFFFFFF, ErrorCode::kBufferRange);
+  if (GetParam() == FaultNet::kRow) {
+    ExpectFieldError(Opcode::kRowConv, field::kRcNx, 100, ErrorCode::kBufferRange);
+    ExpectFieldError(Opcode::kRowConv, field::kRcWgtRow, 0xFFFFFF, ErrorCode::kBufferRange);
+    ExpectFieldError(Opcode::kRowConv, field::kRcBase, 0xFFFFFF, ErrorCode::kBufferRange);
+  } else {
+    ExpectFieldError(Opcode::kMatmul, field::kMmAccBase, 127, ErrorCode::kBufferRange);
+    ExpectFieldError(Opcode::kMatmul, field::kMmKtab, 0xFFFF, ErrorCode::kBufferRange);
+    ExpectFieldError(Opcode::kMatmul, field::kMmWgtRow, 0xFFFFFF, ErrorCode::kBufferRange);
+    ExpectFieldError(Opcode::kMatmul, field::kMmBase, 0xFFFFFF, ErrorCode::kBufferRange);
+  }
   ExpectFieldError(Opcode::kPost, field::kPoOut, 32768, ErrorCode::kBufferRange);
   ExpectFieldError(Opcode::kPost, field::kPoPar, 2047, ErrorCode::kBufferRange);
   ExpectFieldError(Opcode::kPost, field::kPoAccBase, 1023, ErrorCode::kBufferRange);
@@ -85,20 +117,14 @@ TEST_P(FaultTest, MutatedProgramsEndTheSameOnBoth) {
   constexpr int kTrials = 3000;
   int errors = 0;
   for (uint64_t trial = 0; trial < kTrials; ++trial) {
-    std::mt19937_64 random(kSeed + trial);
-    Program bad = program_;
-    const uint32_t pc = static_cast<uint32_t>(random() % bad.code.size());
-    const int flips = 1 + static_cast<int>(random() % 3);
-    for (int i = 0; i < flips; ++i) bad.code[pc].word[random() % 8] ^= 1u << random() % 32;
-    const FaultOutcome rtl = rtl_.Run(bad, images_);
-    const FaultOutcome tlm = tlm_.Run(bad, images_);
+    const FaultTrial bad = MutatedTrial(program_, kSeed + trial);
+    const auto [rtl, tlm] = RunTrial(this, bad);
     errors += rtl.engine >= 0;
-    EXPECT_EQ(rtl.Text(), tlm.Text())
-        << "seed " << kSeed + trial << ": " << Disassemble(bad.code[pc]);
+    const std::string what = fmt::format("seed {}: {}, {}", kSeed + trial, rtl.Text(), bad.text);
+    EXPECT_EQ(rtl.Text(), tlm.Text()) << what;
     // Bytes are not compared: a mutation may let an instruction read what docs/isa.md leaves
     // undefined.
-    EXPECT_EQ(rtl.cycles, tlm.cycles) << "seed " << kSeed + trial << ": " << rtl.Text() << ", "
-                                      << pc << " " << Disassemble(bad.code[pc]);
+    EXPECT_EQ(rtl.cycles, tlm.cycles) << what;
     if (trial % 10 == 0) {
       ExpectCorrectRun(&rtl_, fmt::format("rtl after seed {}", kSeed + trial));
       ExpectCorrectRun(&tlm_, fmt::format("tlm after seed {}", kSeed + trial));
@@ -149,7 +175,9 @@ TEST_F(GraphFaultTest, TransfersOfTooManyBurstsEndInTheSameCycle) {
   EXPECT_GT(tried, 20);
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, FaultTest, ::testing::Values(FaultNet::kChain, FaultNet::kGraph),
+INSTANTIATE_TEST_SUITE_P(Networks, FaultTest,
+                         ::testing::Values(FaultNet::kChain, FaultNet::kGraph, FaultNet::kTiles,
+                                           FaultNet::kRow),
                          FaultNetName);
 
 }  // namespace

@@ -49,7 +49,9 @@ TEST_P(FaultTest, StallsOnEveryChannelKeepTheBytes) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, FaultTest, ::testing::Values(FaultNet::kChain, FaultNet::kGraph),
+INSTANTIATE_TEST_SUITE_P(Networks, FaultTest,
+                         ::testing::Values(FaultNet::kChain, FaultNet::kGraph, FaultNet::kTiles,
+                                           FaultNet::kRow),
                          FaultNetName);
 
 }  // namespace
