@@ -73,8 +73,8 @@ help:
 	@echo 'make mutate   mutation score: N mutants of the RTL (1500), drawn by SEED (1), in three' \
 	  'builds; goes on where it was cut; SHARD=2/8: a part; AGAIN=yes: those not found, again' \
 	  '(needs make venv)'
-	@echo 'make faults   N faults (1000000) from SEED (1) on, on four networks: the same end on RTL and' \
-	  'SystemC platform, correct runs afterwards; goes on where it was cut; SHARD=2/8: a part'
+	@echo 'make faults   N faults (1000000) from SEED (1) on, on four networks: the same end on' \
+	  'RTL and SystemC platform, then correct runs; goes on where it was cut; SHARD=2/8: a part'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
 	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py;' \
 	  'clang-format'
