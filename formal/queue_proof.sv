@@ -1,12 +1,18 @@
 // Proves of systole_queue, for any number of cycles: what was pushed comes out in order, nothing is
-// lost or invented; full_o and valid_o tell how many entries there are.
-module queue_proof #(parameter int WIDTH = 2, parameter int DEPTH = 3) (
+// lost or invented; full_o and valid_o tell how many entries there are. In registers and with
+// MEMORY.
+module queue_proof #(
+  parameter int WIDTH = 2,
+  parameter int DEPTH = 3,
+  parameter int MEMORY = 0
+) (
   input logic clk_i, input logic rst_ni, input logic clear_i,
   input logic push_i, input logic [WIDTH-1:0] data_i, input logic pop_i
 );
   logic full, valid;
   logic [WIDTH-1:0] data;
-  systole_queue #(.WIDTH(WIDTH), .DEPTH(DEPTH)) dut (.clk_i, .rst_ni, .clear_i, .push_i, .data_i,
+  systole_queue #(.WIDTH(WIDTH), .DEPTH(DEPTH), .MEMORY(MEMORY)) dut (
+    .clk_i, .rst_ni, .clear_i, .push_i, .data_i,
     .full_o(full), .valid_o(valid), .data_o(data), .pop_i);
   logic started;
   initial started = 1'b0;

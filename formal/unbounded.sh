@@ -4,13 +4,14 @@
 #
 #   formal/unbounded.sh [-r RTL_DIR] [-o WORK_DIR] [NAME ...]
 #
-# NAME: csr, queue2, queue3, queue5 (a queue of so many places); row_sequencer, row_words,
-# row_loader, row_steps, row_weights, and spad_depth, which follows from them by arithmetic (z3).
-# Exit status: 0 proved; 1 refuted; 2 neither.
+# NAME: csr; queue2, queue3, queue5 (a queue of so many places), queue2m, queue3m, queue5m (with a
+# memory); row_sequencer, row_words, row_loader, row_steps, row_weights, and spad_depth, which
+# follows from them by arithmetic (z3). Exit status: 0 proved; 1 refuted; 2 neither.
 set -u
 . "$(dirname "$0")/options.sh"
-[ $# -gt 0 ] || set -- csr queue2 queue3 queue5 row_sequencer row_words \
+[ $# -gt 0 ] || set -- csr queue2 queue3 queue5 queue2m queue3m queue5m row_sequencer row_words \
   row_loader row_steps row_weights spad_depth
+
 
 # prove NAME TOP FILES PARAMETERS
 prove() {
@@ -51,8 +52,12 @@ for name; do
       files="$package $here/csr_proof.sv $here/../rtl/common/systole_hold.sv"
       prove csr csr_proof "$files $rtl/shell/systole_csr.sv" "" ;;
     queue[0-9]*)
-      prove "$name" queue_proof "$here/queue_proof.sv $rtl/common/systole_queue.sv" \
-        "chparam -set DEPTH ${name#queue} queue_proof;" ;;
+      depth=${name#queue}
+      memory=0
+      case $depth in *m) memory=1 depth=${depth%m} ;; esac
+      files="$here/queue_proof.sv $here/../rtl/common/systole_sram.sv"
+      prove "$name" queue_proof "$files $rtl/common/systole_queue.sv" \
+        "chparam -set DEPTH $depth -set MEMORY $memory queue_proof;" ;;
     row_sequencer)
       prove "$name" row_sequencer_proof "$package $here/row_sequencer_proof.sv \
         $rtl/row/systole_rs_sequencer.sv" "" ;;

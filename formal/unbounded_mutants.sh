@@ -20,6 +20,9 @@ queue queue3 's/rd_q == PTR_W.(DEPTH - 1)/rd_q == PTR_W'"'"'(DEPTH - 2)/'
 queue queue3 's/if (push_i && !pop_i)/if (push_i)/'          # push and pop at once
 queue queue3 's/count_q == CNT_W.(DEPTH)/count_q == CNT_W'"'"'(DEPTH - 1)/'
 queue queue5 's/if (push_i) mem/if (push_i \&\& !pop_i) mem/'
+queue queue3m 's/push_i && count_q == CNT_W.(pop_i)/push_i \&\& count_q == 0/'  # next one not read
+queue queue3m 's/if (first || pop_i)/if (first)/'                # an old register at the output
+queue queue5m 's/raddr_i(next)/raddr_i(rd_q)/'
 sequencer() { mutant unbounded.sh row_sequencer "$1" row/systole_rs_sequencer.sv; }
 words() { mutant unbounded.sh row_words "$1" row/systole_rs_walker.sv; }
 loader() { mutant unbounded.sh row_loader "$1" row/systole_rs_loader.sv; }

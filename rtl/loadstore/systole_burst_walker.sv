@@ -49,7 +49,9 @@ module systole_burst_walker #(
   logic [BEATS_W-1:0] left_beats, to_border, room, beats;
   logic [BEAT_BITS-1:0] partial;
   logic line_end;
-  logic [63:0] end_addr;
+  localparam int PAGE_BITS = $clog2(systole_pkg::BURST_BYTES);
+  logic [63:PAGE_BITS] page;
+  logic [PAGE_BITS-1:0] end_place;
 
   assign left_beats = (BEATS_W'(left_q) + BEATS_W'(BEAT - 1)) >> BEAT_BITS;
   assign to_border = BEATS_W'(systole_pkg::BURST_BYTES / BEAT) -
@@ -62,9 +64,12 @@ module systole_burst_walker #(
   assign partial = left_q[BEAT_BITS-1:0];
   assign tail_o = (line_end && partial != '0) ? 5'(partial) : 5'(BEAT);
   assign last_o = line_end && lines_q == systole_pkg::LS_LINES_W'(1);
-  // a burst cannot pass 2^64: it ends at a 256-byte boundary
-  assign end_addr = addr_o + (64'(beats) << BEAT_BITS) - 64'd1;
-  assign outside_o = wrapped_q || addr_o < base_i || end_addr > last_i;
+  // A burst stays within 256 aligned bytes, its page: it cannot pass 2^64, and ends there or at the
+  // line's end. A Fill's beats do not, but nobody asks where in memory they are.
+  assign page = addr_o[63:PAGE_BITS];
+  assign end_place = addr_o[PAGE_BITS-1:0] + PAGE_BITS'(beats << BEAT_BITS) - PAGE_BITS'(1);
+  assign outside_o = wrapped_q || addr_o < base_i || page > last_i[63:PAGE_BITS] ||
+                     (page == last_i[63:PAGE_BITS] && end_place > last_i[PAGE_BITS-1:0]);
   assign next_line = line_addr_q + 64'(mem_stride_q);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -99,8 +104,8 @@ module systole_burst_walker #(
         left_q <= bytes_q;
         lines_q <= lines_q - systole_pkg::LS_LINES_W'(1);
       end else begin
-        wrapped_q <= wrapped_q || (end_addr == 64'hFFFF_FFFF_FFFF_FFFF);
-        addr_o <= end_addr + 64'd1;
+        wrapped_q <= wrapped_q || page == '1;
+        addr_o <= {page + 1'b1, PAGE_BITS'(0)};
         buf_o <= buf_o + (BUF_W'(beats) << BEAT_BITS);
         left_q <= left_q - (BUF_W'(beats) << BEAT_BITS);
       end

@@ -69,23 +69,27 @@ module systole_fetch #(
   logic [31:0] next_q;        // instructions dispatched
   logic [31:0] left;
   logic [3:0] count;         // instructions of the burst, 1..8
-  logic [63:0] addr, end_addr;
+  localparam int PAGE_BITS = $clog2(systole_pkg::BURST_BYTES);
+  logic [63:PAGE_BITS] page_q;  // of 256 bytes, a burst's
+  logic [PAGE_BITS-1:0] end_place;
+  logic past_q;                 // the address passed 2^64
   logic more, hold_q, outside, off_place, refused, taken;
   logic [1:0] open_q;        // bursts on the bus
 
   assign left = prog_len_i - wanted_q;
   assign count = (left >= 32'd8) ? 4'd8 : 4'(left);
-  assign addr = prog_i + {27'd0, wanted_q, 5'd0};
-  assign end_addr = addr + {55'd0, count, 5'd0} - 64'd1;
-  assign off_place = prog_i[7:0] != 8'd0;
-  assign outside = addr < rd_base_i || end_addr > rd_last_i || addr < prog_i;
+  assign end_place = PAGE_BITS'({count, 5'd0} - 9'd1);
+  assign off_place = prog_i[PAGE_BITS-1:0] != '0;
+  assign outside = past_q || {page_q, PAGE_BITS'(0)} < rd_base_i ||
+                   page_q > rd_last_i[63:PAGE_BITS] ||
+                   (page_q == rd_last_i[63:PAGE_BITS] && end_place > rd_last_i[PAGE_BITS-1:0]);
   // Burst b may be asked for when the instructions of burst b-2 are dispatched: 16 places.
   assign more = !stop_i && !clear_i && wanted_q < prog_len_i && (wanted_q - next_q) <= 32'd8;
   assign arvalid_o = hold_q || (more && !outside && !off_place);
   assign refused = !hold_q && more && (outside || off_place);
   assign taken = arvalid_o && arready_i;
   assign arid_o = AXI_ID_WIDTH'(0);
-  assign araddr_o = addr[AXI_ADDR_WIDTH-1:0];
+  assign araddr_o = AXI_ADDR_WIDTH'({page_q, PAGE_BITS'(0)});
   assign arlen_o = 8'(8'(count) << BEATS_BITS) - 8'd1;
   assign arsize_o = 3'($clog2(BEAT));
   assign arburst_o = 2'b01;
@@ -96,25 +100,47 @@ module systole_fetch #(
   assign rready_o = 1'b1;
   assign bus_idle_o = open_q == 2'd0 && !hold_q;
 
-  // ---- The buffer: 16 instructions, a memory per beat of an instruction.
+  always_ff @(posedge clk_i) begin
+    if (clear_i) {past_q, page_q} <= {1'b0, prog_i[63:PAGE_BITS]};
+    else if (taken) {past_q, page_q} <= {past_q, page_q} + 1'b1;
+  end
+
+  // ---- The buffer: 16 instructions, a memory per beat of an instruction. The next one is read as
+  // one goes, and again until it is there; its last beat comes by a register where it has just
+  // arrived.
   logic [31:0] arrived_q;  // whole instructions in the buffer so far
   logic [BEATS_BITS-1:0] beat_q;     // beats of the next one
-  logic beat_ok, spoilt_q;
+  logic beat_ok, spoilt_q, dispatch, read, fresh, fresh_q;
+  logic [3:0] read_place;
+  logic [BEATS-1:0] write;
+  logic [AXI_DATA_WIDTH-1:0] last_q;
+  logic [systole_pkg::INSTR_W-1:0] buffered;
 
   assign beat_ok = rvalid_i && !rresp_i[1];
+  assign read = dispatch || arrived_q == next_q;
+  assign read_place = next_q[3:0] + 4'(dispatch);
+  assign fresh = write[BEATS-1] && arrived_q[3:0] == read_place;
+
+  always_ff @(posedge clk_i) begin
+    if (read) fresh_q <= fresh;
+    if (read && fresh) last_q <= rdata_i;
+  end
 
   for (genvar b = 0; b < BEATS; b++) begin : gen_beat
-    logic [AXI_DATA_WIDTH-1:0] mem [0:15];
-    always_ff @(posedge clk_i) begin
-      if (beat_ok && beat_q == BEATS_BITS'(b)) mem[arrived_q[3:0]] <= rdata_i;
-    end
-    assign instr_o[b*AXI_DATA_WIDTH +: AXI_DATA_WIDTH] = mem[next_q[3:0]];
+    assign write[b] = beat_ok && beat_q == BEATS_BITS'(b);
+    systole_sram #(.WIDTH(AXI_DATA_WIDTH), .DEPTH(16), .OVERREAD(1'b1)) u_sram (
+      .clk_i(clk_i), .any_i(read || rvalid_i), .we_i(write[b]), .waddr_i(arrived_q[3:0]),
+      .wdata_i(rdata_i), .re_i(read), .raddr_i(read_place),
+      .rdata_o(buffered[b*AXI_DATA_WIDTH +: AXI_DATA_WIDTH])
+    );
   end
+  assign instr_o = {fresh_q ? last_q : buffered[systole_pkg::INSTR_W-1 -: AXI_DATA_WIDTH],
+                    buffered[systole_pkg::INSTR_W-AXI_DATA_WIDTH-1:0]};
 
   // ---- Dispatch
   logic [7:0] opcode;
   logic [3:0] engine;  // one-hot; none: unknown opcode
-  logic there, dispatch;
+  logic there;
 
   assign opcode = instr_o[systole_pkg::OPCODE_LSB +: systole_pkg::OPCODE_W];
   always_comb begin
