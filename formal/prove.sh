@@ -4,16 +4,17 @@
 #
 #   formal/prove.sh [-r RTL_DIR] [-o WORK_DIR] [MODE.STEP | mul ...]
 #
-# Without names: the multiplier; steps 1 (operand), 4 (float32: 24 bits) and 5 (result) of all
-# modes, once in the lane with all modes and once in the lane with that mode alone. Exit status: 0
-# proved; 1 refuted, the counterexample is in WORK_DIR; 2 neither.
+# Without names: the multiplier; steps 1 (operand) and 5 (result) of all modes, once in the lane
+# with all modes and once in the lane with that mode alone. Exit status: 0 proved; 1 refuted, the
+# counterexample is in WORK_DIR; 2 neither.
 set -u
 . "$(dirname "$0")/options.sh"
 package=$here/../rtl/common/systole_pkg.sv
 number() { sed -n "s/.* $1 = \(.*d\)*\([0-9]*\);.*/\2/p" "$package"; }
 modes=$(number NUM_ROUNDINGS)
+float=$(number ROUND_FLOAT32)
 if [ $# -eq 0 ]; then
-  set -- mul "$(number ROUND_FLOAT32).4"
+  set -- mul
   mode=0
   while [ "$mode" -lt "$modes" ]; do
     set -- "$@" $mode.1 $mode.5
@@ -58,16 +59,20 @@ for name; do
   fi
   mode=${name%.*}
   step=${name#*.}
-  for roundings in $(((1 << modes) - 1)) $((1 << mode)); do
-    id=mode$mode.step$step.roundings$roundings
+  # The result of float32 by eights of shifts, the others at once.
+  eights=8
+  [ "$name" != "$float.5" ] || eights="7 6 5 4 3 2 1 0"
+  for roundings in $(((1 << modes) - 1)) $((1 << mode)); do for eight in $eights; do
+    id=mode$mode.step$step.roundings$roundings.eight$eight
     circuit "$id" "read_verilog -sv -formal -I$here/../rtl/common $files;
-      chparam -set MODE $mode -set STEP $step -set ROUNDINGS $roundings requantize_proof;
+      chparam -set MODE $mode -set STEP $step -set ROUNDINGS $roundings -set EIGHT $eight \
+        requantize_proof;
       hierarchy -check -top requantize_proof; proc; flatten;
       connect -nounset -set dut_x u_dut.u_mul.x_i; connect -nounset -set dut_m u_dut.u_mul.m_i;
       connect -nounset -set dut_en u_dut.u_mul.en_i;
       connect -nounset -set dut_en1 u_dut.u_mul.en1_i;
-      connect -nounset -set dut_p u_dut.u_mul.p_o; connect -nounset -set dut_first u_dut.first_q;
+      connect -nounset -set dut_p u_dut.u_mul.p_o;
       prep"
     check "$id" "$step"
-  done
+  done; done
 done

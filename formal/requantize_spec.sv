@@ -3,7 +3,7 @@
 // requantize_proof.sv only.
 //
 //   x_ok_o      x is the operand of the multiplication
-//   first_ok_o  float32: first is p rounded to 24 bits
+//   first_ok_o  float32: first, any number at all, is p rounded to 24 bits
 //   y_ok_o      y is clamp(zy + R(p, s), lo, hi), given lo <= hi (float32: R of first)
 //
 // Nothing is rounded here. A number of 24 bits is the right one if it is a multiple of the unit and
@@ -42,8 +42,8 @@ module requantize_spec (
       nearest24 = v == p;
       for (e = 1; e <= 39; e = e + 1) begin
         if (magnitude >= (64'd1 << (23 + e)) && magnitude < (64'd1 << (24 + e)))
-          nearest24 = (v & ((64'd1 << e) - 1)) == 0 && 2 * distance <= (64'd1 << e)
-              && (2 * distance != (64'd1 << e) || v[e] == 1'b0);
+          nearest24 = (v & ((64'd1 << e) - 1)) == 0 && distance <= (64'd1 << (e - 1))
+              && (distance != (64'd1 << (e - 1)) || v[e] == 1'b0);
       end
     end
   endfunction

@@ -42,7 +42,7 @@ module systole_post_add #(
                                                    input logic [4:0] s);
     logic [29:0] below;
     logic half, rest;
-    below = 30'((32'd1 << s) - 32'd1);
+    below = ~(30'h3FFF_FFFF << s);
     half = (h & $signed(below ^ (below >> 1))) != 0;
     rest = (h & $signed(below >> 1)) != 0;
     half_away = 32'(h) >>> s;

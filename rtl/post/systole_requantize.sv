@@ -13,17 +13,23 @@
 //                     left = max(0, 31 - s), right = max(0, s - 31)
 //     5 float32     RNE24(acc)               RNE24(p), then nearest, ties to even, at 2^s
 //
-// RNE24 keeps 24 significant bits, nearest, ties to even. One multiplier serves all modes: what
-// differs is done before it (operand) and in two rounding steps after it, both in two's complement.
-// The first clears bits in place:
+// RNE24 keeps 24 significant bits, nearest, ties to even. One multiplier serves all modes. The
+// product is shifted once, whatever the mode; what the modes differ in is told by the bits below:
 //
-//     p (64 bit)  --first step-->  p' = p rounded at 2^31 (tflite), or at 2^(excess over 24 bits)
-//                                  (float32), or p
-//     p'          --last step--->  floor(p' / 2^shift) + up,  shift = max(s, 31) for tflite, else s
+//     p / 2^s = floor + 0.f1 f2 f3 ..        up = 1 where the result is floor + 1:
+//     half_up    f1
+//     half_away  f1 and (any of f2 f3 .. or floor >= 0)
+//     half_even  f1 and (any of f2 f3 .. or floor odd)
+//     tflite     as half_away, or floor >= 0 and f1 = 0 and all of f2 f3 ..: bit 30 of p stands for
+//                those below it, s is at least 31
+//     float32    as half_even of RNE24(p): f2 .. f(23-d) are kept, d the place of p's highest bit
+//                over 2^s; rounded at half a unit, to even; a carry is one into f1
 //
-// Latency: 5 cycles, one result per cycle: operand, multiply, multiply, first rounding, last
-// rounding and clamp. Registers move only where a valid value moves. Modes whose bit in ROUNDINGS
-// is 0 are not built (result undefined).
+// A floor beyond -256 .. 255 is the nearest of these: the clamp decides alike, whatever zy and up.
+//
+// Latency: 5 cycles, one result per cycle: operand, multiply, multiply, shift, rounding and clamp.
+// Registers move only where a valid value moves. Modes whose bit in ROUNDINGS is 0 are not built
+// (result undefined).
 `include "systole_assert.svh"
 
 module systole_requantize #(
@@ -52,42 +58,17 @@ module systole_requantize #(
       HALF_EVEN = systole_pkg::ROUND_HALF_EVEN, TFLITE = systole_pkg::ROUND_TFLITE,
       FLOAT32 = systole_pkg::ROUND_FLOAT32;
 
-  // x to 24 significant bits. |x| <= 2^62. The excess is the bit length of (|x| >> 24), read from
-  // the one's complement: that differs from |x| only where |x| is a power of two, which is exact at
-  // either excess.
-  function automatic logic signed [63:0] round24(input logic signed [63:0] x);
-    logic [38:0] rest;
-    logic [5:0] excess;
-    logic [63:0] below, unit;
-    logic odd;
-    rest = x[63] ? ~x[62:24] : x[62:24];
-    excess = 6'd0;
-    if (rest[38:32] != 7'd0) begin
-      excess = 6'd32;
-      rest = rest >> 32;
-    end
-    if (rest[31:16] != 16'd0) begin
-      excess = excess | 6'd16;
-      rest = rest >> 16;
-    end
-    if (rest[15:8] != 8'd0) begin
-      excess = excess | 6'd8;
-      rest = rest >> 8;
-    end
-    if (rest[7:4] != 4'd0) begin
-      excess = excess | 6'd4;
-      rest = rest >> 4;
-    end
-    if (rest[3:2] != 2'd0) begin
-      excess = excess | 6'd2;
-      rest = rest >> 2;
-    end
-    excess = excess + {4'd0, rest[1:0] == 2'b00 ? 2'd0 : rest[1] ? 2'd2 : 2'd1};
-    unit = 64'd1 << excess;
-    below = unit - 64'd1;
+  // acc to 24 significant bits: below = 2^excess - 1, excess the bit length of |acc| >> 24, read
+  // from the one's complement: that differs only where |acc| is a power of two, exact either way.
+  function automatic logic signed [32:0] round24(input logic signed [31:0] acc);
+    logic [6:0] over, below;
+    logic [7:0] unit;
+    over = acc[30:24] ^ {7{acc[31]}};
+    below = {over[6], |over[6:5], |over[6:4], |over[6:3], |over[6:2], |over[6:1], |over};
+    unit = {below, 1'b0} & ~{1'b0, below};
     // Half a unit, less one where the kept part is even: a tie then stays below the carry.
-    odd = excess != 6'd0 && (x & $signed(unit)) != 0;
-    round24 = (x + $signed(below >> 1) + $signed({63'd0, odd})) & $signed(~below);
+    round24 = (33'(acc) + $signed({27'd0, below[6:1]}) + $signed({32'd0, |(acc[7:0] & unit)})) &
+              $signed({26'h3FF_FFFF, ~below});
   endfunction
 
   // acc * 2^(31 - s) for s < 31, limited to int32; acc otherwise.
@@ -106,7 +87,8 @@ module systole_requantize #(
   end
 
   // What travels beside the data: mode, zy, lo, hi and the shift of the last step.
-  logic [32:0] control1_q, control2_q, control3_q, control4_q;
+  logic [32:0] control1_q, control2_q, control3_q;
+  logic [32:6] control4_q;
 
   // ---- Cycle 0: operand and shift.
   logic signed [32:0] x_q;
@@ -121,7 +103,7 @@ module systole_requantize #(
           x_q <= 33'(shift_left(acc_i, s_i));
           control1_q[5:0] <= s_i < 6'd31 ? 6'd31 : s_i;
         end
-        if (MODES[FLOAT32] && mode_i == FLOAT32) x_q <= 33'(round24(64'(acc_i)));
+        if (MODES[FLOAT32] && mode_i == FLOAT32) x_q <= round24(acc_i);
       end
     end
   end
@@ -139,56 +121,80 @@ module systole_requantize #(
     end
   end
 
-  // ---- Cycle 3: first rounding, in place.
-  logic signed [63:0] first_q;
+  // ---- Cycle 3: shift. For every s 64 bits hold 25 places below the point and 8 above it. Of what
+  // falls below them: is any bit set, are all (tflite).
+  function automatic logic [36:0] shift(input logic signed [63:0] x, input logic [5:0] places,
+                                        input logic tflite);
+    logic signed [63:0] p, aligned;
+    logic [30:0] dropped, kept;
+    logic beyond, any, all;
+    p = {x[63:30], tflite ? {30{x[30]}} : x[29:0]};
+    aligned = places[5] ? p >>> 7 : p <<< 25;
+    dropped = aligned[30:0];
+    kept = 31'h7FFF_FFFF << places[4:0];
+    beyond = ((p[63:8] ^ {56{p[63]}}) & (56'hFF_FFFF_FFFF_FFFF << places)) != 56'd0;
+    any = (dropped & ~kept) != 31'd0 || (places[5] && p[6:0] != 7'd0);
+    all = p[0] && (!places[5] || (dropped | kept) == 31'h7FFF_FFFF);
+    shift = {any, all, beyond, p[63], 33'(aligned >>> places[4:0])};
+  endfunction
+
+  logic [36:0] shifted_q;
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(any_i)) begin
       if (valid_q[3]) begin
-        control4_q <= control3_q;
-        first_q <= product;
-        if (MODES[TFLITE] && control3_q[32:30] == TFLITE)
-          first_q <= (product + 64'sh4000_0000) & ~64'sh7FFF_FFFF;
-        if (MODES[FLOAT32] && control3_q[32:30] == FLOAT32) first_q <= round24(product);
+        control4_q <= control3_q[32:6];
+        shifted_q <= shift(product, control3_q[5:0],
+                           MODES[TFLITE] && control3_q[32:30] == TFLITE);
       end
     end
   end
 
-  // ---- Cycle 4: last rounding, zero point, clamp. `up`: whether the result lies above the floor,
-  // by the mode, from the part below 2^shift: half (its highest bit), rest (any other bit).
-  function automatic logic round_up(input logic signed [63:0] p, input logic [5:0] shift,
-                                    input logic odd, input logic [2:0] mode);
-    logic [63:0] below;
-    logic half, rest;
-    below = (64'd1 << shift) - 64'd1;
-    half = (p & $signed(below ^ (below >> 1))) != 0;
-    rest = (p & $signed(below >> 1)) != 0;
+  // ---- Cycle 4: up, zero point, clamp. part[24:0] = f1 .. f25.
+  function automatic logic round_up(input logic any, input logic all, input logic [33:0] shifted,
+                                    input logic [2:0] mode);
+    logic [7:0] high;
+    logic [24:0] part;
+    logic [9:0] cut;  // cut[i]: part[i] is not kept in float32
+    logic negative, odd, rest, unit;
+    part = shifted[24:0];
+    negative = shifted[33];
+    odd = shifted[25];
+    rest = part[23:0] != 24'd0 || any;
     round_up = 1'b0;
-    if (MODES[HALF_UP] && mode == HALF_UP) round_up = half;
+    if (MODES[HALF_UP] && mode == HALF_UP) round_up = part[24];
     if ((MODES[HALF_AWAY] && mode == HALF_AWAY) || (MODES[TFLITE] && mode == TFLITE))
-      round_up = half && (rest || !p[63]);
-    if ((MODES[HALF_EVEN] && mode == HALF_EVEN) || (MODES[FLOAT32] && mode == FLOAT32))
-      round_up = half && (rest || odd);
+      round_up = part[24] && (rest || !negative);
+    if (MODES[TFLITE] && mode == TFLITE && !negative && part[23:0] == 24'hFF_FFFF && all)
+      round_up = 1'b1;
+    if (MODES[HALF_EVEN] && mode == HALF_EVEN) round_up = part[24] && (rest || odd);
+    if (MODES[FLOAT32] && mode == FLOAT32) begin
+      high = shifted[32:25] ^ {8{negative}};
+      high = high | (high >> 1);
+      high = high | (high >> 2);
+      high = high | (high >> 4);
+      cut = {1'b0, high, 1'b1};
+      unit = (part[8:0] & cut[8:0] & ~cut[9:1]) != 9'd0 &&
+             ((part[9:1] & ~cut[9:1] & cut[8:0]) != 9'd0 || (part[7:0] & cut[8:1]) != 8'd0 || any);
+      rest = part[23:10] != 14'd0 || (part[9:1] & ~cut[9:1]) != 9'd0 || unit;
+      round_up = (part[24] && (rest || odd)) ||
+                 (unit && odd && part[23:10] == 14'h3FFF && (part[9:1] | cut[9:1]) == 9'h1FF);
+    end
   endfunction
 
-  // The floor limited to 10 bits: beyond that the clamp decides alike for every zy and every
-  // rounding.
-  function automatic logic signed [7:0] last_step(input logic signed [63:0] p,
-                                                  input logic [32:0] control);
-    logic signed [63:0] floor;
-    logic signed [11:0] sum;
-    logic up;
-    floor = p >>> control[5:0];
-    sum = {{2{floor[63]}},
-           floor[63:9] == {55{floor[63]}} ? floor[9:0] : {floor[63], {9{!floor[63]}}}};
-    up = round_up(p, control[5:0], floor[0], control[32:30]);
-    sum = sum + 12'($signed(control[29:22])) + $signed({11'd0, up});
-    last_step = sum < 12'($signed(control[21:14])) ? $signed(control[21:14])
-        : sum > 12'($signed(control[13:6])) ? $signed(control[13:6]) : sum[7:0];
+  function automatic logic signed [7:0] last_step(input logic [36:0] shifted,
+                                                  input logic [32:6] control);
+    logic signed [8:0] floor;
+    logic signed [9:0] sum;
+    floor = {shifted[33], shifted[34] ? {8{!shifted[33]}} : shifted[32:25]};
+    sum = 10'(floor) + 10'($signed(control[29:22])) +
+          $signed({9'd0, round_up(shifted[36], shifted[35], shifted[33:0], control[32:30])});
+    last_step = sum < 10'($signed(control[21:14])) ? $signed(control[21:14])
+        : sum > 10'($signed(control[13:6])) ? $signed(control[13:6]) : sum[7:0];
   endfunction
 
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(any_i)) begin
-      if (valid_q[4]) y_o <= last_step(first_q, control4_q);
+      if (valid_q[4]) y_o <= last_step(shifted_q, control4_q);
     end
   end
 endmodule
