@@ -5,7 +5,8 @@
 
 Arrays of SIZE x SIZE elements with the same buffers: weight, output and input stationary, row
 stationary with spads of 32, 64 and 384 weights. Energy is `systole energy`'s of one image at batch
-1, by the table of FILE (Horowitz's where none is given).
+1, by the table of FILE (Horowitz's where none is given); of TensorFlow Lite files, whose layers
+have the names of their operators, also of depthwise layers and of all others.
 """
 
 import argparse
@@ -26,6 +27,8 @@ ARRAYS = {
     "row, 64 weights": ROW + "64",
     "row, 384 weights": ROW + "384",
 }
+# They end in the memory outside.
+OFF_CHIP = ("read_beat", "write_beat", "write_byte", "fetch_beat")
 
 
 def account(model, options, energy):
@@ -38,6 +41,21 @@ def account(model, options, energy):
         if done.returncode != 0:
             sys.exit(f"error: {model}, {options}: {done.stderr.strip()}")
         return json.loads(out.read_text())
+
+
+def by_kind(found):
+    """pJ a multiply-add on chip of depthwise layers and of others, as text."""
+    sums = {True: [0, 0], False: [0, 0]}
+    for layer in found["layers"]:
+        of = sums[layer["name"].startswith("DEPTHWISE")]
+        of[1] += layer["macs"]
+        for action, count in layer["counts"].items():
+            if action not in OFF_CHIP:
+                of[0] += count * found["table"]["pJ"][action]
+    if sums[True][1] == 0:
+        return ""
+    one, other = (sums[kind][0] / sums[kind][1] for kind in (True, False))
+    return f"; depthwise {one:.3f}, others {other:.3f}"
 
 
 def main():
@@ -65,7 +83,8 @@ def main():
                 f"{name}, {array}: {found['cycles']} cycles, {found['energy_pJ'] / 1e6:.3f} uJ,"
                 f" {found['on_chip_pJ'] / 1e6:.3f} on chip, {spads / 1e6:.3f} in spads,"
                 f" {100 * idle / found['on_chip_pJ']:.1f} % of it idle elements,"
-                f" {found['on_chip_pJ'] / found['macs']:.3f} pJ a multiply-add on chip",
+                f" {found['on_chip_pJ'] / found['macs']:.3f} pJ a multiply-add on chip"
+                f"{by_kind(found)}",
                 flush=True,
             )
 
