@@ -81,7 +81,10 @@ class Part {
   // Rows of the weight buffer, of a bank, that its weights take.
   int64_t WeightRows() const;
   // Channels of a fold, at most.
-  int FoldChannels() const { return row() != nullptr ? row()->BlockFilters() : config_.cols; }
+  int FoldChannels() const {
+    if (row() != nullptr) return row()->BlockFilters();
+    return mapping().InputStationary() ? mapping().cols : config_.cols;
+  }
   // What the line pitch of its input has to be modulo the banks; -1: any pitch will do.
   int Residue() const;
   // Bytes from a rectangle's first line to past the last one that is read, of lines `pitch` apart;
