@@ -1,4 +1,4 @@
-// Whole networks output stationary, input stationary and layer by layer what is fastest, on the
+// Whole networks weight, output and input stationary and layer by layer what is fastest, on the
 // SystemC platform and the verilated RTL: every byte golden's, every stamp and counter the cycle
 // model's. Networks of the data folder (SYSTOLE_DATA) are skipped where they are not there, and RTL
 // of shapes that `make test` does not build. SYSTOLE_LONG_RUNS=1 adds MobileNet v2 in RTL.
@@ -46,8 +46,10 @@ struct Flow {
   Dataflow dataflow;
   int code;  // of MmDataflow, of which there must be Matmuls; 0: of any
 };
-constexpr Flow kFlows[] = {
-    {"os", Dataflow::kOs, 1}, {"is", Dataflow::kIs, 2}, {"auto", Dataflow::kAuto, 0}};
+constexpr Flow kFlows[] = {{"ws", Dataflow::kWs, 0},
+                           {"os", Dataflow::kOs, 1},
+                           {"is", Dataflow::kIs, 2},
+                           {"auto", Dataflow::kAuto, 0}};
 
 class DataflowNetworksTest : public testing::TestWithParam<std::tuple<int, int, int>> {
  protected:
