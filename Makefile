@@ -12,7 +12,7 @@ PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB 
   DATAFLOWS TAPS POST_ACT ADD_UNIT ENGINE RS_ROWS RS_COLS IFMAP_SPAD WGT_SPAD PSUM_SPAD
 # spec: end
 OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS \
-  SYSTOLE_DATA NETWORKS ORIGINAL PYTHON N SEED SHARD AGAIN
+  SYSTOLE_DATA NETWORKS ORIGINAL PYTHON N SEED SHARD AGAIN LIB PERIOD
 given := $(strip $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p)))))
 on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
 unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(on_command_line))
@@ -56,10 +56,10 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help spec sim check mutants mutate formal faults test regress lint format cov synth wave \
-  bench venv clean rtl torchvision reshape \
+.PHONY: help spec sim check mutants mutate formal faults test regress lint format cov synth ppa \
+  wave bench venv clean rtl torchvision reshape \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
-  setup-synth setup-wave setup-cov setup-venv setup-explore
+  setup-synth setup-ppa setup-wave setup-cov setup-venv setup-explore
 
 help:
 	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL;' \
@@ -84,6 +84,8 @@ help:
 	@echo 'make cov      coverage: lines and toggles of the RTL under LeNet runs, lines of the C++' \
 	  'under its tests'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
+	@echo 'make ppa      area and longest path by block in cells of LIB=<liberty file>, sized for' \
+	  'PERIOD=<ns>'
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
 	@echo 'make docs     runs every command that the docs show and compares what it prints'
 	@echo 'make figures  draws the pictures of the docs again'
@@ -113,7 +115,8 @@ help:
 	@echo '  SYSTOLE_DATA=<folder with mnist/, ...> (tests that need real data are skipped without it)'
 
 # ---- Preparation
-setup-build setup-test setup-lint setup-synth setup-wave setup-cov setup-venv setup-explore:
+setup-build setup-test setup-lint setup-synth setup-ppa setup-wave setup-cov setup-venv \
+  setup-explore:
 	@scripts/setup.sh $(@:setup-%=%)
 
 # Tests are configured by `make test` alone: some verilate their modules then.
@@ -273,6 +276,10 @@ slurm-test: explore
 
 synth: setup-synth config
 	@scripts/synth.sh $(given)
+
+ppa: setup-ppa config
+	@PYTHONPATH=scripts python3 -m ppa $(if $(LIB),--lib '$(LIB)') \
+	  $(if $(PERIOD),--period '$(PERIOD)') $(given)
 
 report: build
 	@[ -x .venv/bin/python ] || { \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what a make target needs, from distribution packages, and nothing that is already there.
-#   scripts/setup.sh GROUP...     groups: build, explore, test, lint, synth, wave, cov, venv, slurm
+#   scripts/setup.sh GROUP...     groups: build, explore, test, lint, synth, ppa, wave, cov, venv,
+#                                 slurm
 #                                 ("build" is always included)
 #   SETUP=no                      install nothing: only name what is missing (exit 2 if anything is)
 # Debian and Ubuntu are served through apt (sudo where not root); other systems get the list of
@@ -20,13 +21,14 @@ for group in "$@"; do
     test) packages="$packages $explore iverilog yosys z3 python3" ;;
     lint) packages="$packages iverilog yosys clang-format python3" ;;
     synth) packages="$packages yosys" ;;
+    ppa) packages="$packages yosys opensta qflow-tech-osu018 python3" ;;
     wave) packages="$packages gtkwave" ;;
     cov) packages="$packages lcov" ;;
     venv) packages="$packages python3 python3-venv python3-dev iverilog" ;;
     slurm) packages="$packages slurm-wlm munge" ;;
     *)
       echo "setup.sh: unknown group '$group'" \
-        "(build, explore, test, lint, synth, wave, cov, venv, slurm)" >&2
+        "(build, explore, test, lint, synth, ppa, wave, cov, venv, slurm)" >&2
       exit 2
       ;;
   esac
