@@ -12,10 +12,11 @@ from mutants import PARAMETERS as SMALL
 from .schemata import PACKAGE, switched
 from .selection import ROOT
 
-# The array's two dataflows and the row-stationary engine: together they have every module.
+# The array weight stationary alone and with all its dataflows, and the row-stationary engine:
+# together they have every module.
 CONFIGURATIONS = {
     "ws": SMALL,
-    "os": {**SMALL, "DATAFLOWS": 3},
+    "dataflows": {**SMALL, "DATAFLOWS": 7},
     "row": {
         **SMALL,
         "ROWS": 8,

@@ -16,9 +16,11 @@ FIRST = {
     "memory": ["transfers", "columns", "post"],
     "post": ["post", "activations"],
     "shell": ["registers", "tokens", "bus errors"],
-    "row": ["layers"],
+    "row": ["rows"],
     "common": ["registers", "tokens"],
 }
+# Of configurations in which a module is for what they alone have.
+OWN = {"row": ["rows", "layers"], "dataflows": ["tiles", "filters"]}
 # Of processor time, beyond any simulation that ends: each wait has its limit in cycles.
 SECONDS = 120
 
@@ -78,7 +80,7 @@ def stages(mutant, number, present, systole, libraries):
         command = [systole, "check", "--first"]
         for parameter, value in CONFIGURATIONS[name].items():
             command += ["--param", f"{parameter}={value}"]
-        for area in {"row": ["layers"], "os": ["tiles"]}.get(name, FIRST[folder]):
+        for area in OWN.get(name, FIRST[folder]):
             yield Stage(f"check {name}, {area}", command + ["--area", area], libraries)
         yield Stage(f"check {name}", command, libraries)
 
