@@ -104,7 +104,7 @@ TEST_F(CliTest, UsageMistakesAreRefused) {
   ExpectRefused("fly",
                 {"fly",
                  "run, compile, info, config, disassemble, check, scalesim, workload, energy, map, "
-                 "explore"});
+                 "run-nest, explore"});
   ExpectRefused("run " + kModel, {"--images"});
   ExpectRefused("run " + kModel + kDigits + " --bogus 1", {"--bogus"});
   ExpectRefused("run " + kModel + kDigits + " --first 0", {"--first"});
