@@ -342,9 +342,9 @@ Quantity ArrayCycles(const NestPlan& p, const Evaluation& evaluation) {
                 settle = Settle(m, a);
   Quantity q;
   q.level = "cycles";
-  q.what = "MATMUL busy";
+  q.what = "array busy";
   q.timeloop = Whole(evaluation.cycles);
-  q.machine = instructions * (first + (slices - 1) * set + run + settle) + p.WeightLoads();
+  q.machine = instructions * (first + (slices - 1) * set + run + settle);
   int64_t steps = 1;
   for (const StepLoop& loop : p.nest.loops) steps *= loop.bound;
   Add("bandwidth", steps * m.Cycles() - q.timeloop, &q.changes);
@@ -354,7 +354,6 @@ Quantity ArrayCycles(const NestPlan& p, const Evaluation& evaluation) {
       &q.changes);
   Add("weights late", instructions * (slices - 1) * (set - run - whole), &q.changes);
   Add("first window", instructions * first, &q.changes);
-  Add("weights announced", p.WeightLoads(), &q.changes);
   Add("last step", instructions * (settle - m.Cycles()), &q.changes);
   return q;
 }
@@ -379,7 +378,7 @@ const std::vector<Rule>& Rules() {
       {"bandwidth", "Timeloop has one bandwidth for inputs and sums; here each has its port"},
       {"vectors and drain", "a step takes max(W, J, D V, 3) cycles, not W"},
       {"weights late", "a set of weights takes M3 W cycles to load"},
-      {"weights announced", "a SyncMatmul for each LoadWgt: weights are read ahead of tokens"},
+      {"weights announced", "a SyncMatmul that finds the array at rest takes a cycle"},
       {"first window", "1 + RC V cycles before a RowConv's first step"},
       {"last step", "max(W + (M2 - 1) M0, RS_ROWS - 2) cycles after it, not W"},
   };

@@ -29,8 +29,8 @@ struct Quantity {
 std::vector<Quantity> CountsOf(const NestPlan& plan, const timeloop::Problem& problem,
                                const timeloop::Evaluation& evaluation);
 
-// Cycles: Timeloop's; with the array's own rules, its busy cycles. The counters of a run go on from
-// there to its total.
+// Cycles: Timeloop's; with the array's own rules, what all RowConvs occupy it. The counters of a
+// run go on from there to its total.
 Quantity ArrayCycles(const NestPlan& plan, const timeloop::Evaluation& evaluation);
 
 // The rules in one line each, for those who read the tables.

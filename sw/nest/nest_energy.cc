@@ -16,7 +16,8 @@ double MachineEnergy(const std::vector<Quantity>& counts, const timeloop::Archit
   };
   double energy = static_cast<double>(macs) * arch.mac_energy;
   for (const Quantity& q : counts) {
-    const auto words = static_cast<double>(q.machine);
+    const int64_t each = q.level == "accumulators" ? 4 : 1;
+    const auto words = static_cast<double>(q.machine * each);
     const std::string last = q.what.substr(q.what.rfind(' ') + 1);
     energy += words * (last == "read" ? read(q.level) : write(q.level));
     // What comes from memory is written into a buffer, what goes there is read from one.

@@ -22,6 +22,9 @@ struct NestReport {
   const NestResult& result;
 };
 
+// "element M4 C2 R3; Y S3 C2 M2; X Q2 M7; shared_glb P4 Q4 C2; DRAM M2".
+std::string DescribeNest(const ConvNest& nest);
+
 // Counts of the RTL that are not the machine's, and counts that no rule explains, told to
 // `differences`.
 void CheckCounts(const NestReport& report, Differences* differences);

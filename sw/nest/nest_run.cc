@@ -6,6 +6,7 @@
 
 #include "sw/compare/run_view.h"
 #include "sw/nest/nest_data.h"
+#include "sw/timing/row_conv_law.h"
 
 namespace systole::nest {
 namespace {
@@ -19,6 +20,19 @@ std::vector<int8_t> Requantized(const std::vector<int32_t>& sums, int shift) {
     bytes[i] = static_cast<int8_t>(std::clamp<int64_t>(divided, -128, 127));
   }
   return bytes;
+}
+
+int64_t LoneSyncs(const Program& program, const std::vector<Stamp>& stamps) {
+  const LawConfig laws(program.config, MemoryTiming{});
+  int64_t lone = 0;
+  uint64_t free = 0;
+  for (size_t i = 0; i < program.code.size(); ++i) {
+    const Instruction& instruction = program.code[i];
+    if (instruction.opcode() == Opcode::kRowConv)
+      free = stamps[i].issue + static_cast<uint64_t>(ShapeOfRowConv(instruction, laws).occupancy);
+    if (instruction.opcode() == Opcode::kSyncMatmul) lone += stamps[i].issue >= free;
+  }
+  return lone;
 }
 
 void CompareBytes(const ConvNest& nest, const std::vector<int8_t>& right,
@@ -52,6 +66,7 @@ NestResult RunNest(const NestPlan& plan, const std::vector<std::string>& backend
   const MemoryTiming memory{settings.memory_latency};
   const TimingView setup = ModelTiming(program.setup, program.config, memory);
   result.law = CodeTiming(program, memory);
+  result.lone_syncs = LoneSyncs(program, result.law.stamps);
   for (const std::string& backend : backends) {
     const auto target = MakeTarget(backend, program.config, settings);
     Session session(target.get(), &program);
@@ -65,6 +80,7 @@ NestResult RunNest(const NestPlan& plan, const std::vector<std::string>& backend
     of.name = backend;
     of.cycles = run.counters.total;
     of.counters = run.counters;
+    of.lone_syncs = LoneSyncs(program, run.record.stamps);
     if (counts) of.actions = rtl->Actions() - before;
     CompareTiming(program.code, "run", result.law, TimingOf(backend, run), &result.differences);
     CompareBytes(plan.nest, right, Outputs(plan, result.made.job_bytes, run.outputs), &of,

@@ -16,13 +16,15 @@ struct BackendResult {
   std::string name;
   uint64_t cycles = 0;
   HardwareCounters counters;
-  int64_t wrong = 0;     // bytes of the outputs
-  ActionCounts actions;  // of `rtl`, if it counts them
+  int64_t lone_syncs = 0;  // SyncMatmuls that found the array at rest: busy cycles of their own
+  int64_t wrong = 0;       // bytes of the outputs
+  ActionCounts actions;    // of `rtl`, if it counts them
 };
 
 struct NestResult {
   NestProgram made;
   TimingView law;                       // the cycle model's
+  int64_t lone_syncs = 0;               // its
   std::vector<BackendResult> backends;  // as asked for
   Differences differences;
 };

