@@ -20,7 +20,7 @@ const std::vector<Area>& Areas() {
        CheckColumns},
       {"tiles", "output stationary: tiles, sums that leave, lanes", "bytes, cycles or error",
        CheckOutputStationary},
-      {"filters", "input stationary: blocks of filters, diagonals, lanes", "bytes, cycles or error",
+      {"filters", "input stationary: blocks, diagonals, lanes", "bytes, cycles or error",
        CheckInputStationary},
       {"rows", "row stationary: mappings, pace, ports, lanes", "bytes, cycles or error", CheckRows,
        true},
