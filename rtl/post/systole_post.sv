@@ -278,7 +278,7 @@ module systole_post #(
   logic [9:1] operand_p;  // an operand
   logic [8:1] second_p;   // the second of its pixel
   logic [5:1] add_p;      // a pixel of an addition
-  logic signed [63:0] offset;
+  logic signed [63:0] offset_q;
   if (ADD_UNIT != 0) begin : gen_operands
     logic [systole_pkg::PO_ROUNDING_W-1:0] rounding;
     assign rounding = instr_i[systole_pkg::PO_ROUNDING_LSB +: systole_pkg::PO_ROUNDING_W];
@@ -289,7 +289,10 @@ module systole_post #(
       .bias_i(bias), .m_i(m), .s_i(s), .bias_o(operand_bias), .m_o(operand_m), .s_o(operand_s),
       .float_o(float_add)
     );
-    assign offset = 64'($signed(operand_bias[64 +: 32])) << operand_m[62 +: 6];
+    // The operands' parameters are there a cycle before the first sum needs the offset.
+    always_ff @(posedge clk_i) begin
+      offset_q <= 64'($signed(operand_bias[64 +: 32])) << operand_m[62 +: 6];
+    end
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) operand_p <= '0;
       else if (clear_i) operand_p <= '0;
@@ -307,7 +310,7 @@ module systole_post #(
     assign operand_m = '0;
     assign operand_s = '0;
     assign float_add = 1'b0;
-    assign offset = '0;
+    assign offset_q = '0;
     assign operand_p = '0;
     assign second_p = '0;
     assign add_p = '0;
@@ -364,7 +367,7 @@ module systole_post #(
       .pair2_i(pair_p[2]), .a2_i(a_q), .b2_i(b_q), .correction2_i(correction_q), .tap3_i(taps3[g]),
       .first3_i(first_p[3]), .sum3_i(sum_p[3]), .pixel4_i(pixels4[g]), .valid5_i(pixels5_q[g]),
       .float_i(float_add), .operand_i(operand_p[9:4]), .bias5_i(bias5), .m6_i(m6), .s8_i(s8),
-      .offset9_i(offset), .sum_m_i(operand_m[62 +: 31]), .sum_s_i(operand_s[12 +: 6]),
+      .offset9_i(offset_q), .sum_m_i(operand_m[62 +: 31]), .sum_s_i(operand_s[12 +: 6]),
       .add5_i(add_p[5]), .float6_i(float6_q), .bias4_i(bias[32*g +: 32]), .m4_i(m[32*g +: 31]),
       .s4_i(s[8*g +: 6]), .mode5_i(mode5), .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5),
       .y_o(po_data_o[8*g +: 8])
