@@ -129,7 +129,7 @@ std::vector<int8_t> Outputs(const NestPlan& plan, int64_t job_bytes,
   do {
     if (!walk.First()) continue;
     const int8_t* from = &stored[static_cast<size_t>(
-        walk.Job() * job_bytes + walk.Group() * plan.Positions() * m.ColumnsUsed() * m.Channels())];
+        walk.Job() * job_bytes + walk.Place() * plan.Positions() * m.ColumnsUsed() * m.Channels())];
     for (int64_t v = 0; v < plan.Positions(); ++v) {
       const Position at = At(plan, walk, v);
       for (int64_t x = 0; x < m.ColumnsUsed(); ++x) {

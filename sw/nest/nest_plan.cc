@@ -149,24 +149,24 @@ class Planner {
       if (Reduces(p_.around[i].dim)) p_.job_loops = i + 1;
     }
     for (size_t i = 0; i < p_.job_loops; ++i) {
-      if (!Reduces(p_.around[i].dim)) p_.groups *= p_.around[i].bound;
+      if (!Reduces(p_.around[i].dim)) p_.places *= p_.around[i].bound;
     }
     const int64_t entries = p_.Positions() * c_.cols;
-    p_.groups_a_column = c_.acc_depth / entries;
-    p_.groups_an_entry = c_.cols / map().Channels();
-    const int64_t half = p_.groups_a_column * p_.groups_an_entry;
-    if (p_.groups > 2 * half) {
-      Refuse(
-          "partial sums",
-          fmt::format("{} groups of {} positions wait for an outer loop over C, R or S, the "
-                      "accumulators hold {}; put that loop further inside, or raise ACC_DEPTH={}",
-                      p_.groups, p_.Positions(), 2 * half, c_.acc_depth));
+    p_.places_a_column = c_.acc_depth / entries;
+    p_.places_an_entry = c_.cols / map().Channels();
+    const int64_t half = p_.places_a_column * p_.places_an_entry;
+    if (p_.places > 2 * half) {
+      Refuse("partial sums",
+             fmt::format("sums of {} times {} positions wait for an outer loop over C, R or S, the "
+                         "accumulators have {} such places; put that loop further inside, or raise "
+                         "ACC_DEPTH={}",
+                         p_.places, p_.Positions(), 2 * half, c_.acc_depth));
     }
-    p_.both_halves = p_.groups > half;
+    p_.both_halves = p_.places > half;
   }
 
   void PlaceBuffers() {
-    p_.out_bytes = p_.groups * p_.Positions() * map().ColumnsUsed() * map().Channels();
+    p_.out_bytes = p_.places * p_.Positions() * map().ColumnsUsed() * map().Channels();
     const int64_t group = c_.GroupBytes(), out = CeilDivide(2 * p_.out_bytes, group);
     bool moves = false;
     for (const StepLoop& loop : p_.around) {

@@ -3,7 +3,7 @@
 //
 //   positions  the innermost loops over P, Q, N, three at most, as far as they fit the accumulators
 //   slices     the loop over C, R or S behind them, if it is the buffer's
-//   group      positions (and filters) whose sums have a place of their own in the accumulators
+//   place      in the accumulators, for the sums of one instruction
 //   job        loops inside the outermost loop over C, R or S: its sums are complete, POST takes
 //   them
 #pragma once
@@ -23,9 +23,9 @@ struct NestPlan {
   size_t job_loops = 0;          // the first of them that a job consists of
 
   // Accumulators.
-  int64_t groups = 1;           // of a job
-  int64_t groups_an_entry = 1;  // side by side in the columns of an entry
-  int64_t groups_a_column = 1;  // one behind the other in the entries
+  int64_t places = 1;           // of a job
+  int64_t places_an_entry = 1;  // side by side in the columns of an entry
+  int64_t places_a_column = 1;  // one behind the other in the entries
   bool both_halves = false;     // a job takes both halves; else jobs take them in turn
 
   // Activation buffer: tiles of the inputs in the first `input_groups` address groups, one or two;

@@ -139,14 +139,14 @@ class Writer {
     Emit(loaded);
   }
 
-  int64_t Half(int64_t group) const {
-    return p_.both_halves ? group / (p_.groups_a_column * p_.groups_an_entry) : job_half_;
+  int64_t Half(int64_t place) const {
+    return p_.both_halves ? place / (p_.places_a_column * p_.places_an_entry) : job_half_;
   }
-  int64_t Entry(int64_t group) const {
-    return group % p_.groups_a_column * p_.Positions() * c_.cols;
+  int64_t Entry(int64_t place) const {
+    return place % p_.places_a_column * p_.Positions() * c_.cols;
   }
-  int64_t Column(int64_t group) const {
-    return group / p_.groups_a_column % p_.groups_an_entry * p_.nest.map.Channels();
+  int64_t Column(int64_t place) const {
+    return place / p_.places_a_column % p_.places_an_entry * p_.nest.map.Channels();
   }
 
   void Convolve(const NestWalk& walk) {
@@ -154,7 +154,7 @@ class Writer {
     int64_t base = Slot() + lead_;
     for (int d = 0; d < kDims; ++d)
       base += p_.Bytes(static_cast<Dim>(d), walk.InTile(static_cast<Dim>(d)));
-    const int64_t group = walk.Group(), half = Half(group);
+    const int64_t place = walk.Place(), half = Half(place);
     const auto stride = [&](const StepLoop& loop) {
       return loop.bound > 1 ? p_.Bytes(loop.dim, loop.unit) : 0;
     };
@@ -180,8 +180,8 @@ class Writer {
                               {field::kRcNb, p_.b.bound},
                               {field::kRcKslices, p_.slices.bound},
                               {field::kRcBaseInc, stride(p_.slices)},
-                              {field::kRcAccBase, Entry(group)},
-                              {field::kRcJBase, Column(group)},
+                              {field::kRcAccBase, Entry(place)},
+                              {field::kRcJBase, Column(place)},
                               {field::kRcWgtRow, weight_slot_ * p_.block_rows +
                                                      walk.WeightsOfBlock() * p_.set_rows}});
     After after;
@@ -196,19 +196,19 @@ class Writer {
                   to = p_.input_groups * c_.GroupBytes() + slot * p_.out_bytes;
     const int64_t channels = p_.nest.map.Channels(), pixels = p_.nest.map.ColumnsUsed();
     int64_t post = -1;
-    for (int64_t group = 0; group < p_.groups; ++group) {
-      Append(Opcode::kPost, {{field::kPoHalf, Half(group)},
+    for (int64_t place = 0; place < p_.places; ++place) {
+      Append(Opcode::kPost, {{field::kPoHalf, Half(place)},
                              {field::kPoRounding, static_cast<int64_t>(Rounding::kFloor)},
-                             {field::kPoAccBase, Entry(group)},
+                             {field::kPoAccBase, Entry(place)},
                              {field::kPoNx, pixels},
                              {field::kPoNy, p_.Positions()},
                              {field::kPoEsX, 1},
                              {field::kPoEsY, c_.cols & 0x3FF},
                              {field::kPoNtx, 1},
                              {field::kPoNty, 1},
-                             {field::kPoCol, Column(group)},
+                             {field::kPoCol, Column(place)},
                              {field::kPoNchan, channels},
-                             {field::kPoOut, to + group * p_.Positions() * pixels * channels},
+                             {field::kPoOut, to + place * p_.Positions() * pixels * channels},
                              {field::kPoSx, channels},
                              {field::kPoSy, channels * pixels},
                              {field::kPoLo, 0x80},
@@ -217,7 +217,7 @@ class Writer {
       after.Add(Engine::kMatmul, conv_);
       after.Add(Engine::kStore, store_of_slot_[slot]);
       post = Emit(after);
-      post_of_half_[Half(group)] = post;
+      post_of_half_[Half(place)] = post;
     }
     Append(Opcode::kStore, {{field::kLsAddr, static_cast<int64_t>(out_.program.output.address) +
                                                  walk.Job() * out_.job_bytes},

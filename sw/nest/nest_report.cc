@@ -115,10 +115,10 @@ std::string NestText(const NestReport& r) {
   const NestPlan& p = r.plan;
   std::string text = DescribeNest(p.nest) + "\n";
   text += fmt::format(
-      "{} RowConvs of {} positions x {} set{} of weights; {} job{} of {} group{}; {} "
+      "{} RowConvs of {} positions x {} set{} of weights; {} job{} of {} place{}; {} "
       "instructions\n\n",
       p.Instructions(), p.Positions(), p.slices.bound, p.slices.bound == 1 ? "" : "s", p.Jobs(),
-      p.Jobs() == 1 ? "" : "s", p.groups, p.groups == 1 ? "" : "s",
+      p.Jobs() == 1 ? "" : "s", p.places, p.places == 1 ? "" : "s",
       r.result.made.program.code.size());
   text += fmt::format("{:<14} {:<24} {:>13} {:>13} {:>13}   {}\n", "level", "what", "Timeloop",
                       "machine", "rtl", "from Timeloop to the machine");
@@ -158,7 +158,7 @@ Json NestJson(const NestReport& r, const Differences& differences) {
                {"positions", p.Positions()},
                {"slices", p.slices.bound},
                {"jobs", p.Jobs()},
-               {"groups", p.groups},
+               {"places", p.places},
                {"outputs", p.nest.Outputs()},
                {"differences", differences.count},
                {"energy_pJ",

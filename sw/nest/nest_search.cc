@@ -263,7 +263,7 @@ NestCost MachineCost(const NestPlan& plan, const Spec& spec, const Evaluation& e
   }
   const RowMapping& m = plan.nest.map;
   const int64_t beat = plan.config.AxiBytes(), lanes = plan.config.lanes,
-                post = plan.Jobs() * plan.groups * plan.Positions() * m.ColumnsUsed() *
+                post = plan.Jobs() * plan.places * plan.Positions() * m.ColumnsUsed() *
                        ((m.Channels() + lanes - 1) / lanes);
   cost.cycles = static_cast<double>(
       std::max({ArrayCycles(plan, evaluation).machine, read / beat, written / beat, post}));

@@ -39,7 +39,7 @@ class NestWalk {
     return All([](int64_t index, int64_t bound) { return index == bound - 1; });
   }
   // Its sums' place in the job; the job's number.
-  int64_t Group() const {
+  int64_t Place() const {
     return Number(0, p_.job_loops, [](Dim d) { return !Reduces(d); });
   }
   int64_t Job() const {

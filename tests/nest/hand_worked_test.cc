@@ -38,7 +38,7 @@ TEST_F(HandWorked, Plan) {
   EXPECT_EQ(plan_.Instructions(), 1);
   EXPECT_EQ(plan_.Positions(), 8);
   EXPECT_EQ(plan_.slices.bound, 2);
-  EXPECT_EQ(plan_.groups, 1);
+  EXPECT_EQ(plan_.places, 1);
   EXPECT_EQ(plan_.block, 8);     // channels side by side
   EXPECT_EQ(plan_.columns, 10);  // 8 outputs of 3 taps
   EXPECT_EQ(plan_.lines, 16);    // 14 outputs of 3 taps

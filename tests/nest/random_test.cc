@@ -52,7 +52,7 @@ void RunRandom(const HwConfig& config, const std::vector<std::string>& backends,
     for (const Change& change : report.cycles.changes) ++rules[change.rule];
     rules["(positions)"] += plan.Positions() > 1;
     rules["(slices)"] += plan.slices.bound > 1;
-    rules["(groups)"] += plan.groups > 1;
+    rules["(places)"] += plan.places > 1;
     rules["(both halves)"] += plan.both_halves;
     rules["(depthwise)"] += plan.nest.map.depthwise;
   }
@@ -62,7 +62,7 @@ void RunRandom(const HwConfig& config, const std::vector<std::string>& backends,
   for (const auto& [rule, times] : rules) std::printf("%13d: %s\n", times, rule.c_str());
   rules["weights announced"] = count;  // of runs, not of nests
   for (const Rule& rule : Rules()) EXPECT_GT(rules[rule.name], 0) << rule.name;
-  for (const char* shape : {"(positions)", "(slices)", "(groups)", "(both halves)", "(depthwise)"})
+  for (const char* shape : {"(positions)", "(slices)", "(places)", "(both halves)", "(depthwise)"})
     EXPECT_GT(rules[shape], 0) << shape;
 }
 
@@ -86,7 +86,7 @@ TEST(WideNests, Tlm) {
   const NestPlan plan = PlanNest(ReadNest(spec, *spec.mapping), config);
   EXPECT_EQ(plan.block, 4);
   EXPECT_EQ(plan.planes, 16);
-  EXPECT_EQ(plan.groups, 2);  // 70 positions are 2 x 35
+  EXPECT_EQ(plan.places, 2);  // 70 positions are 2 x 35
   const NestResult result = RunNest(plan, {"tlm"}, 1, {});
   EXPECT_EQ(result.differences.count, 0) << result.differences.told.front();
 }
