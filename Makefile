@@ -185,7 +185,7 @@ mutate: build
 # Faults by the million; build/faults keeps what was done.
 faults: setup-test config
 	@scripts/build_rtl.sh ROWS=5 COLS=7
-	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ROWS=5 COLS=7 DATAFLOWS=3
+	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ROWS=5 COLS=7 DATAFLOWS=7
 	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ENGINE=row ROWS=8 COLS=8 LANES=3 RS_ROWS=5 RS_COLS=7 \
 	  IFMAP_SPAD=16 WGT_SPAD=30 PSUM_SPAD=3
 	@grep -q SYSTOLE_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || \

@@ -1,7 +1,7 @@
 // Proves of systole_rs_sequencer, for any number of cycles: with pulses at least W = M0 RC cycles
-// apart, a row passes each one on unchanged, M0 cycles later where it lags; its elements read input
-// word j < RC of the step in cycle go + 1 + j M0 and in no other; sums begin with the first word
-// and leave with the last where the pulse says so. LOG2_M0, LOG2_RC: the bits of M0 and RC.
+// apart, a row in use passes each one on unchanged, M0 cycles later where it lags (others end it);
+// its elements read input word j < RC of the step in cycle go + 1 + j M0 and in no other, and
+// weights from the half that the pulse names, one a cycle. LOG2_M0, LOG2_RC: the bits of M0 and RC.
 module row_sequencer_proof #(parameter int LOG2_M0 = 2, parameter int LOG2_RC = 2) (
   input logic clk_i, input logic rst_ni, input logic clear_i,
   input logic start_i, input logic [LOG2_RC+3:0] start_data_i
@@ -44,7 +44,7 @@ module row_sequencer_proof #(parameter int LOG2_M0 = 2, parameter int LOG2_RC = 
       since_start <= '1;
       since_go <= '1;
     end else begin
-      if (start_i) since_start <= T'(1);
+      if (start_i && used) since_start <= T'(1);
       else if (since_start != '1) since_start <= since_start + T'(1);
       if (go) since_go <= T'(1);
       else if (since_go != '1) since_go <= since_go + T'(1);
@@ -56,7 +56,7 @@ module row_sequencer_proof #(parameter int LOG2_M0 = 2, parameter int LOG2_RC = 
   assign running = used && since_go <= steps;
 
   always_comb if (rst_ni && !clear_i) begin
-    assert (go == (lag ? since_start == T'(m0) : start_i));
+    assert (go == (lag ? since_start == T'(m0) : start_i && used));
     if (go) assert (go_data == (lag ? came : start_data_i));
     // Word j, for whichever j: in its cycle, and of all reads in that cycle alone.
     if (running && since_go == place + T'(1)) assert (x_re && x_addr == went[XA-1:0] + XA'(j));

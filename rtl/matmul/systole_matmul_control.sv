@@ -140,6 +140,7 @@ module systole_matmul_control #(
   // Input stationary: windows of the fold to come are left; it has been the last one, its tile's
   // last slice; the slot is its last filter's; columns of earlier sums are still to be passed.
   logic input_q, pixels_q, pixels_first_q, loaded_last, last_slice, filter_last, settled;
+  logic tile_first_q, loaded_first_q;
   logic [SLICE_W-1:0] tile_slices_q, tile_ktab_q;
 
   logic walk_last, vector_last, fold_end, run_end;
@@ -272,7 +273,7 @@ module systole_matmul_control #(
   end
 
   // ---- Input stationary: the fold whose windows are read, one ahead of the one that runs.
-  logic tile_first_q, loaded_first_q, last_tile, next_slice, next_tile;
+  logic last_tile, next_slice, next_tile;
   logic [ENTRY_W-1:0] input_entry_q, walk_since;
   assign last_slice = slices_left_q == SLICE_W'(0);
   assign loaded_last = last_slice && last_tile;

@@ -23,7 +23,7 @@ HwConfig FaultConfig(FaultNet net) {
   config.rows = 5;
   config.cols = 7;
   config.lanes = 7;
-  if (net == FaultNet::kTiles) config.dataflows = 3;
+  if (net == FaultNet::kTiles) config.dataflows = 7;
   if (net == FaultNet::kRow) {
     config.engine = 1;
     config.row_sum = config.taps = 0;
