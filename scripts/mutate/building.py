@@ -16,7 +16,7 @@ from .selection import ROOT
 # together they have every module.
 CONFIGURATIONS = {
     "ws": SMALL,
-    "dataflows": {**SMALL, "DATAFLOWS": 7},
+    "dataflows": {**SMALL, "WPORT": 1, "DATAFLOWS": 7},
     "row": {
         **SMALL,
         "ROWS": 8,
