@@ -18,7 +18,7 @@ for group in "$@"; do
   case $group in
     build) ;;
     explore) packages="$packages $explore" ;;
-    test) packages="$packages $explore iverilog yosys z3 python3" ;;
+    test) packages="$packages $explore iverilog yosys z3 opensta qflow-tech-osu018 python3" ;;
     lint) packages="$packages iverilog yosys clang-format python3" ;;
     synth) packages="$packages yosys" ;;
     ppa) packages="$packages yosys opensta qflow-tech-osu018 python3" ;;

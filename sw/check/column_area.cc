@@ -5,6 +5,7 @@
 
 #include "sw/check/area_run.h"
 #include "sw/check/instruction_builder.h"
+#include "sw/check/lane_cases.h"
 #include "sw/check/tile.h"
 
 namespace systole::check {
@@ -55,36 +56,6 @@ Case InTurn(const HwConfig& c, int vectors, int seed) {
   return b.result();
 }
 
-// A Matmul of one vector whose last lane, of `lanes`, lies in the bank of the lane before
-// (`clash`), or does not; the lane behind it, which is not gathered, always does.
-Case LaneCase(const HwConfig& c, const std::string& what, int lanes, int base, bool clash) {
-  ProgramBuilder b(c, fmt::format("column mode, lane {} {}", lanes - 1, what),
-                   "systole_gather, systole_matmul_control", 1);
-  std::vector<uint16_t> offsets;
-  for (int j = 0; j < c.rows; ++j)
-    offsets.push_back(static_cast<uint16_t>(j == lanes || (clash && j == lanes - 1) ? j - 1 : j));
-  b.LoadKtab(0, {offsets});
-  b.Then(InColumnMode(
-      With(testing::MakeMatmul(1, 1, 1), {{field::kMmFirst, 1}, {field::kMmBase, U(base)}}), lanes,
-      1));
-  return b.result();
-}
-
-// A lane for each column is gathered, however many taps there are.
-void TryLanes(AreaRun* run, int lanes) {
-  const HwConfig& c = run->config();
-  const int in = run->bench()->area().in(), last = c.ActBytes() - lanes;
-  run->Try(LaneCase(c, "in a bank of its own", lanes, in, false));
-  run->Try(LaneCase(c, "in the last byte of the activation buffer", lanes, last, false));
-  Case past = LaneCase(c, "past the end of the activation buffer", lanes, last + 1, false);
-  past.expect = {ErrorCode::kBufferRange, 1, 2};
-  run->Try(past);
-  if (lanes == 1) return;
-  Case clash = LaneCase(c, "in another one's bank", lanes, in, true);
-  clash.expect = {ErrorCode::kConflict, 1, 2};
-  run->Try(clash);
-}
-
 }  // namespace
 
 void CheckColumns(AreaRun* run) {
@@ -98,7 +69,14 @@ void CheckColumns(AreaRun* run) {
     run->Try(TileCase(c, k, Operands::kExtreme, "-128 and 127"));
   for (int vectors = 1; vectors <= std::min(c.acc_depth, 8) && run->goes_on(); ++vectors)
     run->Try(InTurn(c, vectors, vectors));
-  for (int lanes : {std::min(c.rows, c.cols), 1}) TryLanes(run, lanes);
+  // A lane for each column is gathered, however many taps there are.
+  for (int lanes : {std::min(c.rows, c.cols), 1}) {
+    TryLanes(run, "column mode", "systole_gather, systole_matmul_control", lanes, [=](int base) {
+      return InColumnMode(
+          With(testing::MakeMatmul(1, 1, 1), {{field::kMmFirst, 1}, {field::kMmBase, U(base)}}),
+          lanes, 1);
+    });
+  }
 }
 
 }  // namespace systole::check

@@ -6,6 +6,7 @@
 
 #include "sw/check/area_run.h"
 #include "sw/check/instruction_builder.h"
+#include "sw/check/lane_cases.h"
 #include "sw/check/tile.h"
 #include "sw/functional/check.h"
 #include "sw/timing/matmul_law.h"
@@ -137,34 +138,6 @@ Case InTurn(const HwConfig& c, int filters, int seed) {
   return b.result();
 }
 
-// One pixel whose last lane, of `lanes`, lies in the bank of the lane before (`clash`), or not.
-Case LaneCase(const HwConfig& c, const std::string& what, int lanes, int base, bool clash) {
-  ProgramBuilder b(c, fmt::format("input stationary, lane {} {}", lanes - 1, what), kFiles, 1);
-  std::vector<uint16_t> offsets;
-  for (int j = 0; j < c.rows; ++j)
-    offsets.push_back(static_cast<uint16_t>(j == lanes || (clash && j == lanes - 1) ? j - 1 : j));
-  b.LoadKtab(0, {offsets});
-  b.Then(With(testing::MakeMatmul(1, 1, 1), {{field::kMmDataflow, U(pipeline::kInputStationary)},
-                                             {field::kMmFirst, 1},
-                                             {field::kMmKlast, U(lanes)},
-                                             {field::kMmBase, U(base)}}));
-  return b.result();
-}
-
-void TryLanes(AreaRun* run, int lanes) {
-  const HwConfig& c = run->config();
-  const int in = run->bench()->area().in(), last = c.ActBytes() - lanes;
-  run->Try(LaneCase(c, "in a bank of its own", lanes, in, false));
-  run->Try(LaneCase(c, "in the last byte of the activation buffer", lanes, last, false));
-  Case past = LaneCase(c, "past the end of the activation buffer", lanes, last + 1, false);
-  past.expect = {ErrorCode::kBufferRange, 1, 2};
-  run->Try(past);
-  if (lanes == 1) return;
-  Case clash = LaneCase(c, "in another one's bank", lanes, in, true);
-  clash.expect = {ErrorCode::kConflict, 1, 2};
-  run->Try(clash);
-}
-
 }  // namespace
 
 void CheckInputStationary(AreaRun* run) {
@@ -179,7 +152,15 @@ void CheckInputStationary(AreaRun* run) {
     run->Try(TileCase(c, k, Operands::kExtreme, "-128 and 127"));
   for (int filters = 1; filters <= std::min(c.cols, 8) && run->goes_on(); ++filters)
     run->Try(InTurn(c, filters, filters));
-  for (int lanes : {std::min(c.rows, c.acc_depth), 1}) TryLanes(run, lanes);
+  for (int lanes : {std::min(c.rows, c.acc_depth), 1}) {
+    TryLanes(run, "input stationary", kFiles, lanes, [=](int base) {
+      return With(testing::MakeMatmul(1, 1, 1),
+                  {{field::kMmDataflow, U(pipeline::kInputStationary)},
+                   {field::kMmFirst, 1},
+                   {field::kMmKlast, U(lanes)},
+                   {field::kMmBase, U(base)}});
+    });
+  }
 }
 
 }  // namespace systole::check

@@ -6,6 +6,7 @@
 
 #include "sw/check/area_run.h"
 #include "sw/check/instruction_builder.h"
+#include "sw/check/lane_cases.h"
 #include "sw/check/row_tile.h"
 
 namespace systole::check {
@@ -96,32 +97,6 @@ class RowConflicts {
     }
   }
 
-  // The last lane in the bank of the one before; in the buffer's last byte, and one past it.
-  void Lanes() {
-    const int lanes = std::min(c_.rs_cols, c_.rows);
-    const auto lane_case = [&](const std::string& what, int base, bool clash, Outcome expect) {
-      ProgramBuilder b(c_, fmt::format("rows, lane {} {}", lanes - 1, what),
-                       "systole_gather, systole_rs_control", 1);
-      std::vector<uint16_t> offsets;
-      for (int j = 0; j < c_.rows; ++j)
-        offsets.push_back(
-            static_cast<uint16_t>(j == lanes || (clash && j == lanes - 1) ? j - 1 : j));
-      b.LoadKtab(0, {offsets});
-      b.Then(With(MakeRowConv(),
-                  {{field::kRcFirst, 1}, {field::kRcQ1, U(lanes)}, {field::kRcBase, U(base)}}));
-      b.result().expect = expect;
-      run_->Try(b.result());
-    };
-    const int last = c_.ActBytes() - lanes;
-    const uint32_t at = 2;
-    lane_case("in the last byte of the activation buffer", last, false, {});
-    lane_case("past the end of the activation buffer", last + 1, false,
-              {ErrorCode::kBufferRange, 1, at});
-    if (lanes == 1) return;
-    lane_case("in a bank of its own", area_.in(), false, {});
-    lane_case("in another one's bank", area_.in(), true, {ErrorCode::kConflict, 1, at});
-  }
-
  private:
   // Reads the activation buffer for at least 30 cycles.
   Instruction Long() const {
@@ -168,7 +143,11 @@ void CheckRows(AreaRun* run) {
   RowConflicts conflicts(run);
   conflicts.Readers();
   conflicts.Halves();
-  conflicts.Lanes();
+  const int lanes = std::min(c.rs_cols, c.rows);
+  TryLanes(run, "rows", "systole_gather, systole_rs_control", lanes, [=](int base) {
+    return With(MakeRowConv(),
+                {{field::kRcFirst, 1}, {field::kRcQ1, U(lanes)}, {field::kRcBase, U(base)}});
+  });
 }
 
 }  // namespace systole::check
