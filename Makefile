@@ -12,7 +12,7 @@ PARAMETERS := ROWS COLS WPORT LANES ACT_KIB ACT_GROUPS WGT_KIB PAR_KIB KTAB_KIB 
   DATAFLOWS TAPS POST_ACT ADD_UNIT ENGINE RS_ROWS RS_COLS IFMAP_SPAD WGT_SPAD PSUM_SPAD
 # spec: end
 OPTIONS := SETUP BUILD JOBS CMAKE VARIANT RTL_CXXFLAGS MODEL IMAGES LABELS BATCH FIRST TESTS \
-  SYSTOLE_DATA NETWORKS ORIGINAL PYTHON N SEED SHARD AGAIN LIB PERIOD
+  SYSTOLE_DATA NETWORKS ORIGINAL PYTHON N SEED SHARD AGAIN LIB PERIOD POWER
 given := $(strip $(foreach p,$(PARAMETERS),$(if $($(p)),$(p)=$($(p)))))
 on_command_line := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
 unknown := $(filter-out $(PARAMETERS) $(OPTIONS),$(on_command_line))
@@ -85,7 +85,7 @@ help:
 	  'under its tests'
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
 	@echo 'make ppa      area and longest path by block in cells of LIB=<liberty file>, sized for' \
-	  'PERIOD=<ns>'
+	  'PERIOD=<ns>; POWER=yes: power by block of one image of IMAGES through MODEL'
 	@echo 'make wave     one image with an FST trace, in GTKWave where there is a display'
 	@echo 'make docs     runs every command that the docs show and compares what it prints'
 	@echo 'make figures  draws the pictures of the docs again'
@@ -277,9 +277,20 @@ slurm-test: explore
 synth: setup-synth config
 	@scripts/synth.sh $(given)
 
-ppa: setup-ppa config
+# POWER=yes: what the first image of IMAGES takes, too.
+PPA_RUN = $(SYSTOLE) run $(MODEL) --images $(IMAGES) --first 1 --batch 1 --backend golden,rtl \
+  --trace-from-reset build/ppa/run.fst $(addprefix --param ,$(given))
+ppa: setup-ppa config $(if $(POWER),build)
+ifneq ($(POWER),)
+	@mkdir -p build/ppa
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target systole-gates >$(BUILD)/build.log 2>&1 || \
+	  { cat $(BUILD)/build.log >&2; exit 1; }
+	@scripts/build_rtl.sh VARIANT=trace $(given)
+	@$(PPA_RUN) >build/ppa/run.txt || { r=$$?; cat build/ppa/run.txt; exit $$r; }
+endif
 	@PYTHONPATH=scripts python3 -m ppa $(if $(LIB),--lib '$(LIB)') \
-	  $(if $(PERIOD),--period '$(PERIOD)') $(given)
+	  $(if $(PERIOD),--period '$(PERIOD)') $(if $(POWER),--trace '$(MODEL)=build/ppa/run.fst' \
+	  --gates '$(BUILD)/sw/gates/systole-gates') $(given)
 
 report: build
 	@[ -x .venv/bin/python ] || { \

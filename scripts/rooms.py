@@ -13,7 +13,7 @@ import sys
 # The order, lowest first. Folders of one line do not know each other.
 ROOMS = [
     ["sw/base"],
-    ["sw/isa"],
+    ["sw/isa", "sw/gates"],
     ["sw/arith"],
     ["sw/program", "sw/device", "sw/timing"],
     ["sw/model", "sw/functional", "sw/driver", "sw/scalesim"],

@@ -18,10 +18,11 @@ for group in "$@"; do
   case $group in
     build) ;;
     explore) packages="$packages $explore" ;;
-    test) packages="$packages $explore iverilog yosys z3 opensta qflow-tech-osu018 python3" ;;
+    test) packages="$packages $explore iverilog yosys z3 opensta qflow-tech-osu018 python3
+      python3-numpy" ;;
     lint) packages="$packages iverilog yosys clang-format python3" ;;
     synth) packages="$packages yosys" ;;
-    ppa) packages="$packages yosys opensta qflow-tech-osu018 python3" ;;
+    ppa) packages="$packages yosys opensta qflow-tech-osu018 python3 python3-numpy" ;;
     wave) packages="$packages gtkwave" ;;
     cov) packages="$packages lcov" ;;
     venv) packages="$packages python3 python3-venv python3-dev iverilog" ;;

@@ -74,6 +74,7 @@ class VerilatedDevice final : public RtlDevice {
         act_(SYSTOLE_ACT_BYTES) {
 #if VM_TRACE_FST
     context_.traceEverOn(true);
+    TraceFromReset(argc, argv);
 #endif
     model_.bus_reset_i = model_.settled_i = 0;
     model_.axil_awvalid_i = model_.axil_wvalid_i = model_.axil_arvalid_i = 0;
@@ -93,6 +94,7 @@ class VerilatedDevice final : public RtlDevice {
   ~VerilatedDevice() override {
 #if VM_TRACE_FST
     if (trace_) trace_->close();
+    if (from_reset_) from_reset_->close();
 #endif
     model_.final();
     // The model's destructor works on the thread's current context, which may be another device's,
@@ -217,6 +219,8 @@ class VerilatedDevice final : public RtlDevice {
 #if VM_TRACE_FST
     if (trace_) trace_->close();
     trace_.reset();
+    if (from_reset_) from_reset_->close();
+    from_reset_.reset();
     trace_path_ = path, trace_first_ = first, trace_last_ = last;
     trace_before_ = 0;
 #else
@@ -287,6 +291,7 @@ class VerilatedDevice final : public RtlDevice {
     model_.settled_i = 0;
 #if VM_TRACE_FST
     if (trace_on_) trace_->dump(cycle_ * 2 + 1);
+    if (from_reset_) from_reset_->dump(cycle_ * 2 + 1);
 #endif
     ++cycle_;
     if (drive_) Drive();
@@ -413,7 +418,19 @@ class VerilatedDevice final : public RtlDevice {
   }
 
 #if VM_TRACE_FST
+  void TraceFromReset(int argc, const char* const* argv) {
+    const std::string prefix = kTraceArgument;
+    for (int i = 1; i < argc; ++i) {
+      const std::string argument = argv[i];
+      if (argument.compare(0, prefix.size(), prefix) != 0) continue;
+      from_reset_ = std::make_unique<VerilatedFstC>();
+      model_.trace(from_reset_.get(), 99);
+      from_reset_->open(argument.c_str() + prefix.size());
+    }
+  }
+
   void TraceWindow() {
+    if (from_reset_) from_reset_->dump(cycle_ * 2);
     const uint64_t now = trace_before_ + cycle_ - run_start_;
     trace_on_ = running_ && !trace_path_.empty() && now >= trace_first_ && now <= trace_last_;
     if (!trace_on_) return;
@@ -424,7 +441,7 @@ class VerilatedDevice final : public RtlDevice {
     }
     trace_->dump(cycle_ * 2);
   }
-  std::unique_ptr<VerilatedFstC> trace_;
+  std::unique_ptr<VerilatedFstC> trace_, from_reset_;
   std::string trace_path_;
   uint64_t trace_first_ = 0, trace_last_ = 0;
   bool trace_on_ = false;

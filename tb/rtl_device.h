@@ -22,6 +22,10 @@ class AssertionFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A plusarg of the tracing variant, a path behind it: an FST trace of every cycle from power-up
+// until Trace() is called or the device ends.
+constexpr char kTraceArgument[] = "+systole_trace+";
+
 class RtlDevice : public Device {
  public:
   // Memory timing of all AXI ports; the stalls are those of the register port too. Between runs
@@ -43,7 +47,8 @@ class RtlDevice : public Device {
   virtual const RunRecord& record() const = 0;
 
   // Writes an FST trace of cycles [first, last] of the next runs, counted through them; an empty
-  // path ends and closes it. The library must be the tracing variant (InputError otherwise).
+  // path ends and closes it, and that from power-up. The library must be the tracing variant
+  // (InputError otherwise).
   virtual void Trace(const std::string& path, uint64_t first, uint64_t last) = 0;
 
   // Actions since power-up. The library must be the counting variant (InputError otherwise).

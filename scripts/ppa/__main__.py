@@ -1,6 +1,7 @@
 """Silicon figures of the accelerator by Yosys and OpenSTA (docs/silicon.md).
 
-    python3 -m ppa [--lib FILE] [--top MODULE] [--period NS] [--out DIR] [NAME=VALUE ...]
+    python3 -m ppa [--lib FILE] [--top MODULE] [--period NS] [--trace [NAME=]FST] [--out DIR]
+                   [NAME=VALUE ...]
 
 Writes report.json and report.html into DIR and prints the table.
 """
@@ -12,10 +13,11 @@ import re
 import shutil
 import sys
 
-from . import figures, memories, page, synthesis, timing
+from . import activity, figures, memories, page, synthesis, timing
 from .liberty import BadInput, Library
 
 DEFAULT_LIBRARY = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib"
+GATES = synthesis.ROOT / "build/host/sw/gates/systole-gates"
 PERIOD_FO4 = 70  # that ABC sizes for, unless one is given
 
 
@@ -35,9 +37,10 @@ def parameters_of(words, top):
     return found
 
 
-def report(top, parameters, library, period_ns, work):
-    """Synthesizes and measures; the figures as a dictionary."""
-    fo4 = timing.fo4(library, work)
+def report(top, parameters, library, period_ns, work, traces=(), gates=GATES):
+    """Synthesizes and measures; the figures as a dictionary. The power is that at the clock of the
+    whole's longest path."""
+    fo4, slew = timing.inverter(library, work)
     period_ns = period_ns or PERIOD_FO4 * fo4
     netlist = synthesis.synthesize(top, parameters, work, library, 1000 * period_ns)
     boxes = work / "memories.lib"
@@ -55,6 +58,7 @@ def report(top, parameters, library, period_ns, work):
         paths = timing.paths(netlist, list(netlist.modules), library, boxes, fo4, work)
     rows = figures.blocks(netlist, library, paths)
     whole = paths[top]
+    areas = figures.tree(netlist, library)
     return {
         "top": top,
         "parameters": parameters,
@@ -83,7 +87,8 @@ def report(top, parameters, library, period_ns, work):
             }
             for memory in netlist.memories
         ],
-        "tree": figures.tree(netlist, library),
+        "tree": areas,
+        "power": activity.measure(netlist, areas, library, slew, whole.ns, traces, gates, work),
     }
 
 
@@ -92,6 +97,14 @@ def main():
     parser.add_argument("--lib", default=DEFAULT_LIBRARY, help="liberty file (.gz too)")
     parser.add_argument("--top", default="systole_top", help="a module of rtl/")
     parser.add_argument("--period", type=float, help="ns that cells are sized for")
+    parser.add_argument(
+        "--trace",
+        action="append",
+        default=[],
+        metavar="[NAME=]FST",
+        help="a run of this configuration, from reset on: its power, too; more than once",
+    )
+    parser.add_argument("--gates", type=pathlib.Path, default=GATES, help="the program of sw/gates")
     parser.add_argument("--out", type=pathlib.Path, default=synthesis.ROOT / "build/ppa")
     parser.add_argument("parameter", nargs="*", help="NAME=VALUE")
     arguments = parser.parse_args()
@@ -101,16 +114,29 @@ def main():
                 raise BadInput(f"{tool} is not installed; scripts/setup.sh ppa installs {package}")
         if arguments.period is not None and not arguments.period > 0:
             raise BadInput("--period: more than 0 ns")
+        traces = [activity.named_trace(word) for word in arguments.trace]
+        if traces and arguments.top != "systole_top":
+            raise BadInput("--trace: it is of a run of systole_top; leave --top out")
         parameters = parameters_of(arguments.parameter, arguments.top)
         arguments.out.mkdir(parents=True, exist_ok=True)
         library = Library(arguments.lib)
-        figured = report(arguments.top, parameters, library, arguments.period, arguments.out)
+        figured = report(
+            arguments.top,
+            parameters,
+            library,
+            arguments.period,
+            arguments.out,
+            traces,
+            arguments.gates,
+        )
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     (arguments.out / "report.json").write_text(json.dumps(figured, indent=1) + "\n")
     (arguments.out / "report.html").write_text(page.html(figured))
     print(figures.table(figured))
+    for measured in figured["power"]:
+        print(activity.table(measured))
     print(f"{arguments.out}/report.json, {arguments.out}/report.html")
     return 0
 

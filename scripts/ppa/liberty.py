@@ -23,6 +23,8 @@ class Cell:
     outputs: dict  # pin -> function
     sequential: bool
     gate: dict  # a clock gate's pins: clock, enable, out; test: tied to 0
+    register: dict = dataclasses.field(default_factory=dict)  # of register()
+    body: str = ""  # its text
 
     def tables(self):
         """Truth tables of the outputs, where each is a function of at most three inputs."""
@@ -48,6 +50,16 @@ def groups(text, kind):
         yield found[1], text[found.end() : end]
 
 
+def register(body):
+    """A register's functions: state and inverse (names in functions), clocked_on, next_state,
+    clear, preset; empty for other cells."""
+    found = re.search(r"\bff\s*\(\s*\"?(\w+)\"?\s*,\s*\"?(\w+)\"?\s*\)\s*{([^}]*)}", body)
+    if not found:
+        return {}
+    said = re.findall(r"\b(clocked_on|next_state|clear|preset)\s*:\s*\"([^\"]*)\"", found[3])
+    return {"state": found[1], "inverse": found[2], **dict(said)}
+
+
 def cell(name, body):
     inputs, outputs = {}, {}
     for pin, inside in groups(body, "pin"):
@@ -65,7 +77,9 @@ def cell(name, body):
                     gate[use] = pin
     sequential = bool(gate) or re.search(r"\b(ff|latch|statetable)\s*\(", body) is not None
     leakage = number(body, "cell_leakage_power", 0.0)
-    return Cell(name, number(body, "area", 0.0), leakage, inputs, outputs, sequential, gate)
+    area = number(body, "area", 0.0)
+    made = Cell(name, area, leakage, inputs, outputs, sequential, gate)
+    return dataclasses.replace(made, register=register(body), body=body)
 
 
 class Library:
@@ -85,6 +99,7 @@ class Library:
             raise BadInput(f"{path}: no library group; LIB= names a liberty file")
         self.name = found[1]
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        self.templates = dict(groups(text, "power_lut_template"))
         self.cells = {name: cell(name, body) for name, body in groups(text, "cell")}
         time = re.search(r"\btime_unit\s*:\s*\"?([\d.]+)([fpnum]?)s", text)
         self.time_text = f"{time[1]}{time[2]}s" if time else "1ns"

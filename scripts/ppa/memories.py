@@ -48,6 +48,12 @@ class Memory:
         load = max(library.nand2.inputs.values()) * library.cap_ff
         return 2.3 * self.bits**0.68 * load * library.volt**2 * 1e-3
 
+    def capacitance(self, pin, library):
+        """Of an input, in the library's unit: two of a NAND's, the clock ten; outputs none."""
+        if pin.startswith("rdata_o"):
+            return 0.0
+        return (10 if pin.startswith("clk_i") else 2) * max(library.nand2.inputs.values())
+
     def leakage_nw(self, library):
         return 1.5 * self.bits * library.nand2.leakage * library.leak_nw
 

@@ -44,7 +44,7 @@ def bits(expression, ranges):
             digits = constant[2].rjust(int(constant[1]), "0")
             found += [f"1'b{digit}" for digit in digits]
             continue
-        parts = re.fullmatch(r"(\\\S+ |\w+)(?:\s*\[(\d+)(?::(\d+))?\])?", piece)
+        parts = re.fullmatch(r"(\\\S+|\w+)(?:\s*\[(\d+)(?::(\d+))?\])?", piece)
         name, first, last = parts.groups()
         name = name.strip()
         if first is None and name not in ranges:

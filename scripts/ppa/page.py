@@ -2,6 +2,8 @@
 
 from html import escape
 
+from . import power
+
 COLOURS = ["#4c78a8", "#e07b39", "#3f8f5f", "#8663a6", "#b8860b", "#5f9ea0", "#c06c84", "#708090"]
 STYLE = """body { font: 14px Helvetica, Arial, sans-serif; color: #222; margin: 2em; width: 76em }
 table { border-collapse: collapse } td, th { padding: .2em .7em; text-align: right }
@@ -51,7 +53,7 @@ def layout(sizes, x, y, w, h):
     return found
 
 
-def draw(node, box, depth, colour, parts, path):
+def draw(node, box, depth, colour, parts, path, unit):
     """The instance as a rectangle; what is inside it as rectangles of their own."""
     x, y, w, h = box
     items = [(area, None, kind) for kind in ("cells", "memories") if (area := node[kind]) > 0]
@@ -61,10 +63,10 @@ def draw(node, box, depth, colour, parts, path):
     for number, ((area, inner, kind), spot) in enumerate(zip(items, spots)):
         shade = COLOURS[number % len(COLOURS)] if depth == 0 else colour
         if inner is not None:
-            draw(inner, spot, depth + 1, shade, parts, f"{path}/{inner['instance']}")
+            draw(inner, spot, depth + 1, shade, parts, f"{path}/{inner['instance']}", unit)
             continue
         left, top, width, height = spot
-        title = escape(f"{path} ({node['block']}, {kind}): {area:.0f} um2")
+        title = escape(f"{path} ({node['block']}, {kind}): {area:.0f} {unit}")
         parts.append(
             f'<rect x="{left:.2f}" y="{top:.2f}" width="{width:.2f}" height="{height:.2f}" '
             f'fill="{shade}" fill-opacity="{0.45 if kind == "memories" else 0.8}" stroke="white">'
@@ -77,9 +79,9 @@ def draw(node, box, depth, colour, parts, path):
             )
 
 
-def treemap(tree, width=1100, height=620):
+def treemap(tree, unit="um2", width=1100, height=620):
     parts = []
-    draw(tree, (0, 0, width, height), 0, COLOURS[0], parts, tree["instance"])
+    draw(tree, (0, 0, width, height), 0, COLOURS[0], parts, tree["instance"], unit)
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         + "\n".join(parts)
@@ -103,6 +105,26 @@ def row(block, total):
     return "<tr>" + "".join(f"<td>{escape(str(v))}</td>" for v in values) + "</tr>"
 
 
+def power_section(measured):
+    """One workload's power: a treemap and a table."""
+    heads = ["block", *power.KINDS, "all", "share"]
+    rows = []
+    for block, row in [*measured["blocks"].items(), ("total", measured["uw"])]:
+        whole = sum(row.values())
+        values = [block, *(f"{row[kind] / 1000:.4f}" for kind in power.KINDS)]
+        share = 100 * whole / 1000 / measured["mw"] if measured["mw"] else 0
+        values += [f"{whole / 1000:.4f}", f"{share:.1f} %"]
+        rows.append("<tr>" + "".join(f"<td>{escape(value)}</td>" for value in values) + "</tr>")
+    return f"""<h2>Power: {escape(measured['workload'])}</h2>
+<p>{measured['mw']:.3f} mW in {measured['cycles']:,} cycles of {measured['period_ns']:.3f} ns,
+{measured['pj_a_cycle']:,.1f} pJ a cycle; no wires, no glitches (docs/silicon.md). Netlist and run:
+{escape(measured['compared'])}. Without leakage in the picture, mW in the table.</p>
+{treemap(measured['tree'], "uW")}
+<table><tr>{"".join(f"<th>{head}</th>" for head in heads)}</tr>
+{"".join(rows)}
+</table>"""
+
+
 def html(report):
     total = report["total"]
     heads = ["block", "instances", "cells, um2", "memories, um2", "flip-flops", "share of cells"]
@@ -120,5 +142,6 @@ takes {total['ns']:.3f} ns, {escape(total['from'])} to {escape(total['to'])}).</
 <h2>By block</h2>
 <table><tr>{"".join(f"<th>{head}</th>" for head in heads)}</tr>
 {"".join(row(block, total) for block in report['blocks'])}
-</table></html>
+</table>
+{"".join(power_section(measured) for measured in report["power"])}</html>
 """

@@ -31,7 +31,13 @@ def run(script, work, name):
 
 
 def fo4(library, work):
-    """Delay of an inverter that drives four, in ns: the middle of a chain."""
+    """Delay of an inverter that drives four, in ns."""
+    return inverter(library, work)[0]
+
+
+def inverter(library, work):
+    """(delay in ns, slew in the library's unit) of an inverter that drives four: the middle of a
+    chain, rise and fall."""
     pin_in, (pin_out,) = next(iter(library.inverter.inputs)), library.inverter.outputs
     lines = ["module chain (a, y);", "input a; output y;", "wire n0, n1, n2, n3, n4, n5;"]
     lines.append("assign n0 = a;")
@@ -51,14 +57,15 @@ link_design chain
 create_clock -name c -period 1000
 set_input_delay 0 -clock c [get_ports a]
 set_output_delay 0 -clock c [get_ports y]
-report_checks -path_delay max -digits 6""",
+report_checks -path_delay max -fields {{slew}} -digits 6""",
         work,
         "fo4",
     )
-    delays = re.findall(r"^ *([\d.]+) +[\d.]+ +[v^] i\d_0/", output, re.M)
-    if len(delays) < 5:
+    stages = re.findall(r"^ *([\d.]+) +([\d.]+) +[\d.]+ +[v^] i\d_0/", output, re.M)
+    if len(stages) < 5:
         raise BadInput(f"OpenSTA: no path through inverters; see {work}/fo4.log")
-    return (float(delays[2]) + float(delays[3])) / 2 * library.time_ns
+    slew, delay = ((float(a) + float(b)) / 2 for a, b in zip(stages[2], stages[3]))
+    return delay * library.time_ns, slew
 
 
 def block_script(netlist, top, period):

@@ -122,6 +122,7 @@ int Run(const RunOptions& o) {
   files.AddOutput("--timeline", o.timeline);
   files.AddOutput("--stamps", o.stamps);
   files.AddOutput("--trace", o.trace);
+  files.AddOutput("--trace-from-reset", o.trace_from_reset);
   files.AddOutput("--trace-on-difference", o.trace_on_difference);
   files.AddOutputFolder("--outputs-dir", o.outputs_dir);
   if (!o.rounding.empty()) ParseRounding(o.rounding);
@@ -188,7 +189,7 @@ int Run(const RunOptions& o) {
 
   int processes =
       o.jobs > 0 ? o.jobs : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  if (!o.trace.empty()) processes = 1;
+  if (!o.trace.empty() || !o.trace_from_reset.empty()) processes = 1;
   std::vector<ItemResult> results(job.items().size());
   std::vector<char> finished(results.size());
   std::vector<std::string> unfinished(results.size());

@@ -226,12 +226,12 @@ TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t*
                     &result->cycles);
     }
   }
-  const bool trace = backend == "rtl" && !options_.trace.empty() && !live.traced;
+  const bool first = backend == "rtl" && !live.traced;
+  const bool trace = first && !options_.trace.empty();
   if (trace) {
     std::pair<uint64_t, uint64_t> window{options_.trace_first, options_.trace_last};
     if (!options_.trace_layer.empty()) window = LayerWindow(p, options_.trace_layer);
     live.target->Trace(options_.trace, window.first, window.second);
-    live.traced = true;
   }
   result->setup[backend] = live.session->setup().counters.total;
   TargetRun run = [&] {
@@ -241,7 +241,8 @@ TargetRun Job::RunOn(const std::string& backend, const Item& item, const int8_t*
       throw Unfinished(DescribeUnfinished(p.model_code, live.session->unfinished()));
     }
   }();
-  if (trace) live.target->Trace("", 0, 0);
+  if (trace || (first && !options_.target.trace.empty())) live.target->Trace("", 0, 0);
+  live.traced = true;
   return run;
 }
 

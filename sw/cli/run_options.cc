@@ -56,6 +56,7 @@ void CheckBackends(const RunOptions& o, const JobOptions& job) {
     throw InputError("--stall: the TLM platform has no random stalls; leave tlm out");
   const std::pair<bool, const char*> rtl[] = {
       {!o.trace.empty(), "--trace: only backend rtl is traced"},
+      {!o.trace_from_reset.empty(), "--trace-from-reset: only backend rtl is traced"},
       {!o.trace_on_difference.empty(), "--trace-on-difference: only backend rtl is traced"},
       {o.stall_given->count() > 0, "--stall: only backend rtl has random stalls"},
       {o.variant_given->count() > 0, "--rtl-variant: it is a library of backend rtl"}};
@@ -87,10 +88,20 @@ void CheckTrace(const RunOptions& o) {
     throw InputError("--trace-layer, --trace-cycles: choose one");
   if (!o.trace_on_difference.empty() && !o.trace.empty())
     throw InputError("--trace-on-difference, --trace: choose one");
-  if (!o.trace.empty() && o.variant_given->count())
-    throw InputError("--trace, --rtl-variant: the tracing library is its own variant; choose one");
-  if (!o.trace.empty() && o.jobs > 1)
-    throw InputError("--trace, --jobs: a traced run is one process; leave --jobs out");
+  if (!o.trace_from_reset.empty() && !(o.trace.empty() && o.trace_on_difference.empty()))
+    throw InputError("--trace-from-reset, --trace, --trace-on-difference: choose one");
+  for (const auto& [given, name] :
+       {std::make_pair(!o.trace.empty(), "--trace"),
+        std::make_pair(!o.trace_from_reset.empty(), "--trace-from-reset")}) {
+    if (given && o.variant_given->count()) {
+      throw InputError(fmt::format(
+          "{}, --rtl-variant: the tracing library is its own variant; choose one", name));
+    }
+    if (given && o.jobs > 1) {
+      throw InputError(
+          fmt::format("{}, --jobs: a traced run is one process; leave --jobs out", name));
+    }
+  }
 }
 
 }  // namespace
@@ -118,8 +129,8 @@ JobOptions RunOptions::Job() const {
   job.memory = memory;
   // Alone each knows its own cycles, and nothing of the whole run's.
   job.side_by_side = job.Has("golden") && job.Has("rtl") && jobs != 1 && inject.empty() &&
-                     trace.empty() && stamps.empty() && timeline.empty() &&
-                     stall_given->count() == 0;
+                     trace.empty() && trace_from_reset.empty() && stamps.empty() &&
+                     timeline.empty() && stall_given->count() == 0;
   job.fuse = !no_fuse;
   job.pack = !no_pack;
   job.fault = ParseFault(inject);
@@ -135,7 +146,9 @@ JobOptions RunOptions::Job() const {
   job.target.memory_latency = memory_latency;
   job.target.stall = stall_given->count() > 0;
   job.target.stall_seed = stall;
-  job.target.rtl_variant = !trace.empty()              ? RtlVariant::kTrace
+  job.target.trace = trace_from_reset;
+  const bool traced = !trace.empty() || !trace_from_reset.empty();
+  job.target.rtl_variant = traced                      ? RtlVariant::kTrace
                            : rtl_variant == "noassert" ? RtlVariant::kNoAssert
                            : rtl_variant == "cov"      ? RtlVariant::kCoverage
                            : rtl_variant == "random"   ? RtlVariant::kRandom
@@ -187,6 +200,8 @@ void RunOptions::AddTo(CLI::App* c) {
   c->add_option("--trace-layer", trace_layer,
                 "trace the cycles of this layer only (a row of the table)");
   c->add_option("--trace-cycles", trace_cycles, "trace cycles FIRST:LAST only");
+  c->add_option("--trace-from-reset", trace_from_reset,
+                "write an FST trace of the RTL from reset to the end of its first run, setup too");
   c->add_option(
       "--trace-on-difference", trace_on_difference,
       "where the RTL differs: run it again and write an FST trace of the cycles around the "

@@ -14,7 +14,7 @@ struct RunOptions {
   std::string model, images, labels, classes, backends = "golden,tlm", dataflow = "auto";
   std::string rounding;  // empty: the model's own
   std::string outputs, outputs_dir, json, html, timeline, stamps, trace, trace_layer, trace_cycles,
-      trace_on_difference, inject;
+      trace_from_reset, trace_on_difference, inject;
   int64_t first = -1;                             // -1: all images
   int batch = 16, memory_latency = 20, jobs = 0;  // jobs 0: one per core
   int segments = 1;

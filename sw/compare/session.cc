@@ -1,6 +1,8 @@
 // The RTL behind Target, and the driver's sequence; apart from target.cc, whose TLM platform needs
 // SystemC.
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "sw/base/check.h"
 #include "sw/compare/target.h"
@@ -8,10 +10,15 @@
 namespace systole {
 namespace {
 
+std::vector<std::string> Plusargs(const TargetSettings& settings) {
+  if (settings.trace.empty()) return {};
+  return {kTraceArgument + settings.trace};
+}
+
 class RtlTarget : public Target {
  public:
   RtlTarget(const HwConfig& config, const TargetSettings& settings)
-      : device_(OpenRtl(config, settings.rtl_variant)) {
+      : device_(OpenRtl(config, settings.rtl_variant, Plusargs(settings))) {
     device_->SetTiming({settings.memory_latency, settings.stall, settings.stall_seed});
   }
   Device* device() override { return device_.get(); }

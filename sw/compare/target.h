@@ -19,7 +19,8 @@ struct TargetSettings {
   bool stall = false;
   uint64_t stall_seed = 0;
   RtlVariant rtl_variant = RtlVariant::kPlain;
-  Fault law_fault;  // of "tlm"
+  std::string trace;  // FST of the RTL from power-up until Trace() or the end; empty: none
+  Fault law_fault;    // of "tlm"
 };
 
 // What came of program.code: stamps count the cycles of the runs before, counters are sums.

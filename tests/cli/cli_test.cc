@@ -711,6 +711,15 @@ TEST_F(CliTest, TracesAreWindowsOfCyclesOrOneLayer) {
   ASSERT_EQ(Run(run + "--trace " + cycles + " --trace-cycles 1000:1003").status, 0);
   EXPECT_GT(fs::file_size(whole), 4 * fs::file_size(layer));
   EXPECT_GT(fs::file_size(layer), fs::file_size(cycles));
+  const std::string reset = Path("reset.fst");  // the run and its setup
+  ASSERT_EQ(Run(run + "--trace-from-reset " + reset).status, 0);
+  EXPECT_GT(fs::file_size(reset), fs::file_size(whole));
+  ExpectRefused(
+      "run " + kModel + kDigits + " " + run + "--trace a.fst --trace-from-reset " + Path("no.fst"),
+      {"--trace-from-reset", "choose one"});
+  ExpectRefused(
+      "run " + kModel + kDigits + " --backend golden,tlm --trace-from-reset " + Path("no.fst"),
+      {"--trace-from-reset", "rtl"});
   ExpectRefused(
       "run " + kModel + kDigits + " " + run + "--trace " + Path("no.fst") + " --trace-layer C9",
       {"C9", "C1+S2"});

@@ -1,0 +1,259 @@
+"""Power: two cells worked by hand; a block's netlist on a traced run, its outputs the run's and
+every cell's changes those that Icarus counts in the cells' own models; what is refused."""
+
+import collections
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+from ppa import __main__ as flow  # noqa: E402  pylint: disable=wrong-import-position
+from ppa import activity, energy_tables, flat, liberty, memories, power, synthesis  # noqa: E402
+
+OSU018 = pathlib.Path(flow.DEFAULT_LIBRARY)
+SYSTOLE, GATES = os.environ.get("SYSTOLE_RUN"), os.environ.get("SYSTOLE_GATES")
+SHAPE = ["--param", "ROWS=5", "--param", "COLS=7"]
+TOOLS = bool(
+    SYSTOLE
+    and GATES
+    and all(map(shutil.which, ("yosys", "sta", "iverilog", "vvp")))
+    and OSU018.exists()
+)
+
+
+class HandTest(unittest.TestCase):
+    """Cells of cells.lib, 1 V and fF, at 2 ns."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.work = pathlib.Path(folder.name)
+        self.library = liberty.Library(HERE / "cells.lib")
+
+    def flat_of(self, text, boxes=()):
+        (self.work / "top.v").write_text(text)
+        modules = {"top": synthesis.Module("top", "top", collections.Counter(), [])}
+        whole = synthesis.Netlist("top", self.work, modules, list(boxes), {})
+        return flat.Flat(whole, "top", self.library)
+
+    def power_of(self, flattened, counts):
+        text = flattened.text()
+        changes = power.Activity(counts(text), len(flattened.above), flattened.clocks())
+        found = power.by_instance(flattened, changes, self.library, 0.01, 2.0)
+        return found["top"]
+
+    def test_toggling_register(self):
+        flattened = self.flat_of(
+            "module top(clk_i, y);\n  input clk_i;\n  output y;\n  wire b;\n"
+            "  REG r0 (\n    .C(clk_i),\n    .D(b),\n    .Q(y)\n  );\n"
+            "  INV i0 (\n    .A(y),\n    .Y(b)\n  );\nendmodule\n"
+        )
+        clock, y = (flattened.ports[name][1][0] for name in ("clk_i", "y"))
+        b = next(cell for cell in flattened.cells if cell.kind == "INV").nets["Y"]
+        counts = f"cycles 10\nnet {clock} 20 10\nnet {y} 10 5\nnet {b} 10 5\n"
+        found = self.power_of(flattened, lambda text: counts)
+        # On y the inverter's 1 fF, on b the register's, each half a V^2 once a cycle; the clock's
+        # 1 fF twice: 0.5 + 0.5 + 1 fJ a cycle of 2 ns.
+        self.assertAlmostEqual(found["switching"], 1.0)
+        # INV.Y (2 + 4) / 2; REG.Q 6; REG.C, two changes, half of them with D: (1 + 3) / 2, half
+        # without: 0.5. Together 3 + 6 + 2.5 fJ.
+        self.assertAlmostEqual(found["internal"], 5.75)
+        self.assertAlmostEqual(found["leakage"], 0.0)
+
+    def test_energy_by_slew_load_and_input(self):
+        found = energy_tables.energies(self.library.cells["NAND"], self.library.templates, 0.02)
+        by_input = {energy.related: energy for energy in found}
+        # Slew 0.02 is a quarter of the way from 0.01 to 0.05, load 2 half of that from 1 to 3.
+        self.assertAlmostEqual(by_input["A"].at([2.0])[0], 4 + 0.25 * 4 + 0.5 * 2)
+        self.assertAlmostEqual(by_input["A"].at([9.0])[0], 4 + 0.25 * 4 + 2)  # the table's end
+        flattened = self.flat_of(
+            "module top(a, b, y);\n  input a;\n  input b;\n  output y;\n"
+            "  NAND n0 (\n    .A(a),\n    .B(b),\n    .Y(y)\n  );\nendmodule\n"
+        )
+        a, b, y = (flattened.ports[name][1][0] for name in "aby")
+        counts = f"cycles 10\nnet {a} 6 5\nnet {b} 2 5\nnet {y} 4 5\n"
+        # Y changes 0.4 times a cycle, three of four times by A: at load 0 its table's 1 fF, slew
+        # 0.01: 4; by B 8.
+        found = self.power_of(flattened, lambda text: counts)
+        self.assertAlmostEqual(found["internal"], 0.4 * (0.75 * 4 + 0.25 * 8) / 2)
+        self.assertAlmostEqual(found["switching"], (0.6 * 1 + 0.2 * 1.5) / 2 / 2)
+        self.assertAlmostEqual(found["leakage"], 0.01)
+
+    def test_memory(self):
+        memory = memories.Memory(width=1, depth=2)
+        flattened = self.flat_of(
+            "module top(clk_i, q);\n  input clk_i;\n  output q;\n  systole_sram_2x1 m (\n"
+            "    .clk_i(clk_i),\n    .we_i(1'b1),\n    .re_i(1'b1),\n    .waddr_i(q),\n"
+            "    .raddr_i(1'b0),\n    .wdata_i(1'b1),\n    .rdata_o(q)\n  );\nendmodule\n",
+            [memory],
+        )
+        clock = flattened.ports["clk_i"][1][0]
+        counts = f"cycles 10\nnet {clock} 20 10\nmemory 0 10 5\n"
+        found = self.power_of(flattened, lambda text: counts)
+        # 1.5 accesses a cycle of 2 ns, pJ to uW; the clock's ten inputs of 1.5 fF.
+        self.assertAlmostEqual(found["memories"], 1.5 * memory.energy_pj(self.library) / 2 * 1000)
+        self.assertAlmostEqual(found["switching"], 0.5 * 2 * 15 / 2)
+
+    def test_probability(self):
+        duties = {"A": 0.25, "B": 0.5}
+        self.assertAlmostEqual(energy_tables.chance("A & !B", duties), 0.125)
+        self.assertAlmostEqual(energy_tables.chance("A | B", duties), 0.625)
+
+    def test_bad_trace(self):
+        with self.assertRaisesRegex(liberty.BadInput, "no such file"):
+            activity.named_trace("x=" + str(self.work / "none.fst"))
+
+
+@unittest.skipUnless(TOOLS, "needs scripts/setup.sh ppa and the programs of make test")
+class ReplayTest(unittest.TestCase):
+    """The tokens' counters of 5x7, LeNet-5."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.work = pathlib.Path(folder.name)
+        cls.trace = cls.work / "run.fst"
+        command = [SYSTOLE, "run", ROOT / "models/lenet5-mnist/model.onnx", "--images"]
+        command += [ROOT / "models/digits/images.idx3-ubyte.gz", "--first", "1", "--batch", "1"]
+        command += ["--backend", "rtl", "--trace-from-reset", cls.trace, *SHAPE]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 2 and "is not built" in done.stderr:
+            raise unittest.SkipTest("needs make rtl VARIANT=trace ROWS=5 COLS=7")
+        assert done.returncode == 0, done.stdout + done.stderr
+        cls.library = liberty.Library(OSU018)
+        cls.netlist = synthesis.synthesize("systole_tokens", {}, cls.work, cls.library, 5000)
+        cls.flat = flat.Flat(cls.netlist, "systole_tokens", cls.library)
+
+    def replay(self, *more, change=lambda text: text):
+        (self.work / "tokens.gates").write_text(change(self.flat.text()))
+        scope = activity.SCOPE + ".gen_accelerator.u_tokens"
+        command = [GATES, self.work / "tokens.gates", self.trace, "--scope", scope]
+        command += ["-o", self.work / "counts", *more]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def test_changes_are_those_of_icarus(self):
+        done = self.replay("--inputs", self.work / "inputs", "--while", "rst_ni")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn(" 0 different", done.stdout)
+        found = re.findall(r"^net (\d+) (\d+) \d+$", (self.work / "counts").read_text(), re.M)
+        ours = {int(net): int(changes) for net, changes in found}
+        theirs = self.icarus((self.work / "inputs").read_text().split())
+        compared = 0
+        for cell in self.flat.cells:
+            for pin in self.library.cells[cell.kind].outputs:
+                counted = ours.get(cell.nets[pin], 0)
+                self.assertEqual(counted, theirs.get((cell.name, pin), 0), (cell.name, pin))
+                compared += counted > 0
+        self.assertGreater(compared, 100)
+
+    def icarus(self, lines):
+        """(cell, pin) -> its changes from one cycle to the next, just before the clock's edge."""
+        ports = [
+            (name, len(nets))
+            for name, (way, nets) in self.flat.ports.items()
+            if way == "input" and name != "clk_i"
+        ]
+        width = sum(size for _, size in ports)
+        self.assertEqual(width, len(lines[0]))
+        wires, place = [], width
+        reset = [name for name, size in ports for _ in range(size)].index("rst_ni")
+        first = max(i for i, line in enumerate(lines) if line[reset] == "0") + 1
+        for name, size in ports:  # a port's lowest bit first
+            picked = [f"line[{place - 1 - bit}]" for bit in range(size)]
+            place -= size
+            wires.append(f".{name}({{{', '.join(reversed(picked))}}})")
+        (self.work / "lines").write_text("\n".join(lines) + "\n")
+        (self.work / "bench.v").write_text(
+            f"""`timescale 1ns/10ps
+module bench;
+  reg clk = 0;
+  reg [{width - 1}:0] lines [0:{len(lines) - 1}];
+  reg [{width - 1}:0] line;
+  integer i;
+  systole_tokens dut (.clk_i(clk), {", ".join(wires)});
+  initial begin
+    $readmemb("{self.work}/lines", lines);
+    $dumpfile("{self.work}/bench.vcd");
+    $dumpvars(0, dut);
+    for (i = 0; i < {len(lines)}; i = i + 1) begin
+      line = lines[i];
+      #500 clk = 1;
+      #500 clk = 0;
+    end
+    $finish;
+  end
+endmodule
+"""
+        )
+        files = [self.work / "bench.v", self.netlist.folder / "systole_tokens.v"]
+        binary = self.work / "bench"
+        build = ["iverilog", "-g2012", "-o", binary, *files, OSU018.with_suffix(".v")]
+        subprocess.run(build, check=True, capture_output=True)
+        subprocess.run([binary], check=True, capture_output=True)
+        return self.sampled((self.work / "bench.vcd").read_text(), first)
+
+    @staticmethod
+    def sampled(vcd, first):
+        """Changes of the cells' outputs from cycle `first` on."""
+        scopes, names, values = [], collections.defaultdict(list), {}
+        before, changes, clock, cycle, step = {}, collections.Counter(), None, 0, {}
+        for line in vcd.splitlines():
+            word = line.split()
+            if line.startswith("$scope"):
+                scopes.append(word[2])
+            elif line.startswith("$upscope"):
+                scopes.pop()
+            elif line.startswith("$var"):
+                if len(scopes) == 3:  # bench, dut, a cell
+                    names[word[3]].append((scopes[2], word[4]))
+                elif len(scopes) == 2 and word[4] == "clk_i":
+                    clock = word[3]
+            elif line[:1] in ("0", "1", "x", "z"):
+                step[line[1:]] = line[0]
+            elif line[:1] == "#":  # the step before is whole: it, then what is at this time
+                if step.get(clock) == "1":  # all had settled before it
+                    for code, value in values.items():
+                        changes[code] += cycle >= first and before[code] != value
+                    before = dict(values)
+                    cycle += 1
+                values |= step
+                step = {}
+        return {name: changes[code] for code, all_names in names.items() for name in all_names}
+
+    def test_a_wrong_netlist_is_found(self):
+        output = self.flat.find(self.flat.ports["tokens_o"][1][0])
+
+        def other(text):
+            """The first output's gate, its function inverted."""
+            found = re.search(rf"^(gate {output}) ([0-9a-f]+)((?: \d+)+)$", text, re.M)
+            table = int(found[2], 16) ^ ((1 << (1 << len(found[3].split()))) - 1)
+            return text.replace(found[0], f"{found[1]} {table:x}{found[3]}")
+
+        done = self.replay(change=other)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"the first: \w+\[\d+\] in cycle \d+")
+
+    def test_refused(self):
+        for change, told in (
+            (lambda text: text + "gate 5\n", "cannot read"),
+            (lambda text: text + "wheel 5\n", "cannot read 'wheel 5'"),
+            (lambda text: text + "input nothing 0 2\n", "no signal"),
+            (lambda text: text + "gate 99999999 1 2\n", "there is no net"),
+            (lambda text: text + "gate 2 2 3\ngate 3 2 2\n", "loop"),
+        ):
+            done = self.replay(change=change)
+            self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+            self.assertIn(told, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
