@@ -32,6 +32,12 @@ std::string UnitOf(const Space& space, const Objective& objective) {
       return "gates";
     case Metric::kEnergy:
       return "pJ per image";
+    case Metric::kSilicon:
+      return "um2";
+    case Metric::kClock:
+      return "ns";
+    case Metric::kTime:
+      return "us per image";
   }
   return "";
 }

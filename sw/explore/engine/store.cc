@@ -127,6 +127,7 @@ std::vector<std::string> Store::Columns() const {
   for (const Axis& axis : space_.axes) names.push_back(axis.name);
   if (space_.derived_cols) names.push_back("cols");
   names.push_back("infeasible");
+  if (space_.silicon) names.push_back("figures");
   for (const WorkloadSource& workload : space_.workloads) {
     names.push_back(workload.name + ".cycles");
     names.push_back(workload.name + ".utilization");
@@ -165,6 +166,10 @@ void Store::Append(const Rows& rows) {
       while (column < insert.Parameters()) insert.BindNull(++column);
     } else {
       insert.BindNull(++column);
+      if (space_.silicon) {
+        const bool synthesised = space_.cost->Silicon(parameters.data()).value().synthesised;
+        insert.Bind(++column, std::string(synthesised ? "synthesised" : "interpolated"));
+      }
       for (size_t w = 0; w < workloads; ++w) {
         const WorkloadResult& result = rows.results[r * workloads + w];
         insert.Bind(++column, result.cycles);

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "sw/explore/space/silicon.h"
 
 namespace systole::explore {
 
@@ -59,6 +62,8 @@ class CostModel {
   virtual int64_t BufferKib(const int64_t* parameters) const = 0;
   // Gates of a design, flip-flops and memories as gates; 0: not known.
   virtual double Area(const int64_t*) const { return 0; }
+  // Where the space names a table of synthesised designs, and it reaches this one.
+  virtual std::optional<SiliconFigures> Silicon(const int64_t*) const { return {}; }
   // The workloads as the model sees them, one line each: what makes two runs comparable.
   virtual std::vector<std::string> Describe() const = 0;
   // What a reader of the results should know of the workloads, one line each.

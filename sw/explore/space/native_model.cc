@@ -24,8 +24,9 @@ int64_t NativePes(const int64_t* p) { return static_cast<int64_t>(Elements(Nativ
 class NativeEvaluator : public Evaluator {
  public:
   NativeEvaluator(const std::vector<NativeWorkload>& workloads,
-                  const std::optional<EnergySource>& energy)
-      : workloads_(workloads), energy_(energy) {
+                  const std::optional<EnergySource>& energy,
+                  const std::optional<SiliconTable>& silicon)
+      : workloads_(workloads), energy_(energy), silicon_(silicon) {
     for (size_t w = 0; w < workloads.size(); ++w) {
       for (const NativePart& part : workloads[w].parts)
         parts_.push_back({w, part.times, NativeCost(part.model, part.from_memory), {}});
@@ -36,6 +37,7 @@ class NativeEvaluator : public Evaluator {
     if (p[kDataflow] != static_cast<int64_t>(Dataflow::kWs)) return false;
     const ProgramOptions options = NativeOptions(p);
     const HwConfig config = NativeConfig(p);
+    if (silicon_ && !silicon_->Of(config)) return false;
     for (size_t w = 0; w < workloads_.size(); ++w) results[w] = {0, p[kBatch], 0, 0, 0, 0};
     for (Part& part : parts_) {
       results[part.workload].cycles += part.times * part.cost.Least(config, options);
@@ -52,6 +54,8 @@ class NativeEvaluator : public Evaluator {
       plan_reason_.clear();
       const ProgramOptions options = NativeOptions(p);
       const HwConfig config = NativeConfig(p);
+      if (silicon_ && !silicon_->Of(config))
+        plan_reason_ = "silicon: no synthesised designs stand around this one";
       for (size_t i = 0; i < parts_.size() && plan_reason_.empty(); ++i) {
         const NativeResult plan = parts_[i].cost.Plan(config, options);
         if (!plan.fits()) plan_reason_ = Reason(parts_[i], plan);
@@ -97,6 +101,7 @@ class NativeEvaluator : public Evaluator {
 
   const std::vector<NativeWorkload>& workloads_;
   const std::optional<EnergySource>& energy_;
+  const std::optional<SiliconTable>& silicon_;
   energy::EnergyTable table_;  // of the last plan
   std::vector<Part> parts_;
   std::vector<int64_t> planned_;  // parameters of the last plan, all but the latency
@@ -105,15 +110,16 @@ class NativeEvaluator : public Evaluator {
 
 class NativeModelCost : public CostModel {
  public:
-  NativeModelCost(std::vector<NativeWorkload> workloads, std::optional<EnergySource> energy)
-      : workloads_(std::move(workloads)), energy_(std::move(energy)) {
+  NativeModelCost(std::vector<NativeWorkload> workloads, std::optional<EnergySource> energy,
+                  std::optional<SiliconTable> silicon)
+      : workloads_(std::move(workloads)), energy_(std::move(energy)), silicon_(std::move(silicon)) {
     if (energy_) energy_text_ = explore::Describe(*energy_);
   }
 
   const std::vector<Parameter>& Parameters() const override { return NativeParameters(); }
 
   std::unique_ptr<Evaluator> NewEvaluator() const override {
-    return std::make_unique<NativeEvaluator>(workloads_, energy_);
+    return std::make_unique<NativeEvaluator>(workloads_, energy_, silicon_);
   }
 
   const std::vector<NativeWorkload>& workloads() const { return workloads_; }
@@ -126,11 +132,16 @@ class NativeModelCost : public CostModel {
 
   double Area(const int64_t* p) const override { return energy::AreaOf(NativeConfig(p)).Gates(); }
 
+  std::optional<SiliconFigures> Silicon(const int64_t* p) const override {
+    return silicon_ ? silicon_->Of(NativeConfig(p)) : std::nullopt;
+  }
+
   std::vector<std::string> Describe() const override {
     std::vector<std::string> lines;
     for (const NativeWorkload& w : workloads_)
       lines.push_back(fmt::format("model of {} = {}", w.name, w.description));
     if (energy_) lines.push_back("energy = " + energy_text_);
+    if (silicon_) lines.push_back("silicon = " + silicon_->Describe());
     return lines;
   }
 
@@ -145,14 +156,16 @@ class NativeModelCost : public CostModel {
  private:
   std::vector<NativeWorkload> workloads_;
   std::optional<EnergySource> energy_;
+  std::optional<SiliconTable> silicon_;
   std::string energy_text_;
 };
 
 }  // namespace
 
 std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads,
-                                         const std::optional<EnergySource>& energy) {
-  return std::make_unique<NativeModelCost>(std::move(workloads), energy);
+                                         const std::optional<EnergySource>& energy,
+                                         const std::optional<SiliconTable>& silicon) {
+  return std::make_unique<NativeModelCost>(std::move(workloads), energy, silicon);
 }
 
 const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost) {

@@ -33,10 +33,11 @@ struct NativeWorkload {
 
 const std::vector<Parameter>& NativeParameters();
 
-// `energy`: WorkloadResult::energy is filled, by this table. Throws InputError where its file is
-// not one.
+// `energy`: WorkloadResult::energy is filled, by this table; `silicon`: designs that it does not
+// reach cannot be. Throws InputError where the energies' file is not one.
 std::unique_ptr<CostModel> NewNativeCost(std::vector<NativeWorkload> workloads,
-                                         const std::optional<EnergySource>& energy = {});
+                                         const std::optional<EnergySource>& energy = {},
+                                         const std::optional<SiliconTable>& silicon = {});
 
 // Of a cost model that NewNativeCost made.
 const std::vector<NativeWorkload>& NativeWorkloads(const CostModel& cost);

@@ -17,10 +17,12 @@ struct Known {
   bool per_workload;
 };
 constexpr Known kKnown[] = {
-    {"cycles", Metric::kCycles, true},   {"utilization", Metric::kUtilization, true},
-    {"traffic", Metric::kTraffic, true}, {"stalls", Metric::kStalls, true},
-    {"energy", Metric::kEnergy, true},   {"pes", Metric::kPes, false},
-    {"buffer", Metric::kBuffer, false},  {"area", Metric::kArea, false},
+    {"cycles", Metric::kCycles, true},    {"utilization", Metric::kUtilization, true},
+    {"traffic", Metric::kTraffic, true},  {"stalls", Metric::kStalls, true},
+    {"energy", Metric::kEnergy, true},    {"pes", Metric::kPes, false},
+    {"buffer", Metric::kBuffer, false},   {"area", Metric::kArea, false},
+    {"silicon", Metric::kSilicon, false}, {"clock", Metric::kClock, false},
+    {"time", Metric::kTime, true},
 };
 
 std::string Choices() {
@@ -65,6 +67,10 @@ Objective ParseObjective(const std::string& name, const std::vector<std::string>
   return objective;
 }
 
+bool OfSilicon(Metric metric) {
+  return metric == Metric::kSilicon || metric == Metric::kClock || metric == Metric::kTime;
+}
+
 double Utilization(const WorkloadResult& result, int64_t pes) {
   return 100.0 * systole::Utilization(static_cast<double>(result.macs),
                                       static_cast<double>(result.cycles), static_cast<double>(pes));
@@ -77,6 +83,10 @@ double ObjectiveValue(const Objective& objective, const CostModel& cost,
   if (objective.metric == Metric::kPes) return static_cast<double>(pes);
   if (objective.metric == Metric::kBuffer) return static_cast<double>(cost.BufferKib(parameters));
   if (objective.metric == Metric::kArea) return cost.Area(parameters);
+  const SiliconFigures silicon =
+      OfSilicon(objective.metric) ? cost.Silicon(parameters).value() : SiliconFigures{};
+  if (objective.metric == Metric::kSilicon) return silicon.um2;
+  if (objective.metric == Metric::kClock) return silicon.ns;
   double value = 0, cycles = 0;
   for (size_t w = 0; w < weights.size(); ++w) {
     if (objective.workload >= 0 && objective.workload != static_cast<int>(w)) continue;
@@ -87,6 +97,7 @@ double ObjectiveValue(const Objective& objective, const CostModel& cost,
     value += weight * number / static_cast<double>(r.images);
     cycles += weight * static_cast<double>(r.cycles) / static_cast<double>(r.images);
   }
+  if (objective.metric == Metric::kTime) return value * silicon.ns / 1000;
   return objective.metric == Metric::kUtilization
              ? 100.0 * systole::Utilization(value, cycles, static_cast<double>(pes))
              : value;

@@ -11,6 +11,9 @@
 //   pes          elements: rows * cols, with engine row rs_rows * rs_cols
 //   buffer       KiB of all buffers
 //   area         gates, flip-flops and memories as gates (native)
+//   silicon      um2 of a table of synthesised designs, or between them (native)
+//   clock        ns, the longest path there
+//   time         sum of w * cycles / images * clock, in us
 // "cycles:NAME" and the like: of one workload alone, without its weight.
 #pragma once
 
@@ -21,7 +24,19 @@
 
 namespace systole::explore {
 
-enum class Metric { kCycles, kUtilization, kTraffic, kStalls, kPes, kBuffer, kEnergy, kArea };
+enum class Metric {
+  kCycles,
+  kUtilization,
+  kTraffic,
+  kStalls,
+  kPes,
+  kBuffer,
+  kEnergy,
+  kArea,
+  kSilicon,
+  kClock,
+  kTime
+};
 
 struct Objective {
   std::string name;  // as in the file
@@ -32,6 +47,9 @@ struct Objective {
 
 // Throws InputError (without a place) for a name that is none.
 Objective ParseObjective(const std::string& name, const std::vector<std::string>& workloads);
+
+// Whether it needs the table of synthesised designs.
+bool OfSilicon(Metric metric);
 
 // As the reader sees it (not negated). Not for infeasible designs.
 double ObjectiveValue(const Objective& objective, const CostModel& cost,

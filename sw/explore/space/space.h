@@ -50,6 +50,7 @@ struct Space {
   std::vector<Objective> objectives;
   bool traffic = false;  // record bytes to and from memory
   bool stalls = false;   // record stall cycles
+  bool silicon = false;  // objectives of synthesised designs
   std::string method = "exhaustive";
   uint64_t seed = 1;
   int64_t budget = 0;  // evaluations of a search; 0: none given

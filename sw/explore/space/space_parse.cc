@@ -44,7 +44,8 @@ class Parser {
     ReadConstraints(&top);
     ReadWorkloads(&top);
     ReadObjectives(&top);
-    CostOptions options{space_.traffic, space_.stalls, ReadCorrected(&top), ReadEnergy(&top)};
+    CostOptions options{space_.traffic, space_.stalls, ReadCorrected(&top), ReadEnergy(&top),
+                        ReadSilicon(&top)};
     top.RefuseOthers();
     space_.grid = Grid(space_.axes);
     space_.cost = LoadCost(space_.cost_kind, space_.workloads, options);
@@ -353,6 +354,36 @@ class Parser {
                             space_.file));
     }
     return LoadEnergy(path.lexically_normal().string());
+  }
+
+  // "silicon = FILE", of the objectives silicon, clock and time.
+  std::optional<SiliconTable> ReadSilicon(TomlTable* top) {
+    const auto file = top->String("silicon");
+    for (const Objective& objective : space_.objectives)
+      space_.silicon |= OfSilicon(objective.metric);
+    if (!space_.silicon) {
+      if (file) {
+        top->Fail(*top->Find("silicon"),
+                  "is for the objectives silicon, clock and time; remove it");
+      }
+      return std::nullopt;
+    }
+    const toml::node& objectives = *top->Find("objectives");
+    if (space_.cost_kind != CostKind::kNative)
+      top->Fail(objectives, "silicon, clock and time are known to the native cost model only");
+    if (!file) {
+      top->Fail(objectives,
+                "silicon, clock and time need a table of synthesised designs; add silicon = "
+                "\"FILE.json\" (docs/silicon.md)");
+    }
+    const std::filesystem::path folder = std::filesystem::path(space_.file).parent_path(),
+                                path = folder / *file;
+    if (!std::filesystem::exists(path)) {
+      top->Fail(*top->Find("silicon"),
+                fmt::format("{} is not there; paths start at the folder of {}", path.string(),
+                            space_.file));
+    }
+    return LoadSilicon(path.lexically_normal().string());
   }
 
   bool ReadCorrected(TomlTable* top) {

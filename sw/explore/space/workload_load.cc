@@ -64,7 +64,8 @@ std::shared_ptr<const CostModel> LoadCost(CostKind kind,
       throw InputError(fmt::format("{}: workload {}: {}", source.place, source.name, error.what()));
     }
   }
-  if (kind == CostKind::kNative) return NewNativeCost(std::move(models), options.energy);
+  if (kind == CostKind::kNative)
+    return NewNativeCost(std::move(models), options.energy, options.silicon);
   return NewScaleSimCost(std::move(tables), {options.traffic, options.stalls, options.corrected});
 }
 

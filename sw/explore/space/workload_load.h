@@ -13,6 +13,7 @@ struct CostOptions {
   bool traffic = false, stalls = false;  // wanted in the results
   bool corrected = false;                // scalesim without its bugs
   std::optional<EnergySource> energy;    // native: wanted, by this table
+  std::optional<SiliconTable> silicon;   // native: objectives of synthesised designs
 };
 
 // scalesim reads layer tables (sw/scalesim/workload.h), topologies of SCALE-Sim, ONNX files and M,
