@@ -43,7 +43,7 @@ def tree(node, found, path=None):
     return {
         "instance": node["instance"],
         "block": node["block"],
-        "cells": round(mine["internal"] + mine["switching"], 4),
+        "cells": round(mine["internal"] + mine["switching"] + mine["clock"], 4),
         "memories": round(mine["memories"], 4),
         "inside": [tree(inner, found, path) for inner in node["inside"]],
     }

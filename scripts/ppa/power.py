@@ -6,6 +6,7 @@ A cell takes, for each change of a net, with C the capacitances of the inputs on
     internal    the library's energy of the pin that changes, at the slew of an FO4 inverter; where
                 it depends on other pins, by how often they are 1; where it depends on the input
                 that an output follows, by how often each input changes
+    clock       both of these, of the nets that carry the clock
     leakage     the cell's
 
 and a memory an access' energy, and leakage (memories.py).
@@ -18,7 +19,7 @@ import numpy
 
 from . import energy_tables
 
-KINDS = ("internal", "switching", "memories", "leakage")  # uW
+KINDS = ("internal", "switching", "clock", "memories", "leakage")  # uW
 
 
 class Activity:
@@ -67,8 +68,9 @@ def gather(cells, pin):
     return numpy.array([placed.nets.get(pin, 0) for placed in cells])
 
 
-def internal(cell, cells, activity, load, library, slew):
-    """Energy a cycle of each of these cells, all of one kind, in the library's unit."""
+def internal(cell, cells, activity, load, library, slew, is_clock):
+    """Energy a cycle of each of these cells, all of one kind, in the library's unit: of changes of
+    the clock's nets the second, of all others the first."""
     pins = [*cell.inputs, *cell.outputs]
     nets = {pin: gather(cells, pin) for pin in pins}
     duties = {pin: activity.duty[nets[pin]] for pin in pins}
@@ -77,7 +79,7 @@ def internal(cell, cells, activity, load, library, slew):
     for pin, function in cell.outputs.items():
         if function and function == inverse and straight:
             duties[pin] = None  # of register(): read as the other output's inverse
-    total = numpy.zeros(len(cells))
+    total, clock = numpy.zeros(len(cells)), numpy.zeros(len(cells))
     by_pin = collections.defaultdict(list)
     for energy in energy_tables.energies(cell, library.templates, slew):
         if energy.pin in nets:
@@ -98,8 +100,10 @@ def internal(cell, cells, activity, load, library, slew):
             whole = weights.sum(axis=0)
             weights = weights / numpy.where(whole > 0, whole, 1)
         costs = numpy.array([energy.at(load[nets[pin]]) for energy in found])
-        total += (weights * costs).sum(axis=0) * activity.changes[nets[pin]]
-    return total
+        energy = (weights * costs).sum(axis=0) * activity.changes[nets[pin]]
+        total += numpy.where(is_clock[nets[pin]], 0, energy)
+        clock += numpy.where(is_clock[nets[pin]], energy, 0)
+    return total, clock
 
 
 def by_instance(flat, activity, library, slew, period_ns):
@@ -109,32 +113,36 @@ def by_instance(flat, activity, library, slew, period_ns):
     unit = library.cap_ff / period_ns  # uW of V^2 times capacitance a cycle
     half = 0.5 * library.volt**2 * activity.changes  # of switching, for each capacitance
     from_outside = outside(flat)
+    is_clock = numpy.zeros(len(flat.above), dtype=bool)
+    is_clock[list(flat.clocks())] = True
     kinds = collections.defaultdict(list)
     for placed in flat.cells:
         kinds[placed.kind].append(placed)
     for kind, cells in kinds.items():
         cell = library.cells[kind]
-        inside = internal(cell, cells, activity, load, library, slew)
+        inside, clock = internal(cell, cells, activity, load, library, slew, is_clock)
         switched = numpy.zeros(len(cells))
-        for pin in cell.outputs:
+        for pin in [*cell.inputs, *cell.outputs]:
             nets = gather(cells, pin)
-            switched += half[nets] * load[nets]
-        for pin, capacitance in cell.inputs.items():
-            nets = gather(cells, pin)
-            switched += numpy.where(from_outside[nets], half[nets] * capacitance, 0)
-        for placed, one, other in zip(cells, inside, switched):
+            charged = load[nets]
+            if pin in cell.inputs:
+                charged = numpy.where(from_outside[nets], cell.inputs[pin], 0)
+            charge = half[nets] * charged
+            switched += numpy.where(is_clock[nets], 0, charge)
+            clock += numpy.where(is_clock[nets], charge, 0)
+        for placed, one, other, ticks in zip(cells, inside, switched, clock):
             power = found[placed.path]
             power["internal"] += one * unit
             power["switching"] += other * unit
+            power["clock"] += ticks * unit
             power["leakage"] += cell.leakage * library.leak_nw * 1e-3
     for placed, accesses in zip(flat.memories, activity.accesses, strict=True):
         memory, power = flat.boxes[placed.kind], found[placed.path]
         power["memories"] += accesses * memory.energy_pj(library) / period_ns * 1e3
         power["leakage"] += memory.leakage_nw(library) * 1e-3
         for pin, net in placed.nets.items():
-            charge = memory.capacitance(pin, library)
+            charged = memory.capacitance(pin, library) if from_outside[net] else 0.0
             if pin.startswith("rdata_o"):
-                power["switching"] += half[net] * load[net] * unit
-            elif from_outside[net]:
-                power["switching"] += half[net] * charge * unit
+                charged = load[net]
+            power["clock" if is_clock[net] else "switching"] += half[net] * charged * unit
     return found

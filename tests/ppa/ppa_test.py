@@ -16,7 +16,7 @@ from unittest import mock
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "scripts"))
 from ppa import __main__ as flow  # noqa: E402  pylint: disable=wrong-import-position
-from ppa import liberty, logic, memories, netlist, page, synthesis, timing  # noqa: E402
+from ppa import designs, liberty, logic, memories, netlist, page, synthesis, timing  # noqa: E402
 
 OSU018 = pathlib.Path(flow.DEFAULT_LIBRARY)
 TOOLS = bool(shutil.which("yosys") and shutil.which("sta") and OSU018.exists())
@@ -91,6 +91,20 @@ class PartsTest(unittest.TestCase):
                     min(x + w, left + wide) - max(x, left) < 1e-9
                     or min(y + h, top + high) - max(y, top) < 1e-9
                 )
+
+    def test_designs_of_reports(self):
+        def report(**other):
+            total = {"cells": 5.0, "memories": 7.0, "ns": 2.5, "flops": 1}
+            same = {"top": "systole_top", "library": "l", "period_ns": 2.0, "total": total}
+            return {**same, "parameters": {"ROWS": 8}, **other}
+
+        table = designs.table({"a": report(), "b": report(parameters={"ROWS": 4})})
+        figures = {"cells_um2": 5.0, "memories_um2": 7.0, "ns": 2.5}
+        self.assertEqual(table["designs"][0], {"parameters": {"ROWS": 4}, **figures})
+        self.assertEqual(table["designs"][1], {"parameters": {"ROWS": 8}, **figures})
+        for other in ({"library": "m"}, {"period_ns": 3.0}, {"top": "systole_csr"}, {}):
+            with self.assertRaisesRegex(liberty.BadInput, "^b: "):
+                designs.table({"a": report(), "b": report(**other)})
 
     def refusal(self, *arguments):
         output = io.StringIO()
