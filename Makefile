@@ -66,8 +66,8 @@ help:
 	  'compare everything; then check'
 	@echo 'make check    directed layers, programs and bad accesses that reach every corner of the' \
 	  'RTL, in a minute'
-	@echo 'make formal   proofs: registers and queues for any number of cycles, the requantize' \
-	  'lane for every input'
+	@echo 'make formal   proofs: registers, queues, tokens, bus masters and walkers for any number' \
+	  'of cycles, the requantize lane for every input'
 	@echo 'make test     every test, on three array shapes ($(TEST_SHAPES))'
 	@echo 'make mutants  bugs put into a copy of the RTL, one at a time: make check finds each'
 	@echo 'make mutate   mutation score: N mutants of the RTL (1500), drawn by SEED (1), in three' \
@@ -172,6 +172,7 @@ mutants: build
 # make test runs them too, with mutants of each that must be refuted.
 formal: setup-test
 	@sh formal/unbounded.sh -o $(BUILD)/formal
+	@sh formal/inductive.sh -o $(BUILD)/formal
 	@sh formal/prove.sh -o $(BUILD)/formal
 
 # A run that was cut goes on where it was; build/mutate keeps its results.

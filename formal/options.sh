@@ -1,4 +1,4 @@
-# Sourced by the provers: [-r RTL_DIR] [-o WORK_DIR] NAME ... -> here, rtl, work, $@.
+# Sourced by the provers: [-r RTL_DIR] [-o WORK_DIR] NAME ... -> here, rtl, work, $@, proved.
 here=$(cd "$(dirname "$0")" && pwd)
 rtl=$here/../rtl
 work=build/formal
@@ -11,3 +11,8 @@ while getopts r:o: option; do
 done
 shift $((OPTIND - 1))
 mkdir -p "$work" || exit 2
+
+# proved ID SECONDS [NAME]: says so, with the sentence of NAME (ID) in proofs.txt.
+proved() {
+  echo "proved   $1 ($2 s): $(sed -n "s/^${3:-$1} | //p" "$here/proofs.txt")"
+}

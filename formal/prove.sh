@@ -28,7 +28,7 @@ check() {
   timeout 900 yosys-smtbmc -s z3 --noincr --unroll --noprogress -t "$2:$(($2 + 1))" \
     --dump-vcd "$work/$1.vcd" "$work/$1.smt2" >"$work/$1.log" 2>&1
   if grep -q 'Status: PASSED' "$work/$1.log"; then
-    echo "proved   $1 ($(($(date +%s) - began)) s)"
+    proved "$1" $(($(date +%s) - began)) "$(echo "$1" | sed 's/^mode.*/requantize/')"
   elif grep -q 'Assert failed' "$work/$1.log" && grep -q 'Status: FAILED' "$work/$1.log"; then
     echo "refuted  $1 ($work/$1.vcd)"
     exit 1

