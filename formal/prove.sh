@@ -2,11 +2,11 @@
 # Proves the requantize lane for every input, mode by mode (Yosys writes the circuit, z3 looks for a
 # counterexample).
 #
-#   formal/prove.sh [-r RTL_DIR] [-o WORK_DIR] [MODE.STEP | mul ...]
+#   formal/prove.sh [-r RTL_DIR] [-o WORK_DIR] [MODE.STEP | mul | booth ...]
 #
-# Without names: the multiplier; steps 1 (operand) and 5 (result) of all modes, once in the lane
-# with all modes and once in the lane with that mode alone. Exit status: 0 proved; 1 refuted, the
-# counterexample is in WORK_DIR; 2 neither.
+# Without names: the multiplier and what it is made of; steps 1 (operand) and 5 (result) of all
+# modes, once in the lane with all modes and once in the lane with that mode alone. Exit status: 0
+# proved; 1 refuted, the counterexample is in WORK_DIR; 2 neither.
 set -u
 . "$(dirname "$0")/options.sh"
 package=$here/../rtl/common/systole_pkg.sv
@@ -14,7 +14,7 @@ number() { sed -n "s/.* $1 = \(.*d\)*\([0-9]*\);.*/\2/p" "$package"; }
 modes=$(number NUM_ROUNDINGS)
 float=$(number ROUND_FLOAT32)
 if [ $# -eq 0 ]; then
-  set -- mul
+  set -- booth mul
   mode=0
   while [ "$mode" -lt "$modes" ]; do
     set -- "$@" $mode.1 $mode.5
@@ -50,10 +50,30 @@ circuit() {
 files="$package $here/requantize_proof.sv $here/requantize_spec.sv $here/requantize_mul_free.sv"
 files="$files $rtl/post/systole_requantize.sv"
 for name; do
+  if [ "$name" = booth ]; then
+    # The requantizer's halves, and an addition's operands.
+    for size in 33.8 32.5; do
+      circuit "booth$size" "read_verilog -sv -formal $here/booth_proof.sv \
+        $rtl/common/systole_booth.sv;
+        chparam -set A_W ${size%.*} -set DIGITS ${size#*.} booth_proof;
+        hierarchy -check -top booth_proof; proc; flatten;
+        connect -nounset -set dut_rows u_dut.rows; opt_clean"
+      check "booth$size" 0
+    done
+    continue
+  fi
   if [ "$name" = mul ]; then
+    wires=
+    for half in low high; do
+      wires="$wires connect -nounset -set dut_$half u_dut.u_$half.p_o;"
+      for port in a b; do
+        wires="$wires connect -nounset -set dut_${half}_$port u_dut.u_$half.${port}_i;"
+      done
+    done
     circuit mul "read_verilog -sv -formal -I$here/../rtl/common $here/requantize_mul_proof.sv \
-      $rtl/post/systole_requantize_mul.sv;
-      hierarchy -check -top requantize_mul_proof; proc; flatten; opt_clean"
+      $here/booth_free.sv $rtl/post/systole_requantize_mul.sv;
+      hierarchy -check -top requantize_mul_proof; proc; flatten; $wires opt_clean"
+    check mul 0
     check mul 2
     continue
   fi

@@ -7,7 +7,10 @@ set -u
 work=${1:-build/formal_mutants}
 . "$(dirname "$0")/mutant.sh"
 
-lane() { mutant prove.sh "$1" "$2" post/systole_requantize.sv post/systole_requantize_mul.sv; }
+lane() {
+  mutant prove.sh "$1" "$2" post/systole_requantize.sv post/systole_requantize_mul.sv \
+    common/systole_booth.sv
+}
 
 lane 0.5 's/shifted\[34\] ? {8{!shifted\[33\]}} : //'              # no limit before the zero point
 lane 0.5 's/: sum\[7:0\];/: sum[7:0] ^ 8'"'"'d1;/'                # lowest bit
@@ -24,7 +27,9 @@ lane 5.1 's/|over\[6:1\], |over}/|over[6:1], |over[6:1]}/'        # one bit too 
 lane 5.1 's/|(acc\[7:0\] & unit)/~|(acc[7:0] \& unit)/'           # ties to odd at 24 bits
 lane 5.5 's/high | (high >> 4)/high/'                             # bits of the product kept
 lane 5.5 's/(unit && odd && /(unit \&\& /'                        # a carry to a tie goes up
-lane mul 's/high_q <<< 16/high_q <<< 15/'
-lane mul 's/{49.b0, m_i\[30:16\]}/{50'"'"'b0, m_i[29:16]}/'       # top bit of m lost
+lane mul 's/(high) <<< 16/(high) <<< 15/'
+lane mul 's/{1.b0, m_i\[30:15\]}/{2'"'"'b0, m_i[29:15]}/'          # top bit of m lost
+lane booth 's/(negative ^ b_i/(b_i/'                              # two where it is one or none
+lane booth 's/{1.b0, negative};/2'"'"'b00;/'                      # one's complement for two's
 
 [ $failures -eq 0 ]

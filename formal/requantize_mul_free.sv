@@ -8,7 +8,8 @@ module systole_requantize_mul (
   input  logic signed [32:0] x_i,
   input  logic [30:0]        m_i,
   input  logic               sum_valid_i,
-  input  logic signed [63:0] sum_i,
+  input  logic signed [63:0] sum_a_i,
+  input  logic signed [63:0] sum_b_i,
   output logic signed [63:0] p_o
 );
   (* anyseq *) wire signed [63:0] any;

@@ -1,11 +1,12 @@
 // Proof that systole_requantize_mul gives, two cycles later and for every operand, whatever goes on
 // around,
 //
-//     p = x * (m / 2^16) * 2^16 + x * (m mod 2^16)
+//     p = (x * high) * 2^16 + x * low,    low = m mod 2^16 as a signed number,
+//                                         high = m / 2^16 + bit 15 of m
 //
-// exactly. That this is x * m is the distributive law (no solver multiplies 33 by 31 bits in
-// another way in any useful time); the product itself is compared in simulation, on sixty
-// million vectors (tests/rtl_post).
+// exactly, whatever the two products are; systole_booth's are right (booth_proof.sv). That this is
+// x * m is the distributive law; the product itself is compared in simulation, on sixty million
+// vectors (tests/rtl_post).
 module requantize_mul_proof (
   input  logic clk_i
 );
@@ -22,11 +23,23 @@ module requantize_mul_proof (
   systole_requantize_mul u_dut (
     .clk_i, .en_i(step == 2'd0 || other_en), .en1_i(step == 2'd1 || other_en1),
     .x_i(step == 2'd0 ? x : other_x), .m_i(step == 2'd0 ? m : other_m), .sum_valid_i(1'b0),
-    .sum_i(64'd0), .p_o(p)
+    .sum_a_i(64'd0), .sum_b_i(64'd0), .p_o(p)
   );
 
-  wire signed [63:0] wide_x = {{31{x[32]}}, x};
-  wire signed [63:0] upper = {49'd0, m[30:16]};
-  wire signed [63:0] lower = {48'd0, m[15:0]};
-  always @* if (step == 2'd2) assert (p == ((wide_x * upper) <<< 16) + wide_x * lower);
+  // What goes into the two products and what comes out, wired by prove.sh; any products here.
+  (* keep *) wire signed [32:0] dut_low_a, dut_high_a;
+  (* keep *) wire [16:0] dut_low_b, dut_high_b;
+  (* keep *) wire signed [48:0] dut_low, dut_high;
+  reg signed [48:0] low_q, high_q;
+  always @(posedge clk_i) if (step == 2'd0) {low_q, high_q} <= {dut_low, dut_high};
+
+  wire signed [63:0] upper = {{15{high_q[48]}}, high_q};
+  wire signed [63:0] lower = {{15{low_q[48]}}, low_q};
+  always @* begin
+    if (step == 2'd0) begin
+      assert (dut_low_a == x && dut_low_b == {m[15:0], 1'b0});
+      assert (dut_high_a == x && dut_high_b == {1'b0, m[30:15]});
+    end
+    if (step == 2'd2) assert (p == (upper <<< 16) + lower);
+  end
 endmodule

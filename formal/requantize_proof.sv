@@ -36,7 +36,8 @@ module requantize_proof #(
     .acc_i(enters ? acc : other_acc), .m_i(enters ? m : other[30:0]),
     .s_i(enters ? s : other[36:31]), .mode_i(enters ? mode : other[39:37]),
     .zy_i(enters ? zy : other[47:40]), .lo_i(enters ? lo : other[55:48]),
-    .hi_i(enters ? hi : other[63:56]), .sum_valid_i(1'b0), .sum_i(64'd0), .valid_o(valid), .y_o(y)
+    .hi_i(enters ? hi : other[63:56]), .sum_valid_i(1'b0), .sum_a_i(64'd0), .sum_b_i(64'd0),
+    .valid_o(valid), .y_o(y)
   );
 
   (* keep *) wire signed [32:0] dut_x;

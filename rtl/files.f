@@ -8,6 +8,7 @@ common/systole_hold.sv
 common/systole_rotate.sv
 common/systole_divide.sv
 common/systole_exact_divide.sv
+common/systole_booth.sv
 memory/systole_row_memory.sv
 memory/systole_act_span.sv
 memory/systole_act_group.sv

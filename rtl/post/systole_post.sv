@@ -275,10 +275,12 @@ module systole_post #(
   logic [3*32-1:0] operand_bias;
   logic [3*31-1:0] operand_m;
   logic [3*6-1:0] operand_s;
-  logic [9:1] operand_p;  // an operand
-  logic [8:1] second_p;   // the second of its pixel
+  logic [11:1] operand_p;  // an operand
+  logic [9:1] second_p;   // the second of its pixel
   logic [5:1] add_p;      // a pixel of an addition
-  logic signed [63:0] offset_q;
+  logic signed [63:0] offset_q;  // of the first operand; of the second 0
+  logic [30:0] m_q;
+  logic [5:0] s_q;
   if (ADD_UNIT != 0) begin : gen_operands
     logic [systole_pkg::PO_ROUNDING_W-1:0] rounding;
     assign rounding = instr_i[systole_pkg::PO_ROUNDING_LSB +: systole_pkg::PO_ROUNDING_W];
@@ -289,17 +291,19 @@ module systole_post #(
       .bias_i(bias), .m_i(m), .s_i(s), .bias_o(operand_bias), .m_o(operand_m), .s_o(operand_s),
       .float_o(float_add)
     );
-    // The operands' parameters are there a cycle before the first sum needs the offset.
+    // The operands' parameters are there in t+5 and later: chosen a cycle before they are used.
     always_ff @(posedge clk_i) begin
-      offset_q <= 64'($signed(operand_bias[64 +: 32])) << operand_m[62 +: 6];
+      offset_q <= second_p[9] ? 64'sd0 : 64'($signed(operand_bias[64 +: 32])) << operand_m[62 +: 6];
+      m_q <= (float_add ? second_p[8] : second_p[6]) ? operand_m[31 +: 31] : operand_m[30:0];
+      s_q <= (float_add ? second_p[9] : second_p[7]) ? operand_s[6 +: 6] : operand_s[5:0];
     end
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) operand_p <= '0;
       else if (clear_i) operand_p <= '0;
-      else operand_p <= {operand_p[8:1], tap && add_q};
+      else operand_p <= {operand_p[10:1], tap && add_q};
     end
     always_ff @(posedge clk_i) begin
-      second_p <= {second_p[7:1], !first};
+      second_p <= {second_p[8:1], !first};
       add_p <= {add_p[4:1], add_pixel_p[ADD]};
       float6_q <= add_p[5] && pixel_p[5] && mode5 == systole_pkg::ROUND_FLOAT32;
     end
@@ -311,6 +315,8 @@ module systole_post #(
     assign operand_s = '0;
     assign float_add = 1'b0;
     assign offset_q = '0;
+    assign m_q = '0;
+    assign s_q = '0;
     assign operand_p = '0;
     assign second_p = '0;
     assign add_p = '0;
@@ -341,11 +347,7 @@ module systole_post #(
     else pixels5_q <= pixels4;
   end
   logic [8:0] bias5;
-  logic [30:0] m6;
-  logic [5:0] s8;
   assign bias5 = second_p[5] ? operand_bias[32 +: 9] : operand_bias[8:0];
-  assign m6 = second_p[6] ? operand_m[31 +: 31] : operand_m[30:0];
-  assign s8 = second_p[8] ? operand_s[6 +: 6] : operand_s[5:0];
 
   for (genvar g = 0; g < LANES; g++) begin : gen_lane
     logic [31:0] a_q, b_q;
@@ -366,11 +368,11 @@ module systole_post #(
       .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any), .tap2_i(taps2[g]),
       .pair2_i(pair_p[2]), .a2_i(a_q), .b2_i(b_q), .correction2_i(correction_q), .tap3_i(taps3[g]),
       .first3_i(first_p[3]), .sum3_i(sum_p[3]), .pixel4_i(pixels4[g]), .valid5_i(pixels5_q[g]),
-      .float_i(float_add), .operand_i(operand_p[9:4]), .bias5_i(bias5), .m6_i(m6), .s8_i(s8),
-      .offset9_i(offset_q), .sum_m_i(operand_m[62 +: 31]), .sum_s_i(operand_s[12 +: 6]),
-      .add5_i(add_p[5]), .float6_i(float6_q), .bias4_i(bias[32*g +: 32]), .m4_i(m[32*g +: 31]),
-      .s4_i(s[8*g +: 6]), .mode5_i(mode5), .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5),
-      .y_o(po_data_o[8*g +: 8])
+      .float_i(float_add), .operand_i(operand_p[11:4]), .bias5_i(bias5), .operand_m_i(m_q),
+      .operand_s_i(s_q), .offset_i(offset_q), .sum_m_i(operand_m[62 +: 31]),
+      .sum_s_i(operand_s[12 +: 6]), .add5_i(add_p[5]), .float6_i(float6_q),
+      .bias4_i(bias[32*g +: 32]), .m4_i(m[32*g +: 31]), .s4_i(s[8*g +: 6]), .mode5_i(mode5),
+      .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5), .y_o(po_data_o[8*g +: 8])
     );
   end
 

@@ -2,83 +2,91 @@
 // (sw/arith/add.h, docs/arithmetic.md). Stage names count from the operand's tap t.
 //
 //     t+5   d = x + bias                           nine bits: x less its zero point
-//     t+6   p = d * m
-//     t+7   h = (p + 2^10) >> 11                   float32: p
-//     t+8   r = h / 2^s, ties away from zero       float32: p * 2^s
-//     t+9   acc_o = r of the first operand + r
-//           float32, the first operand: sum = offset + r
-//     t+10  float32, the first operand's sum to 24 bits (its t+10 is the second's t+9)
-//     t+10  float32: sum_o = that + r
+//     t+7   p = d * m + 2^10                       float32, in t+9: d * m
+//     t+8   r = (p >> 11) * 2^(31 - s)             float32, in t+10: p * 2^s, the first operand's
+//                                                  and the offset
+//     t+9   acc_o = r / 2^31, ties away from zero, of both operands
+//     t+11  float32: sum_a_o = r of the first operand to 24 bits; sum_b_o = r of the second
 //
-// acc_o and sum_o belong to the second operand, acc_o from t+10 and sum_o from t+11 on. The first
-// operand's tap is the cycle before the second's. bias, m, s are those of the operand of that
-// stage.
+// acc_o and the two sums belong to the second operand, acc_o from t+10 on, the sums in t+11. The
+// first operand's tap is the cycle before the second's. bias, m, s are those of the operand of that
+// stage; offset_i is 0 where it is not the first.
 `include "systole_assert.svh"
 
 module systole_post_add #(
   parameter int ROUNDINGS = 63
 ) (
   input  logic               clk_i,
-  input  logic               any_i,    // an addition is under way; 1 will do
   input  logic               float_i,  // the arithmetic of float32, in every stage
-  input  logic [9:5]         tap_i,    // bit k: an operand is in stage t+k
+  input  logic [11:5]        tap_i,    // bit k: an operand is in stage t+k
   input  logic [7:0]         x5_i,
   input  logic [8:0]         bias5_i,
-  input  logic [30:0]        m6_i,
-  input  logic [5:0]         s8_i,
-  input  logic signed [63:0] offset9_i,
+  input  logic [30:0]        m_i,
+  input  logic [5:0]         s_i,
+  input  logic signed [63:0] offset_i,
   output logic signed [31:0] acc_o,
-  output logic signed [63:0] sum_o
+  output logic signed [63:0] sum_a_o,
+  output logic signed [63:0] sum_b_o
 );
   localparam logic [systole_pkg::NUM_ROUNDINGS-1:0] MODES = systole_pkg::NUM_ROUNDINGS'(ROUNDINGS);
   localparam bit FLOAT = MODES[systole_pkg::ROUND_FLOAT32];
 
-  logic signed [8:0] d_q;
-  logic signed [40:0] p_q, h_q;
-  logic signed [63:0] r_q, r1_q;
+  logic float, multiply, shift;
+  logic signed [8:0] d6_q, d7_q, d;
+  logic signed [41:0] product;
+  logic signed [39:0] p_q, h;
+  logic signed [63:0] offset, r_q;
+  logic [5:0] left;
 
-  // h / 2^s, halves away from zero: |h| <= 2^28.
-  function automatic logic signed [31:0] half_away(input logic signed [29:0] h,
-                                                   input logic [4:0] s);
-    logic [29:0] below;
-    logic half, rest;
-    below = ~(30'h3FFF_FFFF << s);
-    half = (h & $signed(below ^ (below >> 1))) != 0;
-    rest = (h & $signed(below >> 1)) != 0;
-    half_away = 32'(h) >>> s;
-    half_away = half_away + $signed({31'd0, half && (rest || !h[29])});
-  endfunction
+  assign float = FLOAT && float_i;
+  assign multiply = float ? tap_i[9] : tap_i[7];
+  assign shift = float ? tap_i[10] : tap_i[8];
+
+  systole_booth #(.A_W(32), .DIGITS(5)) u_product (
+    .a_i({1'b0, m_i}), .b_i({d[8], d, 1'b0}), .p_o(product)
+  );
+  assign h = float ? p_q : p_q >>> 11;
+  assign left = float ? s_i : {1'b0, ~s_i[4:0]};
 
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(tap_i != '0)) begin
-      if (tap_i[5]) d_q <= 9'($signed(x5_i)) + $signed(bias5_i);
-      if (tap_i[6]) p_q <= 41'(d_q) * $signed(41'(m6_i));
-      if (tap_i[7]) h_q <= FLOAT && float_i ? p_q : (p_q + 41'sd1024) >>> 11;
-      if (tap_i[8]) begin
-        if (FLOAT && float_i) r_q <= 64'(h_q) << s8_i;
-        else r_q <= 64'(half_away(30'(h_q), s8_i[4:0]));
-      end
+      if (tap_i[5]) d6_q <= 9'($signed(x5_i)) + $signed(bias5_i);
+      if (tap_i[6]) d7_q <= d6_q;
+      if (multiply) p_q <= 40'(product) + (float ? 40'sd0 : 40'sd1024);
+      if (shift) r_q <= (64'(h) << left) + offset;
+    end
+  end
+
+  // ---- Integers: |r / 2^31| < 2^28.
+  logic signed [31:0] first_q;
+  logic up_q, up;
+  assign up = r_q[30] && (r_q[29:0] != 30'd0 || !r_q[63]);
+  always_ff @(posedge clk_i) begin
+    if (`SYSTOLE_ANY(tap_i[9])) begin
       if (tap_i[9]) begin
-        r1_q <= r_q;
-        acc_o <= 32'(r1_q) + 32'(r_q);
+        first_q <= r_q[62:31];
+        up_q <= up;
+        acc_o <= first_q + $signed(r_q[62:31]) + $signed({31'd0, up_q}) + $signed({31'd0, up});
       end
     end
   end
 
   if (FLOAT) begin : gen_float
-    logic float;
-    logic signed [63:0] first_q, rounded_q;
-    assign float = float_i && `SYSTOLE_ANY(any_i);
+    logic signed [8:0] d8_q, d9_q;
     systole_round24 u_round24 (
-      .clk_i(clk_i), .en_i(float), .x_i(first_q), .y_o(rounded_q)
+      .clk_i(clk_i), .en_i(float && tap_i[11]), .x_i(r_q), .y_o(sum_a_o)
     );
     always_ff @(posedge clk_i) begin
-      if (float) begin
-        first_q <= offset9_i + r_q;
-        sum_o <= rounded_q + r1_q;
-      end
+      if (tap_i[7]) d8_q <= d7_q;
+      if (tap_i[8]) d9_q <= d8_q;
     end
+    assign d = float_i ? d9_q : d7_q;
+    assign sum_b_o = r_q;
+    assign offset = float_i ? offset_i : 64'sd0;
   end else begin : gen_no_float
-    assign sum_o = '0;
+    assign d = d7_q;
+    assign sum_a_o = '0;
+    assign sum_b_o = '0;
+    assign offset = '0;
   end
 endmodule

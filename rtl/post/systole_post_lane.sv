@@ -7,7 +7,7 @@
 //     t+5..t+9: systole_requantize;  y_o from t+10 on
 //
 // With ADD_UNIT an addition's operands pass as taps that are alone, then systole_post_add (t+5 to
-// t+10); its pixels come five cycles later, their sum in place of the biased accumulator. Each
+// t+11); its pixels come five cycles later, their sum in place of the biased accumulator. Each
 // stage moves only with its enable, one result a cycle.
 `include "systole_assert.svh"
 
@@ -40,11 +40,11 @@ module systole_post_lane #(
   // Additions: operands (bit k: stage t+k), their parameters, the sum's; add5_i, float6_i: a pixel
   // is of an addition, in mode float32.
   input  logic               float_i,
-  input  logic [9:4]         operand_i,
+  input  logic [11:4]        operand_i,
   input  logic [8:0]         bias5_i,
-  input  logic [30:0]        m6_i,
-  input  logic [5:0]         s8_i,
-  input  logic signed [63:0] offset9_i,
+  input  logic [30:0]        operand_m_i,
+  input  logic [5:0]         operand_s_i,
+  input  logic signed [63:0] offset_i,
   input  logic [30:0]        sum_m_i,
   input  logic [5:0]         sum_s_i,
   input  logic               add5_i,
@@ -83,7 +83,7 @@ module systole_post_lane #(
   end
 
   logic signed [31:0] acc5, sum_acc;
-  logic signed [63:0] sum_v;
+  logic signed [63:0] sum_a, sum_b;
   logic [30:0] m5;
   logic [5:0] s5;
   if (ADD_UNIT != 0) begin : gen_add
@@ -92,16 +92,17 @@ module systole_post_lane #(
       if (operand_i[4]) x_q <= max_q[7:0];
     end
     systole_post_add #(.ROUNDINGS(ROUNDINGS)) u_add (
-      .clk_i, .any_i(any_i), .float_i(float_i), .tap_i(operand_i[9:5]), .x5_i(x_q),
-      .bias5_i(bias5_i), .m6_i(m6_i), .s8_i(s8_i), .offset9_i(offset9_i), .acc_o(sum_acc),
-      .sum_o(sum_v)
+      .clk_i, .float_i(float_i), .tap_i(operand_i[11:5]), .x5_i(x_q), .bias5_i(bias5_i),
+      .m_i(operand_m_i), .s_i(operand_s_i), .offset_i(offset_i), .acc_o(sum_acc), .sum_a_o(sum_a),
+      .sum_b_o(sum_b)
     );
     assign acc5 = add5_i ? sum_acc : biased_q;
     assign m5 = add5_i ? sum_m_i : m_q;
     assign s5 = add5_i ? sum_s_i : s_q;
   end else begin : gen_no_add
     assign sum_acc = '0;
-    assign sum_v = '0;
+    assign sum_a = '0;
+    assign sum_b = '0;
     assign acc5 = biased_q;
     assign m5 = m_q;
     assign s5 = s_q;
@@ -110,6 +111,6 @@ module systole_post_lane #(
   systole_requantize #(.ROUNDINGS(ROUNDINGS)) u_requantize (
     .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any_i), .valid_i(valid5_i), .acc_i(acc5),
     .m_i(m5), .s_i(s5), .mode_i(mode5_i), .zy_i(zy5_i), .lo_i(lo5_i), .hi_i(hi5_i),
-    .sum_valid_i(float6_i), .sum_i(sum_v), .valid_o(), .y_o(y_o)
+    .sum_valid_i(float6_i), .sum_a_i(sum_a), .sum_b_i(sum_b), .valid_o(), .y_o(y_o)
   );
 endmodule

@@ -47,8 +47,9 @@ module systole_requantize #(
   input  logic signed [7:0]  zy_i,
   input  logic signed [7:0]  lo_i,
   input  logic signed [7:0]  hi_i,
-  input  logic               sum_valid_i,  // a cycle after valid_i: sum_i stands for x * m
-  input  logic signed [63:0] sum_i,
+  input  logic               sum_valid_i,  // a cycle after valid_i: sum_a_i + sum_b_i for x * m
+  input  logic signed [63:0] sum_a_i,
+  input  logic signed [63:0] sum_b_i,
   output logic               valid_o,      // valid_i, 5 cycles later
   output logic [7:0]         y_o
 );
@@ -112,7 +113,7 @@ module systole_requantize #(
   logic signed [63:0] product;
   systole_requantize_mul u_mul (
     .clk_i, .en_i(valid_q[1]), .en1_i(valid_q[2]), .x_i(x_q), .m_i(m_q), .sum_valid_i(sum_valid_i),
-    .sum_i(sum_i), .p_o(product)
+    .sum_a_i(sum_a_i), .sum_b_i(sum_b_i), .p_o(product)
   );
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(any_i)) begin

@@ -4,8 +4,7 @@
 //     y_o <= RNE24(x_i) if en_i
 //
 // below = 2^excess - 1, excess the bit length of (|x| >> 24), read from the one's complement: that
-// differs from |x| only where |x| is a power of two, which is exact at either excess. With the bits
-// below set, one more is one more unit.
+// differs from |x| only where |x| is a power of two, which is exact at either excess.
 module systole_round24 (
   input  logic               clk_i,
   input  logic               en_i,
@@ -14,8 +13,8 @@ module systole_round24 (
 );
   function automatic logic signed [63:0] round24(input logic signed [63:0] v);
     logic [38:0] below;
+    logic [39:0] unit;
     logic signed [63:0] low;
-    logic half, rest, odd;
     below = v[63] ? ~v[62:24] : v[62:24];
     below = below | (below >> 1);
     below = below | (below >> 2);
@@ -23,11 +22,10 @@ module systole_round24 (
     below = below | (below >> 8);
     below = below | (below >> 16);
     below = below | (below >> 32);
-    half = (v[38:0] & below & ~(below >> 1)) != 39'd0;
-    rest = (v[38:0] & (below >> 1)) != 39'd0;
-    odd = (v[39:0] & {below, 1'b1} & ~{1'b0, below}) != 40'd0;
+    unit = {below, 1'b0} & ~{1'b0, below};
+    // Half a unit, less one where the kept part is even: a tie then stays below the carry.
     low = $signed(64'(below));
-    round24 = ((v | low) + $signed({63'd0, half && (rest || odd)})) & ~low;
+    round24 = (v + (low >> 1) + $signed({63'd0, (v[39:0] & unit) != 40'd0})) & ~low;
   endfunction
 
   always_ff @(posedge clk_i) if (en_i) y_o <= round24(x_i);
