@@ -11,7 +11,7 @@
 set -u
 . "$(dirname "$0")/options.sh"
 [ $# -gt 0 ] || set -- window_walker burst_walker32 burst_walker64 burst_walker128 load2 load8 \
-  fetch0 fetch1
+  fetch0 fetch1 act0 act1 act2
 
 PATH=$here/../.venv/bin:$PATH
 if ! command -v yices-smt2 >/dev/null; then
@@ -83,6 +83,20 @@ for name; do
       done; done
       prove fetch PART=${name#fetch} "$files" "wanted_q arrived_q beat_q open_q hold_q spoilt_q" \
         "$wiring" ;;
+    act0 | act1 | act2)
+      files="$package $here/sram_one.sv $common/systole_rotate.sv $rtl/matmul/systole_gather.sv"
+      for part in buffer group span; do files="$files $rtl/memory/systole_act_$part.sv"; done
+      wiring=
+      for signal in valid1_q valid2_q rows_q rot1_q rot2_q used1_q used2_q; do
+        wiring="$wiring connect -nounset -set dut_$signal u_gather.$signal;"
+      done
+      for bank in 0 1 2 3 4 5 6 7; do
+        memory=dut.gen_group[$((bank / 4))].u_group.gen_bank[$((bank % 4))].u_sram
+        word=$((8 * bank + 7)):$((8 * bank)) row=$((7 * bank + 6)):$((7 * bank))
+        wiring="$wiring connect -nounset -set dut_word_q[$word] $memory.word_q;"
+        wiring="$wiring connect -nounset -set dut_kept[$row] $memory.kept;"
+      done
+      prove act PART=${name#act} "$files" '' "$wiring" ;;
     *) echo "error: no proof '$name'; formal/inductive.sh names them" >&2; exit 2 ;;
   esac
 done

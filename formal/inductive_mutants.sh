@@ -42,5 +42,19 @@ fetch 's/(wanted_q - next_q) <= 32.d8/(wanted_q - next_q) <= 32'"'"'d9/'
 fetch 's/if (taken) wanted_q <= wanted_q + 32.(count)/if (taken) wanted_q <= wanted_q + 32'"'"'d8/'
 fetch 's/= hold_q || (more \&\& !outside/= (more \&\& !outside/'
 fetch 's/rvalid_i \&\& rlast_i/rvalid_i/'
+act() {
+  mutant inductive.sh "$1" "$2" memory/systole_act_buffer.sv memory/systole_act_span.sv \
+    memory/systole_act_group.sv matmul/systole_gather.sv
+}
+act act0 's/(st_groups | pr_groups)/st_groups/'                     # POST's read of MATMUL's group
+act act0 's/row1_o = row0_o + RB.(1)/row1_o = row0_o/'              # into the next group
+act act0 's/if (mm_re_i\[b\]) mm_groups/if (mm_re_i[0]) mm_groups/'
+act act1 's/rot1_q <= base_i\[BB-1:0\] + offsets_i/rot1_q <= offsets_i/'
+act act1 's/amount_i(-rot1_q)/amount_i(rot1_q)/'
+act act1 's/COL_W.(j) < lanes_i \&\& (address/COL_W'"'"'(j) <= lanes_i \&\& (address/'
+act act1 's/used2_q <= used1_q/used2_q <= ~used1_q/'
+act act2 's/next_o = ~({BANKS{1.b1}} << rot_o)/next_o = '"'"'0/'
+act act2 's/st_rot_q <= st_rot;/st_rot_q <= -st_rot;/'
+act act2 's/ld_here_i\[b\] ? ld_data_i/po_here_i[b] ? ld_data_i/'
 
 [ $failures -eq 0 ]
