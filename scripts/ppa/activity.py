@@ -103,8 +103,11 @@ def table(report):
         each = "".join(f"{row[kind] / 1000:>12.4f}" for kind in power.KINDS)
         share = 100 * whole / 1000 / report["mw"] if report["mw"] else 0
         lines.append(f"{block:<16}{each}{whole / 1000:>12.4f}{share:>7.1f}%")
+    run_us = report["cycles"] * report["period_ns"] / 1000
+    energies = {kind: uw * run_us / 1e6 for kind, uw in report["uw"].items()}
     lines.append(
         f"{report['cycles']} cycles of {report['period_ns']:.3f} ns: {report['pj_a_cycle']:.1f} pJ "
-        f"a cycle, {report['pj_a_cycle'] * report['cycles'] / 1e6:.4f} uJ (no wires, no glitches)"
+        f"a cycle, {report['pj_a_cycle'] * report['cycles'] / 1e6:.4f} uJ (no wires, no glitches): "
+        + ", ".join(f"{kind} {energy:.4f}" for kind, energy in energies.items())
     )
     return "\n".join(lines)

@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 from ppa import __main__ as flow  # noqa: E402  pylint: disable=wrong-import-position
-from ppa import activity, energy_tables, flat, liberty, memories, power, synthesis  # noqa: E402
+from ppa import activity, energy_tables, flat, liberty, memories, page, power, synthesis  # noqa: E402
 
 OSU018 = pathlib.Path(flow.DEFAULT_LIBRARY)
 SYSTOLE, GATES = os.environ.get("SYSTOLE_RUN"), os.environ.get("SYSTOLE_GATES")
@@ -105,6 +105,32 @@ class HandTest(unittest.TestCase):
         duties = {"A": 0.25, "B": 0.5}
         self.assertAlmostEqual(energy_tables.chance("A & !B", duties), 0.125)
         self.assertAlmostEqual(energy_tables.chance("A | B", duties), 0.625)
+
+    def test_table_and_page(self):
+        areas = {"instance": "top", "block": "top", "cells": 0, "memories": 0, "inside": []}
+        uw = dict(zip(power.KINDS, (1000.0, 500.0, 250.0, 200.0, 50.0)))
+        found = {"top": uw}
+        self.assertEqual(activity.blocks(areas, found), {"top": uw})
+        report = {
+            "workload": "a < b",
+            "compared": "10 cycles",
+            "cycles": 1000,
+            "period_ns": 2.0,
+            "mw": 2.0,
+            "pj_a_cycle": 4.0,
+            "uw": uw,
+            "blocks": {"top": uw},
+            "tree": activity.tree(areas, found),
+        }
+        table = activity.table(report)
+        # 1 mW for 1000 cycles of 2 ns are 2 nJ.
+        self.assertIn("4.0 pJ a cycle, 0.0040 uJ", table)
+        self.assertIn("internal 0.0020, switching 0.0010, clock 0.0005", table)
+        self.assertRegex(table, r"total +1\.0000 +0\.5000 +0\.2500 +0\.2000 +0\.0500 +2\.0000")
+        text = page.power_section(report)
+        self.assertIn("a &lt; b", text)
+        self.assertIn("<td>2.0000</td><td>100.0 %</td>", text)
+        self.assertIn("1750 uW", text)  # internal, switching and the clock
 
     def test_bad_trace(self):
         with self.assertRaisesRegex(liberty.BadInput, "no such file"):
