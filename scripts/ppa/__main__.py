@@ -11,6 +11,7 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 
 from . import activity, figures, memories, page, synthesis, timing
@@ -37,6 +38,16 @@ def parameters_of(words, top):
     return found
 
 
+def version():
+    """Of the RTL, as git has it; empty outside of a clone."""
+    command = ["git", "-C", synthesis.ROOT, "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
 def report(top, parameters, library, period_ns, work, traces=(), gates=GATES):
     """Synthesizes and measures; the figures as a dictionary. The power is that at the clock of the
     whole's longest path."""
@@ -61,6 +72,7 @@ def report(top, parameters, library, period_ns, work, traces=(), gates=GATES):
     areas = figures.tree(netlist, library)
     return {
         "top": top,
+        "version": version(),
         "parameters": parameters,
         "library": library.name,
         "fo4_ps": round(1000 * fo4, 3),

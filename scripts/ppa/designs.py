@@ -22,10 +22,10 @@ def design(report):
 
 
 def table(reports):
-    """Of reports by name: all of systole_top, one library, sized for one period."""
+    """Of reports by name: all of systole_top, one version, one library, sized for one period."""
     designs, common = [], None
     for name, report in reports.items():
-        same = {key: report[key] for key in ("library", "period_ns", "top")}
+        same = {key: report[key] for key in ("version", "library", "period_ns", "top")}
         if report["top"] != "systole_top":
             raise BadInput(f"{name}: is of {report['top']}; a design is a whole systole_top")
         if common is not None and same != common:
@@ -35,7 +35,8 @@ def table(reports):
             raise BadInput(f"{name}: its parameters are those of a report before")
         designs.append(design(report))
     designs.sort(key=lambda entry: sorted(entry["parameters"].items()))
-    return {"library": common["library"], "period_ns": common["period_ns"], "designs": designs}
+    del common["top"]
+    return {**common, "designs": designs}
 
 
 def main():

@@ -15,7 +15,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 from ppa import __main__ as flow  # noqa: E402  pylint: disable=wrong-import-position
-from ppa import activity, energy_tables, flat, liberty, memories, page, power, synthesis  # noqa: E402
+from ppa import activity, energy_tables, flat, liberty, memories, page  # noqa: E402
+from ppa import power, synthesis  # noqa: E402  pylint: disable=wrong-import-position
 
 OSU018 = pathlib.Path(flow.DEFAULT_LIBRARY)
 SYSTOLE, GATES = os.environ.get("SYSTOLE_RUN"), os.environ.get("SYSTOLE_GATES")

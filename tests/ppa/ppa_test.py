@@ -95,14 +95,17 @@ class PartsTest(unittest.TestCase):
     def test_designs_of_reports(self):
         def report(**other):
             total = {"cells": 5.0, "memories": 7.0, "ns": 2.5, "flops": 1}
-            same = {"top": "systole_top", "library": "l", "period_ns": 2.0, "total": total}
+            same = {"top": "systole_top", "library": "l", "period_ns": 2.0, "version": "v"}
+            same["total"] = total
             return {**same, "parameters": {"ROWS": 8}, **other}
 
         table = designs.table({"a": report(), "b": report(parameters={"ROWS": 4})})
         figures = {"cells_um2": 5.0, "memories_um2": 7.0, "ns": 2.5}
         self.assertEqual(table["designs"][0], {"parameters": {"ROWS": 4}, **figures})
         self.assertEqual(table["designs"][1], {"parameters": {"ROWS": 8}, **figures})
-        for other in ({"library": "m"}, {"period_ns": 3.0}, {"top": "systole_csr"}, {}):
+        self.assertEqual(table["version"], "v")
+        others = [{"library": "m"}, {"period_ns": 3.0}, {"version": "w"}, {"top": "systole_csr"}]
+        for other in [*others, {}]:
             with self.assertRaisesRegex(liberty.BadInput, "^b: "):
                 designs.table({"a": report(), "b": report(**other)})
 
