@@ -39,13 +39,18 @@ def parameters_of(words, top):
 
 
 def version():
-    """Of the RTL, as git has it; empty outside of a clone."""
-    command = ["git", "-C", synthesis.ROOT, "describe", "--always", "--dirty"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError:
-        return ""
-    return done.stdout.strip()
+    """Of the RTL: git's name of the folder's contents; empty outside of a clone."""
+
+    def git(*words):
+        command = ["git", "-C", synthesis.ROOT, *words]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError:
+            return ""
+        return done.stdout.strip()
+
+    changed = "-dirty" if git("status", "--porcelain", "--", "rtl") else ""
+    return git("rev-parse", "--short", "HEAD:rtl") + changed
 
 
 def report(top, parameters, library, period_ns, work, traces=(), gates=GATES):

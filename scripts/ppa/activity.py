@@ -10,12 +10,12 @@ SCOPE = "TOP.systole_tb.u_top"  # of the accelerator in a trace
 RUN = "gen_accelerator.u_control.run_o"  # 1 in the cycles of a run
 
 
-def replay(flattened, trace, gates, work, name, scope=SCOPE, window=RUN):
+def replay(flattened, trace, gates, work, name, scope=SCOPE, window=RUN, more=()):
     """What sw/gates counts, as text; refused where an output of the netlist is not the trace's."""
     netlist, counts = work / "netlist.gates", work / f"{name}.counts"
     netlist.write_text(flattened.text())
     command = [gates, netlist, trace, "--scope", scope, "-o", counts]
-    command += ["--while", window] if window else []
+    command += [*(["--while", window] if window else []), *more]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
