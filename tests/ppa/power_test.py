@@ -205,8 +205,9 @@ class ReplayTest(unittest.TestCase):
         found = re.findall(r"^net (\d+) (\d+) \d+$", (self.work / "counts").read_text(), re.M)
         ours = {int(net): int(changes) for net, changes in found}
         lines = (self.work / "inputs").read_text().split()
-        ports = [(name, len(nets)) for name, (_, nets) in self.flat.ports.items()]
-        place = [n for n, size in ports for _ in range(size) if n != "clk_i"].index("rst_ni")
+        ports = self.flat.ports.items()
+        inputs = [name for name, (way, nets) in ports for _ in nets if way == "input"]
+        place = [name for name in inputs if name != "clk_i"].index("rst_ni")
         first = max(i for i, line in enumerate(lines) if line[place] == "0") + 1
         models = OSU018.with_suffix(".v")
         theirs = icarus.changes(self.flat, lines, models, self.work, False, first)
