@@ -9,8 +9,8 @@
 //
 // The byte last written at the address that is followed, by LOAD or POST, is kept beside.
 module act_proof #(
-  parameter int PART = 0, parameter int ROWS = 3, parameter int LANES = 2,
-  parameter int ACT_GROUPS = 2
+  parameter int PART = 0, parameter int ROWS = 16, parameter int LANES = 8,
+  parameter int ACT_GROUPS = 4
 ) (
   input logic clk_i, input logic rst_ni, input logic ld_we, input logic [7:0] ld_n,
   input logic [31:0] ld_data, input logic po_we, input logic [7:0] po_n,

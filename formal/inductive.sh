@@ -33,19 +33,22 @@ check() {
   exit 2
 }
 
-# prove NAME PARAMETER FILES REGISTERS [WIRING]: the top NAME_proof, PARAMETER as P=V (none: -).
+# prove NAME PARAMETERS FILES REGISTERS [WIRING]: the top NAME_proof, PARAMETERS P=V ..., of which
+# the first one's value ends the proof's name (none: '').
 prove() {
   began=$(date +%s)
-  set_parameter=
-  [ "$2" = - ] || set_parameter="chparam -set ${2%=*} ${2#*=} $1_proof;"
+  set_parameters=
+  for parameter in $2; do
+    set_parameters="$set_parameters chparam -set ${parameter%=*} ${parameter#*=} $1_proof;"
+  done
   wiring=${5:-}
   for register in $4; do
     to=$(echo "$register" | tr . _)
     wiring="$wiring connect -nounset -set dut_$to dut.$register;"
   done
-  id=$1
-  [ "$2" = - ] || id=$1${2#*=}
-  yosys -q -p "read_verilog -sv -formal -I$here/../rtl/common $3 $here/$1_proof.sv; $set_parameter
+  first=${2%% *}
+  id=$1${first#*=}
+  yosys -q -p "read_verilog -sv -formal -I$here/../rtl/common $3 $here/$1_proof.sv; $set_parameters
     hierarchy -check -top $1_proof; proc; flatten; memory_map; $wiring async2sync; opt -full;
     setundef -undriven -anyseq; dffunmap; opt_clean; write_smt2 -wires $work/$id.smt2" \
     >"$work/$id.yosys" 2>&1 || {
@@ -62,7 +65,7 @@ common=$here/../rtl/common
 for name; do
   case $name in
     window_walker)
-      prove $name - "$package $rtl/matmul/systole_window_walker.sv" "x_q y_q b_q nx_q ny_q nb_q \
+      prove $name '' "$package $rtl/matmul/systole_window_walker.sv" "x_q y_q b_q nx_q ny_q nb_q \
         acc_base_q line_q image_q slice_q stride_x_q stride_y_q base_inc_q stride_b_q" ;;
     burst_walker32 | burst_walker64 | burst_walker128)
       prove burst_walker AXI_DATA_WIDTH=${name#burst_walker} \
@@ -96,7 +99,7 @@ for name; do
         wiring="$wiring connect -nounset -set dut_word_q[$word] $memory.word_q;"
         wiring="$wiring connect -nounset -set dut_kept[$row] $memory.kept;"
       done
-      prove act PART=${name#act} "$files" '' "$wiring" ;;
+      prove act "PART=${name#act} ROWS=3 LANES=2 ACT_GROUPS=2" "$files" '' "$wiring" ;;
     *) echo "error: no proof '$name'; formal/inductive.sh names them" >&2; exit 2 ;;
   esac
 done

@@ -1,6 +1,6 @@
 // Proves of systole_load, for every instruction that passes the checks, every slave and any number
 // of cycles: it keeps the rules of read_rules.sv. With the real walker, addresses of 64 bits.
-module load_proof #(parameter int AXI_DATA_WIDTH = 64, parameter int OUTSTANDING = 2) (
+module load_proof #(parameter int AXI_DATA_WIDTH = 64, parameter int OUTSTANDING = 8) (
   input logic clk_i, input logic rst_ni, input logic clear, input logic stop, input logic start,
   input logic inflight, input logic [systole_pkg::INSTR_W-1:0] instr, input logic arready,
   input logic [1:0] rresp, input logic rlast, input logic rvalid

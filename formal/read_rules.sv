@@ -10,7 +10,7 @@
 // waits_o: an address was offered and not taken; open_o: bursts taken and not ended.
 module read_rules #(
   parameter int AXI_DATA_WIDTH = 64,
-  parameter int OUTSTANDING = 2,
+  parameter int OUTSTANDING = 8,
   localparam int BEAT = AXI_DATA_WIDTH / 8,
   localparam int N = $clog2(OUTSTANDING + 1)
 ) (

@@ -6,7 +6,7 @@
 // finished; an instruction retires with the answer to its last burst, unless one was an error.
 // Each burst's slots are counted, any one address is followed from its slot to the bus, and any one
 // beat, any bit of its data.
-module store_proof #(parameter int OUTSTANDING = 2, parameter int PART = 0) (
+module store_proof #(parameter int OUTSTANDING = 8, parameter int PART = 0) (
   input logic clk_i, input logic rst_ni, input logic clear, input logic stop, input logic start,
   input logic awready, input logic wready, input logic bvalid, input logic [1:0] bresp,
   input logic data, input logic choose

@@ -90,7 +90,7 @@ for name; do
       files="$package $here/burst_walker_free.sv $here/store_proof.sv"
       files="$files $here/../rtl/common/systole_queue.sv $here/../rtl/common/systole_sram.sv"
       prove "$name" store_proof "$files $rtl/loadstore/systole_store.sv" \
-        "chparam -set PART ${name#store} store_proof;" \
+        "chparam -set PART ${name#store} -set OUTSTANDING 2 store_proof;" \
         "walking outside slot begins last addr len u_walker.tail_o" ;;
     *) echo "error: no proof '$name'; formal/unbounded.sh names them" >&2; exit 2 ;;
   esac
