@@ -224,7 +224,9 @@ void Sequencer::DoIssue(uint32_t index) {
     if (bus_error_.code != ErrorCode::kNone) EngineErrorAt(bus_error_, engine, index);
     return;
   }
-  const std::optional<Conflict> conflict = conflicts_.Issue(index, i, now_, executor_->offsets());
+  const bool refused = error == ErrorCode::kReadWindow || error == ErrorCode::kWriteWindow;
+  const std::optional<Conflict> conflict = conflicts_.Issue(
+      index, i, now_, executor_->offsets(), refused ? bursts_ - 1 : ConflictMonitor::kAllBursts);
   if (conflict.has_value()) {
     EngineErrorAt({ErrorCode::kConflict, conflict->seen, conflict->oldest ? kFirst : kThird},
                   conflict->engine, conflict->index);

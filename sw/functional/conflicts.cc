@@ -37,7 +37,7 @@ ConflictMonitor::ConflictMonitor(const HwConfig& config, const MemoryTiming& tim
       group_bytes_(static_cast<uint64_t>(config.GroupBytes())) {}
 
 ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruction& i, Cycle issue,
-                                                  const uint16_t* ktab) {
+                                                  const uint16_t* ktab, int64_t bursts) {
   Active a;
   a.index = index;
   a.instruction = i;
@@ -83,7 +83,7 @@ ConflictMonitor::Active ConflictMonitor::Describe(uint32_t index, const Instruct
           const int64_t beats = Beats(bytes, laws_);
           const BurstTimes t =
               store ? write_.Next(issue, beats, laws_) : read_.Next(issue, beats, laws_);
-          if (!to_rows) {
+          if (!to_rows && bursts-- > 0) {
             a.bursts.push_back({t.buffer, bytes, line + static_cast<uint64_t>(done)});
           }
           done += bytes;
@@ -380,11 +380,11 @@ void ConflictMonitor::FollowSums(const Active& a, std::optional<Conflict>* found
 }
 
 std::optional<Conflict> ConflictMonitor::Issue(uint32_t index, const Instruction& i, Cycle cycle,
-                                               const uint16_t* ktab) {
+                                               const uint16_t* ktab, int64_t bursts) {
   std::optional<Conflict> found;
   if (IsSync(i)) return found;
   const int e = static_cast<int>(i.engine());
-  const Active a = Describe(index, i, cycle, ktab);
+  const Active a = Describe(index, i, cycle, ktab, bursts);
   const bool reads = e == kPost && PostReadsActivations(i);
   const Active r = reads ? DescribeReads(index, i, cycle) : Active{};
   for (int other = 0; other < kRoles; ++other) {

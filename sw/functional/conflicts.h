@@ -32,14 +32,17 @@ struct Conflict {
 
 class ConflictMonitor {
  public:
+  static constexpr int64_t kAllBursts = INT64_MAX;
+
   ConflictMonitor(const HwConfig& config, const MemoryTiming& timing);
 
   // Instruction `index` issues in `cycle`: to be called in the order of the cycles, LOAD and STORE
   // without a gap. ktab: rows x ROWS offsets (Executor::offsets), unchanged while a Matmul reads
-  // them. The first collision with instructions that issued before, in the order in which run
-  // control takes errors.
+  // them. Of a LOAD or STORE the first `bursts` reach the memory; the next one is refused. The
+  // first collision with instructions that issued before, in the order in which run control takes
+  // errors.
   std::optional<Conflict> Issue(uint32_t index, const Instruction& instruction, Cycle cycle,
-                                const uint16_t* ktab);
+                                const uint16_t* ktab, int64_t bursts = kAllBursts);
 
  private:
   // A beat-by-beat access: beat b in cycle first + b, `beat` bytes from buffer + b * beat (the last
@@ -63,8 +66,8 @@ class ConflictMonitor {
   Active DescribeReads(uint32_t index, const Instruction& instruction, Cycle cycle) const;
   uint64_t PostReadGroupsAt(const Active& a, Cycle cycle) const;
   uint64_t LastReadOf(const Instruction& i) const;
-  Active Describe(uint32_t index, const Instruction& instruction, Cycle cycle,
-                  const uint16_t* ktab);
+  Active Describe(uint32_t index, const Instruction& instruction, Cycle cycle, const uint16_t* ktab,
+                  int64_t bursts);
   uint64_t GroupsAt(const Active& a, int engine, Cycle cycle) const;
   uint64_t GroupsOf(uint64_t address, uint64_t bytes) const;
   uint64_t AllGroups(const Active& a, int engine) const;

@@ -60,6 +60,16 @@ TEST_F(ConflictTest, TheStoreMayIssueFirst) {
   Expect(Issue(1, Matmul(100), 16), 18, 1, 1);
 }
 
+TEST_F(ConflictTest, ARefusedBurstReadsNothing) {
+  // Lines of one beat in group 0, read in 11, 12, 13; the Matmul reads there in 13.
+  const Instruction lines = With(Store(0), {{field::kLsLines, 3}, {field::kLsBufStride, 8}});
+  for (int64_t bursts : {0, 2, 3}) {
+    ConflictMonitor monitor(HwConfig{}, MemoryTiming{1});
+    EXPECT_FALSE(monitor.Issue(0, lines, 10, ktab_.data(), bursts).has_value());
+    EXPECT_EQ(monitor.Issue(1, Matmul(100), 11, ktab_.data()).has_value(), bursts == 3) << bursts;
+  }
+}
+
 TEST_F(ConflictTest, TwoGroupsAreNone) {
   EXPECT_FALSE(Issue(0, Matmul(kGroup - 16), 10).has_value());
   EXPECT_FALSE(Issue(1, Store(kGroup), 11).has_value());
