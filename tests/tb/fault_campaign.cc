@@ -72,7 +72,7 @@ std::vector<Json> ReadResults(const Options& o) {
 // One fault; `tally` counts what came of it. Empty, or how RTL, TLM and golden differ.
 std::string Try(FaultPair* pair, uint64_t seed, std::map<std::string, int>* tally) {
   std::mt19937_64 random(~seed);
-  const uint64_t kind = random() % 10;
+  const uint64_t kind = random() % 13;
   const auto both_right = [&]() -> std::string {
     const std::string rtl = pair->WrongRun(&pair->rtl_), tlm = pair->WrongRun(&pair->tlm_);
     return rtl.empty() && tlm.empty() ? "" : fmt::format("then rtl: {}; tlm: {}", rtl, tlm);
@@ -98,9 +98,17 @@ std::string Try(FaultPair* pair, uint64_t seed, std::map<std::string, int>* tall
                ? ""
                : fmt::format("{} after {} cycles, {}", soft ? "soft reset" : "reset", cycle, wrong);
   }
-  const bool memory = kind < 6;
-  const FaultTrial trial =
-      memory ? BadMemoryTrial(pair->program_, seed) : MutatedTrial(pair->program_, seed);
+  if (kind == 2) {  // the host misuses registers
+    ++(*tally)["register misuse"];
+    const std::string rtl = pair->WrongMisuse(&pair->rtl_, seed),
+                      tlm = pair->WrongMisuse(&pair->tlm_, seed);
+    const std::string wrong = random() % 10 == 0 ? both_right() : "";
+    if (rtl.empty() && tlm.empty() && wrong.empty()) return "";
+    return fmt::format("register misuse, rtl: {}; tlm: {}; {}", rtl, tlm, wrong);
+  }
+  const FaultTrial trial = kind < 7    ? BadMemoryTrial(pair->program_, seed)
+                           : kind < 11 ? MutatedTrial(pair->program_, seed)
+                                       : WildTrial(pair->program_, seed);
   const auto [rtl, tlm] = RunTrial(pair, trial);
   const auto given_up = [](const FaultOutcome& o) {
     return o.engine >= 0 && o.code == ErrorCode::kNone;

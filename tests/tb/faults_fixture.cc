@@ -5,6 +5,7 @@
 
 #include "sw/compiler/compiler.h"
 #include "sw/golden/golden.h"
+#include "sw/isa/registers.h"
 #include "sw/tiling/tiling.h"
 #include "sw/timing/timeline.h"
 
@@ -97,6 +98,34 @@ FaultTrial MutatedTrial(const Program& program, uint64_t seed) {
   return t;
 }
 
+FaultTrial WildTrial(const Program& program, uint64_t seed) {
+  constexpr Opcode kOpcodes[] = {
+#define OPCODE(name, code) Opcode::k##name,
+#include "sw/isa/fields.def"
+  };
+  std::mt19937_64 random(seed);
+  const auto below = [&](uint64_t n) { return random() % n; };
+  FaultTrial t;
+  t.program = program;
+  std::vector<Instruction>& code = t.program.code;
+  for (uint64_t n = 1 + below(3); n > 0; --n) {
+    const uint64_t pc = below(code.size()), other = below(code.size());
+    const uint64_t kind = below(3);
+    if (kind == 0) {
+      for (uint32_t& word : code[pc].word) word = static_cast<uint32_t>(random() & random());
+      code[pc].Set(field::kOpcode, static_cast<uint64_t>(kOpcodes[below(std::size(kOpcodes))]));
+      t.text += fmt::format("{}: {}; ", pc, Disassemble(code[pc]));
+    } else if (kind == 1) {
+      code[pc] = code[other];
+      t.text += fmt::format("{}: as {}; ", pc, other);
+    } else {
+      std::swap(code[pc], code[other]);
+      t.text += fmt::format("{} and {} change places; ", pc, other);
+    }
+  }
+  return t;
+}
+
 FaultTrial BadMemoryTrial(const Program& program, uint64_t seed) {
   std::mt19937_64 random(seed);
   const auto below = [&](uint64_t n) { return random() % n; };
@@ -166,6 +195,42 @@ void FaultBase::ExpectFieldError(Opcode opcode, Field field, uint64_t value, Err
                        static_cast<uint32_t>(at - list->begin()));
   }
   ADD_FAILURE() << "no " << OpcodeName(opcode) << " in the program";
+}
+
+std::string FaultPair::WrongMisuse(FaultBench* bench, uint64_t seed) {
+  constexpr uint64_t kMargin = 200;  // the last write comes before the run's end
+  std::mt19937_64 random(seed);
+  const auto cycles = [&](const std::vector<Instruction>& code) {
+    return static_cast<uint64_t>(
+        Simulate(code, program_.config, MemoryTiming{kFaultLatency, {}}).total);
+  };
+  const uint64_t setup = cycles(program_.setup), code = cycles(program_.code);
+  const uint64_t cycle = 1 + random() % (code - kMargin);
+  const FaultOutcome begun = bench->Run(program_, images_, cycle);
+  Device* const device = bench->device();
+  if (begun.in_setup && cycle + kMargin > setup) {  // too near to its end
+    bench->Reset();
+    return "";
+  }
+  const std::string when = fmt::format("{} cycle {}", begun.in_setup ? "setup" : "code", cycle);
+  for (uint64_t n = 1 + random() % 12; n > 0; --n) {
+    const uint64_t kind = random() % 4;
+    const uint32_t value = static_cast<uint32_t>(random());
+    if (kind == 0) device->WriteReg(reg::kCtrl, reg::kCtrlStart | (value & ~uint32_t{3}));
+    if (kind == 1) device->WriteReg(reg::kProgLo + 4 * (value % 3), value);
+    if (kind == 2) device->WriteReg(reg::kRdBaseLo + 4 * (value % 8), value);
+    if (kind == 3) {  // read-only from PARAM0 on, or not there
+      device->WriteReg(reg::kParam0 + 4 * (value % 96), value);
+      device->ReadReg(4 * (value % 128));
+    }
+  }
+  if (!device->WaitInterrupt(1000000)) return when + ": never ends";
+  const uint32_t status = device->ReadReg(reg::kStatus);
+  const uint64_t total = device->ReadReg(reg::kCntTotal);
+  if (status != reg::kStatusDone) return fmt::format("{}: status {:#x}", when, status);
+  if (total != (begun.in_setup ? setup : code)) return fmt::format("{}: {} cycles", when, total);
+  if (begun.in_setup) return WrongRun(bench);
+  return Driver(device).ReadOutputs(program_) == golden_ ? "" : when + ": outputs differ";
 }
 
 uint64_t FaultPair::Cycles() const {

@@ -116,6 +116,9 @@ struct FaultPair {
 
   // Empty if `bench` runs the program right.
   std::string WrongRun(FaultBench* bench);
+  // Empty if a run in which the host misuses registers ends as if it had not: at some cycle it
+  // writes START, what is read-only, locked or not there, and reads anything.
+  std::string WrongMisuse(FaultBench* bench, uint64_t seed);
   // Cycles of a run of `program_`'s code without faults.
   uint64_t Cycles() const;
 
@@ -135,6 +138,9 @@ struct FaultTrial {
 };
 // One to three bits of one instruction changed.
 FaultTrial MutatedTrial(const Program& program, uint64_t seed);
+// One to three instructions are others: words drawn at random behind an opcode, another instruction
+// of the program, or two that change places.
+FaultTrial WildTrial(const Program& program, uint64_t seed);
 // Two in three with a changed bit; an error response to some beats, or a fetch that is never
 // answered, under a watchdog that is shorter than the latency at the least. (Where data are never
 // answered the TLM's engine stops at once, the RTL's goes on until OUTSTANDING: the two may last
