@@ -73,8 +73,9 @@ help:
 	@echo 'make mutate   mutation score: N mutants of the RTL (1500), drawn by SEED (1), in three' \
 	  'builds; goes on where it was cut; SHARD=2/8: a part; AGAIN=yes: those not found, again' \
 	  '(needs make venv)'
-	@echo 'make faults   N faults (1000000) from SEED (1) on, on four networks: the same end on' \
-	  'RTL and SystemC platform, then correct runs; goes on where it was cut; SHARD=2/8: a part'
+	@echo 'make faults   resets in every cycle of a run, then N faults (1000000) from SEED (1) on,' \
+	  'on four networks: the same end on RTL and SystemC platform, then correct runs; goes on' \
+	  'where it was cut; SHARD=2/8: a part'
 	@echo 'make regress  the matrix of RTL configurations, with a summary table'
 	@echo 'make lint     Verilator -Wall, Icarus, Yosys and the rules of scripts/lint_rtl.py;' \
 	  'clang-format'
@@ -194,6 +195,8 @@ faults: setup-test config
 	  { cat $(BUILD)/configure.log >&2; exit 1; }
 	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) --target fault_campaign >$(BUILD)/build.log 2>&1 || \
 	  { cat $(BUILD)/build.log >&2; exit 1; }
+	@$(BUILD)/tests/tb/fault_campaign --work $(dir $(BUILD))faults --jobs $(JOBS) --resets \
+	  $(if $(SHARD),--shard '$(SHARD)') >/dev/null
 	@$(BUILD)/tests/tb/fault_campaign --work $(dir $(BUILD))faults --jobs $(JOBS) \
 	  $(if $(N),--count '$(N)') $(if $(SEED),--seed '$(SEED)') $(if $(SHARD),--shard '$(SHARD)')
 

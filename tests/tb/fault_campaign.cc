@@ -1,6 +1,7 @@
 // Faults by the million (`make faults`): mutated programs, bad memories, resets and stalls on four
 // networks. Each has to end the same on the verilated RTL and on the SystemC platform, error,
 // instruction and cycle, and correct runs have to follow. A run that was cut goes on where it was.
+// With --resets instead a reset and a soft reset in every cycle of a run of each network.
 // Exit status: 0 no difference; 1 some; 2 bad input.
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -35,24 +36,42 @@ const char* const kNets[] = {"chain", "graph", "tiles", "row"};
 struct Options {
   uint64_t count = 1000000, seed = 1;
   int part = 1, parts = 1, jobs = 1;
-  std::string work = "build/faults";
-  bool report = false;
+  std::string work = "build/faults", net;
+  bool report = false, resets = false;
 };
 
-// Seeds [first, first + count) on one network.
+// Seeds [first, first + count) on one network; or cycles, with a reset and a soft reset in each.
 struct Block {
   int net = 0;
   uint64_t first = 0, count = 0;
-  std::string Key() const { return fmt::format("{} {} {}", kNets[net], first, count); }
+  bool resets = false;
+  std::string Key() const {
+    return fmt::format("{} {}{} {}", kNets[net], resets ? "resets " : "", first, count);
+  }
+  uint64_t Trials() const { return resets ? 2 * count : count; }
 };
+
+// Every cycle of a run of each network.
+std::vector<Block> ResetBlocks() {
+  std::vector<Block> blocks;
+  for (int net = 0; net < 4; ++net) {
+    const uint64_t cycles = FaultPair(static_cast<FaultNet>(net)).Cycles();
+    for (uint64_t first = 1; first <= cycles; first += kBlock)
+      blocks.push_back({net, first, std::min(kBlock, cycles - first + 1), true});
+  }
+  return blocks;
+}
 
 // In turn on each network; those of the part asked for.
 std::vector<Block> Blocks(const Options& o) {
-  std::vector<Block> blocks;
-  for (uint64_t b = 0; b * kBlock < o.count; ++b) {
-    if (b % static_cast<uint64_t>(o.parts) != static_cast<uint64_t>(o.part - 1)) continue;
-    blocks.push_back(
-        {static_cast<int>(b % 4), o.seed + b * kBlock, std::min(kBlock, o.count - b * kBlock)});
+  std::vector<Block> all, blocks;
+  if (o.resets) all = ResetBlocks();
+  for (uint64_t b = 0; !o.resets && b * kBlock < o.count; ++b) {
+    all.push_back({static_cast<int>(b % 4), o.seed + b * kBlock,
+                   std::min(kBlock, o.count - b * kBlock), false});
+  }
+  for (size_t b = static_cast<size_t>(o.part - 1); b < all.size(); b += size_t(o.parts)) {
+    if (o.net.empty() || o.net == kNets[all[b].net]) blocks.push_back(all[b]);
   }
   return blocks;
 }
@@ -69,14 +88,29 @@ std::vector<Json> ReadResults(const Options& o) {
   return results;
 }
 
+// Empty if both run right.
+std::string BothRight(FaultPair* pair) {
+  const std::string rtl = pair->WrongRun(&pair->rtl_), tlm = pair->WrongRun(&pair->tlm_);
+  return rtl.empty() && tlm.empty() ? "" : fmt::format("then rtl: {}; tlm: {}", rtl, tlm);
+}
+
+// The host gives up after `cycle` cycles and resets.
+std::string ResetIn(FaultPair* pair, uint64_t cycle, bool soft) {
+  for (FaultBench* bench :
+       {static_cast<FaultBench*>(&pair->rtl_), static_cast<FaultBench*>(&pair->tlm_)}) {
+    bench->Run(pair->program_, pair->images_, cycle);
+    soft ? Driver(bench->device()).SoftReset() : bench->Reset();
+  }
+  const std::string wrong = BothRight(pair);
+  return wrong.empty()
+             ? ""
+             : fmt::format("{} after {} cycles, {}", soft ? "soft reset" : "reset", cycle, wrong);
+}
+
 // One fault; `tally` counts what came of it. Empty, or how RTL, TLM and golden differ.
 std::string Try(FaultPair* pair, uint64_t seed, std::map<std::string, int>* tally) {
   std::mt19937_64 random(~seed);
   const uint64_t kind = random() % 13;
-  const auto both_right = [&]() -> std::string {
-    const std::string rtl = pair->WrongRun(&pair->rtl_), tlm = pair->WrongRun(&pair->tlm_);
-    return rtl.empty() && tlm.empty() ? "" : fmt::format("then rtl: {}; tlm: {}", rtl, tlm);
-  };
   if (kind == 0) {  // stalls: the right bytes
     ++(*tally)["stalls"];
     pair->rtl_.rtl()->SetTiming({1 + static_cast<int>(random() % 60), true, random()});
@@ -88,21 +122,13 @@ std::string Try(FaultPair* pair, uint64_t seed, std::map<std::string, int>* tall
     const uint64_t cycle = 1 + random() % pair->Cycles();
     const bool soft = random() % 2 == 0;
     ++(*tally)[soft ? "soft resets" : "resets"];
-    for (FaultBench* bench :
-         {static_cast<FaultBench*>(&pair->rtl_), static_cast<FaultBench*>(&pair->tlm_)}) {
-      bench->Run(pair->program_, pair->images_, cycle);
-      soft ? Driver(bench->device()).SoftReset() : bench->Reset();
-    }
-    const std::string wrong = both_right();
-    return wrong.empty()
-               ? ""
-               : fmt::format("{} after {} cycles, {}", soft ? "soft reset" : "reset", cycle, wrong);
+    return ResetIn(pair, cycle, soft);
   }
   if (kind == 2) {  // the host misuses registers
     ++(*tally)["register misuse"];
     const std::string rtl = pair->WrongMisuse(&pair->rtl_, seed),
                       tlm = pair->WrongMisuse(&pair->tlm_, seed);
-    const std::string wrong = random() % 10 == 0 ? both_right() : "";
+    const std::string wrong = random() % 10 == 0 ? BothRight(pair) : "";
     if (rtl.empty() && tlm.empty() && wrong.empty()) return "";
     return fmt::format("register misuse, rtl: {}; tlm: {}; {}", rtl, tlm, wrong);
   }
@@ -117,14 +143,14 @@ std::string Try(FaultPair* pair, uint64_t seed, std::map<std::string, int>* tall
     ++(*tally)["given up"];
     pair->rtl_.Reset();
     pair->tlm_.Reset();
-    return both_right();
+    return BothRight(pair);
   }
   ++(*tally)[rtl.engine < 0 ? "done" : ErrorText(rtl.code)];
   if (rtl.Text() != tlm.Text() || rtl.cycles != tlm.cycles) {
     return fmt::format("{}: rtl {} in cycle {}, tlm {} in cycle {}", trial.text, rtl.Text(),
                        rtl.cycles, tlm.Text(), tlm.cycles);
   }
-  const std::string wrong = random() % 10 == 0 ? both_right() : "";
+  const std::string wrong = random() % 10 == 0 ? BothRight(pair) : "";
   return wrong.empty() ? "" : trial.text + ", " + wrong;
 }
 
@@ -132,17 +158,21 @@ Json RunBlock(FaultPair* pair, const Block& block) {
   std::map<std::string, int> tally;
   std::vector<std::string> differences;
   for (uint64_t k = 0; k < block.count; ++k) {
-    std::string text;
-    try {
-      text = Try(pair, block.first + k, &tally);
-    } catch (const std::exception& e) {
-      text = e.what();
+    for (int soft = 0; soft < (block.resets ? 2 : 1); ++soft) {
+      std::string text;
+      try {
+        if (block.resets) ++tally[soft != 0 ? "soft resets, each cycle" : "resets, each cycle"];
+        text = block.resets ? ResetIn(pair, block.first + k, soft != 0)
+                            : Try(pair, block.first + k, &tally);
+      } catch (const std::exception& e) {
+        text = e.what();
+      }
+      if (!text.empty()) differences.push_back(fmt::format("seed {}: {}", block.first + k, text));
     }
-    if (!text.empty()) differences.push_back(fmt::format("seed {}: {}", block.first + k, text));
   }
   return {{"block", block.Key()},
           {"net", kNets[block.net]},
-          {"count", block.count},
+          {"count", block.Trials()},
           {"ended", tally},
           {"differences", differences}};
 }
@@ -245,8 +275,11 @@ int main(int argc, char** argv) {
     app.add_option("--seed", o.seed, "of the first trial")->capture_default_str();
     std::string shard;
     app.add_option("--shard", shard, "I/N: a part of them");
+    app.add_option("--net", o.net, "those of one network alone")
+        ->check(CLI::IsMember({"chain", "graph", "tiles", "row"}));
     app.add_option("--jobs", o.jobs, "processes")->check(CLI::Range(1, 256))->capture_default_str();
     app.add_option("--work", o.work, "folder of the results")->capture_default_str();
+    app.add_flag("--resets", o.resets, "resets in every cycle of a run instead of --count trials");
     app.add_flag("--report", o.report, "only the table of what is there");
     if (!systole::ParseOptions(&app, argc, argv)) return systole::kAllEqual;
     char end = 0;

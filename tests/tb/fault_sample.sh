@@ -1,6 +1,6 @@
 #!/bin/sh
-# A small fault campaign: 10,000 faults without a difference; it goes on where it was cut; bad
-# options are refused.
+# A small fault campaign: 10,000 faults without a difference, and resets in every cycle of a run; it
+# goes on where it was cut; bad options are refused.
 #
 #   fault_sample.sh FAULT_CAMPAIGN
 set -u
@@ -23,7 +23,13 @@ echo >>"$work/results.jsonl"
 grep -q 'goes on; 3 of 40 blocks are there' "$work/goes_on" || fail "$(cat "$work/goes_on")"
 tail -n 1 "$work/all" | grep -qx 'faults: 10000 trials, 0 differences' || fail "$(cat "$work/all")"
 # Every way to end is there.
-for end in done resets 'soft resets' stalls watchdog; do
+for end in done resets 'soft resets' stalls 'register misuse' watchdog; do
   grep -q "^| $end |" "$work/all" || fail "no '$end': $(cat "$work/all")"
 done
 cat "$work/all"
+"$1" --resets --net chain --work "$work/resets" >"$work/each" || fail "$(cat "$work/each")"
+cycles=$(sed -n 's/^| soft resets, each cycle | \([0-9]*\) .*/\1/p' "$work/each")
+[ "$cycles" -gt 1000 ] || fail "$cycles cycles: $(cat "$work/each")"
+tail -n 1 "$work/each" | grep -qx "faults: $((2 * cycles)) trials, 0 differences" ||
+  fail "$(cat "$work/each")"
+cat "$work/each"
