@@ -34,10 +34,8 @@ Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Ex
       bus_(bus),
       observer_(observer),
       scheduler_(std::make_unique<Scheduler>(config_, timing)),
-      // While everything answers, progress pauses for the memory's latency and a few cycles of
-      // pipeline at most.
       conflicts_(config_, timing),
-      track_progress_(settings.watchdog != 0 && settings.watchdog <= timing.latency + 64) {
+      track_progress_(settings_.watchdog != 0) {
   if (settings_.length == 0) {
     FeedEnded();
   } else {
@@ -48,12 +46,17 @@ Sequencer::Sequencer(const MemoryTiming& timing, const RunSettings& settings, Ex
 // A deadlock that does not need the instructions that never come is seen all the same.
 bool Sequencer::WaitsForBus() const { return engine_hangs_ || (fetch_hangs_ && !deadlock_); }
 
+// The next thing to happen that is not the watchdog's.
+Cycle Sequencer::NextEvent() const {
+  if (!events_.empty()) return events_.top().cycle;
+  return deadlock_ && !WaitsForBus() ? DeadlockSeen(now_, scheduler_->blocked_from()) : kForever;
+}
+
 Cycle Sequencer::Next() {
   Cycle expired;
   const bool empty = events_.empty();
-  const Cycle next = empty ? kForever : events_.top().cycle;
-  if (track_progress_ && FindExpiry(next, &expired)) return expired;
-  if (!empty) return next;
+  if (track_progress_ && FindExpiry(NextEvent(), &expired)) return expired;
+  if (!empty) return events_.top().cycle;
   if (WaitsForBus()) {
     return settings_.watchdog == 0
                ? kForever
@@ -64,9 +67,7 @@ Cycle Sequencer::Next() {
 
 bool Sequencer::Step() {
   Cycle expired;
-  if (track_progress_ && FindExpiry(events_.empty() ? kForever : events_.top().cycle, &expired)) {
-    return WatchdogEnds(expired);
-  }
+  if (track_progress_ && FindExpiry(NextEvent(), &expired)) return WatchdogEnds(expired);
   if (events_.empty()) return EndOfEvents();
   const Event e = events_.top();
   events_.pop();

@@ -132,6 +132,7 @@ class Sequencer : private MemoryAccess {
   bool EndWith(ErrorCode code, int engine, uint32_t pc, Cycle cycle);
   bool EndOfEvents();
   Cycle LastProgressOfDraining(Cycle told) const;
+  Cycle NextEvent() const;
   bool FindExpiry(Cycle now, Cycle* expired);
   void Progress(Cycle first, Cycle last);
   void OpenBurst(Cycle address, Cycle end);

@@ -48,7 +48,8 @@ struct LawConfig {
   int slot_to_retire;
   // An accumulator entry is read, written, and only then read again.
   int shortest_period;
-  RowArray row;  // with ENGINE = 1
+  RowArray row;                    // with ENGINE = 1
+  bool output_built, input_built;  // what is not, waits for its error weight stationary
 
   LawConfig(const HwConfig& c, const MemoryTiming& memory)
       : rows(c.rows),
@@ -67,7 +68,9 @@ struct LawConfig {
         pipeline(memory.pipeline),
         slot_to_retire(pipeline.slot_to_array + rows + cols + pipeline.accumulator_read_to_write),
         shortest_period(pipeline.accumulator_read_to_write + 1),
-        row{c.rs_rows, c.rs_cols, c.rows, c.ifmap_spad, c.wgt_spad, c.psum_spad} {}
+        row{c.rs_rows, c.rs_cols, c.rows, c.ifmap_spad, c.wgt_spad, c.psum_spad},
+        output_built((c.dataflows & 2) != 0),
+        input_built((c.dataflows & 4) != 0) {}
 };
 
 // Of the two opcodes of MATMUL's work the one that the dispatcher does not know.

@@ -125,14 +125,15 @@ inline MatmulShape ShapeOfMatmul(const Instruction& i, const LawConfig& c) {
   const int64_t pixels = AtLeastOne(i.Get(field::kMmNx)) * AtLeastOne(i.Get(field::kMmNy)),
                 images = AtLeastOne(i.Get(field::kMmNb)), vectors = pixels * images;
   const int64_t slices = AtLeastOne(i.Get(field::kMmKslices));
-  if (IsInputStationary(i)) {
+  if (c.input_built && IsInputStationary(i)) {
     MatmulShape s = ShapeOfInput(columns, pixels, images * slices, c);
     s.macs =
         vectors * columns * ((slices - 1) * c.rows + static_cast<int64_t>(i.Get(field::kMmKlast)));
     return s;
   }
-  MatmulShape s = IsOutputStationary(i) ? ShapeOfTiles(vectors, slices, c)
-                                        : ShapeOfMatmul(vectors, slices, columns, c);
+  MatmulShape s = c.output_built && IsOutputStationary(i)
+                      ? ShapeOfTiles(vectors, slices, c)
+                      : ShapeOfMatmul(vectors, slices, columns, c);
   const int64_t klast = static_cast<int64_t>(i.Get(field::kMmKlast));
   s.macs = s.vectors * ((s.slices - 1) * (InColumnMode(i) ? klast : c.rows) + klast) * columns;
   return s;

@@ -259,6 +259,11 @@ unsigned Scheduler::Run(unsigned e) {
       retire += laws_.law_fault[e];
     }
 
+    if (retire > kMaxCycle) {
+      RefuseToCount(e, waiting.index, issue);
+      return woken;
+    }
+
     // Cycles between the work before and this one: nothing at the queue's output, tokens missing,
     // anything else.
     if (issue > engine.busy_end) {
@@ -292,7 +297,6 @@ unsigned Scheduler::Run(unsigned e) {
       retire_[waiting.index] = retire;
       known_.push_back(waiting.index);
     }
-    if (retire > kMaxCycle) Fail(ErrorCode::kBadField, static_cast<int>(e), waiting.index, issue);
     Take(e, word0, issue);
     woken |= Give(e, word0, retire, waiting.index);
   }

@@ -166,6 +166,25 @@ std::pair<FaultOutcome, FaultOutcome> RunTrial(FaultPair* pair, const FaultTrial
   return {rtl, run(&pair->tlm_)};
 }
 
+bool RacesForOffsets(FaultPair* pair, const FaultTrial& t) {
+  const std::vector<Instruction>& code = t.program.code;
+  pair->tlm_.tlm()->Record(&code, nullptr);
+  RunTrial(pair, t);
+  const std::vector<Stamp> stamps = pair->tlm_.tlm()->record().stamps;
+  pair->tlm_.tlm()->Record(nullptr, nullptr);
+  for (size_t load = 0; load < code.size(); ++load) {
+    const Stamp& a = stamps[load];
+    if (code[load].opcode() != Opcode::kLoadKtab || a.issue == kNever) continue;
+    for (size_t i = 0; i < code.size(); ++i) {
+      const Stamp& b = stamps[i];
+      if (IsArrayWork(code[i].opcode()) && b.issue != kNever && b.issue <= a.retire &&
+          a.issue <= b.retire)
+        return true;
+    }
+  }
+  return false;
+}
+
 void FaultBase::ExpectCorrectRun(FaultBench* bench, const std::string& where) {
   EXPECT_EQ(WrongRun(bench), "") << where;
 }

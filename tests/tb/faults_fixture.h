@@ -97,6 +97,7 @@ class TlmFaultBench : public FaultBench {
   explicit TlmFaultBench(const HwConfig& config)
       : device_(config, MemoryTiming{kFaultLatency, {}}) {}
   Device* device() override { return &device_; }
+  TlmDevice* tlm() { return &device_; }
   void SetFaults(const AxiFault& read, const AxiFault& fetch, const AxiFault& write) override {
     device_.SetFaults(read, fetch, write);
   }
@@ -148,6 +149,10 @@ FaultTrial WildTrial(const Program& program, uint64_t seed);
 FaultTrial BadMemoryTrial(const Program& program, uint64_t seed);
 // Both run it; the outcomes of RTL and TLM, and both reset where the memory was bad.
 std::pair<FaultOutcome, FaultOutcome> RunTrial(FaultPair* pair, const FaultTrial& trial);
+// Whether some Matmul or RowConv is under way together with a LOAD of the offset table, as no
+// tokens order the two: which offsets it reads is undefined (the RTL loads beat by beat, the TLM at
+// once).
+bool RacesForOffsets(FaultPair* pair, const FaultTrial& trial);
 
 class FaultBase : public ::testing::Test, protected FaultPair {
  protected:

@@ -129,6 +129,21 @@ TEST(MatmulLaw, OutputStationaryByHand) {
   EXPECT_EQ(ShapeOfTiles(3, 1, laws).period, 6);
 }
 
+// A dataflow that is not built is refused when weights would have been there.
+TEST(MatmulLaw, ADataflowThatIsNotBuiltLoadsWeights) {
+  for (int dataflows : {1, 3, 5, 7}) {
+    HwConfig c;
+    c.rows = c.cols = c.lanes = 4, c.dataflows = dataflows;
+    const LawConfig laws(c, MemoryTiming{});
+    for (uint64_t flow : {1, 2}) {
+      const MatmulShape s =
+          ShapeOfMatmul(With(MakeMatmul(5, 2, 4), {{field::kMmDataflow, flow}}), laws);
+      const int64_t built = flow == 1 ? 1 : 0;
+      EXPECT_EQ(s.load, (dataflows >> flow & 1) != 0 ? built : 4) << dataflows << ", " << flow;
+    }
+  }
+}
+
 // docs/timing.md, Input stationary: two tiles of 3 pixels, two slices, 5 filters, on 4x4.
 TEST(MatmulLaw, InputStationaryByHand) {
   HwConfig c;
