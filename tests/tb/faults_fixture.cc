@@ -69,7 +69,7 @@ Program FaultProgram(FaultNet kind, const Model& model) {
   return resident ? Compile(model, config, options) : CompileTiled(model, config, options);
 }
 
-FaultPair::FaultPair(FaultNet kind) : rtl_(FaultConfig(kind)), tlm_(FaultConfig(kind)) {
+FaultPair::FaultPair(FaultNet kind) : net_(kind), rtl_(FaultConfig(kind)), tlm_(FaultConfig(kind)) {
   const NetBuilder net = FaultNetwork(kind);
   model_ = net.Build(Rounding::kFloat32);
   images_ = net.Images(kFaultImages);

@@ -123,6 +123,7 @@ struct FaultPair {
   // Cycles of a run of `program_`'s code without faults.
   uint64_t Cycles() const;
 
+  const FaultNet net_;
   Model model_;
   std::vector<int8_t> images_, golden_;
   Program program_;
