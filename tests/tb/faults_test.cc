@@ -155,6 +155,78 @@ TEST_F(GraphFaultTest, IllegalFieldsOfColumnModeAndOfPostsOnActivations) {
   ExpectFieldError(Opcode::kPostActAdd, field::kPbSrc, 32768, ErrorCode::kBufferRange);
 }
 
+// ---- Fields at their extremes
+
+struct NamedField {
+  std::string name;
+  Field field;
+};
+
+const NamedField kFields[] = {
+#define FIELD(name, lsb, width) {#name, field::k##name},
+#include "sw/isa/fields.def"
+};
+constexpr Opcode kOpcodes[] = {
+#define OPCODE(name, code) Opcode::k##name,
+#include "sw/isa/fields.def"
+};
+
+// Whether an instruction of this opcode has the field: by its group, the first letters of its name.
+bool HasField(Opcode opcode, const std::string& name) {
+  const auto is = [&](std::initializer_list<Opcode> list) {
+    return std::find(list.begin(), list.end(), opcode) != list.end();
+  };
+  const std::string group = name.substr(0, 2);
+  if (name == "Opcode") return false;
+  if (name.substr(0, 3) == "Pop" || name == "Push") return true;
+  if (group == "Ls") {
+    return is({Opcode::kLoadAct, Opcode::kLoadWgt, Opcode::kLoadKtab, Opcode::kLoadPar,
+               Opcode::kFill, Opcode::kStore});
+  }
+  if (group == "Mm") return opcode == Opcode::kMatmul;
+  if (group == "Rc") return opcode == Opcode::kRowConv;
+  if (group == "Po") return is({Opcode::kPost, Opcode::kPostAct, Opcode::kPostActAdd});
+  if (group == "Pa") return is({Opcode::kPostAct, Opcode::kPostActAdd});
+  return group == "Pb" && opcode == Opcode::kPostActAdd;
+}
+
+// Each field of each instruction all zeros and all ones, in the program's first of its opcode, or
+// in the place of the first of its engine: the same end in the same cycle on both.
+TEST_P(FaultTest, EachFieldAtItsExtremesEndsTheSameOnBoth) {
+  int tried = 0;
+  for (const Opcode opcode : kOpcodes) {
+    Instruction like;
+    like.Set(field::kOpcode, static_cast<uint64_t>(opcode));
+    const auto find = [&](bool same) {
+      return std::find_if(program_.code.begin(), program_.code.end(), [&](const Instruction& i) {
+        return same ? i.opcode() == opcode : i.engine() == like.engine();
+      });
+    };
+    auto at = find(true);
+    if (at == program_.code.end()) at = find(false);
+    ASSERT_NE(at, program_.code.end()) << OpcodeName(opcode);
+    const size_t pc = static_cast<size_t>(at - program_.code.begin());
+    for (const NamedField& f : kFields) {
+      if (!HasField(opcode, f.name)) continue;
+      for (const uint64_t value : {uint64_t{0}, ~uint64_t{0} >> (64 - f.field.width)}) {
+        FaultTrial trial;
+        trial.program = program_;
+        trial.program.code[pc].Set(field::kOpcode, static_cast<uint64_t>(opcode));
+        trial.program.code[pc].Set(f.field, value);
+        const auto [rtl, tlm] = RunTrial(this, trial);
+        ++tried;
+        if (rtl.Text() == tlm.Text() && rtl.cycles == tlm.cycles) continue;
+        EXPECT_TRUE(RacesForOffsets(this, trial))
+            << OpcodeName(opcode) << " " << f.name << " " << value << ": rtl " << rtl.Text()
+            << " in cycle " << rtl.cycles << ", tlm " << tlm.Text() << " in cycle " << tlm.cycles;
+      }
+    }
+  }
+  EXPECT_GT(tried, 400);
+  ExpectCorrectRun(&rtl_, "rtl");
+  ExpectCorrectRun(&tlm_, "tlm");
+}
+
 // More bursts than any law counts: refused at its issue, and until then all others work on.
 TEST_F(GraphFaultTest, TransfersOfTooManyBurstsEndInTheSameCycle) {
   int tried = 0;
