@@ -78,9 +78,11 @@ TEST(ActionCounts, ColumnModeWorkedByHand) {
 
 // Two tiles of 4 and 3 pixels, 5 vectors each, 3 of 4 columns.
 TEST(ActionCounts, OutputStationaryWorkedByHand) {
+  HwConfig config = Tiny();
+  config.dataflows = 3;
   const Instruction tiles = With(
       MakeMatmul(5, 2, 3), {{field::kMmDataflow, 1}, {field::kMmKlast, 3}, {field::kMmFirst, 1}});
-  ExpectCounts(tiles, Tiny(),
+  ExpectCounts(tiles, config,
                {{Action::mac, 5 * (4 + 3) * 3},
                 {Action::pass, 5 * 2 * 16},
                 {Action::idle_mac, 160 - 105},
@@ -95,7 +97,7 @@ TEST(ActionCounts, OutputStationaryWorkedByHand) {
                 {Action::offset_read, 2 * 4 * 2},
                 {Action::gather_read, 5 * (4 + 3)},
                 {Action::sum_write, 7 * 5}});
-  const ActionCounts adds = CountActions(With(tiles, {{field::kMmFirst, 0}}), Tiny());
+  const ActionCounts adds = CountActions(With(tiles, {{field::kMmFirst, 0}}), config);
   EXPECT_EQ(adds[Action::sum_read], 7 * 5);
 }
 

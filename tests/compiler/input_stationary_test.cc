@@ -87,6 +87,7 @@ TEST(InputStationary, RandomNetworksEqualGolden) {
 // Every pixel once, at its address and in its entry, in tiles of at most COLS.
 TEST(InputStationary, BoxesCoverEachPixelOnce) {
   HwConfig config;
+  config.dataflows = 5;
   int boxes = 0;
   for (config.cols = 2; config.cols < 20; ++config.cols) {
     for (int k = 0; k < 400; ++k) {
