@@ -56,10 +56,10 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 # platform.
 TEST_SHAPES := 16,16 5,7 12,14
 
-.PHONY: help spec sim check mutants mutate formal faults test regress lint format cov synth ppa \
-  wave bench venv clean rtl torchvision reshape \
+.PHONY: help spec sim check mutants mutate mutate-cxx formal faults test regress lint format cov \
+  synth ppa wave bench venv clean rtl torchvision reshape \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
-  setup-synth setup-ppa setup-wave setup-cov setup-venv setup-explore
+  setup-synth setup-ppa setup-wave setup-cov setup-venv setup-explore setup-mutate
 
 help:
 	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL;' \
@@ -73,6 +73,8 @@ help:
 	@echo 'make mutate   mutation score: N mutants of the RTL (1500), drawn by SEED (1), in three' \
 	  'builds; goes on where it was cut; SHARD=2/8: a part; AGAIN=yes: those not found, again' \
 	  '(needs make venv)'
+	@echo 'make mutate-cxx  the same of the C++ that decides what is right: N mutants (700), each' \
+	  'through the tests that reach it, the simulator last'
 	@echo 'make faults   resets in every cycle of a run, then N faults (1000000) from SEED (1) on,' \
 	  'on four networks: the same end on RTL and SystemC platform, then correct runs; goes on' \
 	  'where it was cut; SHARD=2/8: a part'
@@ -117,7 +119,7 @@ help:
 
 # ---- Preparation
 setup-build setup-test setup-lint setup-synth setup-ppa setup-wave setup-cov setup-venv \
-  setup-explore:
+  setup-explore setup-mutate:
 	@scripts/setup.sh $(@:setup-%=%)
 
 # Tests are configured by `make test` alone: some verilate their modules then.
@@ -183,6 +185,14 @@ mutate: build
 	@PYTHONPATH=scripts .venv/bin/python -m mutate --build $(BUILD) --jobs $(JOBS) \
 	  $(if $(N),--count '$(N)') $(if $(SEED),--seed '$(SEED)') $(if $(SHARD),--shard '$(SHARD)') \
 	  $(if $(AGAIN),--again)
+
+mutate-cxx: setup-mutate setup-test build config
+	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ROWS=5 COLS=7 DATAFLOWS=7
+	@RTL_CXXFLAGS=-O1 scripts/build_rtl.sh ENGINE=row ROWS=8 COLS=8 LANES=3 RS_ROWS=5 RS_COLS=7 \
+	  IFMAP_SPAD=16 WGT_SPAD=30 PSUM_SPAD=3
+	@PYTHONPATH=scripts $(firstword $(wildcard /usr/bin/python3) python3) -m mutate_cxx \
+	  --build $(BUILD) --jobs $(JOBS) $(if $(N),--count '$(N)') $(if $(SEED),--seed '$(SEED)') \
+	  $(if $(SHARD),--shard '$(SHARD)') $(if $(AGAIN),--again)
 
 # Faults by the million; build/faults keeps what was done.
 faults: setup-test config

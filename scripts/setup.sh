@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what a make target needs, from distribution packages, and nothing that is already there.
 #   scripts/setup.sh GROUP...     groups: build, explore, test, lint, synth, ppa, wave, cov, venv,
-#                                 slurm
+#                                 slurm, mutate
 #                                 ("build" is always included)
 #   SETUP=no                      install nothing: only name what is missing (exit 2 if anything is)
 # Debian and Ubuntu are served through apt (sudo where not root); other systems get the list of
@@ -26,10 +26,11 @@ for group in "$@"; do
     wave) packages="$packages gtkwave" ;;
     cov) packages="$packages lcov" ;;
     venv) packages="$packages python3 python3-venv python3-dev iverilog" ;;
+    mutate) packages="$packages python3 python3-clang git" ;;
     slurm) packages="$packages slurm-wlm munge" ;;
     *)
       echo "setup.sh: unknown group '$group'" \
-        "(build, explore, test, lint, synth, ppa, wave, cov, venv, slurm)" >&2
+        "(build, explore, test, lint, synth, ppa, wave, cov, venv, slurm, mutate)" >&2
       exit 2
       ;;
   esac

@@ -6,64 +6,16 @@ Exit status: 0 every mutant of the shard is killed or explained; 1 one is not; 2
 build that failed.
 """
 
-import argparse
 import concurrent.futures
-import pathlib
-import re
 import sys
 import time
 
 from .building import CONFIGURATIONS, BuildFailed, Tree, campaign_hash
+from .options import arguments, progress
 from .results import Results
 from .running import Useless, run
-from .selection import ROOT, chosen, sources
+from .selection import chosen, sources
 from .table import tables
-
-
-def positive(text):
-    """A count of one at least."""
-    if not re.fullmatch(r"[1-9]\d{0,8}", text):
-        raise argparse.ArgumentTypeError(f"{text}: must be a whole number from 1")
-    return int(text)
-
-
-def seed(text):
-    """A whole number."""
-    if not re.fullmatch(r"\d{1,9}", text):
-        raise argparse.ArgumentTypeError(f"{text}: must be a whole number")
-    return int(text)
-
-
-def shard(text):
-    """I/N with 1 <= I <= N."""
-    match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text)
-    if not match or int(match[1]) > int(match[2]):
-        raise argparse.ArgumentTypeError(f"{text}: must be I/N with I from 1 to N, as 2/8")
-    return int(match[1]), int(match[2])
-
-
-def parse():
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="mutate", description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=positive, default=1500, help="mutants (1500)")
-    parser.add_argument("--seed", type=seed, default=1, help="which mutants (1)")
-    parser.add_argument("--shard", type=shard, default=(1, 1), metavar="I/N", help="a part of them")
-    parser.add_argument("--jobs", type=positive, default=1, help="mutants at a time")
-    parser.add_argument("--again", action="store_true", help="those that were left, once more")
-    parser.add_argument("--report", action="store_true", help="only the tables of what is there")
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/host")
-    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/mutate")
-    return parser.parse_args()
-
-
-def progress(done, of, left, begin, before):
-    """One line on standard error, with the time that the rest takes at this pace."""
-    seconds = (time.monotonic() - begin) * (of - done) / max(1, done - before)
-    hours, rest = divmod(int(seconds), 3600)
-    end = "\n" if done == of or not sys.stderr.isatty() else "\r"
-    if sys.stderr.isatty() or done % 25 == 0 or done == of:
-        text = f"mutate: {done} of {of}, {left} not found, {hours}:{rest // 60:02}:{rest % 60:02}"
-        print(text + " to go ", end=end, file=sys.stderr, flush=True)
 
 
 def campaign(options, files, numbered, results):
@@ -113,7 +65,7 @@ def unswitched(numbered, present, systole, libraries):
 
 def main():
     """The command line."""
-    options = parse()
+    options = arguments("mutate", __doc__.splitlines()[0], 1500, "mutate").parse_args()
     files = sources()
     numbered = chosen(files, options.count, options.seed)
     work = options.work / f"{len(numbered)}-{options.seed}"

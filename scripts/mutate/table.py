@@ -2,6 +2,7 @@
 
 import tomllib
 
+from .percent import percent
 from .selection import ROOT
 
 EXPLAINED = ROOT / "tests/mutants/explained.toml"
@@ -29,11 +30,6 @@ def classify(record, mutant, known, files):
 
 
 COLUMNS = ("check", "later", "equivalent", "explained", "left")
-
-
-def percent(killed, of):
-    """Rounded down: 100 is all."""
-    return f"{killed * 1000 // of / 10:.1f}" if of else "-"
 
 
 def summary(modules, drawn):

@@ -1,0 +1,1 @@
+"""Mutation score of the C++ that decides what is right."""
