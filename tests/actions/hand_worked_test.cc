@@ -101,6 +101,36 @@ TEST(ActionCounts, OutputStationaryWorkedByHand) {
   EXPECT_EQ(adds[Action::sum_read], 7 * 5);
 }
 
+// 3 pixels stay, 5 filters of 4 + 3 lanes pass, in 2 folds.
+TEST(ActionCounts, InputStationaryWorkedByHand) {
+  HwConfig config = Tiny();
+  config.wport = 1;
+  config.dataflows = 5;
+  const Instruction folds = With(
+      MakeMatmul(3, 2, 5), {{field::kMmDataflow, 2}, {field::kMmKlast, 3}, {field::kMmFirst, 1}});
+  ExpectCounts(folds, config,
+               {{Action::mac, 3 * (4 + 3) * 5},
+                {Action::pass, 5 * 2 * 16},
+                {Action::idle_mac, 160 - 105},
+                {Action::row_sum, 5 * 2 * 4},
+                // pixels go through 3, 2 and 1 columns of 4 rows, twice
+                {Action::weight_shift, (3 + 2 + 1) * 4 * 2},
+                {Action::weight_swap, 2 * 16},
+                {Action::weight_read, 5 * 2 * 4},
+                // row r is r late, of 5 filters and 3 pixels a fold
+                {Action::skew, (5 + 3) * 2 * 6},
+                {Action::offset_read, 2 * 4 * 2},
+                {Action::gather_read, 3 * (4 + 3)},
+                // a fold writes each of 3 x 5 sums, the second one adds
+                {Action::sum_write, 2 * 15},
+                {Action::sum_read, 15}});
+  const ActionCounts adds = CountActions(With(folds, {{field::kMmFirst, 0}}), config);
+  EXPECT_EQ(adds[Action::sum_read], 2 * 15);
+  const ActionCounts two = CountActions(With(folds, {{field::kMmNb, 2}}), config);
+  EXPECT_EQ(two[Action::gather_read], 2 * 3 * (4 + 3));
+  EXPECT_EQ(two[Action::sum_read], 2 * 15);
+}
+
 // 3 pixels of 3 channels, 2 taps: chunks of 2 and 1 lanes, 2 x 3 x 2 = 12 reads of an entry.
 TEST(ActionCounts, PostWorkedByHand) {
   const Instruction post = Make(Opcode::kPost, {{field::kPoNx, 3},

@@ -76,6 +76,13 @@ TEST(SoftmaxMisfitTest, SaysWhatDoesNotFit) {
   params.input_scale = 0.1f;
   EXPECT_EQ(SoftmaxMisfit(params, 4095), "");
   EXPECT_EQ(SoftmaxMisfit(params, 4096), "4096 channels; a sum in fixed point holds 4095");
+  // beta Sx must be above 2^-26, exactly.
+  params.input_scale = 0x1p-25f;
+  params.beta = 0.5f;
+  EXPECT_NE(SoftmaxMisfit(params, 10), "");
+  params.input_scale = 0x1.000002p-25f;
+  EXPECT_EQ(SoftmaxMisfit(params, 10), "");
+  params.beta = 1;
   params.input_scale = 1e-9f;
   EXPECT_NE(SoftmaxMisfit(params, 10), "");
   params.rounding = Rounding::kFloat32;

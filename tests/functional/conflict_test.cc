@@ -85,6 +85,22 @@ TEST_F(ConflictTest, UnusedLanesReadNothing) {
   EXPECT_FALSE(Issue(1, Store(kGroup), 11).has_value());
 }
 
+TEST_F(ConflictTest, FarImagesAreInGroupsOfTheirOwn) {
+  // Groups of 64 KiB; the second image lies in the third one and is read in 13.
+  HwConfig config;
+  config.act_kib = 256;
+  const Instruction matmul = With(Matmul(100), {{field::kMmNb, 2}, {field::kMmStrideB, 2 * 65536}});
+  for (uint64_t group : {1, 2}) {
+    ConflictMonitor monitor(config, MemoryTiming{1});
+    EXPECT_FALSE(monitor.Issue(0, matmul, 10, ktab_.data()).has_value());
+    const std::optional<Conflict> c = monitor.Issue(1, Store(group * 65536), 12, ktab_.data());
+    if (group == 2)
+      Expect(c, 13, 1, 0);
+    else
+      EXPECT_FALSE(c.has_value());
+  }
+}
+
 TEST_F(ConflictTest, ShortSlicesLeaveGaps) {
   // M = 1, P = 3: reads in 12, 15, 18.
   EXPECT_FALSE(Issue(0, With(Matmul(0), {{field::kMmKslices, 3}}), 10).has_value());
@@ -96,6 +112,18 @@ TEST_F(ConflictTest, TwoWritersOfOneGroupInOneCycle) {
   // Latency 1: a = 11, beat in 12, written in 13. Post at 2: one tap, written in 2 + 10 + 1.
   EXPECT_FALSE(Issue(0, With(MakePost(1), {{field::kPoOut, 50}}), 2).has_value());
   Expect(Issue(1, MakeTransfer(Opcode::kLoadAct, 0, 8), 10), 13, 2, 0);
+}
+
+TEST_F(ConflictTest, ALastChunkWritesItsChannelsAlone) {
+  for (uint64_t channels : {1, 2}) {
+    // Written in 13 from the last byte of a group on; the load's beat behind it, too.
+    ConflictMonitor monitor(HwConfig{}, MemoryTiming{1});
+    const Instruction post =
+        With(MakePost(1), {{field::kPoOut, kGroup - 1}, {field::kPoNchan, channels}});
+    const Instruction load = With(MakeTransfer(Opcode::kLoadAct, 0, 8), {{field::kLsBuf, kGroup}});
+    EXPECT_FALSE(monitor.Issue(0, post, 2, ktab_.data()).has_value());
+    EXPECT_EQ(monitor.Issue(1, load, 10, ktab_.data()).has_value(), channels == 2) << channels;
+  }
 }
 
 TEST_F(ConflictTest, PooledPixelsAreWrittenOncePerWindow) {
