@@ -5,6 +5,7 @@ module systole_booth #(
   parameter int A_W = 8,
   parameter int DIGITS = 4
 ) (
+  input  logic                           used_i,
   input  logic signed [A_W-1:0]          a_i,
   input  logic [2*DIGITS:0]              b_i,
   output logic signed [A_W+2*DIGITS-1:0] p_o

@@ -15,7 +15,9 @@ module booth_proof #(
   (* anyconst *) wire signed [A_W-1:0] a;
   (* anyconst *) wire [2*DIGITS:0] b;
   wire signed [P_W-1:0] p;
-  systole_booth #(.A_W(A_W), .DIGITS(DIGITS)) u_dut (.a_i(a), .b_i(b), .p_o(p));
+  systole_booth #(.A_W(A_W), .DIGITS(DIGITS)) u_dut (
+    .used_i(1'b1), .a_i(a), .b_i(b), .p_o(p)
+  );
   (* keep *) wire [P_W*DIGITS-1:0] dut_rows;
 
   reg step = 1'b0;

@@ -11,7 +11,7 @@
 set -u
 . "$(dirname "$0")/options.sh"
 [ $# -gt 0 ] || set -- window_walker burst_walker32 burst_walker64 burst_walker128 load2 load8 \
-  fetch0 fetch1 act0 act1 act2
+  fetch0 fetch1 act0 act1 act2 control1
 
 PATH=$here/../.venv/bin:$PATH
 if ! command -v yices-smt2 >/dev/null; then
@@ -100,6 +100,9 @@ for name; do
         wiring="$wiring connect -nounset -set dut_kept[$row] $memory.kept;"
       done
       prove act "PART=${name#act} ROWS=3 LANES=2 ACT_GROUPS=2" "$files" '' "$wiring" ;;
+    control1)
+      files="$package $here/../rtl/shell/systole_oldest.sv $rtl/shell/systole_control.sv"
+      prove control PART=1 "$files" "retired_q retiring_q" ;;
     *) echo "error: no proof '$name'; formal/inductive.sh names them" >&2; exit 2 ;;
   esac
 done

@@ -57,4 +57,9 @@ act act2 's/next_o = ~({BANKS{1.b1}} << rot_o)/next_o = '"'"'0/'
 act act2 's/st_rot_q <= st_rot;/st_rot_q <= -st_rot;/'
 act act2 's/ld_here_i\[b\] ? ld_data_i/po_here_i[b] ? ld_data_i/'
 
+control() { mutant inductive.sh control1 "$1" shell/systole_control.sv; }
+control 's/retired_q + 32.(retiring_q) == prog_len_i/retired_q >= prog_len_i/'
+control 's/retired_q + 32.(retiring_q) == prog_len_i/retired_q == prog_len_i/'  # late by one cycle
+control 's/4.(sync_i\[3\])/4'"'"'(sync_i[2])/'
+
 [ $failures -eq 0 ]

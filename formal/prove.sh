@@ -28,7 +28,8 @@ check() {
   timeout 900 yosys-smtbmc -s z3 --noincr --unroll --noprogress -t "$2:$(($2 + 1))" \
     --dump-vcd "$work/$1.vcd" "$work/$1.smt2" >"$work/$1.log" 2>&1
   if grep -q 'Status: PASSED' "$work/$1.log"; then
-    proved "$1" $(($(date +%s) - began)) "$(echo "$1" | sed 's/^mode.*/requantize/')"
+    what=$(echo "$1" | sed 's/^mode.*/requantize/; s/^booth.*/booth/')
+    proved "$1" $(($(date +%s) - began)) "$what"
   elif grep -q 'Assert failed' "$work/$1.log" && grep -q 'Status: FAILED' "$work/$1.log"; then
     echo "refuted  $1 ($work/$1.vcd)"
     exit 1
@@ -53,7 +54,7 @@ for name; do
   if [ "$name" = booth ]; then
     # The requantizer's halves, and an addition's operands.
     for size in 33.8 32.5; do
-      circuit "booth$size" "read_verilog -sv -formal $here/booth_proof.sv \
+      circuit "booth$size" "read_verilog -sv -formal -I$here/../rtl/common $here/booth_proof.sv \
         $rtl/common/systole_booth.sv;
         chparam -set A_W ${size%.*} -set DIGITS ${size#*.} booth_proof;
         hierarchy -check -top booth_proof; proc; flatten;

@@ -14,13 +14,13 @@ lane() {
 
 lane 0.5 's/shifted\[34\] ? {8{!shifted\[33\]}} : //'              # no limit before the zero point
 lane 0.5 's/: sum\[7:0\];/: sum[7:0] ^ 8'"'"'d1;/'                # lowest bit
-lane 0.5 's/if (valid_q\[2\]) control3_q/if (valid_q[1]) control3_q/'  # a neighbour's shift
+lane 0.5 's/if (valid_q\[2\]) s3_q/if (valid_q[1]) s3_q/'  # a neighbour's shift
 lane 1.5 's/round_up = part\[24\];/round_up = part[24] \&\& rest;/'  # ties down
 lane 2.5 's/part\[24\] && (rest || !negative)/part[24]/'          # negative ties up
 lane 3.5 's/(rest || odd)/(rest || !odd)/'                        # ties to odd
 lane 3.5 's/ || (places\[5\] && p\[6:0\] != 7.d0)//'              # the lowest seven bits forgotten
 lane 4.5 's/tflite ? {30{x\[30\]}} : //'                          # first rounding: down
-lane 4.5 's/s_i < 6.d31 ? 6.d31 : s_i/s_i/'                       # left shift not undone
+lane 4.5 's/if (s_i < 6.d31) s1_q/if (1'"'"'b0) s1_q/'                       # left shift not undone
 lane 4.1 's/wide\[63:31\] == {33{acc\[31\]}}/1'"'"'b1/'           # no saturation
 lane 5.1 's/if (MODES\[FLOAT32\] && mode_i == FLOAT32)/if (1'"'"'b0)/'  # accumulator not rounded
 lane 5.1 's/|over\[6:1\], |over}/|over[6:1], |over[6:1]}/'        # one bit too many kept
@@ -29,7 +29,7 @@ lane 5.5 's/high | (high >> 4)/high/'                             # bits of the 
 lane 5.5 's/(unit && odd && /(unit \&\& /'                        # a carry to a tie goes up
 lane mul 's/(high) <<< 16/(high) <<< 15/'
 lane mul 's/{1.b0, m_i\[30:15\]}/{2'"'"'b0, m_i[29:15]}/'          # top bit of m lost
-lane booth 's/(negative ^ b_i/(b_i/'                              # two where it is one or none
-lane booth 's/{1.b0, negative};/2'"'"'b00;/'                      # one's complement for two's
+lane booth 's/(bits\[2\] ^ bits/(bits/'                            # two where it is one or none
+lane booth 's/ends\[2\*i\] = b/ends[2*i] = 1'"'"'b0 \& b/'          # one's complement for two's
 
 [ $failures -eq 0 ]

@@ -35,8 +35,9 @@ module requantize_proof #(
     .clk_i, .rst_ni(1'b1), .clear_i(1'b0), .any_i(1'b1), .valid_i(enters || other_valid),
     .acc_i(enters ? acc : other_acc), .m_i(enters ? m : other[30:0]),
     .s_i(enters ? s : other[36:31]), .mode_i(enters ? mode : other[39:37]),
-    .zy_i(enters ? zy : other[47:40]), .lo_i(enters ? lo : other[55:48]),
-    .hi_i(enters ? hi : other[63:56]), .sum_valid_i(1'b0), .sum_a_i(64'd0), .sum_b_i(64'd0),
+    .mode3_i(step == 3'd3 ? mode : other[39:37]), .mode4_i(step == 3'd4 ? mode : other[39:37]),
+    .zy4_i(step == 3'd4 ? zy : other[47:40]), .lo4_i(step == 3'd4 ? lo : other[55:48]),
+    .hi4_i(step == 3'd4 ? hi : other[63:56]), .sum_valid_i(1'b0), .sum_a_i(64'd0), .sum_b_i(64'd0),
     .valid_o(valid), .y_o(y)
   );
 

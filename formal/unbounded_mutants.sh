@@ -55,7 +55,6 @@ tokens 's/\[8\*p +: 8\] < 8.(head_pop_i/[8*p +: 8] < 8'"'"'d1 + 8'"'"'(head_pop_
 tokens 's/ == 8.hFF/ == 8'"'"'hFE/'
 control 's/(state_d == RUN \&\& state_q != RUN)/(state_d == RUN)/'
 control 's/if (start_i) state_d = bus_idle_i ? RUN : WAITING/if (start_i) state_d = RUN/'
-control 's/retired_q == prog_len_i/retired_q >= prog_len_i - 32'"'"'d1/'
 control 's/int e = 3; e >= 0; e--/int e = 0; e < 4; e++/'        # STORE's error before LOAD's
 store store0 's/!notes_full \&\& //'
 store store0 's/if (bvalid_i \&\& bresp_i\[1\]) spoilt_q/if (bvalid_i \&\& bresp_i[0]) spoilt_q/'

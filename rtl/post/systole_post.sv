@@ -233,9 +233,9 @@ module systole_post #(
   end
 
   // What a pixel carries along, as deep as it is needed: {parameter row} to t+3, {rounding, Zy, Lo,
-  // Hi} to t+5, {n, address} to t+10.
+  // Hi} to t+9, {n, address} to t+10.
   logic [PAR_ROW_W-1:0] row3;
-  logic [CONTROL_W-1:0] control5;
+  logic [CONTROL_W-1:0] control5, control8, control9_q;
   logic [COL_W+BUF_W-1:0] write10;
   systole_post_delay #(.WIDTH(PAR_ROW_W), .DEPTH(3)) u_row (
     .clk_i, .valid_i({pixel_p[2:1], enter}), .data_i(row), .data_o(row3)
@@ -243,15 +243,21 @@ module systole_post #(
   systole_post_delay #(.WIDTH(CONTROL_W), .DEPTH(5)) u_control (
     .clk_i, .valid_i({pixel_p[4:1], enter}), .data_i(control_q), .data_o(control5)
   );
+  systole_post_delay #(.WIDTH(CONTROL_W), .DEPTH(3)) u_control8 (
+    .clk_i, .valid_i(pixel_p[7:5]), .data_i(control5), .data_o(control8)
+  );
+  always_ff @(posedge clk_i) if (pixel_p[8]) control9_q <= control8;
   systole_post_delay #(.WIDTH(COL_W + BUF_W), .DEPTH(WRITE)) u_write (
     .clk_i, .valid_i({pixel_p[WRITE-1:1], enter}), .data_i({enter_n, enter_addr}), .data_o(write10)
   );
 
-  logic [systole_pkg::PO_ROUNDING_W-1:0] mode5;
-  logic [systole_pkg::PO_ZY_W-1:0] zy5;
-  logic [systole_pkg::PO_LO_W-1:0] lo5;
-  logic [systole_pkg::PO_HI_W-1:0] hi5;
-  assign {mode5, zy5, lo5, hi5} = control5;
+  logic [systole_pkg::PO_ROUNDING_W-1:0] mode5, mode8, mode9;
+  logic [systole_pkg::PO_ZY_W-1:0] zy9;
+  logic [systole_pkg::PO_LO_W-1:0] lo9;
+  logic [systole_pkg::PO_HI_W-1:0] hi9;
+  assign mode5 = control5[CONTROL_W-1 -: systole_pkg::PO_ROUNDING_W];
+  assign mode8 = control8[CONTROL_W-1 -: systole_pkg::PO_ROUNDING_W];
+  assign {mode9, zy9, lo9, hi9} = control9_q;
 
   // ---- Stage t+1: correction and, in each lane, its column and the pair's.
   logic signed [31:0] correction_q;
@@ -372,7 +378,8 @@ module systole_post #(
       .operand_s_i(s_q), .offset_i(offset_q), .sum_m_i(operand_m[62 +: 31]),
       .sum_s_i(operand_s[12 +: 6]), .add5_i(add_p[5]), .float6_i(float6_q),
       .bias4_i(bias[32*g +: 32]), .m4_i(m[32*g +: 31]), .s4_i(s[8*g +: 6]), .mode5_i(mode5),
-      .zy5_i(zy5), .lo5_i(lo5), .hi5_i(hi5), .y_o(po_data_o[8*g +: 8])
+      .mode8_i(mode8), .mode9_i(mode9), .zy9_i(zy9), .lo9_i(lo9), .hi9_i(hi9),
+      .y_o(po_data_o[8*g +: 8])
     );
   end
 

@@ -43,7 +43,7 @@ module systole_post_add #(
   assign shift = float ? tap_i[10] : tap_i[8];
 
   systole_booth #(.A_W(32), .DIGITS(5)) u_product (
-    .a_i({1'b0, m_i}), .b_i({d[8], d, 1'b0}), .p_o(product)
+    .used_i(multiply), .a_i({1'b0, m_i}), .b_i({d[8], d, 1'b0}), .p_o(product)
   );
   assign h = float ? p_q : p_q >>> 11;
   assign left = float ? s_i : {1'b0, ~s_i[4:0]};

@@ -51,9 +51,11 @@ module systole_post_lane #(
   input  logic               float6_i,
 
   input  logic [2:0]        mode5_i,
-  input  logic signed [7:0] zy5_i,
-  input  logic signed [7:0] lo5_i,
-  input  logic signed [7:0] hi5_i,
+  input  logic [2:0]        mode8_i,
+  input  logic [2:0]        mode9_i,
+  input  logic signed [7:0] zy9_i,
+  input  logic signed [7:0] lo9_i,
+  input  logic signed [7:0] hi9_i,
   output logic [7:0]        y_o
 );
   logic signed [31:0] v_q, max_q, biased_q;
@@ -110,7 +112,8 @@ module systole_post_lane #(
 
   systole_requantize #(.ROUNDINGS(ROUNDINGS)) u_requantize (
     .clk_i, .rst_ni(rst_ni), .clear_i(clear_i), .any_i(any_i), .valid_i(valid5_i), .acc_i(acc5),
-    .m_i(m5), .s_i(s5), .mode_i(mode5_i), .zy_i(zy5_i), .lo_i(lo5_i), .hi_i(hi5_i),
-    .sum_valid_i(float6_i), .sum_a_i(sum_a), .sum_b_i(sum_b), .valid_o(), .y_o(y_o)
+    .m_i(m5), .s_i(s5), .mode_i(mode5_i), .mode3_i(mode8_i), .mode4_i(mode9_i), .zy4_i(zy9_i),
+    .lo4_i(lo9_i), .hi4_i(hi9_i), .sum_valid_i(float6_i), .sum_a_i(sum_a), .sum_b_i(sum_b),
+    .valid_o(), .y_o(y_o)
   );
 endmodule

@@ -28,8 +28,9 @@
 // A floor beyond -256 .. 255 is the nearest of these: the clamp decides alike, whatever zy and up.
 //
 // Latency: 5 cycles, one result per cycle: operand, multiply, multiply, shift, rounding and clamp.
-// Registers move only where a valid value moves. Modes whose bit in ROUNDINGS is 0 are not built
-// (result undefined).
+// Registers move only where a valid value moves. mode3_i and mode4_i are mode_i, 3 and 4 cycles
+// later, zy4_i, lo4_i and hi4_i belong to the value that entered 4 cycles before: lanes beside each
+// other share the delay. Modes whose bit in ROUNDINGS is 0 are not built (result undefined).
 `include "systole_assert.svh"
 
 module systole_requantize #(
@@ -44,9 +45,11 @@ module systole_requantize #(
   input  logic [30:0]        m_i,
   input  logic [5:0]         s_i,          // 0..62
   input  logic [2:0]         mode_i,
-  input  logic signed [7:0]  zy_i,
-  input  logic signed [7:0]  lo_i,
-  input  logic signed [7:0]  hi_i,
+  input  logic [2:0]         mode3_i,
+  input  logic [2:0]         mode4_i,
+  input  logic signed [7:0]  zy4_i,
+  input  logic signed [7:0]  lo4_i,
+  input  logic signed [7:0]  hi4_i,
   input  logic               sum_valid_i,  // a cycle after valid_i: sum_a_i + sum_b_i for x * m
   input  logic signed [63:0] sum_a_i,
   input  logic signed [63:0] sum_b_i,
@@ -87,9 +90,7 @@ module systole_requantize #(
     else if (`SYSTOLE_ANY(any_i)) {valid_o, valid_q} <= {valid_q, valid_i};
   end
 
-  // What travels beside the data: mode, zy, lo, hi and the shift of the last step.
-  logic [32:0] control1_q, control2_q, control3_q;
-  logic [32:6] control4_q;
+  logic [5:0] s1_q, s2_q, s3_q;  // the shift of the last step, beside the data
 
   // ---- Cycle 0: operand and shift.
   logic signed [32:0] x_q;
@@ -99,10 +100,10 @@ module systole_requantize #(
       if (valid_i) begin
         x_q <= 33'(acc_i);
         m_q <= m_i;
-        control1_q <= {mode_i, zy_i, lo_i, hi_i, s_i};
+        s1_q <= s_i;
         if (MODES[TFLITE] && mode_i == TFLITE) begin
           x_q <= 33'(shift_left(acc_i, s_i));
-          control1_q[5:0] <= s_i < 6'd31 ? 6'd31 : s_i;
+          if (s_i < 6'd31) s1_q <= 6'd31;
         end
         if (MODES[FLOAT32] && mode_i == FLOAT32) x_q <= round24(acc_i);
       end
@@ -117,8 +118,8 @@ module systole_requantize #(
   );
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(any_i)) begin
-      if (valid_q[1]) control2_q <= control1_q;
-      if (valid_q[2]) control3_q <= control2_q;
+      if (valid_q[1]) s2_q <= s1_q;
+      if (valid_q[2]) s3_q <= s2_q;
     end
   end
 
@@ -143,9 +144,7 @@ module systole_requantize #(
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(any_i)) begin
       if (valid_q[3]) begin
-        control4_q <= control3_q[32:6];
-        shifted_q <= shift(product, control3_q[5:0],
-                           MODES[TFLITE] && control3_q[32:30] == TFLITE);
+        shifted_q <= shift(product, s3_q, MODES[TFLITE] && mode3_i == TFLITE);
       end
     end
   end
@@ -183,19 +182,20 @@ module systole_requantize #(
   endfunction
 
   function automatic logic signed [7:0] last_step(input logic [36:0] shifted,
-                                                  input logic [32:6] control);
+                                                  input logic [2:0] mode, input logic [23:0] ends);
+    logic signed [7:0] zy, lo, hi;
     logic signed [8:0] floor;
     logic signed [9:0] sum;
+    {zy, lo, hi} = ends;
     floor = {shifted[33], shifted[34] ? {8{!shifted[33]}} : shifted[32:25]};
-    sum = 10'(floor) + 10'($signed(control[29:22])) +
-          $signed({9'd0, round_up(shifted[36], shifted[35], shifted[33:0], control[32:30])});
-    last_step = sum < 10'($signed(control[21:14])) ? $signed(control[21:14])
-        : sum > 10'($signed(control[13:6])) ? $signed(control[13:6]) : sum[7:0];
+    sum = 10'(floor) + 10'(zy) +
+          $signed({9'd0, round_up(shifted[36], shifted[35], shifted[33:0], mode)});
+    last_step = sum < 10'(lo) ? lo : sum > 10'(hi) ? hi : sum[7:0];
   endfunction
 
   always_ff @(posedge clk_i) begin
     if (`SYSTOLE_ANY(any_i)) begin
-      if (valid_q[4]) y_o <= last_step(shifted_q, control4_q);
+      if (valid_q[4]) y_o <= last_step(shifted_q, mode4_i, {zy4_i, lo4_i, hi4_i});
     end
   end
 endmodule

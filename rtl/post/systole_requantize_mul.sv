@@ -21,8 +21,12 @@ module systole_requantize_mul (
   logic signed [48:0] low, high;
   logic signed [63:0] low_q, high_q;
 
-  systole_booth #(.A_W(33), .DIGITS(8)) u_low (.a_i(x_i), .b_i({m_i[15:0], 1'b0}), .p_o(low));
-  systole_booth #(.A_W(33), .DIGITS(8)) u_high (.a_i(x_i), .b_i({1'b0, m_i[30:15]}), .p_o(high));
+  systole_booth #(.A_W(33), .DIGITS(8)) u_low (
+    .used_i(en_i), .a_i(x_i), .b_i({m_i[15:0], 1'b0}), .p_o(low)
+  );
+  systole_booth #(.A_W(33), .DIGITS(8)) u_high (
+    .used_i(en_i), .a_i(x_i), .b_i({1'b0, m_i[30:15]}), .p_o(high)
+  );
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin

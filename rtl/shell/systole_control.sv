@@ -61,7 +61,7 @@ module systole_control (
   logic [2:0] state_q, state_d;
   logic clear_q, done_q, error_q;
   logic [31:0] retired_q, idle_q;
-  logic [3:0] retiring;
+  logic [3:0] retiring, retiring_q;  // instructions, in this cycle and the one before
   logic finished, expired, deadlock, draining;
 
   assign run_o = state_q == RUN;
@@ -75,7 +75,7 @@ module systole_control (
   // ---- The end of a run
   assign retiring = 4'(retire_i[0]) + 4'(retire_i[1]) + 4'(retire_i[2]) + 4'(retire_i[3]) +
                     4'(sync_i[0]) + 4'(sync_i[1]) + 4'(sync_i[2]) + 4'(sync_i[3]);
-  assign finished = run_o && !clear_q && retired_q == prog_len_i;
+  assign finished = run_o && !clear_q && retired_q + 32'(retiring_q) == prog_len_i;
 
   // ---- No progress
   assign expired = watchdog_i != 32'd0 && idle_q >= watchdog_i;
@@ -188,14 +188,16 @@ module systole_control (
       error_o <= 16'd0;
       error_pc_o <= 32'd0;
       retired_q <= 32'd0;
+      retiring_q <= 4'd0;
       idle_q <= 32'd0;
     end else begin
       state_q <= state_d;
       clear_q <= (state_d == RUN && state_q != RUN) ||
                  (state_q == RESET && state_d == IDLE && bus_idle_i);
       idle_q <= (state_d != state_q || state_q == IDLE || progress_i) ? 32'd0 : idle_q + 32'd1;
+      retiring_q <= clear_q ? 4'd0 : retiring;
       if (clear_q) retired_q <= 32'd0;
-      else if (run_o) retired_q <= retired_q + 32'(retiring);
+      else if (run_o) retired_q <= retired_q + 32'(retiring_q);
       if (soft_reset_i || (start_i && state_q == IDLE)) begin
         done_q <= 1'b0;
         error_q <= 1'b0;

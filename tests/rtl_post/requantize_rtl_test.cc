@@ -52,10 +52,13 @@ class Lane {
       top_->m_i = v->m;
       top_->s_i = static_cast<uint8_t>(v->s);
       top_->mode_i = static_cast<uint8_t>(v->mode);
-      top_->zy_i = static_cast<uint8_t>(v->zy);
-      top_->lo_i = static_cast<uint8_t>(v->lo);
-      top_->hi_i = static_cast<uint8_t>(v->hi);
     }
+    top_->mode3_i = static_cast<uint8_t>(Entered(3).mode);
+    const Vector& last = Entered(4);
+    top_->mode4_i = static_cast<uint8_t>(last.mode);
+    top_->zy4_i = static_cast<uint8_t>(last.zy);
+    top_->lo4_i = static_cast<uint8_t>(last.lo);
+    top_->hi4_i = static_cast<uint8_t>(last.hi);
     Slot& slot = pipe_[cycle_++ % kLatency];
     const bool ok = slot.valid == (top_->valid_o != 0) &&
                     (!slot.valid || slot.y == static_cast<int8_t>(top_->y_o));
@@ -97,6 +100,11 @@ class Lane {
     Vector v{};
     int8_t y = 0;
   };
+
+  // What entered so many cycles ago.
+  const Vector& Entered(uint64_t cycles) const {
+    return pipe_[(cycle_ + kLatency - cycles) % kLatency].v;
+  }
 
   void Edge() {
     top_->clk_i = 0;
