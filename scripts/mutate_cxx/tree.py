@@ -12,8 +12,8 @@ from .schemata import HEADER, NAME, switched
 # What runs the code without a simulator, cheapest first; `systole check` is last.
 PROGRAMS = ("arith/arith_test", "functional/functional_test", "timing/timing_test",
             "timing/worked_example_test", "actions/action_counts_test", "driver/driver_test",
-            "program/compiler_fault_test", "compiler/compiler_test", "golden/golden_test",
-            "tiling/tiling_test")
+            "program/compiler_fault_test", "program/program_test", "compiler/compiler_test",
+            "golden/golden_test", "tiling/tiling_test", "systemc/systemc_test")
 # Areas of tests that these need to configure; none verilates.
 AREAS = ("accelerator", "actions", "arith", "cases", "compiler", "driver", "functional", "golden",
          "program", "rtl_row", "systemc", "tiling", "timing")
