@@ -31,7 +31,7 @@ def parse():
 
 def campaign(options, numbered, results, work):
     """Builds, and runs what has no record yet."""
-    known = results.all()
+    earlier = known = results.all()
     if options.again:
         known = {key: record for key, record in known.items() if "by" in record}
     tree = Tree(work)
@@ -46,16 +46,17 @@ def campaign(options, numbered, results, work):
         trace(tests, tree, rtl, work / "reached.json", pool)
         mine = [p for p in built if (p[0] - 1) % options.shard[1] == options.shard[0] - 1]
         to_run = [pair for pair in mine if pair[1].key not in known]
-        begin, before = time.monotonic(), len(mine) - len(to_run)
+        begin, first = time.monotonic(), len(mine) - len(to_run)
         left = sum("by" not in known[p[1].key] for p in mine if p[1].key in known)
 
         def job(pair):
-            return run(*pair, tests, tree, rtl, options.longest)
+            before = earlier.get(pair[1].key)
+            return run(*pair, tests, tree, rtl, options.longest, before)
 
-        for done, record in enumerate(pool.map(job, to_run), before + 1):
+        for done, record in enumerate(pool.map(job, to_run), first + 1):
             results.add(record)
             left += "by" not in record
-            progress(done, len(mine), left, begin, before)
+            progress(done, len(mine), left, begin, first)
 
 
 def main():

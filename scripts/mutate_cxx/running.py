@@ -108,24 +108,25 @@ def trace(tests, tree, rtl, kept, pool):
         test.reached = frozenset(numbers)
 
 
-def order(tests, number, module, longest):
+def order(tests, number, module, longest, passed):
     """Those that reach the mutant: its folder's own first, then by cost; the simulator last."""
-    reach = [t for t in tests if number in t.reached and t.seconds <= longest]
+    reach = [t for t in tests
+             if number in t.reached and t.seconds <= longest and t.name not in passed]
     return sorted(reach, key=lambda t: (t.area == "rtl", t.seconds * (1 if t.area == module else 4),
                                         t.name))
 
 
-def run(number, mutant, tests, tree, rtl, longest):
-    """The record of one mutant."""
+def run(number, mutant, tests, tree, rtl, longest, before):
+    """The record of one mutant; tests that passed with it before are not run again."""
     begin = time.monotonic()
     record = {"key": mutant.key, "number": number, "module": mutant.module, "file": mutant.file,
               "line": mutant.line, "operator": mutant.operator, "what": mutant.what}
-    tried = 0
-    for test in order(tests, number, mutant.module, longest):
+    passed = list((before or {}).get("passed", []))
+    for test in order(tests, number, mutant.module, longest, set(passed)):
         found = test.run(number, tree.folder, rtl)
-        tried += 1
         if found is not None:
             record.update(by=test.name, area=test.area, found=found)
             break
-    record.update(tried=tried, seconds=round(time.monotonic() - begin, 2))
+        passed.append(test.name)
+    record.update(passed=passed, seconds=round(time.monotonic() - begin, 2))
     return record
