@@ -65,6 +65,18 @@ TEST_P(SoftmaxTest, RescalesToTheOutput) {
   EXPECT_EQ(SoftmaxOfAll(params, {5, 5, 5, 5}), (std::vector<int8_t>(4, -68)));  // 32 - 100
 }
 
+// Two halves at a scale of 0.7: ONNX Runtime rounds 1/2 floor(1 / 0.7) = 1/2 to even, TensorFlow
+// Lite 1/2 / 0.7 = 0.71.
+TEST(SoftmaxOfTheFrameworksTest, DiffersWhereTheOutputScaleIsCutOff) {
+  SoftmaxParams params;
+  params.output_scale = 0.7f;
+  params.output_zero_point = -100;
+  params.rounding = Rounding::kFloat32;
+  EXPECT_EQ(SoftmaxOfAll(params, {5, 5}), (std::vector<int8_t>{-100, -100}));
+  params.rounding = Rounding::kTflite;
+  EXPECT_EQ(SoftmaxOfAll(params, {5, 5}), (std::vector<int8_t>{-99, -99}));
+}
+
 INSTANTIATE_TEST_SUITE_P(AllModes, SoftmaxTest, testing::Range(0, kNumRoundings),
                          [](const auto& info) {
                            return RoundingName(static_cast<Rounding>(info.param));

@@ -54,10 +54,10 @@ TEST(TfliteFunctionsTest, LogisticAndTanh) {
 double HardSwish(double r) { return r * std::clamp(r + 3, 0.0, 6.0) / 6; }
 
 // From relu6's half that is shifted left by 9 to one that is shifted right by 9.
-TEST(TfliteFunctionsTest, HardSwish) {
+TEST(TfliteFunctionsTest, HardSwishAtFiveScales) {
   for (const TfliteScales& s :
        {TfliteScales{1.0f / 16, 0, 1.0f / 16, 0, false}, TfliteScales{0.5f, 0, 0.5f, 3, false},
-        TfliteScales{4.0f, 100, 4.0f, 90, true},
+        TfliteScales{4.0f, 100, 4.0f, 90, true}, TfliteScales{1.0f / 256, 0, 1.0f / 256, -5, false},
         TfliteScales{1.0f / 65536, 3, 1.0f / 131072, 1, false}}) {
     ExpectTable(TfliteHardSwishTable(s), s, s.is_uint8 ? 0 : -128, s.is_uint8 ? 255 : 127,
                 HardSwish);
