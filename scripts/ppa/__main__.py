@@ -109,6 +109,44 @@ def report(top, parameters, library, period_ns, work, traces=(), gates=GATES):
     }
 
 
+def write(figured, folder):
+    (folder / "report.json").write_text(json.dumps(figured, indent=1) + "\n")
+    (folder / "report.html").write_text(page.html(figured))
+    for measured in figured["power"]:
+        print(activity.table(measured))
+    print(f"{folder}/report.json, {folder}/report.html")
+
+
+def power_of(arguments, traces):
+    """Adds the power of these runs to a report that is there."""
+    if not traces or arguments.parameter or arguments.period is not None:
+        raise BadInput("--synthesized: needs --trace, and takes neither --period nor parameters")
+    try:
+        figured = json.loads((arguments.out / "report.json").read_text())
+        library = Library(arguments.lib)
+        netlist = synthesis.synthesized(figured["top"], arguments.out, library)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{arguments.out}: no design of make ppa: {error}") from None
+    if library.name != figured["library"] or figured["top"] != arguments.top:
+        raise BadInput(
+            f"{arguments.out}: holds {figured['top']} in {figured['library']}, "
+            f"not {arguments.top} in {library.name}"
+        )
+    slew = timing.inverter(library, arguments.out)[1]
+    figured["power"] = activity.measure(
+        netlist,
+        figured["tree"],
+        library,
+        slew,
+        figured["total"]["ns"],
+        traces,
+        arguments.gates,
+        arguments.out,
+    )
+    write(figured, arguments.out)
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(prog="ppa", description=__doc__.splitlines()[0])
     parser.add_argument("--lib", default=DEFAULT_LIBRARY, help="liberty file (.gz too)")
@@ -120,6 +158,9 @@ def main():
         default=[],
         metavar="[NAME=]FST",
         help="a run of this configuration, from reset on: its power, too; more than once",
+    )
+    parser.add_argument(
+        "--synthesized", action="store_true", help="with --trace: the design is in --out already"
     )
     parser.add_argument("--gates", type=pathlib.Path, default=GATES, help="the program of sw/gates")
     parser.add_argument("--out", type=pathlib.Path, default=synthesis.ROOT / "build/ppa")
@@ -134,6 +175,8 @@ def main():
         traces = [activity.named_trace(word) for word in arguments.trace]
         if traces and arguments.top != "systole_top":
             raise BadInput("--trace: it is of a run of systole_top; leave --top out")
+        if arguments.synthesized:
+            return power_of(arguments, traces)
         parameters = parameters_of(arguments.parameter, arguments.top)
         arguments.out.mkdir(parents=True, exist_ok=True)
         library = Library(arguments.lib)
@@ -149,12 +192,8 @@ def main():
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    (arguments.out / "report.json").write_text(json.dumps(figured, indent=1) + "\n")
-    (arguments.out / "report.html").write_text(page.html(figured))
     print(figures.table(figured))
-    for measured in figured["power"]:
-        print(activity.table(measured))
-    print(f"{arguments.out}/report.json, {arguments.out}/report.html")
+    write(figured, arguments.out)
     return 0
 
 

@@ -125,6 +125,11 @@ class PartsTest(unittest.TestCase):
         self.assertIn("more than 0", self.refusal("--period", "-1"))
         with tempfile.TemporaryDirectory() as folder:
             self.assertIn("LIB= names", self.refusal("--lib", folder + "/no", "--out", folder))
+            trace = pathlib.Path(folder) / "t.fst"
+            trace.touch()
+            where = ["--out", folder, "--synthesized"]
+            self.assertIn("needs --trace", self.refusal(*where))
+            self.assertIn("no design", self.refusal(*where, "--trace", str(trace)))
             path = pathlib.Path(folder) / "empty.lib"
             path.write_text("library(empty) { }")
             self.assertIn("no NAND", self.refusal("--lib", str(path), "--out", folder))
