@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-from . import activity, figures, memories, page, synthesis, timing
+from . import activity, buffers, figures, memories, page, synthesis, timing
 from .liberty import BadInput, Library
 
 DEFAULT_LIBRARY = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib"
@@ -71,6 +71,9 @@ def report(top, parameters, library, period_ns, work, traces=(), gates=GATES):
     if slow:
         texts = synthesis.again(netlist, slow, work, library)
         synthesis.replace(netlist, texts, library)
+    if heavy := buffers.texts(netlist, library):
+        synthesis.replace(netlist, heavy, library)
+    if slow or heavy:
         paths = timing.paths(netlist, list(netlist.modules), library, boxes, fo4, work)
     rows = figures.blocks(netlist, library, paths)
     whole = paths[top]
