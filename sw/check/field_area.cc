@@ -51,6 +51,7 @@ class FieldCases {
     if (c_.KtabRows() <= 0xFFFF)
       Bad(m, {{field::kMmKtab, U(c_.KtabRows())}}, ErrorCode::kBufferRange);
     if (c_.KtabRows() <= 0xFFFF) {
+      Good(m, {{field::kMmKtab, U(c_.KtabRows() - 1)}});
       Bad(m,
           {{field::kMmKtab, U(c_.KtabRows() - 1)}, {field::kMmKtabInc, 1}, {field::kMmKslices, 2}},
           ErrorCode::kBufferRange);
@@ -87,6 +88,9 @@ class FieldCases {
     if (words < 31) Bad(m, {{field::kRcC1, U(words + 1)}}, ErrorCode::kBadField);
     if (words == a.ifmap_spad - 1)
       Bad(m, {{field::kRcC1, U(words)}, {field::kRcM2, 2}}, ErrorCode::kBadField);
+    const int64_t deep = a.wgt_spad / 4 + 1;  // words that two sums each make too many weights
+    if (a.psum_spad > 1 && c_.cols > 1 && deep < std::min<int64_t>(a.ifmap_spad, 32))
+      Bad(m, {{field::kRcC1, U(deep)}, {field::kRcM0, 2}}, ErrorCode::kBadField);
     Most(m, field::kRcJBase, c_.cols - 1);
     // Vectors of one word: 256 at most.
     const int64_t phases = (a.cols - 1) * 7 / a.vector + 1;
@@ -165,6 +169,8 @@ class FieldCases {
           ErrorCode::kBadField);
       Good(m, {{field::kMmWcols, two}, {field::kMmAccInc, 2}, {field::kMmAccBase, U(depth - 3)}});
       Bad(m, {{field::kMmWcols, two}, {field::kMmAccInc, 2}, {field::kMmAccBase, U(depth - 2)}},
+          ErrorCode::kBufferRange);
+      Bad(m, {{field::kMmWcols, two}, {field::kMmAccInc, 1}, {field::kMmWgtRow, U(wgt - c_.cols)}},
           ErrorCode::kBufferRange);
     }
     Good(m, {{field::kMmAccBase, U(depth - 1)}});
@@ -252,6 +258,7 @@ class FieldCases {
                              {field::kPaNchan, U(c_.lanes + 1)}};
         Bad(p, last, ErrorCode::kBufferRange);
         Good(With(p, {{field::kPaRow, 1}}), last);
+        Bad(p, {{field::kPaRow, 1}, {field::kPoPar, U(c_.ParRows())}}, ErrorCode::kBufferRange);
       }
     }
   }

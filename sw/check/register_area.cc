@@ -184,6 +184,13 @@ void CheckRegisters(AreaRun* run) {
 
 void CheckResets(AreaRun* run) {
   Bench* const bench = run->bench();
+  const std::string ended = "a soft reset after a run";
+  run->Try(ended, [&] {
+    bench->Run(OverlapCase(run->config(), "a run before " + ended, 1));
+    Driver(bench->device()).SoftReset();
+    bench->Forget();
+    ExpectIdle(bench, ended);
+  });
   const Long reference(run->config());
   for (int k = 0; k < 20 && run->goes_on(); ++k) {
     const uint64_t cycle = 1 + reference.total * static_cast<uint64_t>(k) / 20;
