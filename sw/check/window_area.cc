@@ -59,6 +59,7 @@ void Bounds(AreaRun* run, bool store) {
     Transfer(run, store, kCode - beat, kCode, kOut - 1, false, "one beat too early");
   }
   Transfer(run, store, at, low, top, true, "with no upper bound");
+  Transfer(run, store, at, low, uint64_t{1} << 32, true, "below a last byte beyond 4 GiB");
   Transfer(run, store, at + (uint64_t{1} << 63), low, top >> 1, false, "beyond the highest bit");
   if (run->config().axi_addr_width < 64) {
     Transfer(run, store, at + (uint64_t{1} << run->config().axi_addr_width), low, top, false,
