@@ -1,4 +1,4 @@
-"""The tables of a campaign: by module, by operator, and who is left."""
+"""The tables of a campaign: by module, by operator, and what became of each survivor."""
 
 import tomllib
 
@@ -64,7 +64,7 @@ def tables(numbered, records, sources):
     """Lines of the report, and how many are left without an explanation."""
     files = {source.module: source for source in sources}
     known = explanations()
-    modules, operators, left = {}, {}, []
+    modules, operators, survived = {}, {}, {"left": [], "explained": [], "equivalent": []}
     for number, mutant in numbered:
         record = records.get(mutant.key)
         if record is None:
@@ -72,11 +72,12 @@ def tables(numbered, records, sources):
         kind = classify(record, mutant, known, files)
         for groups, name in ((modules, mutant.module), (operators, mutant.operator)):
             groups.setdefault(name, dict.fromkeys(COLUMNS, 0))[kind] += 1
-        if kind == "left":
-            left.append((mutant.module, mutant.line, number, mutant))
+        if kind in survived:
+            line = f"{mutant.module}.sv:{mutant.line}: {mutant.operator}: {mutant.what} ({number})"
+            unseen = "" if record.get("tried") else ", in none of the builds"
+            survived[kind].append((mutant.module, mutant.line, number, line + unseen))
     lines = [summary(modules, len(numbered)), "", *_rows(modules), "", *_rows(operators)]
-    if left:
-        lines += ["", "Left:"]
-        for module, line, number, mutant in sorted(left, key=lambda entry: entry[:3]):
-            lines.append(f"{module}.sv:{line}: {mutant.operator}: {mutant.what} ({number})")
-    return lines, len(left)
+    for kind, entries in survived.items():
+        if entries:
+            lines += ["", f"{kind.capitalize()}:", *(entry[3] for entry in sorted(entries))]
+    return lines, len(survived["left"])
