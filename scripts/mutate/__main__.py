@@ -10,12 +10,12 @@ import concurrent.futures
 import sys
 import time
 
-from .building import CONFIGURATIONS, BuildFailed, Tree, campaign_hash
+from .building import CONFIGURATIONS, BuildFailed, Tree, campaign_hash, texts
 from .options import arguments, progress
 from .results import Results
 from .running import Useless, run
 from .selection import chosen, sources
-from .table import tables
+from .table import kept, tables
 
 
 def campaign(options, files, numbered, results):
@@ -69,7 +69,7 @@ def main():
     files = sources()
     numbered = chosen(files, options.count, options.seed)
     work = options.work / f"{len(numbered)}-{options.seed}"
-    results = Results(work, campaign_hash(files, numbered), options.shard)
+    results = Results(work, campaign_hash(files, numbered), options.shard, texts(files))
     options.work = work
     try:
         if not options.report:
@@ -77,8 +77,9 @@ def main():
     except (BuildFailed, Useless) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
-    lines, left = tables(numbered, results.all(), files)
-    print("\n".join(lines))
+    records = results.all()
+    lines, left = tables(numbered, records, files)
+    print("\n".join(lines + kept(numbered, records, results.campaign)))
     sys.exit(1 if left else 0)
 
 

@@ -39,7 +39,7 @@ class BuildFailed(Exception):
 
 
 def campaign_hash(files, numbered):
-    """The RTL and its mutants: results of another are not this one's."""
+    """The RTL and its mutants, as a whole."""
     digest = hashlib.sha256()
     for source in files:
         digest.update(source.text.encode())
@@ -47,6 +47,14 @@ def campaign_hash(files, numbered):
         digest.update(f"{number} {mutant.key}".encode())
     digest.update(repr(CONFIGURATIONS).encode())
     return digest.hexdigest()[:16]
+
+
+def texts(files):
+    """A digest of each module's text: what is built of it is the same where this is."""
+    return {
+        source.module: hashlib.sha256(f"{CONFIGURATIONS!r} {source.text}".encode()).hexdigest()[:16]
+        for source in files
+    }
 
 
 class Tree:

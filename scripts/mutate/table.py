@@ -81,3 +81,16 @@ def tables(numbered, records, sources):
         if entries:
             lines += ["", f"{kind.capitalize()}:", *(entry[3] for entry in sorted(entries))]
     return lines, len(survived["left"])
+
+
+def kept(numbered, records, campaign):
+    """Lines of the report: by module, what ran on this text while another module had another."""
+    modules = {}
+    for _, mutant in numbered:
+        if records.get(mutant.key, {"ran": campaign})["ran"] != campaign:
+            modules[mutant.module] = modules.get(mutant.module, 0) + 1
+    if not modules:
+        return []
+    total = sum(modules.values())
+    lines = [f"{module} {count}" for module, count in sorted(modules.items())]
+    return ["", f"Ran on this text, while another module was otherwise, {total}:", *lines]

@@ -14,7 +14,7 @@ except ImportError:
     pyslang = None
 
 if pyslang is not None:
-    from mutate import running, schemata, selection, sites, source, table
+    from mutate import building, running, schemata, selection, sites, source, table
     from mutate.results import Results
 
 MODULE = """// Counts.
@@ -101,6 +101,47 @@ class MutateTest(unittest.TestCase):
                 file.write('{"key": "tw')
             self.assertEqual(list(Results(pathlib.Path(folder), "a").all()), ["one"])
             self.assertEqual(list(Results(pathlib.Path(folder), "b").all()), [])
+
+    def test_a_line_that_was_cut_takes_nothing_with_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "results-1-of-1.jsonl"
+            path.write_text('{"campaign": "a"}\n{"key": "one"}\n{"key": "tw', encoding="utf-8")
+            Results(pathlib.Path(folder), "a").add({"key": "three"})
+            self.assertEqual(list(Results(pathlib.Path(folder), "a").all()), ["one", "three"])
+
+    def test_results_stand_while_the_text_of_their_module_does(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            first = Results(folder, "a", texts={"m": "1", "n": "1"})
+            for key in ("m", "n"):
+                first.add({"key": key, "module": key})
+            second = Results(folder, "b", texts={"m": "1", "n": "2"})
+            self.assertEqual({k: r["ran"] for k, r in second.all().items()}, {"m": "a"})
+            second.add({"key": "n", "module": "n"})
+            ran = {k: r["ran"] for k, r in second.all().items()}
+            self.assertEqual(ran, {"m": "a", "n": "b"})
+            # Back at the first text: both of the first run, though the other has the last word.
+            self.assertEqual({r["ran"] for r in first.all().values()}, {"a"})
+            self.assertEqual(sorted(first.all()), ["m", "n"])
+            self.assertEqual(Results(folder, "c").all(), {})
+
+    def test_the_last_run_counts_whatever_its_shard(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            Results(folder, "a", (2, 2)).add({"key": "one"})
+            Results(folder, "a", (1, 2)).add({"key": "one", "by": "check ws"})
+            self.assertEqual(Results(folder, "a").all()["one"].get("by"), "check ws")
+
+    def test_what_ran_before_other_modules_changed_is_told(self):
+        mutants = list(enumerate(sites.mutants_of(read(MODULE)), 1))[:3]
+        records = {m.key: {"ran": "old" if n == 2 else "new"} for n, m in mutants}
+        self.assertEqual(table.kept(mutants, records, "new")[-1], "systole_small 1")
+        self.assertEqual(table.kept(mutants[:1], records, "new"), [])
+
+    def test_a_module_has_the_text_that_it_is_built_of(self):
+        file, other = read(MODULE), read(MODULE.replace("sum_q + step_i", "sum_q - step_i"))
+        self.assertEqual(building.texts([file]), building.texts([read(MODULE)]))
+        self.assertNotEqual(building.texts([file]), building.texts([other]))
 
     def test_the_line_that_found_it(self):
         said = "post 1\n  DIFFERENT: post: failed (/x/y/rtl/post/systole_post.sv:0)\n"
