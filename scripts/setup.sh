@@ -25,6 +25,7 @@ for group in "$@"; do
     ppa) packages="$packages yosys opensta qflow-tech-osu018 python3 python3-numpy" ;;
     wave) packages="$packages gtkwave" ;;
     cov) packages="$packages lcov" ;;
+    analyze) packages="$packages clang-tidy python3" ;;
     venv) packages="$packages python3 python3-venv python3-dev iverilog" ;;
     mutate) packages="$packages python3 python3-clang git" ;;
     slurm) packages="$packages slurm-wlm munge" ;;

@@ -20,7 +20,10 @@ esac
 case $variant in
   noassert) arguments="$arguments --no-assert +define+SYSTOLE_NO_ASSERT -GCHECK=0" ;;
   trace) arguments="$arguments --trace-fst --trace-structs" ;;
-  cov) arguments="$arguments --coverage-line --coverage-toggle" ;;
+  # Toggles of nets of at most 64 bits: wider ones are these side by side.
+  cov)
+    arguments="$arguments --coverage-line --coverage-toggle --coverage-user --coverage-max-width 64"
+    ;;
 esac
 for assignment in "$@"; do
   arguments="$arguments -G$assignment"
@@ -34,6 +37,11 @@ bench="$root/tb/axi_read_checker.sv $root/tb/axi_write_checker.sv $root/tb/axil_
   bench="$bench $root/tb/systole_actions.sv $root/tb/systole_matmul_actions.sv
     $root/tb/systole_row_actions.sv $root/tb/systole_actions.vlt"
   included=$root/tb/systole_action_memories.svh
+}
+[ "$variant" != cov ] || {
+  mkdir -p "$folder"
+  python3 "$root/scripts/cov/points.py" >"$folder/systole_points.sv"
+  bench="$root/tb/systole_cov.vlt $bench $folder/systole_points.sv"
 }
 # shellcheck disable=SC2086
 hash=$({

@@ -97,6 +97,7 @@ class VerilatedDevice final : public RtlDevice {
     if (from_reset_) from_reset_->close();
 #endif
     model_.final();
+    WriteCoverage();
     // The model's destructor works on the thread's current context, which may be another device's,
     // long gone.
     Verilated::threadContextp(&context_);
@@ -159,10 +160,7 @@ class VerilatedDevice final : public RtlDevice {
       Low();
       const bool irq = model_.mon_o & kIrq;
       High();
-      if (irq) {
-        WriteCoverage();
-        return true;
-      }
+      if (irq) return true;
     }
     return false;
   }
@@ -403,13 +401,15 @@ class VerilatedDevice final : public RtlDevice {
     Drive();
   }
 
-  // The coverage variant: what this process has covered so far, to
-  // $SYSTOLE_COVERAGE_DIR/<process>.dat.
+  // The coverage variant: what this device has covered, to
+  // $SYSTOLE_COVERAGE_DIR/<process>.<number of the device>.dat.
   void WriteCoverage() {
 #if VM_COVERAGE
+    static int devices = 0;
     const char* folder = std::getenv("SYSTOLE_COVERAGE_DIR");
-    if (folder != nullptr)
-      context_.coveragep()->write((folder + ("/" + std::to_string(getpid())) + ".dat").c_str());
+    if (folder == nullptr) return;
+    const std::string name = std::to_string(getpid()) + "." + std::to_string(devices++);
+    context_.coveragep()->write((folder + ("/" + name + ".dat")).c_str());
 #endif
   }
 

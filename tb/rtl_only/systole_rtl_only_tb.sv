@@ -10,13 +10,25 @@
 // of instructions and bytes, decimal. +log=FILE is optional: lines "address count data"
 // (hexadecimal address, decimal count, data with byte 0 least significant).
 // Memory: one burst at a time on each port, data one cycle after the address. Ends with "done", or
-// "error CODE", or the first word that differs.
+// "error CODE", or the first word that differs, or "unknown NAMES in cycle N" where a simulator of
+// four states finds X or Z, from the end of reset on: in a handshake or the interrupt; in what a
+// valid address, response or strobed byte of data carries; in a byte written to the activation
+// buffer.
 `timescale 1ns / 1ps
 module systole_rtl_only_tb #(
   parameter int ROWS = 16,
   parameter int COLS = 16,
   parameter int LANES = 8,
   parameter int AXI_DATA_WIDTH = 64,
+  parameter int DATAFLOWS = 1,
+  parameter int ENGINE = 0,
+  parameter int ROW_SUM = 1,
+  parameter int TAPS = 3,
+  parameter int RS_ROWS = 0,
+  parameter int RS_COLS = 0,
+  parameter int IFMAP_SPAD = 0,
+  parameter int WGT_SPAD = 0,
+  parameter int PSUM_SPAD = 0,
   parameter int MEMORY_WORDS = 1 << 16,
   parameter int MAX_CYCLES = 1000000
 );
@@ -48,7 +60,11 @@ module systole_rtl_only_tb #(
   logic [31:0] m_at = 0, f_at = 0, w_at = 0;
   logic [8:0] m_left = 0, f_left = 0;
 
-  systole_top #(.ROWS(ROWS), .COLS(COLS), .LANES(LANES), .AXI_DATA_WIDTH(AXI_DATA_WIDTH)) u_top (
+  systole_top #(
+    .ROWS(ROWS), .COLS(COLS), .LANES(LANES), .AXI_DATA_WIDTH(AXI_DATA_WIDTH), .DATAFLOWS(DATAFLOWS),
+    .ENGINE(ENGINE), .ROW_SUM(ROW_SUM), .TAPS(TAPS), .RS_ROWS(RS_ROWS), .RS_COLS(RS_COLS),
+    .IFMAP_SPAD(IFMAP_SPAD), .WGT_SPAD(WGT_SPAD), .PSUM_SPAD(PSUM_SPAD)
+  ) u_top (
     .clk_i(clk), .rst_ni(rst_n), .irq_o(irq), .s_axil_awaddr(awaddr), .s_axil_awprot(3'b000),
     .s_axil_awvalid(awvalid), .s_axil_awready(awready), .s_axil_wdata(wdata),
     .s_axil_wstrb(4'b1111), .s_axil_wvalid(wvalid), .s_axil_wready(wready), .s_axil_bresp(bresp),
@@ -110,6 +126,47 @@ module systole_rtl_only_tb #(
     cycles <= cycles + 1;
     if (cycles > MAX_CYCLES) begin
       $display("error: no end after %0d cycles", MAX_CYCLES);
+      $finish;
+    end
+  end
+
+  // ---- What must be known
+  logic [63:0] strobed, loaded;  // bytes that a beat writes, that go to the activation buffer
+  logic [63:0] made;
+  logic [7:0] unknown;
+
+  always_comb begin
+    strobed = '0;
+    loaded = '0;
+    made = '0;
+    for (int b = 0; b < Beat; b++) begin
+      strobed[b] = m_wstrb[b] && ^m_wdata[8*b +: 8] === 1'bx;
+      loaded[b] = b < int'(u_top.ld_act_n) && ^u_top.ld_act_data[8*b +: 8] === 1'bx;
+    end
+    for (int b = 0; b < LANES; b++) begin
+      made[b] = b < int'(u_top.po_n) && ^u_top.po_data[8*b +: 8] === 1'bx;
+    end
+  end
+  assign unknown = {
+    (u_top.po_we && (^{u_top.po_addr, u_top.po_n} === 1'bx || made != '0)) ||
+      ^u_top.po_we === 1'bx,
+    (u_top.ld_act_we && (^{u_top.ld_act_addr, u_top.ld_act_n} === 1'bx || loaded != '0)) ||
+      ^u_top.ld_act_we === 1'bx,
+    m_wvalid && (^{m_wstrb, m_wlast} === 1'bx || strobed != '0),
+    m_awvalid && ^{m_awaddr, m_awlen} === 1'bx,
+    f_arvalid && ^{f_araddr, f_arlen} === 1'bx,
+    m_arvalid && ^{m_araddr, m_arlen} === 1'bx,
+    (rvalid && ^{rdata, rresp} === 1'bx) || (bvalid && ^bresp === 1'bx),
+    ^{irq, awready, wready, bvalid, arready, rvalid, m_arvalid, m_rready, f_arvalid, f_rready,
+      m_awvalid, m_wvalid, m_bready} === 1'bx
+  };
+
+  always @(posedge clk) begin
+    if (rst_n && unknown != 8'd0) begin
+      $display("unknown%s%s%s%s%s%s%s%s in cycle %0d", unknown[0] ? " handshake" : "",
+               unknown[1] ? " register" : "", unknown[2] ? " AR" : "", unknown[3] ? " fetch" : "",
+               unknown[4] ? " AW" : "", unknown[5] ? " W" : "", unknown[6] ? " LOAD" : "",
+               unknown[7] ? " POST" : "", cycles);
       $finish;
     end
   end
