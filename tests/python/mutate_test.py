@@ -1,5 +1,6 @@
 """The generator of make mutate: what it makes of a module, and that nothing is changed unasked."""
 
+import collections
 import pathlib
 import re
 import sys
@@ -77,6 +78,17 @@ class MutateTest(unittest.TestCase):
             text = schemata.switched(file.text, list(enumerate(mutants, 1)))
             numbers = re.findall(r"systole_mutate_pkg::active [!=]= (\d+)\)", text)
             self.assertEqual(sorted(map(int, numbers)), list(range(1, len(mutants) + 1)))
+
+    def test_what_is_explained_is_a_mutant_and_what_is_proven_is_one_alone(self):
+        there = collections.Counter()
+        for file in selection.sources():
+            lines = file.text.splitlines()
+            for m in sites.mutants_of(file):
+                there[(m.module, lines[m.line - 1].strip(), m.what)] += 1
+        for key, entry in table.explanations().items():
+            self.assertIn(key, there)
+            if entry.get("equivalent"):
+                self.assertEqual(there[key], 1, key)
 
     def test_each_module_has_its_share(self):
         sizes = {"large": 900, "small": 90, "tiny": 1, "none": 0}
