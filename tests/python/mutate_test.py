@@ -3,6 +3,7 @@
 import collections
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
 import unittest
@@ -15,7 +16,7 @@ except ImportError:
     pyslang = None
 
 if pyslang is not None:
-    from mutate import building, running, schemata, selection, sites, source, table
+    from mutate import building, equivalent, running, schemata, selection, sites, source, table
     from mutate.results import Results
 
 MODULE = """// Counts.
@@ -89,6 +90,16 @@ class MutateTest(unittest.TestCase):
             self.assertIn(key, there)
             if entry.get("equivalent"):
                 self.assertEqual(there[key], 1, key)
+
+    @unittest.skipIf(shutil.which("yosys") is None, "yosys is not there")
+    def test_the_miter_proves_what_changes_nothing_and_refuses_what_does(self):
+        file = next(f for f in selection.sources() if f.module == "systole_tokens")
+        found = {m.what: m for m in sites.mutants_of(file)}
+        alone = "p / 4 != p % 4 && (issue_i[p%4] || give[p]) -> 1'((p / 4 != p % 4) != 0)"
+        with tempfile.TemporaryDirectory() as folder:
+            for what, same in ((alone, True), ("p -> (p) + 1", False)):
+                proven = equivalent.proven(file, found[what], pathlib.Path(folder))
+                self.assertEqual(proven, same, what)
 
     def test_each_module_has_its_share(self):
         sizes = {"large": 900, "small": 90, "tiny": 1, "none": 0}
