@@ -11,7 +11,8 @@
 set -u
 . "$(dirname "$0")/options.sh"
 [ $# -gt 0 ] || set -- window_walker burst_walker32 burst_walker64 burst_walker128 load2 load8 \
-  fetch0 fetch1 act0 act1 act2 control1
+  fetch0 fetch1 act0 act1 act2 control1 post_walker0 post_walker1 post_walker2 \
+  post_walker3 post_walker4
 
 PATH=$here/../.venv/bin:$PATH
 if ! command -v yices-smt2 >/dev/null; then
@@ -100,6 +101,17 @@ for name; do
         wiring="$wiring connect -nounset -set dut_kept[$row] $memory.kept;"
       done
       prove act "PART=${name#act} ROWS=3 LANES=2 ACT_GROUPS=2" "$files" '' "$wiring" ;;
+    post_walker[0-4])
+      files="$package $rtl/post/systole_post_walker.sv $rtl/post/systole_post_source.sv"
+      wiring="connect -nounset -set src_add_q src.gen_add.add_q;"
+      for register in stride_y_q stride_x_q stride_ty_q stride_tx_q addr_ty_q addr_x_q addr_y_q \
+        addr_chunk_q gen_add.first_q gen_add.change_q; do
+        wiring="$wiring connect -nounset -set src_${register#gen_add.} src.$register;"
+      done
+      prove post_walker "PART=${name#post_walker} LANES=3" "$files" "tx_q ty_q ntx_q nty_q x_q y_q \
+        nx_q ny_q left_q one_row_q es_tx_q es_ty_q es_x_q es_y_q cs_tx_q cs_ty_q sx_q sy_q \
+        entry_ty_q entry_x_q entry_y_q entry_chunk_q col_ty_q col_chunk_q addr_y_q addr_chunk_q" \
+        "$wiring" ;;
     control1)
       files="$package $here/../rtl/shell/systole_oldest.sv $rtl/shell/systole_control.sv"
       prove control PART=1 "$files" "retired_q retiring_q" ;;

@@ -62,4 +62,17 @@ control 's/retired_q + 32.(retiring_q) == prog_len_i/retired_q >= prog_len_i/'
 control 's/retired_q + 32.(retiring_q) == prog_len_i/retired_q == prog_len_i/'  # late by one cycle
 control 's/4.(sync_i\[3\])/4'"'"'(sync_i[2])/'
 
+post() { mutant inductive.sh "$1" "$2" post/systole_post_walker.sv post/systole_post_source.sv; }
+post post_walker0 's/chunk_last = left_q <= /chunk_last = left_q < /'
+post post_walker0 's/first_o <= pixel_last_o;/first_o <= line_last;/'
+post post_walker0 's/if (!one_row_q) row_o/row_o/'
+post post_walker0 's/else if (last_o) tap_o/else if (plane_last) tap_o/'
+post post_walker1 's/entry_ty_q <= entry_ty_q + es_ty_q;/entry_ty_q <= entry_o;/'
+post post_walker1 's/entry_y_q <= entry_y_q + es_y_q;/entry_y_q <= entry_x_q + es_y_q;/'
+post post_walker2 's/col_ty_q <= col_chunk_q;/col_ty_q <= col_ty_q;/'   # taps of the pixel before
+post post_walker2 's/addr_y_q <= addr_y_q + BUF_W.(sy_q);/addr_y_q <= addr_o;/'
+post post_walker3 's/stride_tx_q <= next_tx;/stride_tx_q <= stride_tx_q;/'  # PbRsY does not count
+post post_walker3 's/stride_tx_q <= first_tx;/stride_tx_q <= next_tx;/'
+post post_walker3 's/addr_o <= next_ty;/addr_o <= addr_o + BUF_W'"'"'(stride_ty_q);/'
+
 [ $failures -eq 0 ]
